@@ -1,0 +1,62 @@
+# Stayworth: two commands on a fresh machine are `make run` and `make test`.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+SOURCE ?= demo
+DATA ?=
+PORT ?= 3000
+export STAYWORTH_CORE__SOURCE := $(SOURCE)
+ifneq ($(DATA),)
+export STAYWORTH_CORE__DATA := $(DATA)
+endif
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
+
+.DEFAULT_GOAL := help
+.PHONY: help run test slow evaluate ui lint types check benchmark docs clean
+
+help:  ## explain the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
+	@echo; echo '  SOURCE=public DATA=<folder> reads the published files; STAYWORTH_HOME moves everything written (var/).'
+
+$(VENV)/.ready: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) torch==2.13.0
+	$(PIP) --editable .
+	@touch $@
+
+$(VENV)/.ready-dev: $(VENV)/.ready
+	$(PIP) --editable '.[dev]'
+	@touch $@
+
+run: $(VENV)/.ready  ## set up, run the pipeline, print where the report is
+	@$(BIN)/stayworth run
+
+evaluate: $(VENV)/.ready  ## the same with the full report
+	@$(BIN)/stayworth evaluate
+
+ui: $(VENV)/.ready  ## serve the Dagster UI on localhost
+	@$(BIN)/stayworth ui --port $(PORT)
+
+test: $(VENV)/.ready-dev  ## set up and run the tests (slow ones excluded)
+	env -u STAYWORTH_CORE__SOURCE -u STAYWORTH_CORE__DATA $(BIN)/python -m pytest -m 'not slow and not gpu'
+
+slow: $(VENV)/.ready-dev  ## the slow tests
+	env -u STAYWORTH_CORE__SOURCE -u STAYWORTH_CORE__DATA $(BIN)/python -m pytest -m 'slow and not gpu'
+
+lint: $(VENV)/.ready-dev  ## ruff
+	$(BIN)/ruff check . && $(BIN)/ruff format --check .
+
+types: $(VENV)/.ready-dev  ## pyright
+	$(BIN)/pyright
+
+check: lint types test  ## lint, types, tests
+
+benchmark: $(VENV)/.ready-dev  ## data stages against a pandas notebook, on the public bookings (DATA=<folder>)
+	$(BIN)/python -m benchmarks.data_stages --data $(or $(DATA),../shared/data)
+
+docs: $(VENV)/.ready  ## rewrite the generated pages of docs/
+	$(BIN)/stayworth catalogue
+
+clean:  ## remove what was written at run time (not the environment)
+	rm -rf var .pytest_cache .ruff_cache .hypothesis

@@ -1,0 +1,12 @@
+"""Which review was written about which stay, as far as anyone can tell without identifiers?
+
+Inputs: ``published_bookings`` (generalised labels) and ``clean_reviews`` (parsed tags, masked text), both of
+the internal zone, and the source's list of hotels.
+Grain: ``match_candidates`` one row per stay and review that could belong together, stored on the later of the
+days on which the two became readable; ``booking_review_pairs`` one row per decided stay and rank.
+Method: identity and a time window give candidates; Fellegi–Sunter weights, learned by expectation
+maximisation without labels and anchored by priors, say how much each agreement counts; a stay is decided once,
+when its window closes, one-to-one with earlier decisions standing.
+What does not belong: raw values of the bookings (only their labels), and the anomaly filter (it acts where
+text enters the examples table, so that an excluded review is not replaced by the next candidate).
+"""

@@ -1,0 +1,89 @@
+"""The alignment room in Dagster: candidates by day, match weights by cut-off, decided pairs by day."""
+
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from assets.alignment.assignment import decide
+from assets.alignment.candidates import build_candidates
+from assets.alignment.checks import require, validate_assignments, validate_candidates, validate_pairs
+from assets.alignment.contract import BOOKING_REVIEW_PAIRS, MATCH_CANDIDATES
+from assets.alignment.evidence import counts
+from assets.alignment.match_probability import MatchWeights, assumed_weights
+from assets.alignment.settings import (
+    DECISION_SPAN_DAYS,
+    FIT_LOOK_BACK_DAYS,
+    LONGEST_WINDOW_DAYS,
+    MAX_DELIVERY_LAG_DAYS,
+    AlignmentSettings,
+)
+from assets.alignment.weight_learning import learn_weights
+from assets.common.daily import DayInputs, FitInputs, Produced, Reads, daily_asset, fitted_record
+
+
+@daily_asset(
+    contract=MATCH_CANDIDATES,
+    group="alignment",
+    reads=[Reads("published_bookings", MAX_DELIVERY_LAG_DAYS), Reads("clean_reviews", MAX_DELIVERY_LAG_DAYS)],
+    validate=validate_candidates,
+    kinds={"polars"},
+    owners=["team:linkage"],
+    code_version="1",
+)
+def match_candidates(inputs: DayInputs) -> Produced:
+    """One row per completed stay and review that identity, window and context allow, with each field's agreement."""
+    settings = inputs.settings.room("alignment", AlignmentSettings)
+    found = build_candidates(
+        inputs.frame("published_bookings"), inputs.frame("clean_reviews"), inputs.source.hotels(), inputs.days, settings
+    )
+    blocked = found.blocked.group_by("reason").agg(pl.col("pairs").sum()).sort("reason")
+    return Produced(found.frame, metadata={"blocked_pairs": dict(blocked.iter_rows())})
+
+
+@fitted_record(
+    name="match_weights",
+    group="alignment",
+    reads=[Reads("match_candidates", FIT_LOOK_BACK_DAYS), Reads("published_bookings", FIT_LOOK_BACK_DAYS)],
+    fitter_version="1",
+    kinds={"numpy"},
+    owners=["team:linkage"],
+)
+def match_weights(inputs: FitInputs) -> dict[str, Any] | None:
+    """Fellegi–Sunter weights learned without labels; says which fields were learned and which assumed."""
+    settings = inputs.settings.room("alignment", AlignmentSettings)
+    learned = learn_weights(inputs.frame("match_candidates"), inputs.frame("published_bookings"), settings)
+    return learned.to_payload() if learned else None
+
+
+@daily_asset(
+    contract=BOOKING_REVIEW_PAIRS,
+    group="alignment",
+    reads=[
+        Reads("published_bookings", LONGEST_WINDOW_DAYS),
+        Reads("match_candidates", LONGEST_WINDOW_DAYS),
+        Reads("booking_review_pairs", DECISION_SPAN_DAYS, include_today=False),
+    ],
+    records=["match_weights"],
+    validate=validate_pairs,
+    kinds={"scipy"},
+    owners=["team:linkage"],
+    code_version="1",
+)
+def booking_review_pairs(inputs: DayInputs) -> Produced:
+    """Each completed stay once, on the day its window closes: its best reviews, their probabilities, its choice."""
+    settings = inputs.settings.room("alignment", AlignmentSettings)
+    bookings, candidates = inputs.frame("published_bookings"), inputs.frame("match_candidates")
+    earlier = inputs.frame("booking_review_pairs")
+    pairs = decide(bookings, candidates, earlier, inputs.days, _weights_by_day(inputs, settings).__getitem__, settings)
+    require(validate_assignments(pairs, earlier, bookings, candidates))
+    return Produced(pairs, metadata=counts(pairs))
+
+
+def _weights_by_day(inputs: DayInputs, settings: AlignmentSettings) -> dict[date, MatchWeights]:
+    """Weights in force on each asked day; before the first record the documented start."""
+    found: dict[date, MatchWeights] = {}
+    for payload, days in inputs.segments("match_weights"):
+        weights = MatchWeights.from_payload(payload) if payload else assumed_weights(settings)
+        found.update(dict.fromkeys(days, weights))
+    return found

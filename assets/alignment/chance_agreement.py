@@ -1,0 +1,67 @@
+"""How far stays agree with a review by chance (u): counted without matches, as in any linkage by random pairs."""
+
+from dataclasses import replace
+
+import numpy as np
+import polars as pl
+
+from assets.alignment.comparisons import PARTIES, PURPOSES, country_share, interval_share, party_share, purpose_share
+from assets.alignment.match_probability import VALUE_COLUMNS, MatchWeights, graded_levels, share_of
+from assets.alignment.settings import AlignmentSettings
+from assets.alignment.sides import FloatArray, Stays, completed_stays, distinct
+
+
+def with_chances(
+    weights: MatchWeights, candidates: pl.DataFrame, bookings: pl.DataFrame, settings: AlignmentSettings
+) -> MatchWeights:
+    """The weights with u counted: how far an average completed stay agrees with each value a review can take.
+
+    Room and text have no table of values: their u is the average over the candidates, nearly all of which are
+    no match.
+    """
+    stays = Stays(completed_stays(bookings, settings))
+    fields = dict(weights.fields)
+    for name, values in _values_of(candidates).items():
+        table = _mean_share(_shares(name, stays, values), weights.fields[name].chance)
+        chances = {str(value): round(float(item), 6) for value, item in zip(values, table, strict=True)}
+        said = candidates[VALUE_COLUMNS[name]].cast(pl.String).drop_nulls()
+        typical = said.replace_strict(chances, return_dtype=pl.Float64).mean() if len(said) else None
+        chance = fields[name].chance if typical is None else round(float(typical), 6)  # type: ignore[arg-type]
+        fields[name] = replace(fields[name], chance=_bounded(chance, fields[name].agree), chance_by_value=chances)
+    room = share_of(candidates, "room")
+    if not np.isnan(room).all():
+        fields["room"] = replace(fields["room"], chance=_bounded(float(np.nanmean(room)), fields["room"].agree))
+    text = weights.levels["text"]
+    counts = np.bincount(graded_levels(candidates, weights)["text"], minlength=len(text.agree)) + 1.0
+    even = tuple(round(float(item), 6) for item in counts / counts.sum())
+    return replace(weights, fields=fields, levels={**weights.levels, "text": replace(text, agree=even, chance=even)})
+
+
+def _bounded(chance: float, agree: float) -> float:
+    return round(min(max(chance, 0.001), agree), 6)
+
+
+def _values_of(candidates: pl.DataFrame) -> dict[str, list]:
+    nights = distinct(candidates["review_nights"])[0]
+    countries = distinct(candidates["review_country"])[0]
+    return {"country": countries, "nights": nights, "party": list(PARTIES), "purpose": list(PURPOSES)}
+
+
+def _shares(name: str, stays: Stays, values: list) -> FloatArray:
+    """(stays, values) agreement of every stay with every value."""
+    if name == "country":
+        return country_share(stays.frame["country_levels"], values)
+    if name == "nights":
+        low, high = stays.ints("nights_from"), stays.ints("nights_to")
+        columns = [interval_share(low, high, np.full(len(low), value)) for value in values]
+        return np.stack(columns, axis=1) if columns else np.zeros((len(low), 0))
+    if name == "party":
+        adults = (stays.ints("adults_from"), stays.ints("adults_to"))
+        return party_share(adults, (stays.ints("children_from"), stays.ints("children_to")))
+    return purpose_share(stays.frame["market_segment_levels"], stays.frame["customer_type_levels"])
+
+
+def _mean_share(shares: FloatArray, prior: float) -> FloatArray:
+    """Mean agreement per value over the stays that tell, with one stay's weight of prior."""
+    known = ~np.isnan(shares)
+    return (np.where(known, shares, 0.0).sum(axis=0) + prior) / (known.sum(axis=0) + 1.0)

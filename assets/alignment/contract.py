@@ -1,0 +1,111 @@
+"""Tables of the alignment room."""
+
+import polars as pl
+
+from resources.contract import Column, FrameContract, Zone
+
+IDENTITIES = ("exact", "context")
+
+
+def _share(name: str, description: str) -> Column:
+    return Column(
+        name=name,
+        dtype=pl.Float64,
+        description=f"{description}; null when unknown",
+        nullable=True,
+        minimum=0,
+        maximum=1,
+    )
+
+
+MATCH_CANDIDATES = FrameContract(
+    asset="match_candidates",
+    zone=Zone.INTERNAL,
+    grain="one completed stay and one review that could be about it",
+    key=("booking_id", "review_id"),
+    description="Stays and reviews that identity, window and context allow, with how far each field agrees.",
+    columns=(
+        Column(name="booking_id", dtype=pl.String, description="stay"),
+        Column(name="review_id", dtype=pl.String, description="review"),
+        Column(
+            name="identity",
+            dtype=pl.String,
+            description="exact: same hotel by name; context: the source hides the hotel's name",
+            values=IDENTITIES,
+        ),
+        Column(
+            name="identity_share",
+            dtype=pl.Float64,
+            description="share of the stay's hotel label that is the review's hotel",
+            minimum=0,
+            maximum=1,
+        ),
+        Column(
+            name="rival_stays",
+            dtype=pl.Float64,
+            description="stays known on the delivery day that identity and window allow for this review",
+            unit="stays",
+            minimum=0,
+        ),
+        _share("country_agreement", "share of the country label that is the reviewer's country"),
+        _share("nights_agreement", "share of the nights label that is the review's nights"),
+        _share("party_agreement", "share of the adults and children labels that fits the review's party"),
+        _share("purpose_agreement", "how far market segment and customer type fit the review's trip type"),
+        _share("room_agreement", "how far the room that the review names fits the stay"),
+        _share("text_similarity", "TF-IDF cosine of the review's words and the hotel's and room's descriptors"),
+        Column(name="gap_days_from", dtype=pl.Int32, description="days from the latest end to the post", unit="days"),
+        Column(name="gap_days_to", dtype=pl.Int32, description="days from the earliest end to the post", unit="days"),
+        _share("time_agreement", "nearness: 1 on the day of the end, falling to 0 outside the window"),
+        Column(
+            name="review_country", dtype=pl.String, description="the reviewer's country, ISO alpha-3", nullable=True
+        ),
+        Column(name="review_nights", dtype=pl.Int32, description="nights by the review's tags", nullable=True),
+        Column(name="review_party", dtype=pl.String, description="party by the review's tags", nullable=True),
+        Column(name="review_purpose", dtype=pl.String, description="trip type by the review's tags", nullable=True),
+        Column(name="stay_end", dtype=pl.Date, description="latest day on which the stay can have ended"),
+        Column(name="decision_day", dtype=pl.Date, description="day on which the stay is decided"),
+        Column(name="delivery_day", dtype=pl.Date, description="later of the days both sides became readable"),
+    ),
+)
+
+BOOKING_REVIEW_PAIRS = FrameContract(
+    asset="booking_review_pairs",
+    zone=Zone.INTERNAL,
+    grain="one decided stay and rank of a candidate review",
+    key=("booking_id", "rank"),
+    description="Each completed stay once, on its decision day: its best reviews and the one that it got, if any.",
+    columns=(
+        Column(name="booking_id", dtype=pl.String, description="stay"),
+        Column(
+            name="rank",
+            dtype=pl.Int32,
+            description="1 = most probable review; 0 = the stay has no candidate",
+            minimum=0,
+        ),
+        Column(name="review_id", dtype=pl.String, description="review; null at rank 0", nullable=True),
+        Column(
+            name="identity", dtype=pl.String, description="as in match_candidates", nullable=True, values=IDENTITIES
+        ),
+        Column(
+            name="match_weight",
+            dtype=pl.Float64,
+            description="sum of the field weights: log2 of the Bayes factor",
+            unit="bits",
+            nullable=True,
+        ),
+        Column(
+            name="match_probability",
+            dtype=pl.Float64,
+            description="P(the review is about the stay), one-to-one with every open rival weighed in",
+            nullable=True,
+            minimum=0,
+            maximum=1,
+        ),
+        Column(name="is_assigned", dtype=pl.Boolean, description="whether the stay got this review"),
+        Column(
+            name="is_exclusive", dtype=pl.Boolean, description="whether one-to-one was enforced (a review for one stay)"
+        ),
+        Column(name="stay_end", dtype=pl.Date, description="latest day on which the stay can have ended"),
+        Column(name="delivery_day", dtype=pl.Date, description="decision day"),
+    ),
+)

@@ -1,0 +1,310 @@
+"""Learns the match weights without labels, anchored by priors, and says what the data does not tell.
+
+Each review was written about one stay: one of its candidates, or none of them (probability 1 - coverage).
+Expectation maximisation shares each review out over its candidates and counts agreements by those shares.
+``u`` needs no matches: it is how far a random stay agrees with what the review says. ``m`` starts from a prior
+worth ``prior_strength`` matches.
+
+Why the verdict: without true links the free likelihood drifts to nonsense. With ``u`` known, the mean Bayes
+factor of a review over all its rivals has expectation 1 when no rival is its stay, and is far above 1 when one
+is; so a z test against 1 tells whether there is anything to learn, whatever the priors.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+import polars as pl
+
+from assets.alignment.chance_agreement import with_chances
+from assets.alignment.match_probability import (
+    FIELDS,
+    VALUE_COLUMNS,
+    LevelWeight,
+    MatchWeights,
+    assumed_weights,
+    chance_of,
+    graded_levels,
+    level_factor,
+    share_of,
+)
+from assets.alignment.settings import AlignmentSettings
+from assets.alignment.sides import FloatArray, IntArray, completed_stays
+
+_ITERATIONS = 50
+_TOLERANCE = 1e-4
+_WEAK_PRIOR = 1.0  # pseudo-matches that keep the free fit finite
+_MAX_STANDARD_ERROR = 0.1  # an m known no better than this is not learned (ours)
+_MIN_FREE_COVERAGE = 0.05  # a free fit that drops below it has found no matches (ours)
+_HIGHEST_AGREE = 0.995
+# Context blocking has removed every disagreement of these, so their m can't be seen where the hotel is hidden.
+_BLOCKED_BY_CONTEXT = frozenset({"country", "nights"})
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Candidate pairs of one kind of identity as arrays, rows in (review, stay) order.
+
+    The Bayes factor of a field is ``agree * m + differ * (1 - m)``; both are 1 where the field is unknown.
+
+    Attributes:
+        review: group number of each pair's review.
+        reviews: how many reviews.
+        spread: (n,) prior share of each pair among the review's rivals.
+        agree: by field, (n,) share of the label that agrees, over u.
+        differ: by field, (n,) share that does not, over 1 - u.
+        known: by field, (n,) 1.0 where both sides say something.
+        levels: by graded field, (n,) level.
+    """
+
+    review: IntArray
+    reviews: int
+    spread: FloatArray
+    agree: Mapping[str, FloatArray]
+    differ: Mapping[str, FloatArray]
+    known: Mapping[str, FloatArray]
+    levels: Mapping[str, IntArray]
+
+    def factor(self, name: str, m: float) -> FloatArray:
+        """(n,) Bayes factor of one field."""
+        return self.agree[name] * m + self.differ[name] * (1.0 - m)
+
+
+@dataclass(frozen=True)
+class Fit:
+    """State of the iteration.
+
+    Attributes:
+        agree: m by field.
+        levels: weights of the graded fields.
+        coverage: P(a review's stay is among its candidates).
+        match: (n,) P(pair is the match).
+    """
+
+    agree: dict[str, float]
+    levels: dict[str, LevelWeight]
+    coverage: float
+    match: FloatArray
+
+
+def learn_weights(candidates: pl.DataFrame, bookings: pl.DataFrame, settings: AlignmentSettings) -> MatchWeights | None:
+    """Weights from candidate pairs, or None when there is no pair at all.
+
+    Fields that the data does not identify keep their prior m; ``u`` and the verdict are always from the data.
+
+    Args:
+        candidates: rows of match_candidates, any order.
+        bookings: published_bookings of the same time, for u; any order.
+        settings: of this room.
+    """
+    if candidates.is_empty():
+        return None
+    identity = "exact" if "exact" in candidates["identity"].unique() else "context"
+    used = _newest(candidates.filter(pl.col("identity") == identity), settings)
+    start = with_chances(assumed_weights(settings), used, _like(bookings, used), settings)
+    evidence = evidence_of(used, start)
+    free = fit(evidence, start, identity, strength=_WEAK_PRIOR, moving=_movable(identity))
+    notes = identification(evidence, start, free)
+    is_identified = (
+        notes["mean_bayes_factor"] >= settings.identification_ratio
+        and notes["z"] >= settings.identification_z
+        and notes["free_coverage"] >= _MIN_FREE_COVERAGE
+    )
+    learned = _learned_fields(evidence, start, free, settings, identity) if is_identified else frozenset()
+    if not is_identified:
+        return replace(start, notes=notes)
+    final = fit(evidence, start, identity, strength=settings.prior_strength, moving=learned)
+    return _assembled(start, final, learned, identity, notes, _like(bookings, used), settings)
+
+
+def _newest(candidates: pl.DataFrame, settings: AlignmentSettings) -> pl.DataFrame:
+    """Pairs of the newest reviews, sorted by review and stay."""
+    newest = (
+        candidates.group_by("review_id").agg(pl.col("delivery_day").max())
+        .sort("delivery_day", "review_id", descending=True).head(settings.fit_reviews)
+    )  # fmt: skip
+    return candidates.join(newest, on="review_id", how="semi").sort("review_id", "booking_id")
+
+
+def _like(bookings: pl.DataFrame, used: pl.DataFrame) -> pl.DataFrame:
+    """Bookings of the hotels that take part, and of the days of the pairs."""
+    hotels = bookings.join(used.select("booking_id").unique(), on="booking_id", how="semi")["hotel_levels"].unique()
+    return bookings.filter(
+        pl.col("hotel_levels").is_in(hotels.to_list())
+        & pl.col("delivery_day").is_between(used["delivery_day"].min(), used["delivery_day"].max())
+    )
+
+
+def _movable(identity: str) -> frozenset[str]:
+    return frozenset(FIELDS) - (_BLOCKED_BY_CONTEXT if identity == "context" else frozenset())
+
+
+def evidence_of(candidates: pl.DataFrame, weights: MatchWeights) -> Evidence:
+    """Arrays of candidates sorted by review."""
+    groups = candidates["review_id"].rank("dense").to_numpy().astype(np.int64) - 1
+    share = candidates["identity_share"].to_numpy()
+    none = pl.repeat("", candidates.height, eager=True)
+    values = {name: candidates[VALUE_COLUMNS[name]] if name in VALUE_COLUMNS else none for name in FIELDS}
+    agree: dict[str, FloatArray] = {}
+    differ: dict[str, FloatArray] = {}
+    known: dict[str, FloatArray] = {}
+    for name in FIELDS:
+        found, chance = share_of(candidates, name), chance_of(values[name], weights.fields[name])
+        is_known = ~np.isnan(found)
+        agree[name] = np.where(is_known, found / chance, 1.0)
+        differ[name] = np.where(is_known, (1.0 - found) / (1.0 - chance), 1.0)
+        known[name] = is_known.astype(np.float64)
+    return Evidence(
+        review=groups,
+        reviews=int(groups.max()) + 1 if len(groups) else 0,
+        spread=share / np.maximum(candidates["rival_stays"].to_numpy(), share),
+        agree=agree,
+        differ=differ,
+        known=known,
+        levels=graded_levels(candidates, weights),
+    )
+
+
+def bayes_factors(evidence: Evidence, agree: Mapping[str, float], levels: Mapping[str, LevelWeight]) -> FloatArray:
+    """(n,) Bayes factor of each pair, without the rule that agreement never counts against."""
+    factor = np.ones(len(evidence.review))
+    for name in FIELDS:
+        factor *= evidence.factor(name, agree[name])
+    for name, item in levels.items():
+        factor *= level_factor(evidence.levels[name], item)
+    return factor
+
+
+def fit(evidence: Evidence, start: MatchWeights, identity: str, *, strength: float, moving: frozenset[str]) -> Fit:
+    """Expectation maximisation from the start's values until nothing moves.
+
+    Args:
+        evidence: candidate pairs.
+        start: prior m and coverage, and u.
+        identity: whose coverage to fit.
+        strength: pseudo-matches behind the prior.
+        moving: fields whose m is fitted; "time" and "text" move whenever any does.
+    """
+    prior = {name: start.fields[name].agree for name in FIELDS}
+    agree, levels, coverage = dict(prior), dict(start.levels), start.coverage[identity]
+    match = np.zeros(len(evidence.review))
+    for _ in range(_ITERATIONS):
+        odds = coverage / (1.0 - coverage) * evidence.spread * bayes_factors(evidence, agree, levels)
+        total = np.bincount(evidence.review, weights=odds, minlength=evidence.reviews)
+        match = odds / (1.0 + total[evidence.review])
+        before = (*agree.values(), coverage)
+        for name in sorted(moving):
+            agree[name] = _next_agree(evidence, name, match, agree[name], prior[name], strength)
+        if moving:
+            levels = {name: _next_level(evidence.levels[name], match, start.levels[name], name) for name in levels}
+        found = float(match.sum())
+        coverage = (start.coverage[identity] * strength + found) / (strength + evidence.reviews)
+        coverage = min(max(coverage, 1e-4), 0.99)
+        if max(abs(new - old) for new, old in zip((*agree.values(), coverage), before, strict=True)) < _TOLERANCE:
+            break
+    return Fit(agree, levels, coverage, match)
+
+
+def _next_agree(evidence: Evidence, name: str, match: FloatArray, agree: float, prior: float, strength: float) -> float:
+    """Next m from expected agreements; a partly agreeing label agrees with its posterior share."""
+    part = evidence.agree[name] * agree / np.maximum(evidence.factor(name, agree), 1e-12)
+    shared = match * evidence.known[name]
+    return min((prior * strength + float((shared * part).sum())) / (strength + float(shared.sum())), _HIGHEST_AGREE)
+
+
+def _next_level(levels: IntArray, match: FloatArray, start: LevelWeight, name: str) -> LevelWeight:
+    """Next m of the levels, anchored by 50 pseudo-matches and made monotone: nearer and more alike never count less."""
+    strength = 50.0
+    found = np.bincount(levels, weights=match, minlength=len(start.agree))
+    chance = np.array(start.chance)
+    agree = (np.array(start.agree) * strength + found) / (strength + found.sum())
+    ratio = np.where(chance > 0, agree / np.maximum(chance, 1e-12), 1.0)
+    direction = 1 if name == "text" else -1
+    pooled = pooled_up(ratio[::direction], chance[::direction])[::direction]
+    monotone = pooled * chance
+    total = monotone.sum()
+    return replace(start, agree=tuple((monotone / total).tolist()) if total > 0 else start.agree)
+
+
+def pooled_up(values: FloatArray, weights: FloatArray) -> FloatArray:
+    """Nearest non-decreasing values (pool adjacent violators, weighted least squares).
+
+    Example:
+        >>> pooled_up(np.array([1.0, 3.0, 2.0]), np.ones(3))
+        array([1. , 2.5, 2.5])
+    """
+    blocks: list[list[float]] = []
+    for value, weight in zip(values.tolist(), weights.tolist(), strict=True):
+        blocks.append([value, weight, 1])
+        while len(blocks) > 1 and blocks[-2][0] > blocks[-1][0]:
+            last, first = blocks.pop(), blocks.pop()
+            weight_sum = first[1] + last[1]
+            mean = (first[0] * first[1] + last[0] * last[1]) / weight_sum if weight_sum > 0 else last[0]
+            blocks.append([mean, weight_sum, first[2] + last[2]])
+    return np.repeat([block[0] for block in blocks], [int(block[2]) for block in blocks])
+
+
+def identification(evidence: Evidence, start: MatchWeights, free: Fit) -> dict[str, float]:
+    """Figures that tell whether there are matches: mean Bayes factor per review, its z against 1, free fit."""
+    agree = {name: start.fields[name].agree for name in FIELDS}
+    factor = evidence.spread * bayes_factors(evidence, agree, start.levels)
+    mean_factor = np.bincount(evidence.review, weights=factor, minlength=evidence.reviews)
+    # A few huge factors must not make the case alone.
+    trimmed = np.minimum(mean_factor, 20.0)
+    error = float(trimmed.std(ddof=1)) / np.sqrt(evidence.reviews) if evidence.reviews > 1 else np.inf
+    centre = float(trimmed.mean()) if evidence.reviews else 1.0
+    return {
+        "reviews": float(evidence.reviews),
+        "mean_bayes_factor": round(centre, 6),
+        "z": round(float((centre - 1.0) / error), 6) if error > 0 else 0.0,
+        "free_coverage": round(free.coverage, 6),
+        **{f"free_{name}": round(free.agree[name], 6) for name in FIELDS},
+    }
+
+
+def standard_error(evidence: Evidence, name: str, fitted: Fit) -> float:
+    """Standard error of one m from the curvature of the likelihood (outer products of the scores per review)."""
+    slope = (evidence.agree[name] - evidence.differ[name]) * evidence.known[name]
+    score = fitted.match * slope / np.maximum(evidence.factor(name, fitted.agree[name]), 1e-12)
+    by_review = np.bincount(evidence.review, weights=score, minlength=evidence.reviews)
+    curvature = float((by_review**2).sum())
+    return 1.0 / float(np.sqrt(curvature)) if curvature > 0 else float("inf")
+
+
+def _learned_fields(
+    evidence: Evidence, start: MatchWeights, free: Fit, settings: AlignmentSettings, identity: str
+) -> frozenset[str]:
+    """Fields with enough expected matches, a free m that has not drifted to chance, and a curved likelihood."""
+    learned = set()
+    for name in _movable(identity):
+        matches = float((free.match * evidence.known[name]).sum())
+        holds = free.agree[name] > start.fields[name].chance
+        if (
+            matches >= settings.fit_min_matches
+            and holds
+            and standard_error(evidence, name, free) <= _MAX_STANDARD_ERROR
+        ):
+            learned.add(name)
+    return frozenset(learned)
+
+
+def _assembled(
+    start: MatchWeights, final: Fit, learned: frozenset[str], identity: str,
+    notes: dict[str, float], bookings: pl.DataFrame, settings: AlignmentSettings,
+) -> MatchWeights:  # fmt: skip
+    """The learned weights; every learned m at least its u, rounded so that they are the same everywhere."""
+    fields = {
+        name: replace(
+            item, agree=round(max(final.agree[name], item.chance), 6) if name in learned else item.agree,
+            is_learned=name in learned,
+        )
+        for name, item in start.fields.items()
+    }  # fmt: skip
+    levels = {
+        name: replace(item, agree=tuple(round(value, 6) for value in item.agree), is_learned=bool(learned))
+        for name, item in final.levels.items()
+    }
+    stays = completed_stays(bookings, settings).height
+    rate = min(max(float(final.match.sum()) / max(stays, 1), 0.01), 0.95)
+    coverage = {**start.coverage, identity: round(min(max(final.coverage, 0.01), 0.95), 6)}
+    return MatchWeights(fields, levels, coverage, round(rate, 6), is_identified=True, notes=notes)

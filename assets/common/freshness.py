@@ -1,0 +1,141 @@
+"""What a stored day depends on: digests of the days it reads, and why it may be pending (SPEC 2.2)."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+
+from assets.common.inputs import Reads, days_between
+from assets.common.workspace import Workspace
+from resources.lake import InputRecord
+from resources.records import PENDING
+from resources.sources.base import Stream
+
+ANY_STREAM = "any"  # an asset that reads every stream the source has
+_MISSING = "missing"
+_SHOWN_REASONS = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe:
+    """How an asset's partitions are made, as far as their record of inputs is concerned."""
+
+    asset: str
+    group: str
+    reads: Sequence[Reads]
+    records: Sequence[str] = ()
+    code_version: str = "1"
+    stream: str | None = None  # the source's stream, for assets that read the source itself
+
+
+class InputLedger:
+    """Answers, for a recipe and a day: which inputs, are they complete. One per step; caches prefix digests."""
+
+    def __init__(self, workspace: Workspace, recipe: Recipe) -> None:
+        self._workspace = workspace
+        self._recipe = recipe
+        self._prefix: dict[str, dict[date, str]] = {}
+        self._gaps: dict[str, tuple[date, dict[date, str]]] = {}
+        self._books = {name: workspace.record_book(name) for name in recipe.records}
+        self._fingerprints: dict[date, str] = {}
+
+    @cached_property
+    def _settings(self) -> str:
+        return self._workspace.settings_digest(self._recipe.group)
+
+    def load_fingerprints(self, days: Sequence[date]) -> None:
+        """Read the source's content hashes of ``days`` once (raw assets only)."""
+        if self._recipe.stream is not None:
+            source = self._workspace.source
+            streams = sorted(source.streams) if self._recipe.stream == ANY_STREAM else [Stream(self._recipe.stream)]
+            found = [source.fingerprint(item, days) for item in streams if item in source.streams]
+            self._fingerprints = {day: "+".join(marks.get(day, "empty") for marks in found) for day in days}
+
+    def record_for(self, day: date, **counts: object) -> InputRecord:
+        """The record of inputs of a day as things stand now."""
+        inputs = {item.asset: self._digest(item, day) for item in self._recipe.reads}
+        if self._recipe.stream is not None:
+            inputs[f"source:{self._recipe.stream}"] = self._fingerprints.get(day, "empty")
+        return InputRecord(
+            asset=self._recipe.asset,
+            partition=day.isoformat(),
+            inputs=inputs,
+            records={name: book.version(day) for name, book in self._books.items()},
+            settings=self._settings,
+            code_version=self._recipe.code_version,
+            pending=tuple(self.pending_reasons(day)),
+            **counts,  # type: ignore[arg-type]
+        )
+
+    def has_own_delivery(self, day: date) -> bool:
+        """False when nothing at all of the day itself is there: the day is then missing, not pending."""
+        own = [
+            item.asset
+            for item in self._recipe.reads
+            if item.include_today and not item.is_whole and item.asset != self._recipe.asset
+        ]
+        return not own or any(self._workspace.lake.exists(asset, day) for asset in own)
+
+    def pending_reasons(self, day: date) -> list[str]:
+        """Why the day is not final: inputs missing, failed or pending, or a fit that is due."""
+        reasons: list[str] = []
+        for item in self._recipe.reads:
+            reasons += self._window_reasons(item, day)
+        for name, book in self._books.items():
+            if book.version(day) == PENDING:
+                reasons.append(f"{name} is due and not fitted yet")
+        shown = reasons[:_SHOWN_REASONS]
+        return shown + ([f"and {len(reasons) - len(shown)} more"] if len(reasons) > len(shown) else [])
+
+    def _window_reasons(self, reads: Reads, day: date) -> list[str]:
+        if reads.is_whole:
+            return [] if self._workspace.lake.exists(reads.asset, None) else [f"{reads.asset} is missing"]
+        first, last = reads.window(day, self._workspace.history_start)
+        if reads.look_back_days is None:
+            incomplete = self._incomplete(reads.asset, last)
+            return [reason for when, reason in incomplete.items() if when <= last]
+        found = (self._day_reason(reads.asset, when) for when in days_between(first, last))
+        return [reason for reason in found if reason]
+
+    def _incomplete(self, asset: str, last: date) -> dict[date, str]:
+        done, found = self._gaps.get(asset, (None, {}))
+        first = self._workspace.history_start if done is None else done + timedelta(days=1)
+        for when in days_between(first, last):
+            if reason := self._day_reason(asset, when):
+                found[when] = reason
+        self._gaps[asset] = (last if done is None else max(done, last), found)
+        return found
+
+    def _day_reason(self, asset: str, day: date) -> str | None:
+        lake = self._workspace.lake
+        record = lake.record(asset, day)
+        if record is None:
+            return f"{asset} {day} is missing"
+        if record.is_pending:
+            return f"{asset} {day} is pending"
+        if lake.failure(asset, day):
+            return f"{asset} {day} failed its last attempt; its last good data is served"
+        return None
+
+    def _digest(self, reads: Reads, day: date) -> str:
+        if reads.is_whole:
+            return self._workspace.lake.digest(reads.asset, None) or _MISSING
+        first, last = reads.window(day, self._workspace.history_start)
+        if reads.look_back_days is None:
+            return self._prefix_digest(reads.asset, last)
+        lines = [f"{when}:{self._workspace.lake.digest(reads.asset, when) or _MISSING}" for when in days_between(first, last)]
+        return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:32]
+
+    def _prefix_digest(self, asset: str, last: date) -> str:
+        known = self._prefix.setdefault(asset, {})
+        running = ""
+        first = self._workspace.history_start
+        if known and last not in known:
+            done = next(reversed(known))  # filled in ascending order
+            running, first = known[done], done + timedelta(days=1)
+        for when in days_between(first, last) if last not in known else ():
+            line = f"{running}|{when}:{self._workspace.lake.digest(asset, when) or _MISSING}"
+            running = hashlib.sha256(line.encode()).hexdigest()[:32]
+            known[when] = running
+        return known.get(last, "none")

@@ -1,0 +1,195 @@
+"""What a verb may see: the days asked for, stored rows of its reads, records in force, settings."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from assets.common.seeding import generator_of
+from assets.common.workspace import Workspace
+from resources.errors import ContractError
+from resources.records import RecordBook
+from resources.settings import SecretKey, Settings
+from resources.sources.base import Source
+
+
+@dataclass(frozen=True)
+class Reads:
+    """One upstream table and how far back a day D looks into it.
+
+    Attributes:
+        asset: name of the table.
+        look_back_days: days before D that are read too; None reads the whole history up to D.
+        include_today: False for a table's own earlier days.
+        is_whole: True for an unpartitioned table that a daily asset reads as it stands (trained models).
+    """
+
+    asset: str
+    look_back_days: int | None = 0
+    include_today: bool = True
+    is_whole: bool = False
+
+    def window(self, day: date, history_start: date) -> tuple[date, date]:
+        """First and last day read for ``day`` (first > last when nothing is read)."""
+        last = day if self.include_today else day - timedelta(days=1)
+        if self.look_back_days is None:
+            return history_start, last
+        return max(history_start, day - timedelta(days=self.look_back_days)), last
+
+
+def days_between(first: date, last: date) -> list[date]:
+    """Every day from ``first`` to ``last``, both included; empty when first > last."""
+    return [first + timedelta(days=index) for index in range((last - first).days + 1)]
+
+
+@dataclass(frozen=True)
+class Produced:
+    """What a daily verb gives back.
+
+    Attributes:
+        frame: rows of the asked days in the contract's columns, any order.
+        set_aside: ``delivery_day``, ``row_id``, ``reason`` of rows left out, or None.
+        rows_in: rows that came in per day, for tables whose input is not an asset (the source).
+        metadata: shown with the materialisation (numbers, text, Markdown when the name ends in ``_md``).
+    """
+
+    frame: pl.DataFrame
+    set_aside: pl.DataFrame | None = None
+    rows_in: Mapping[date, int] | None = None
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class WholeProduced:
+    """What an unpartitioned verb gives back when it has metadata to show beside its rows."""
+
+    frame: pl.DataFrame
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Inputs:
+    workspace: Workspace
+    reads: Sequence[Reads]
+
+    @property
+    def settings(self) -> Settings:
+        """All settings."""
+        return self.workspace.settings
+
+    @property
+    def source(self) -> Source:
+        """Where rows come from."""
+        return self.workspace.source
+
+    @property
+    def key(self) -> SecretKey:
+        """Key of the keyed hashes."""
+        return self.workspace.key
+
+    def resource(self, name: str) -> Any:
+        """A service by name: ``encoders``, ``ledger``, ``model_store``."""
+        return self.workspace.resource(name)
+
+    def _declared(self, asset: str) -> Reads:
+        for item in self.reads:
+            if item.asset == asset:
+                return item
+        message = f"{asset!r} is read but not declared in reads; declared: {[item.asset for item in self.reads]}"
+        raise ContractError(message)
+
+
+@dataclass(frozen=True)
+class DayInputs(_Inputs):
+    """Inputs of a daily verb for a range of days."""
+
+    days: list[date]
+    _frames: dict[str, pl.DataFrame] = field(default_factory=dict)
+    _books: dict[str, RecordBook] = field(default_factory=dict)
+
+    def frame(self, asset: str) -> pl.DataFrame:
+        """Stored rows of the asked days and their look-back, by day and stored order."""
+        reads = self._declared(asset)
+        if reads.is_whole:
+            return self.workspace.lake.read(self.workspace.contracts[asset])
+        if asset not in self._frames:
+            start = self.workspace.history_start
+            wanted: set[date] = set()
+            for day in self.days if reads.look_back_days is not None else self.days[-1:]:
+                wanted.update(days_between(*reads.window(day, start)))
+            if not reads.include_today:
+                wanted -= set(self.days)
+            self._frames[asset] = self.workspace.lake.read_days(self.workspace.contracts[asset], wanted)
+        return self._frames[asset]
+
+    def records(self, name: str) -> RecordBook:
+        """Fitted records by the calendar: ``for_day``, ``segments``."""
+        return self._books.setdefault(name, self.workspace.record_book(name))
+
+    def segments(self, name: str) -> list[tuple[dict[str, Any] | None, list[date]]]:
+        """The asked days split by the record in force."""
+        return self.records(name).segments(self.days)
+
+
+@dataclass(frozen=True)
+class FitInputs(_Inputs):
+    """Inputs of a fit: everything delivered up to the cut-off."""
+
+    name: str
+    cut_off: date
+
+    def frame(self, asset: str) -> pl.DataFrame:
+        """Stored rows up to the cut-off (or its look-back window)."""
+        window = self._declared(asset).window(self.cut_off, self.workspace.history_start)
+        return self.workspace.lake.read_days(self.workspace.contracts[asset], days_between(*window))
+
+    @property
+    def rng(self) -> np.random.Generator:
+        """Random numbers that depend on the run seed, the record's name and the cut-off only."""
+        return generator_of(self.settings.core.seed, self.name, self.cut_off.isoformat())
+
+    def records(self, name: str) -> RecordBook:
+        """Other fitted records."""
+        return self.workspace.record_book(name)
+
+
+@dataclass(frozen=True)
+class WholeInputs(_Inputs):
+    """Inputs of an unpartitioned verb: everything up to ``as_of``."""
+
+    name: str
+    as_of: date
+
+    @property
+    def first_day(self) -> date:
+        """First day of the pipeline's history."""
+        return self.workspace.history_start
+
+    @cached_property
+    def _whole(self) -> dict[str, pl.DataFrame]:
+        return {}
+
+    def frame(self, asset: str) -> pl.DataFrame:
+        """Stored rows up to ``as_of``, or the whole table when it is unpartitioned."""
+        reads = self._declared(asset)
+        contract = self.workspace.contracts[asset]
+        if asset not in self._whole:
+            if self.workspace.lake.exists(asset, None):
+                self._whole[asset] = self.workspace.lake.read(contract)
+            else:
+                window = reads.window(self.as_of, self.workspace.history_start)
+                self._whole[asset] = self.workspace.lake.read_days(contract, days_between(*window))
+        return self._whole[asset]
+
+    @property
+    def rng(self) -> np.random.Generator:
+        """Random numbers that depend on the run seed and the asset's name only."""
+        return generator_of(self.settings.core.seed, self.name)
+
+    def records(self, name: str) -> RecordBook:
+        """Fitted records."""
+        return self.workspace.record_book(name)

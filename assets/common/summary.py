@@ -1,0 +1,80 @@
+"""What the Dagster UI shows with every asset: column schema, row counts, checks, Markdown, pictures."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import dagster as dg
+
+from resources.contract import CheckOutcome, FrameContract
+from resources.lake import InputRecord
+
+_MAX_DAYS_SHOWN = 10
+
+
+def table_schema(contract: FrameContract) -> dg.TableSchema:
+    """The contract as Dagster's column schema."""
+    return dg.TableSchema(
+        columns=[
+            dg.TableColumn(
+                name=column.name,
+                type=str(column.dtype),
+                description=column.description + (f" [{column.unit}]" if column.unit else ""),
+                constraints=dg.TableColumnConstraints(nullable=column.nullable),
+            )
+            for column in contract.columns
+        ]
+    )
+
+
+def definition_metadata(contract: FrameContract) -> dict[str, Any]:
+    """Metadata that belongs to the definition: schema, zone, grain, key."""
+    return {
+        "dagster/column_schema": table_schema(contract),
+        "zone": str(contract.zone),
+        "grain": contract.grain,
+        "key": ", ".join(contract.key) or "none",
+    }
+
+
+def record_metadata(record: InputRecord) -> dict[str, Any]:
+    """Metadata of one stored partition."""
+    found: dict[str, Any] = {
+        "dagster/row_count": record.rows_out,
+        "is_pending": record.is_pending,
+        "settings": record.settings,
+    }
+    if record.rows_in is not None:
+        found["rows_in"] = record.rows_in
+    if record.set_aside:
+        found["set_aside"] = dict(record.set_aside)
+    if record.pending:
+        found["pending_because"] = "; ".join(record.pending)
+    if record.records:
+        found["fitted_records"] = dict(record.records)
+    return found
+
+
+def plain_metadata(values: Mapping[str, Any]) -> dict[str, Any]:
+    """A verb's own metadata: names that end in ``_md`` become Markdown."""
+    return {
+        name.removesuffix("_md"): dg.MetadataValue.md(value) if name.endswith("_md") else value
+        for name, value in values.items()
+    }
+
+
+def check_metadata(outcome: CheckOutcome) -> dict[str, Any]:
+    """Metadata of a check: count, threshold, five examples (ids only), days, advice."""
+    found: dict[str, Any] = {"rows": outcome.rows, **dict(outcome.metadata)}
+    if outcome.threshold is not None:
+        found["threshold"] = outcome.threshold
+    if not outcome.passed:
+        days = sorted(outcome.failed_days)
+        found["examples"] = [{key: str(value) for key, value in item.items()} for item in outcome.examples[:5]]
+        found["failed_days"] = [str(day) for day in days[:_MAX_DAYS_SHOWN]]
+        found["advice"] = outcome.advice
+    return found
+
+
+def severity_of(outcome: CheckOutcome) -> dg.AssetCheckSeverity:
+    """Blocking checks are errors, the others warnings."""
+    return dg.AssetCheckSeverity.ERROR if outcome.is_blocking else dg.AssetCheckSeverity.WARN

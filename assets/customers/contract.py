@@ -1,0 +1,37 @@
+"""What the customers room stores."""
+
+import polars as pl
+
+from assets.customers.features import FEATURES
+from assets.customers.lifetime_value import SEGMENTS
+from resources.contract import Column, FrameContract, Zone
+
+_FEATURE_COLUMNS = tuple(
+    Column(name=item.name, dtype=pl.Float64(), description=item.formula, unit=item.unit)
+    for item in FEATURES
+    if item.name != "bookings"
+)
+
+CUSTOMERS = FrameContract(
+    asset="customers",
+    zone=Zone.INTERNAL,
+    grain="one row per pseudo-customer, as of the last complete day",
+    key=("pseudo_customer_id",),
+    description="Lifetime value, value segment and behaviour of every pseudo-customer over the observed window.",
+    columns=(
+        Column(name="pseudo_customer_id", dtype=pl.String(), description="keyed hash of the composite key"),
+        Column(name="first_day", dtype=pl.Date(), description="first delivery day of a row"),
+        Column(name="last_day", dtype=pl.Date(), description="latest delivery day of a row"),
+        Column(name="bookings", dtype=pl.Int64(), description="rows, corrections applied", unit="bookings", minimum=1),
+        Column(name="completed", dtype=pl.Int64(), description="stays that took place", unit="bookings", minimum=0),
+        Column(name="clv", dtype=pl.Int64(), description="sum of realised revenue", unit="currency units"),
+        Column(
+            name="deposit_aware_clv",
+            dtype=pl.Int64(),
+            description="clv plus non-refundable deposits of cancelled bookings",
+            unit="currency units",
+        ),
+        Column(name="value_segment", dtype=pl.String(), description="by the rule of the settings", values=SEGMENTS),
+        *_FEATURE_COLUMNS,
+    ),
+)

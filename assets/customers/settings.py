@@ -1,0 +1,41 @@
+"""Settings of the customers room."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from resources.settings import refuse
+
+_SECTION = "customers"
+SEGMENT_RULES = ("thirds", "25_50_25", "rfm")
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomerSettings:
+    """How value is cut into segments, how behaviour is smoothed, and at which days it is looked at."""
+
+    segments: str = "thirds"  # paper 001, section 2.8 (low, mid, high); 25_50_25 is paper 000's; rfm is the trade's
+    block_days: int = 30  # ours: month-like blocks counted back from T, so that the newest one is always complete
+    smoothing: float = 0.3  # ours: alpha of exponential smoothing; the paper prints none
+    price_ridge: float = 0.05  # ours: added to the variance of log price, so that two quiet months decide nothing
+    horizon_days: int = 180  # SPEC 3.5: H of the prospective target
+    season_days: int = 180  # ours: the season looked for is the one that the default horizon covers
+    cv_origins: tuple[date, ...] = ()  # empty: the documented days of the public data, else the rule of protocols.py
+    holdout_origin: date | None = None  # None: as for cv_origins
+    cv_step_days: int = 60  # ours: distance of the origins made by rule (their targets overlap, said so)
+    max_cv_origins: int = 4  # SPEC 3.5: four on the public data
+    min_history_days: int = 90  # ours: rows that an origin made by rule must have behind it
+
+    def __post_init__(self) -> None:
+        if self.segments not in SEGMENT_RULES:
+            raise refuse(_SECTION, "segments", self.segments, ", ".join(SEGMENT_RULES))
+        if not 0.0 < self.smoothing <= 1.0:
+            raise refuse(_SECTION, "smoothing", self.smoothing, "above 0, up to 1")
+        if self.price_ridge <= 0.0:
+            raise refuse(_SECTION, "price_ridge", self.price_ridge, "above 0")
+        if not 1 <= self.season_days <= 364:  # noqa: PLR2004
+            raise refuse(_SECTION, "season_days", self.season_days, "1 to 364")
+        for name in ("block_days", "horizon_days", "cv_step_days", "max_cv_origins", "min_history_days"):
+            if getattr(self, name) < 1:
+                raise refuse(_SECTION, name, getattr(self, name), "1 or more")
+        if bool(self.cv_origins) != (self.holdout_origin is not None):
+            raise refuse(_SECTION, "holdout_origin", self.holdout_origin, "given together with cv_origins")

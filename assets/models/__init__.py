@@ -1,0 +1,9 @@
+"""The models room: what will a pseudo-customer be worth, does the text of their reviews help, and why?
+
+Inputs: published bookings, booking-review pairs, embeddings, anomaly scores, polarity; all from the internal zone.
+Grain: examples are (protocol, customer, T); predictions (protocol, model, repeat, fold, customer, T); scores
+(customer, as-of day).
+Method: gated fusion of a behaviour and a text encoder (paper 001, section 2.8) against baselines on the same
+grouped folds and on a hold-out disjoint in time; statistics that admit how few folds there are.
+Does not belong here: computing behaviour features (customers room), pairing, embedding, drawing reports.
+"""

@@ -1,0 +1,130 @@
+"""The models room in Dagster."""
+
+from datetime import date
+
+import polars as pl
+
+from assets.common.daily import DayInputs, Produced, Reads, WholeInputs, WholeProduced, daily_asset, whole_asset
+from assets.customers.protocols import plan_origins
+from assets.customers.settings import CustomerSettings
+from assets.models.checks import (
+    validate_examples,
+    validate_metrics,
+    validate_predictions,
+    validate_scores,
+    validate_trained_models,
+)
+from assets.models.contract import CUSTOMER_SCORES, EXAMPLES, MODEL_METRICS, MODEL_PREDICTIONS, TRAINED_MODELS
+from assets.models.dataset import BEHAVIOUR_COLUMNS, build_examples, features_at, text_dimensions, to_arrays
+from assets.models.evaluation import evaluate, metrics_of
+from assets.models.scoring import Served, past_revenue, score_customers, start_model
+from assets.models.serving import served_of, train_final, trained_frame
+from assets.models.settings import model_settings
+from assets.models.text_block import review_table
+from resources.model_store import ModelStore
+
+_HISTORY = [
+    Reads("published_bookings", None),
+    Reads("booking_review_pairs", None),
+    Reads("review_embeddings", None),
+    Reads("review_anomalies", None),
+    Reads("review_anomaly_parts", None),
+    Reads("clean_reviews", None),
+]
+
+
+def _reviews(inputs: DayInputs | WholeInputs) -> pl.DataFrame:
+    return review_table(
+        inputs.frame("review_embeddings"),
+        inputs.frame("review_anomalies"),
+        inputs.frame("review_anomaly_parts"),
+        inputs.frame("clean_reviews"),
+    )
+
+
+@whole_asset(contract=EXAMPLES, group="models", reads=_HISTORY, validate=validate_examples, kinds={"polars"},
+             owners=["team:models"], code_version="1")  # fmt: skip
+def examples(inputs: WholeInputs) -> WholeProduced:
+    """One row per protocol, customer and day T: behaviour and text known by T, and the value to predict."""
+    settings = inputs.settings.room("customers", CustomerSettings)
+    bookings = inputs.frame("published_bookings")
+    first_day = bookings["delivery_day"].min() or inputs.as_of
+    is_public = inputs.settings.core.source == "public"
+    plan = plan_origins(first_day, inputs.as_of, settings, is_public=is_public)  # type: ignore[arg-type]
+    frame = build_examples(bookings, inputs.frame("booking_review_pairs"), _reviews(inputs), plan, settings)
+    return WholeProduced(
+        frame,
+        {
+            "observed_day": str(plan.observed),
+            "cv_origins": ", ".join(map(str, plan.cv)) or "none: the history is too short",
+            "holdout_origin": str(plan.holdout),
+            "horizon_days": plan.horizon_days,
+            "text_share": float(frame["has_text"].mean() or 0.0),  # type: ignore[arg-type]
+        },
+    )
+
+
+@whole_asset(contract=MODEL_PREDICTIONS, group="models", reads=[Reads("examples", None)],
+             validate=validate_predictions, kinds={"pytorch", "lightgbm"}, owners=["team:models"],
+             code_version="1")  # fmt: skip
+def model_predictions(inputs: WholeInputs) -> pl.DataFrame:
+    """Out-of-sample predictions of every model on the same grouped folds and on the hold-out, with times."""
+    return evaluate(inputs.frame("examples"), model_settings(inputs.settings))
+
+
+@whole_asset(contract=MODEL_METRICS, group="models", reads=[Reads("model_predictions", None)],
+             validate=validate_metrics, kinds={"polars"}, owners=["team:models"], code_version="1")  # fmt: skip
+def model_metrics(inputs: WholeInputs) -> pl.DataFrame:
+    """Errors and ranking metrics per protocol, model, repeat and fold, with parameters and seconds."""
+    return metrics_of(inputs.frame("model_predictions"), model_settings(inputs.settings))
+
+
+@whole_asset(contract=TRAINED_MODELS, group="models",
+             reads=[Reads("examples", None), Reads("model_predictions", None), Reads("model_metrics", None)],
+             validate=validate_trained_models, kinds={"pytorch", "lightgbm"}, owners=["team:models"],
+             code_version="1")  # fmt: skip
+def trained_models(inputs: WholeInputs) -> pl.DataFrame:
+    """One row per model trained on every known target and kept in the model store; one of them is served."""
+    settings = model_settings(inputs.settings)
+    trained = train_final(
+        inputs.frame("examples"),
+        inputs.frame("model_predictions"),
+        inputs.frame("model_metrics"),
+        settings,
+        inputs.as_of,
+    )
+    store: ModelStore = inputs.resource("model_store")
+    versions = {name: store.save(artefact) for name, artefact in trained.artefacts.items()}
+    if trained.served is not None:
+        store.serve(inputs.as_of, versions, trained.served)
+    return trained_frame(trained, store.relative_path)
+
+
+@daily_asset(contract=CUSTOMER_SCORES, group="models", reads=[*_HISTORY, Reads("trained_models", is_whole=True)],
+             validate=validate_scores, kinds={"pytorch", "lightgbm"}, owners=["team:models"],
+             code_version="1")  # fmt: skip
+def customer_scores(inputs: DayInputs) -> Produced:
+    """Expected value of every current customer with interval, segment and reasons, by the model known that day."""
+    settings = model_settings(inputs.settings)
+    customers = inputs.settings.room("customers", CustomerSettings)
+    store: ModelStore = inputs.resource("model_store")
+    reviews, bookings = _reviews(inputs), inputs.frame("published_bookings")
+    parts = [CUSTOMER_SCORES.empty()]
+    for day in inputs.days:
+        served = _served_on(store, day, customers.horizon_days)
+        known = features_at(bookings, inputs.frame("booking_review_pairs"), reviews, day, customers)
+        past = past_revenue(bookings, known["pseudo_customer_id"], day, served.horizon_days)
+        data = to_arrays(known.with_columns(past), served.text_dimensions or text_dimensions(known))
+        rule = customers.segments if customers.segments != "rfm" else "thirds"
+        parts.append(score_customers(data, served, day, segment_rule=rule, reasons=settings.reasons))
+    return Produced(pl.concat(parts))
+
+
+def _served_on(store: ModelStore, day: date, horizon_days: int) -> Served:
+    found = store.in_force(day)
+    if found is None:
+        return start_model(horizon_days)
+    name, versions = found
+    return served_of(
+        name, {model: store.load(model, version, BEHAVIOUR_COLUMNS) for model, version in versions.items()}
+    )

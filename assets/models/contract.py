@@ -1,0 +1,139 @@
+"""What the models room stores."""
+
+import polars as pl
+
+from assets.customers.features import FEATURES
+from assets.customers.lifetime_value import SEGMENTS
+from assets.customers.protocols import OBSERVED, PROSPECTIVE
+from resources.contract import Column, FrameContract, Zone
+
+_ID = Column(name="pseudo_customer_id", dtype=pl.String(), description="keyed hash of the composite key")
+_AS_OF = Column(name="as_of", dtype=pl.Date(), description="T: features know rows delivered up to this day")
+_EVALUATION = (
+    Column(name="protocol", dtype=pl.String(), description="what was trained on and tested on"),
+    Column(name="model", dtype=pl.String(), description="name of the model"),
+    Column(name="repeat", dtype=pl.Int32(), description="which deal of customers to folds", minimum=0),
+    Column(name="fold", dtype=pl.Int32(), description="which fold was tested", minimum=0),
+)
+_COST = (
+    Column(name="parameters", dtype=pl.Int64(), description="trained values", minimum=0),
+    Column(name="train_seconds", dtype=pl.Float64(), description="wall time of the fit", unit="seconds", minimum=0),
+    Column(name="predict_seconds", dtype=pl.Float64(), description="wall time of the test", unit="seconds", minimum=0),
+)
+
+EXAMPLES = FrameContract(
+    asset="examples",
+    zone=Zone.INTERNAL,
+    grain="one row per protocol, pseudo-customer and day T",
+    key=("protocol", "pseudo_customer_id", "as_of"),
+    description="Feature blocks with masks and targets; everything that trains reads this table.",
+    columns=(
+        Column(name="protocol", dtype=pl.String(), description="window", values=(OBSERVED, PROSPECTIVE)),
+        Column(name="split", dtype=pl.String(), description="use of the row", values=("cv", "holdout")),
+        _ID,
+        _AS_OF,
+        Column(name="horizon_days", dtype=pl.Int32(), description="H; 0 in the observed window", unit="days"),
+        Column(name="target_clv", dtype=pl.Float64(), description="value to predict", unit="currency units"),
+        Column(
+            name="past_revenue",
+            dtype=pl.Float64(),
+            description="realised revenue in (T - H, T], the forecast 'same as the past'",
+            unit="currency units",
+        ),
+        *(
+            Column(name=f"b_{item.name}", dtype=pl.Float64(), description=item.formula, unit=item.unit)
+            for item in FEATURES
+        ),
+        Column(name="has_text", dtype=pl.Boolean(), description="mask of the text block"),
+        Column(name="text_weight", dtype=pl.Float64(), description="sum of match probabilities", minimum=0),
+        Column(name="text_polarity", dtype=pl.Float64(), description="weighted mean", nullable=True, minimum=-1,
+               maximum=1),
+        Column(name="text_score", dtype=pl.Float64(), description="weighted mean", nullable=True, minimum=0,
+               maximum=10),
+        Column(name="text_vector", dtype=pl.List(pl.Float32()), description="weighted mean embedding", nullable=True),
+        Column(name="reviews", dtype=pl.Int32(), description="reviews behind the text block", minimum=0),
+        Column(name="country_group", dtype=pl.String(), description="country label of the latest row"),
+        Column(name="channel", dtype=pl.String(), description="distribution channel label of the latest row"),
+    ),
+)  # fmt: skip
+
+MODEL_PREDICTIONS = FrameContract(
+    asset="model_predictions",
+    zone=Zone.INTERNAL,
+    grain="one row per tested example, model, repeat and fold",
+    key=("protocol", "model", "repeat", "fold", "pseudo_customer_id", "as_of"),
+    description="Out-of-sample predictions of every model on the same splits; seconds are not reproducible.",
+    columns=(
+        *_EVALUATION,
+        _ID,
+        _AS_OF,
+        Column(name="target", dtype=pl.Float64(), description="realised value", unit="currency units"),
+        Column(name="prediction", dtype=pl.Float64(), description="predicted value", unit="currency units", minimum=0),
+        Column(name="gate", dtype=pl.Float64(), description="share of behaviour in the fusion", nullable=True,
+               minimum=0, maximum=1),
+        *_COST,
+    ),
+)  # fmt: skip
+
+MODEL_METRICS = FrameContract(
+    asset="model_metrics",
+    zone=Zone.INTERNAL,
+    grain="one row per protocol, model, repeat and fold",
+    key=("protocol", "model", "repeat", "fold"),
+    description="Metrics of each fold with parameters and seconds beside them; null where not defined.",
+    columns=(
+        *_EVALUATION,
+        Column(name="n", dtype=pl.Int64(), description="tested examples", minimum=1),
+        Column(name="mae", dtype=pl.Float64(), description="mean absolute error", unit="currency units", nullable=True),
+        Column(name="rmse", dtype=pl.Float64(), description="root mean square error", unit="currency units",
+               nullable=True),
+        Column(name="r2", dtype=pl.Float64(), description="share of variance explained", nullable=True, maximum=1),
+        Column(name="mape", dtype=pl.Float64(), description="mean absolute percentage error above the floor, a share",
+               nullable=True, minimum=0),
+        Column(name="spearman", dtype=pl.Float64(), description="rank correlation", nullable=True),
+        Column(name="gini", dtype=pl.Float64(), description="normalised Gini", nullable=True),
+        *_COST,
+    ),
+)  # fmt: skip
+
+TRAINED_MODELS = FrameContract(
+    asset="trained_models",
+    zone=Zone.INTERNAL,
+    grain="one row per stored model",
+    key=("model",),
+    description="Models trained on every example with a known target, as kept by the model store.",
+    columns=(
+        Column(name="model", dtype=pl.String(), description="name of the model"),
+        Column(name="version", dtype=pl.String(), description="content hash of the artefact"),
+        Column(name="path", dtype=pl.String(), description="folder below the model store"),
+        Column(name="known_from", dtype=pl.Date(), description="first day on which it may score"),
+        Column(name="is_served", dtype=pl.Boolean(), description="whether daily scores come from it"),
+        Column(name="rows", dtype=pl.Int64(), description="training examples", minimum=0),
+        Column(name="parameters", dtype=pl.Int64(), description="trained values", minimum=0),
+        Column(name="rmse", dtype=pl.Float64(), description="mean over cross-validation", nullable=True),
+        Column(name="r2", dtype=pl.Float64(), description="mean over cross-validation", nullable=True),
+        Column(name="data_version", dtype=pl.String(), description="hash of the training examples"),
+    ),
+)
+
+CUSTOMER_SCORES = FrameContract(
+    asset="customer_scores",
+    zone=Zone.INTERNAL,
+    grain="one row per pseudo-customer and target, as of the delivery day",
+    key=("pseudo_customer_id", "target"),
+    description="Expected value of every current customer with an interval, a segment and the main reasons.",
+    columns=(
+        _ID,
+        Column(name="target", dtype=pl.String(), description="what is predicted: revenue of the next H days"),
+        Column(name="model", dtype=pl.String(), description="model that was served"),
+        Column(name="model_version", dtype=pl.String(), description="content hash of its artefact"),
+        Column(name="value", dtype=pl.Float64(), description="expected value", unit="currency units", minimum=0),
+        Column(name="low", dtype=pl.Float64(), description="lower end of the interval", unit="currency units",
+               minimum=0),
+        Column(name="high", dtype=pl.Float64(), description="upper end of the interval", unit="currency units",
+               minimum=0),
+        Column(name="segment", dtype=pl.String(), description="by expected value", values=SEGMENTS),
+        Column(name="reasons", dtype=pl.String(), description="main contributions, largest first"),
+        Column(name="delivery_day", dtype=pl.Date(), description="as-of day"),
+    ),
+)  # fmt: skip

@@ -1,0 +1,164 @@
+"""Scores of all current customers: expected value, interval, segment, reasons."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from assets.customers.features import feature
+from assets.customers.lifetime_value import value_segments
+from assets.customers.protocols import revenue_between
+from assets.models.baselines import BoostedTrees, SameAsPast
+from assets.models.contract import CUSTOMER_SCORES
+from assets.models.dataset import BEHAVIOUR_COLUMNS, ExampleArrays
+from assets.models.prediction import FittedModel
+
+START_VERSION = "start"  # before any model is known: same as the past
+_BINS = 10  # of predictions, each with its own residuals: large customers vary more
+_MIN_ROWS_PER_BIN = 30  # ours: fewer residuals say little about a 10 % quantile
+_DECIMALS = 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class Served:
+    """The model that scores a day.
+
+    Attributes:
+        name: of the model.
+        version: content hash, or ``start``.
+        model: the model itself.
+        interval: :func:`interval_table`, None before any model was evaluated.
+        explainer: trees whose SHAP values give the reasons, None when there are none.
+        horizon_days: H of the target.
+        text_dimensions: length of the text vectors that it was trained on.
+    """
+
+    name: str
+    version: str
+    model: FittedModel
+    interval: Mapping[str, Any] | None
+    explainer: BoostedTrees | None
+    horizon_days: int
+    text_dimensions: int | None = None
+
+
+def start_model(horizon_days: int) -> Served:
+    """The documented start: same as the past, with an interval from nothing to all that was ever spent."""
+    return Served(name="same_as_past", version=START_VERSION, model=SameAsPast(), interval=None, explainer=None,
+                  horizon_days=horizon_days)  # fmt: skip
+
+
+def interval_table(
+    target: NDArray[np.float64], prediction: NDArray[np.float64], level: float, floor: float
+) -> dict[str, Any]:
+    """Quantiles of relative out-of-fold residuals by size of the prediction.
+
+    Args:
+        target: (n,) realised value of out-of-fold rows.
+        prediction: (n,) their predictions.
+        level: share of rows that the interval should hold.
+        floor: currency units added to the prediction before residuals are divided by it, so that the error of a
+            large customer grows with them and that of a customer near zero stays finite.
+
+    Returns:
+        JSON-able: ``edges`` (upper borders of all bins but the last), ``floor``, ``low`` and ``high`` per bin
+        (shares of prediction + floor to add to the prediction).
+
+    Source:
+        Split-conformal prediction with residuals by bin (Vovk, Gammerman, Shafer 2005), without its finite-sample
+        correction.
+    """
+    bins = max(1, min(_BINS, len(target) // _MIN_ROWS_PER_BIN))
+    edges = np.unique(np.quantile(prediction, np.arange(1, bins) / bins)) if len(target) else np.zeros(0)
+    place = np.searchsorted(edges, prediction, side="left")
+    low, high = [], []
+    for index in range(len(edges) + 1):
+        residual = ((target - prediction) / (prediction + floor))[place == index]
+        residual = residual if len(residual) else np.zeros(1)
+        low.append(float(np.quantile(residual, (1.0 - level) / 2.0)))
+        high.append(float(np.quantile(residual, (1.0 + level) / 2.0)))
+    return {"edges": [float(edge) for edge in edges], "low": low, "high": high, "level": level, "floor": floor}
+
+
+def intervals(value: NDArray[np.float64], table: Mapping[str, Any]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """(n,) low and high ends around (n,) predictions, never below zero and always around the prediction."""
+    place = np.searchsorted(np.array(table["edges"]), value, side="left")
+    size = value + float(table["floor"])
+    low = np.maximum(value + size * np.minimum(np.array(table["low"])[place], 0.0), 0.0)
+    return low, value + size * np.maximum(np.array(table["high"])[place], 0.0)
+
+
+def past_revenue(bookings: pl.DataFrame, customers: pl.Series, as_of: date, horizon_days: int) -> pl.Series:
+    """Realised revenue in (T - H, T] of the given customers, in their order; 0 without a row."""
+    known = revenue_between(bookings, as_of - timedelta(days=horizon_days), as_of)
+    joined = customers.alias("pseudo_customer_id").to_frame().join(
+        known, on="pseudo_customer_id", how="left", maintain_order="left"
+    )  # fmt: skip
+    return joined["revenue"].fill_null(0).cast(pl.Float64).alias("past_revenue")
+
+
+def reasons_of(contributions: NDArray[np.float64], data: ExampleArrays, number: int) -> list[str]:
+    """The features that move each prediction most, as words.
+
+    Args:
+        contributions: (n, n_features + 1) SHAP values; the last column (base) is left out.
+        data: the rows, for the features' values.
+        number: features named per row.
+
+    Returns:
+        n sentences such as ``revenue_180d = 1200 currency units: +800; ...``; ties go to the feature listed first.
+    """
+    moved = contributions[:, :-1]
+    order = np.argsort(-np.abs(moved), axis=1, kind="stable")[:, :number]
+    units = [feature(name).unit for name in BEHAVIOUR_COLUMNS]
+    names = [name.removeprefix("b_") for name in BEHAVIOUR_COLUMNS]
+    return [
+        "; ".join(f"{names[i]} = {data.behaviour[row, i]:.4g} {units[i]}: {moved[row, i]:+.0f}" for i in order[row])
+        for row in range(len(data))
+    ]
+
+
+def score_customers(data: ExampleArrays, served: Served, day: date, *, segment_rule: str, reasons: int) -> pl.DataFrame:
+    """Scores of one day.
+
+    Args:
+        data: features of every current customer as of the day (``past`` filled, targets unused).
+        served: the model in force.
+        day: as-of day, stored as the delivery day.
+        segment_rule: ``thirds`` or ``25_50_25``.
+        reasons: named per customer.
+
+    Returns:
+        The columns of ``customer_scores``, in row order.
+    """
+    value = np.round(served.model.predict(data).value, _DECIMALS)
+    spent = np.maximum(data.behaviour[:, BEHAVIOUR_COLUMNS.index("b_monetary")], 0.0)
+    low, high = (
+        intervals(value, served.interval) if served.interval else (np.zeros(len(value)), np.maximum(spent, value))
+    )
+    words: Sequence[str]
+    if served.explainer is not None and served.name != "same_as_past":
+        words = reasons_of(served.explainer.contributions(data), data, reasons)
+    else:
+        words = [f"realised revenue of the last {served.horizon_days} days = {past:.0f}" for past in data.past]
+    number = len(data)
+    return CUSTOMER_SCORES.conform(
+        pl.DataFrame(
+            {
+                "pseudo_customer_id": data.customers,
+                "target": [f"revenue_next_{served.horizon_days}d"] * number,
+                "model": [served.name] * number,
+                "model_version": [served.version] * number,
+                "value": value,
+                "low": np.round(np.minimum(low, value), _DECIMALS),
+                "high": np.round(np.maximum(high, value), _DECIMALS),
+                "segment": pl.Series(value_segments(value, segment_rule), dtype=pl.String),
+                "reasons": pl.Series(words, dtype=pl.String),
+                "delivery_day": [day] * number,
+            }
+        )
+    )

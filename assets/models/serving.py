@@ -1,0 +1,118 @@
+"""Which models are kept, which one is served, and how a day finds its own."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from assets.customers.protocols import PROSPECTIVE
+from assets.models.artefacts import data_version, from_artefact, to_artefact
+from assets.models.baselines import BoostedTrees
+from assets.models.contract import TRAINED_MODELS
+from assets.models.dataset import text_dimensions, to_arrays
+from assets.models.evaluation import PROSPECTIVE_CV, best_model, fit_model
+from assets.models.metrics import METRIC_NAMES
+from assets.models.scoring import Served, interval_table
+from assets.models.settings import ModelSettings
+from resources.model_store import Artefact
+
+KEPT = ("lightgbm", "gated_fusion")  # explained in the reports, so always kept; the served one joins them
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trained:
+    """All models trained on every prospective example, ready to be stored."""
+
+    artefacts: dict[str, Artefact]
+    parameters: dict[str, int]
+    served: str | None
+    rows: int
+
+
+def train_final(
+    examples: pl.DataFrame, predictions: pl.DataFrame, metrics: pl.DataFrame, settings: ModelSettings, known_from: date
+) -> Trained:
+    """Train the kept models on all prospective examples, hold-out included, and choose the served one.
+
+    The choice looks at cross-validation only: the model with the lowest mean RMSE, the naive forecast among them.
+
+    Args:
+        examples: the examples table.
+        predictions: of the evaluation, for the intervals.
+        metrics: of the evaluation.
+        settings: of the room.
+        known_from: day up to which the targets were delivered.
+    """
+    served = best_model(metrics, PROSPECTIVE_CV)
+    rows = examples.filter(pl.col("protocol") == PROSPECTIVE)
+    if served is None or rows.is_empty():
+        return Trained(artefacts={}, parameters={}, served=None, rows=0)
+    dimensions = text_dimensions(examples)
+    data = to_arrays(rows, dimensions)
+    digest = data_version(data)
+    names = [name for name in settings.models if name in KEPT or name == served]
+    artefacts, parameters = {}, {}
+    for name in names:
+        model = fit_model(name, data, settings, settings.seed)
+        payload = {
+            "horizon_days": int(rows["horizon_days"][0]),
+            "text_dimensions": dimensions,
+            "interval": _interval(predictions, name, settings),
+        }
+        artefacts[name] = to_artefact(
+            name, model, settings, metrics=_means(metrics, name), data=digest, known_from=known_from, payload=payload
+        )
+        parameters[name] = model.parameters
+    return Trained(artefacts=artefacts, parameters=parameters, served=served, rows=rows.height)
+
+
+def trained_frame(trained: Trained, path_of: Callable[[str, str], str]) -> pl.DataFrame:
+    """One row per kept model, in the columns of ``trained_models``."""
+    rows = [
+        {
+            "model": name,
+            "version": artefact.version,
+            "path": path_of(name, artefact.version),
+            "known_from": artefact.known_from,
+            "is_served": name == trained.served,
+            "rows": trained.rows,
+            "parameters": trained.parameters[name],
+            "rmse": artefact.metrics["rmse"],
+            "r2": artefact.metrics["r2"],
+            "data_version": artefact.data_version,
+        }
+        for name, artefact in sorted(trained.artefacts.items())
+    ]
+    return pl.DataFrame(rows, schema=TRAINED_MODELS.schema)
+
+
+def served_of(name: str, artefacts: dict[str, Artefact]) -> Served:
+    """The served model rebuilt from its artefact, with the trees that explain it."""
+    artefact = artefacts[name]
+    explainer = from_artefact(artefacts["lightgbm"]) if "lightgbm" in artefacts else None
+    return Served(
+        name=name,
+        version=artefact.version,
+        model=from_artefact(artefact),
+        interval=artefact.payload["interval"],
+        explainer=explainer if isinstance(explainer, BoostedTrees) else None,
+        horizon_days=int(artefact.payload["horizon_days"]),
+        text_dimensions=int(artefact.payload["text_dimensions"]),
+    )
+
+
+def _interval(predictions: pl.DataFrame, model: str, settings: ModelSettings) -> dict[str, Any]:
+    own = predictions.filter(
+        (pl.col("protocol") == PROSPECTIVE_CV) & (pl.col("model") == model) & (pl.col("repeat") == 0)
+    )
+    return interval_table(
+        own["target"].to_numpy(), own["prediction"].to_numpy(), settings.interval, settings.mape_floor
+    )
+
+
+def _means(metrics: pl.DataFrame, model: str) -> dict[str, float | None]:
+    own = metrics.filter((pl.col("protocol") == PROSPECTIVE_CV) & (pl.col("model") == model))
+    means = {name: own[name].mean() for name in METRIC_NAMES}
+    return {name: None if value is None else float(value) for name, value in means.items()}  # type: ignore[arg-type]

@@ -1,0 +1,74 @@
+"""Which rows train and which are tested: folds grouped by pseudo-customer, the same for every model."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from resources.errors import ContractError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Split:
+    """One fold of one repeat: row masks over the examples."""
+
+    repeat: int
+    fold: int
+    train: NDArray[np.bool_]
+    test: NDArray[np.bool_]
+
+
+def customer_folds(customers: NDArray[np.str_], folds: int, rng: np.random.Generator) -> dict[str, int]:
+    """Fold of each customer: shuffled and dealt, so that folds differ by one customer at most.
+
+    Args:
+        customers: ids, repeated or not; their order does not matter.
+        folds: number of folds.
+        rng: of this repeat.
+
+    Raises:
+        ContractError: fewer customers than folds.
+    """
+    unique = np.unique(customers)
+    if len(unique) < folds:
+        message = f"{len(unique)} customers can't fill {folds} folds; hand over more history or ask for fewer folds"
+        raise ContractError(message)
+    dealt = rng.permutation(len(unique)) % folds
+    return {str(name): int(fold) for name, fold in zip(unique, dealt, strict=True)}
+
+
+def fold_of(customers: NDArray[np.str_], folds: dict[str, int]) -> NDArray[np.int64]:
+    """(n,) fold of each row."""
+    return np.array([folds[str(name)] for name in customers], dtype=np.int64)
+
+
+def grouped_splits(customers: NDArray[np.str_], folds: int, repeats: int, rng: np.random.Generator) -> Iterator[Split]:
+    """Every fold of every repeat; all rows of a customer, over all origins, lie on one side.
+
+    Args:
+        customers: (n,) id of each row.
+        folds: per repeat.
+        repeats: number of fresh deals.
+        rng: drawn from once per repeat, in order.
+
+    Yields:
+        Splits in (repeat, fold) order.
+    """
+    for repeat in range(repeats):
+        row_fold = fold_of(customers, customer_folds(customers, folds, rng))
+        for fold in range(folds):
+            yield Split(repeat=repeat, fold=fold, train=row_fold != fold, test=row_fold == fold)
+
+
+def shared_customers(customers: NDArray[np.str_], split: Split) -> list[str]:
+    """Customers on both sides of a split; empty when it is sound."""
+    return sorted(set(customers[split.train].tolist()) & set(customers[split.test].tolist()))
+
+
+def validation_rows(customers: NDArray[np.str_], share: float, rng: np.random.Generator) -> NDArray[np.bool_]:
+    """(n,) rows of a random share of customers, at least one and never all, kept for early stopping."""
+    unique = np.unique(customers)
+    number = min(max(1, round(share * len(unique))), len(unique) - 1)
+    chosen = unique[np.sort(rng.permutation(len(unique))[: max(number, 0)])]
+    return np.isin(customers, chosen)

@@ -1,0 +1,76 @@
+"""The scale on which a model learns the target, and the way back to currency units."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from resources.errors import ContractError
+
+_WIDEST = 0.5  # spreads beyond the largest training value on the learning scale: stops exp from running away
+
+
+@dataclass(frozen=True, kw_only=True)
+class TargetScale:
+    """A fitted scale of the target.
+
+    Attributes:
+        kind: ``standard`` ((y - mean) / spread), ``root`` (the same after the square root) or ``log1p`` (the same
+            after ln(1 + y)).
+        mean: of the training targets on the chosen scale.
+        spread: their standard deviation, 1 for constant targets.
+        largest: largest scaled training target; predictions stop a little above it.
+    """
+
+    kind: str
+    mean: float
+    spread: float
+    largest: float
+
+    def forward(self, target: NDArray[np.float64]) -> NDArray[np.float64]:
+        """(n,) currency units -> learning scale."""
+        return (_raise(target, self.kind) - self.mean) / self.spread
+
+    def backward(self, scaled: NDArray[np.float64]) -> NDArray[np.float64]:
+        """(n,) learning scale -> currency units."""
+        raised = np.minimum(scaled, self.largest + _WIDEST) * self.spread + self.mean
+        return _SCALES[self.kind][1](raised)
+
+    def payload(self) -> dict[str, Any]:
+        """JSON-able form."""
+        return {"kind": self.kind, "mean": self.mean, "spread": self.spread, "largest": self.largest}
+
+
+def fit_target_scale(target: NDArray[np.float64], kind: str) -> TargetScale:
+    """Scale of the training targets.
+
+    Args:
+        target: (n,) currency units.
+        kind: ``standard``, ``root`` or ``log1p`` (negative targets count as 0 in the last two).
+
+    Raises:
+        ContractError: the kind is unknown.
+    """
+    if kind not in _SCALES:
+        message = f"target scale {kind!r} is unknown; choose one of {', '.join(_SCALES)}"
+        raise ContractError(message)
+    raised = _raise(target, kind)
+    mean = float(raised.mean()) if len(raised) else 0.0
+    spread = float(raised.std()) if len(raised) else 0.0
+    spread = spread if spread > 0.0 else 1.0
+    largest = float((raised.max() - mean) / spread) if len(raised) else 0.0
+    return TargetScale(kind=kind, mean=mean, spread=spread, largest=largest)
+
+
+def _raise(target: NDArray[np.float64], kind: str) -> NDArray[np.float64]:
+    return _SCALES[kind][0](target)
+
+
+_Function = Callable[[NDArray[np.float64]], NDArray[np.float64]]
+_SCALES: dict[str, tuple[_Function, _Function]] = {  # there and back
+    "standard": (lambda value: value, lambda value: value),
+    "root": (lambda value: np.sqrt(np.maximum(value, 0.0)), lambda value: np.maximum(value, 0.0) ** 2),
+    "log1p": (lambda value: np.log1p(np.maximum(value, 0.0)), np.expm1),
+}

@@ -1,0 +1,114 @@
+"""The text of a customer at day T: the weighted mean of what their paired reviews say."""
+
+from datetime import date
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+_DECIMALS = 9  # of stored weights and means
+TEXT_SCHEMA = pl.Schema(
+    {
+        "pseudo_customer_id": pl.String(),
+        "has_text": pl.Boolean(),
+        "text_weight": pl.Float64(),
+        "text_polarity": pl.Float64(),
+        "text_score": pl.Float64(),
+        "text_vector": pl.List(pl.Float32()),
+        "reviews": pl.Int32(),
+    }
+)
+
+
+def review_table(
+    embeddings: pl.DataFrame, anomalies: pl.DataFrame, parts: pl.DataFrame, clean: pl.DataFrame
+) -> pl.DataFrame:
+    """What is known of each review that may enter the text block; excluded reviews are left out (weight zero).
+
+    Args:
+        embeddings: review_embeddings.
+        anomalies: review_anomalies; a review without a row here counts as not excluded.
+        parts: review_anomaly_parts, for ``polarity_text``.
+        clean: clean_reviews, for ``score``.
+
+    Returns:
+        review_id, delivery_day, embedding (List(Float32)), polarity, score; sorted by review_id.
+
+    Source:
+        SPEC 3.4: an excluded review has weight zero and is not replaced by the next candidate.
+    """
+    excluded = anomalies.filter(pl.col("is_excluded")).select("review_id")
+    table = embeddings.select("review_id", "delivery_day", "embedding").unique(
+        "review_id", keep="first", maintain_order=True
+    )
+    table = table.join(excluded, on="review_id", how="anti")
+    table = table.join(_first(parts, "polarity_text", "polarity"), on="review_id", how="left")
+    table = table.join(_first(clean, "score", "score"), on="review_id", how="inner")
+    return table.with_columns(pl.col("polarity").fill_null(0.0)).sort("review_id")
+
+
+def _first(frame: pl.DataFrame, column: str, name: str) -> pl.DataFrame:
+    chosen = frame.select("review_id", pl.col(column).alias(name))
+    return chosen.unique("review_id", keep="first", maintain_order=True)
+
+
+def text_block(customers: pl.DataFrame, pairs: pl.DataFrame, reviews: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    """Match-probability-weighted mean of embedding, polarity and score per customer.
+
+    Args:
+        customers: booking_id, pseudo_customer_id of the bookings known at T.
+        pairs: booking_review_pairs; only assigned pairs decided by T count.
+        reviews: :func:`review_table`; only reviews delivered by T count.
+        as_of: T.
+
+    Returns:
+        One row per customer with text: pseudo_customer_id, has_text, text_weight (sum of match probabilities),
+        text_polarity [-1, 1], text_score [0, 10], text_vector, reviews (distinct); sorted by id.
+
+    Source:
+        SPEC 3.7, text of a customer at day T.
+    """
+    known = reviews.filter(pl.col("delivery_day") <= as_of)
+    known = known.with_columns(position=pl.int_range(pl.len(), dtype=pl.Int64))
+    decided = pairs.filter(pl.col("is_assigned") & (pl.col("delivery_day") <= as_of))
+    links = (
+        decided.select("booking_id", "review_id", weight=pl.col("match_probability").fill_null(0.0))
+        .join(customers, on="booking_id", how="inner")
+        .join(known.select("review_id", "position"), on="review_id", how="inner")
+        .filter(pl.col("weight") > 0.0)
+        .sort("pseudo_customer_id", "position", "booking_id")
+    )
+    if links.is_empty():
+        return pl.DataFrame(schema=TEXT_SCHEMA)
+    used = known[links["position"].unique().sort()]
+    values = np.column_stack([_vectors(used), used["polarity"].to_numpy(), used["score"].to_numpy()])
+    row = np.searchsorted(used["position"].to_numpy(), links["position"].to_numpy())
+    return _means(links, values, row)
+
+
+def _vectors(reviews: pl.DataFrame) -> NDArray[np.float64]:
+    return reviews["embedding"].explode().to_numpy().astype(np.float64).reshape(reviews.height, -1)
+
+
+def _means(links: pl.DataFrame, values: NDArray[np.float64], row: NDArray[np.int64]) -> pl.DataFrame:
+    """Weighted means by customer, summed link by link in sorted order so that the bytes never depend on threads."""
+    customer = links["pseudo_customer_id"].rle_id().cast(pl.Int64).to_numpy()
+    weight = links["weight"].to_numpy()
+    starts = np.flatnonzero(np.diff(customer, prepend=-1))
+    total = np.add.reduceat(weight, starts)
+    sums = np.add.reduceat(weight[:, None] * values[row], starts, axis=0)
+    means = np.round(sums / total[:, None], _DECIMALS)
+    ends = np.append(starts[1:], len(customer))
+    reviews = [len(set(row[start:end].tolist())) for start, end in zip(starts, ends, strict=True)]
+    ids = links["pseudo_customer_id"].gather(starts)
+    vectors = means[:, :-2].astype(np.float32)
+    frame = {
+        "pseudo_customer_id": ids,
+        "has_text": np.ones(len(starts), dtype=bool),
+        "text_weight": np.round(total, _DECIMALS),
+        "text_polarity": np.clip(means[:, -2], -1.0, 1.0),
+        "text_score": means[:, -1],
+        "text_vector": pl.Series(vectors).arr.to_list(),
+        "reviews": reviews,
+    }
+    return pl.DataFrame(frame, schema=TEXT_SCHEMA)

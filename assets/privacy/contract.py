@@ -1,0 +1,172 @@
+"""Tables of the privacy room: zone, grain, key and columns."""
+
+import polars as pl
+
+from resources.contract import Column, FrameContract, Zone
+
+_DAY = Column(name="delivery_day", dtype=pl.Date, description="Business day on which the row arrived; the partition")
+_REVENUE = "rate * nights if Check-Out, else 0"
+_HEX = "keyed hash, 32 hex characters"
+
+
+def _id(name: str, description: str, *, nullable: bool = False) -> Column:
+    return Column(name=name, dtype=pl.String, description=f"{description} ({_HEX})", nullable=nullable)
+
+
+def _levels(name: str, what: str, values: tuple[str, ...] | None = None) -> Column:
+    description = f"Levels of {what} in the class, sorted, joined by '|'; '?' = missing"
+    return Column(name=f"{name}_levels", dtype=pl.String, description=description, values=values)
+
+
+def _interval(name: str, what: str, unit: str, dtype: type[pl.DataType] = pl.Int32) -> tuple[Column, Column]:
+    lowest = 0 if dtype == pl.Int32 else None
+    return (
+        Column(
+            name=f"{name}_from", dtype=dtype, description=f"Smallest {what} in the class", unit=unit, minimum=lowest
+        ),
+        Column(name=f"{name}_to", dtype=dtype, description=f"Largest {what} in the class", unit=unit, minimum=lowest),
+    )
+
+
+_LABELS = (
+    _levels("hotel", "hotel"),
+    _levels("country", "country (ISO alpha-3)"),
+    Column(name="country_region", dtype=pl.String, description="Lowest UN node that holds the class's countries"),
+    _levels("market_segment", "market segment"),
+    _levels("distribution_channel", "distribution channel"),
+    _levels("customer_type", "customer type"),
+    _levels("agent", "agent"),
+    _levels("company", "company"),
+    _levels("repeated_guest", "repeated guest", ("0", "1", "0|1")),
+    *_interval("arrival", "day of arrival", "day", pl.Date),
+    *_interval("nights", "length of stay", "nights"),
+    *_interval("lead_time", "time from booking to arrival", "days"),
+    *_interval("adults", "number of adults", "persons"),
+    *_interval("children", "number of children (missing counts as 0)", "persons"),
+)
+_STATUS = Column(
+    name="reservation_status",
+    dtype=pl.String,
+    values=("Check-Out", "Canceled"),
+    description="Outcome; a no-show is written Canceled, because its delivery day is its exact day of arrival",
+)
+_K = Column(name="k", dtype=pl.Int32, minimum=1, unit="guests", description="The k that the batch was made for")
+_CLASS_SIZE = Column(
+    name="class_size", dtype=pl.Int32, minimum=1, unit="guests", description="Distinct guests (or rows) in the class"
+)
+
+PSEUDONYMS = FrameContract(
+    asset="pseudonyms",
+    zone=Zone.RESTRICTED,
+    grain="one row per raw booking",
+    key=("row_id",),
+    description="Keyed hashes of row and guest, pseudo-customer and revenue: the bridge out of the restricted zone.",
+    columns=(
+        Column(name="row_id", dtype=pl.String, description="Id of the raw row"),
+        _id("booking_id", "Name of the row outside restricted"),
+        _id("guest_hash", "Name of the guest, where the source has a guest key", nullable=True),
+        _id("pseudo_customer_id", "Name of the rows that share the composite key"),
+        Column(name="key_epoch", dtype=pl.String, description="Epoch of the key that made the hashes"),
+        Column(name="realised_revenue", dtype=pl.Int64, unit="currency", description=_REVENUE),
+        Column(
+            name="deposit_aware_revenue",
+            dtype=pl.Int64,
+            unit="currency",
+            description="Realised revenue, and rate * nights of bookings lost with a non-refundable deposit",
+        ),  # fmt: skip
+        _DAY,
+    ),
+)
+
+MASKED_REVIEWS = FrameContract(
+    asset="masked_reviews",
+    zone=Zone.INTERNAL,
+    grain="one row per raw review",
+    key=("review_id",),
+    description="Reviews whose text carries no names, e-mails, phones, card or booking numbers.",
+    columns=(
+        _id("review_id", "Name of the review outside restricted"),
+        Column(name="hotel_name", dtype=pl.String, description="Hotel as named by the review site"),
+        Column(name="hotel_address", dtype=pl.String, description="Address of the hotel"),
+        Column(name="hotel_average_score", dtype=pl.Float64, nullable=True, description="Average score of the hotel"),
+        Column(name="reviewer_country_name", dtype=pl.String, nullable=True, description="Country as written"),
+        Column(name="title", dtype=pl.String, nullable=True, description="Title, masked"),
+        Column(name="positive_text", dtype=pl.String, nullable=True, description="What was liked, masked"),
+        Column(name="negative_text", dtype=pl.String, nullable=True, description="What was not liked, masked"),
+        Column(name="score", dtype=pl.Float64, minimum=0, maximum=10, description="Score given", unit="points"),
+        Column(name="tags", dtype=pl.String, description="Tags as delivered"),
+        Column(name="posted_day", dtype=pl.Date, description="Day of posting"),
+        Column(name="posted_at", dtype=pl.Datetime, nullable=True, description="Time of posting, where known"),
+        Column(name="masked_names", dtype=pl.Int32, minimum=0, description="Names masked in title and texts"),
+        Column(name="masked_emails", dtype=pl.Int32, minimum=0, description="E-mail addresses masked"),
+        Column(name="masked_phones", dtype=pl.Int32, minimum=0, description="Phone numbers masked"),
+        Column(name="masked_numbers", dtype=pl.Int32, minimum=0, description="Card and booking numbers masked"),
+        _DAY,
+    ),
+)
+
+PUBLISHED_BOOKINGS = FrameContract(
+    asset="published_bookings",
+    zone=Zone.INTERNAL,
+    grain="one row per booking whose class reached k",
+    key=("booking_id",),
+    description="Bookings with generalised quasi-identifiers, k-anonymous within their delivery day.",
+    columns=(
+        _id("booking_id", "Name of the booking"),
+        _id("pseudo_customer_id", "Name of the rows that share the composite key"),
+        Column(name="class_id", dtype=pl.String, description="<delivery day>-<stay|other>-<number>"),
+        _CLASS_SIZE,
+        _K,
+        Column(name="is_completed", dtype=pl.Boolean, description="The guest stayed and checked out"),
+        _STATUS,
+        *_LABELS,
+        Column(name="meal", dtype=pl.String, nullable=True, description="Meal plan booked"),
+        Column(name="reserved_room_type", dtype=pl.String, description="Room type booked"),
+        Column(name="deposit_type", dtype=pl.String, description="Deposit terms"),
+        Column(name="special_requests", dtype=pl.Int32, minimum=0, description="Number of special requests"),
+        Column(name="booking_changes", dtype=pl.Int32, minimum=0, description="Number of changes to the booking"),
+        Column(name="parking_spaces", dtype=pl.Int32, minimum=0, description="Parking spaces asked for"),
+        Column(name="realised_revenue", dtype=pl.Int64, unit="currency", description=_REVENUE),
+        Column(
+            name="deposit_aware_revenue",
+            dtype=pl.Int64,
+            unit="currency",
+            description="Realised revenue, and rate * nights of bookings lost with a non-refundable deposit",
+        ),  # fmt: skip
+        _DAY,
+    ),
+)
+
+RELEASED_BOOKINGS = FrameContract(
+    asset="released_bookings",
+    zone=Zone.RELEASED,
+    grain="one row per published booking, without any id, sorted by its values",
+    key=(),
+    description="The k-anonymous labels and the outcome; nothing that names or links a row.",
+    columns=(*_LABELS, _STATUS, _CLASS_SIZE, _K, _DAY),
+)
+
+BOOKINGS_BY_MONTH = FrameContract(
+    asset="bookings_by_month",
+    zone=Zone.RELEASED,
+    grain="one row per closed month and hotel",
+    key=("month", "hotel"),
+    description="Differentially private counts of bookings by month of delivery and hotel.",
+    columns=(
+        Column(name="month", dtype=pl.String, description="Closed calendar month of delivery, YYYY-MM"),
+        Column(name="hotel", dtype=pl.String, description="Hotel, from the public list of hotels"),
+        Column(name="bookings", dtype=pl.Int64, unit="bookings", description="Count plus noise; may be negative"),
+        Column(
+            name="plus_minus_95",
+            dtype=pl.Float64,
+            minimum=0,
+            unit="bookings",
+            description="The noise stays within this distance with probability 95 % or more",
+        ),  # fmt: skip
+        Column(name="epsilon", dtype=pl.Float64, minimum=0, description="Privacy loss of the month's release"),
+        Column(name="unit", dtype=pl.String, description="Whose presence the noise hides: guest or booking"),
+        Column(name="release_id", dtype=pl.String, description="Name of the release in the budget ledger"),
+        Column(name="is_private", dtype=pl.Boolean, description="False where a test seed made the noise"),
+    ),
+)
+CONTRACTS = (PSEUDONYMS, MASKED_REVIEWS, PUBLISHED_BOOKINGS, RELEASED_BOOKINGS, BOOKINGS_BY_MONTH)

@@ -1,0 +1,240 @@
+"""k-anonymous labels: each batch of bookings is cut into classes, and each class gets one label.
+
+Numbers and dates become intervals; a categorical value becomes the set of levels in its class. Batches
+need no state: what a class looks like depends on the rows of its own batch only.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from assets.privacy.hierarchies import MISSING, common_node
+from assets.privacy.partitioning import IntArray, partition
+from assets.privacy.settings import QUASI_IDENTIFIERS
+from resources.errors import ContractError
+
+COMPLETED_STATUS = "Check-Out"
+LEVEL_SEPARATOR = "|"
+BELOW_K = "below_k"
+STAY, OTHER = "stay", "other"
+# Columns of raw bookings behind each quasi-identifier; labels are <name>_levels or <name>_from and <name>_to.
+LEVEL_COLUMNS = {
+    "hotel": "hotel", "country": "country", "market_segment": "market_segment",
+    "distribution_channel": "distribution_channel", "customer_type": "customer_type", "agent": "agent",
+    "company": "company", "repeated_guest": "is_repeated_guest",
+}  # fmt: skip
+NUMBER_COLUMNS = {
+    "arrival": "arrival_day", "nights": "nights", "lead_time": "lead_time_days", "adults": "adults",
+    "children": "children",
+}  # fmt: skip
+# Spans that weigh one column's cut against another's: levels - 1, or last - first, of the whole published
+# history (Hotel Booking Demand). Fixed, because a batch must not look at other days; for other sources
+# they only set priorities, k does not depend on them.
+DOMAIN_SPANS = {
+    "hotel": 1, "country": 177, "market_segment": 7, "distribution_channel": 4, "customer_type": 3, "agent": 333,
+    "company": 352, "repeated_guest": 1, "arrival": 792, "nights": 69, "lead_time": 737, "adults": 55, "children": 10,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Generalised:
+    """Labels of the rows that reached k, and the rows that did not.
+
+    Attributes:
+        labels: ``booking_id``, ``class_id``, ``class_size``, ``is_completed`` and the labels of all thirteen
+            quasi-identifiers, sorted by batch, class and booking_id.
+        withheld: ``booking_id``, ``batch_day``, ``reason``.
+    """
+
+    labels: pl.DataFrame
+    withheld: pl.DataFrame
+
+
+def batch_key(days: pl.Series, length: str) -> pl.Series:
+    """Last day of the batch that each delivery day belongs to.
+
+    Args:
+        days: pl.Date.
+        length: ``day``, ``week`` (ends on Sunday), ``month`` or ``all``.
+
+    Raises:
+        ContractError: another length.
+    """
+    column = pl.col("day")
+    batches = {
+        "day": column,
+        "week": column.dt.truncate("1w") + pl.duration(days=6),
+        "month": column.dt.month_end(),
+        "all": column.max().over(pl.lit(0)),
+    }
+    if length not in batches:
+        message = f"batch length {length!r} is unknown; choose from {', '.join(batches)}"
+        raise ContractError(message)
+    return pl.DataFrame({"day": days}).select(batches[length].alias("batch_day"))["batch_day"]
+
+
+def generalise(
+    bookings: pl.DataFrame,
+    *,
+    k: int,
+    quasi_identifiers: tuple[str, ...] = QUASI_IDENTIFIERS,
+    batch: str = "day",
+    split_completed: bool = True,
+) -> Generalised:
+    """Labels that each hold for at least k guests of the batch.
+
+    Completed stays whose end is the delivery day are partitioned apart from the rest, and their arrival
+    label is day minus nights: since both are published, an independent arrival label would be undone by
+    subtraction. All labels are tight for their class, so a column that is not cut on stays k-anonymous.
+
+    Args:
+        bookings: ``booking_id``, ``guest_hash``, ``delivery_day``, ``reservation_status`` and the raw columns
+            of the quasi-identifiers; any row order.
+        k: distinct guests in a class (rows, where no guest is known).
+        quasi_identifiers: the columns to cut on.
+        batch: ``day``, ``week``, ``month`` or ``all``.
+        split_completed: False reproduces the peers' set-up, for comparison only. It is also off for longer
+            batches, where the end of a stay is not the batch's day.
+
+    Raises:
+        ContractError: unknown quasi-identifier or batch length.
+    """
+    unknown = sorted(set(quasi_identifiers) - set(QUASI_IDENTIFIERS))
+    if unknown:
+        message = f"quasi-identifiers {unknown} are unknown; choose from {', '.join(QUASI_IDENTIFIERS)}"
+        raise ContractError(message)
+    rows = _prepared(bookings, batch, split_completed=split_completed and batch == "day")
+    codes = {name: _codes(rows[name]) for name in QUASI_IDENTIFIERS}
+    class_of, class_names = _classes(rows, codes, quasi_identifiers, k)
+    kept = class_of >= 0
+    kept_rows = rows.with_columns(class_index=pl.Series(class_of)).filter(pl.Series(kept))
+    labels = _labelled(kept_rows, class_names)
+    withheld = rows.filter(pl.Series(~kept)).select("booking_id", "batch_day", reason=pl.lit(BELOW_K))
+    return Generalised(labels, withheld)
+
+
+def _prepared(bookings: pl.DataFrame, batch: str, *, split_completed: bool) -> pl.DataFrame:
+    """One row per booking with its quasi-identifiers as text or integers, sorted by batch and part."""
+    ends_today = pl.col("arrival_day") + pl.duration(days=pl.col("nights")) == pl.col("delivery_day")
+    completed = pl.col("reservation_status") == COMPLETED_STATUS
+    levels = [_level_text(bookings, name) for name in LEVEL_COLUMNS]
+    numbers = [pl.col(column).cast(pl.Int32).fill_null(0).alias(name) for name, column in NUMBER_COLUMNS.items()]
+    batches = batch_key(bookings["delivery_day"], batch)
+    return bookings.select(
+        "booking_id",
+        *levels,
+        *numbers,
+        unit=pl.coalesce(pl.concat_str(pl.lit("g"), "guest_hash"), pl.concat_str(pl.lit("b"), "booking_id")),
+        is_completed=completed,
+        is_stay=completed & ends_today & pl.lit(split_completed),
+        batch_day=batches,
+    ).sort("batch_day", "is_stay", *QUASI_IDENTIFIERS, "booking_id")
+
+
+def _level_text(bookings: pl.DataFrame, name: str) -> pl.Expr:
+    column = pl.col(LEVEL_COLUMNS[name])
+    if bookings.schema[LEVEL_COLUMNS[name]] == pl.Boolean:
+        column = column.cast(pl.Int8)
+    # The separator inside a value would make one level look like two.
+    return column.cast(pl.String).str.replace_all(LEVEL_SEPARATOR, "/", literal=True).fill_null(MISSING).alias(name)
+
+
+def _codes(column: pl.Series) -> IntArray:
+    """Integers as they are; levels by alphabetical rank."""
+    if column.dtype == pl.String:
+        column = column.rank("dense") - 1
+    return column.to_numpy().astype(np.int64)
+
+
+def _classes(
+    rows: pl.DataFrame, codes: dict[str, IntArray], quasi_identifiers: tuple[str, ...], k: int
+) -> tuple[IntArray, list[str]]:
+    """Class number of each row (-1: below k) and the class names, batch by batch."""
+    units = rows["unit"].rank("dense").to_numpy().astype(np.int64)
+    is_stay = rows["is_stay"].to_numpy()
+    part = rows.select(pl.struct("batch_day", "is_stay").rle_id())["batch_day"].to_numpy()
+    bounds = np.append(np.flatnonzero(np.diff(part, prepend=-1)), len(part)) if len(part) else np.zeros(1, np.int64)
+    days = rows["batch_day"]
+    class_of = np.full(rows.height, -1, dtype=np.int64)
+    names: list[str] = []
+    for start, stop in zip(bounds[:-1], bounds[1:], strict=True):
+        stay = bool(is_stay[start])
+        for number, members in enumerate(
+            _partition_batch(codes, slice(start, stop), units, quasi_identifiers, k, stay)
+        ):
+            class_of[start + members] = len(names)
+            names.append(f"{days[int(start)]}-{STAY if stay else OTHER}-{number}")
+    return class_of, names
+
+
+def _partition_batch(
+    codes: dict[str, IntArray], batch: slice, units: IntArray, quasi_identifiers: tuple[str, ...], k: int, stay: bool
+) -> list[IntArray]:
+    """Classes of one part of a batch; for completed stays a night is also a day of arrival."""
+    columns = [name for name in quasi_identifiers if not (stay and name == "arrival")]
+    weights = {name: 1.0 / DOMAIN_SPANS[name] for name in columns}
+    if stay and "nights" in weights:
+        weights["nights"] += 1.0 / DOMAIN_SPANS["arrival"]
+    values = [_by_frequency(codes[name][batch]) if name in LEVEL_COLUMNS else codes[name][batch] for name in columns]
+    return partition(
+        np.column_stack(values),
+        np.array([name in LEVEL_COLUMNS for name in columns]),
+        np.array(list(weights.values())),
+        units[batch],
+        k,
+    )
+
+
+def _by_frequency(codes: IntArray) -> IntArray:
+    """Codes renumbered by falling frequency (ties by level), so that a cut parts common from rare levels."""
+    levels, inverse, counts = np.unique(codes, return_inverse=True, return_counts=True)
+    rank = np.empty(len(levels), dtype=np.int64)
+    rank[np.lexsort((levels, -counts))] = np.arange(len(levels))
+    return rank[inverse]
+
+
+def _labelled(rows: pl.DataFrame, class_names: list[str]) -> pl.DataFrame:
+    """Join each class's tight label to its rows."""
+    by_class = rows.sort("class_index", "booking_id")
+    intervals = [pl.col(name).min().alias(f"{name}_from") for name in NUMBER_COLUMNS]
+    intervals += [pl.col(name).max().alias(f"{name}_to") for name in NUMBER_COLUMNS]
+    classes = by_class.group_by("class_index", maintain_order=True).agg(
+        pl.col("unit").n_unique().cast(pl.Int32).alias("class_size"), pl.col("is_stay").first(),
+        pl.col("batch_day").first(), *intervals,
+    )  # fmt: skip
+    for name in LEVEL_COLUMNS:
+        sets = by_class.select("class_index", pl.col(name)).unique().sort("class_index", name)
+        joined = sets.group_by("class_index", maintain_order=True).agg(
+            pl.col(name).str.join(LEVEL_SEPARATOR).alias(f"{name}_levels")
+        )
+        classes = classes.join(joined, on="class_index", maintain_order="left")
+    classes = _with_arrival(_with_region(classes)).drop("is_stay", "batch_day")
+    named = classes.with_columns(class_id=pl.Series(class_names, dtype=pl.String))
+    return (
+        by_class.select("booking_id", "batch_day", "is_completed", "class_index")
+        .join(named, on="class_index", maintain_order="left")
+        .drop("class_index")
+    )
+
+
+def _with_region(classes: pl.DataFrame) -> pl.DataFrame:
+    """Display column: the lowest hierarchy node that holds the class's countries."""
+    sets = classes["country_levels"].unique().to_list()
+    nodes = [common_node(levels.split(LEVEL_SEPARATOR)) for levels in sets]
+    lookup = pl.DataFrame(
+        {"country_levels": sets, "country_region": nodes},
+        schema={"country_levels": pl.String, "country_region": pl.String},
+    )
+    return classes.join(lookup, on="country_levels", maintain_order="left")
+
+
+def _with_arrival(classes: pl.DataFrame) -> pl.DataFrame:
+    """Arrival as dates; for completed stays it is the batch day minus the nights label."""
+    stay, day = pl.col("is_stay"), pl.col("batch_day")
+    first = day - pl.duration(days=pl.col("nights_to"))
+    last = day - pl.duration(days=pl.col("nights_from"))
+    return classes.with_columns(
+        arrival_from=pl.when(stay).then(first).otherwise(pl.col("arrival_from").cast(pl.Date)),
+        arrival_to=pl.when(stay).then(last).otherwise(pl.col("arrival_to").cast(pl.Date)),
+    )

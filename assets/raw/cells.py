@@ -1,0 +1,125 @@
+"""How single cells of text become values: for each kind of field the value, and the reason why it is refused.
+
+All is vectorised: a field is a pair of Polars expressions over the delivered text columns, value and refusal.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import polars as pl
+
+# The publishers write gaps as NULL (country, agent, company) and NA (children, coordinates).
+GAP_WORDS = ("", "NULL", "NA")
+_SHOWN_CHARACTERS = 60
+_WHOLE = r"^[+-]?\d{1,9}(\.0+)?$"  # 2 and 2.0: a column that passed through floats on its way
+_DECIMAL = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,2})?$"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Field:
+    """One contract column.
+
+    Attributes:
+        source: delivered column to name when the cell is refused.
+        name: contract column.
+        value: the typed value; null where missing or refused.
+        is_bad: true where the cell is refused; never null.
+        expected: what a sound cell holds.
+    """
+
+    source: str
+    name: str
+    value: pl.Expr
+    is_bad: pl.Expr
+    expected: str = "any text"
+
+    @property
+    def reason(self) -> pl.Expr:
+        """``got '...', expected ...`` where the cell is refused, null elsewhere."""
+        got = pl.col(self.source).fill_null("nothing").str.slice(0, _SHOWN_CHARACTERS)
+        return pl.when(self.is_bad).then(pl.format("got '{}', expected {}", got, pl.lit(self.expected)))
+
+
+def plain(source: str) -> pl.Expr:
+    """The cell without blanks around it; null for a gap word."""
+    text = pl.col(source).str.strip_chars()
+    return pl.when(~text.is_in(GAP_WORDS)).then(text)
+
+
+def where(condition: pl.Expr) -> pl.Expr:
+    """The condition, false where it can't be told."""
+    return condition.fill_null(value=False)
+
+
+def whole_number(
+    source: str, name: str, *, minimum: int = 0, maximum: int | None = None, nullable: bool = False
+) -> Field:
+    """A whole number within bounds (Int32)."""
+    text = plain(source)
+    value = pl.when(text.str.contains(_WHOLE)).then(text).str.replace(r"\.0+$", "").cast(pl.Int32, strict=False)
+    return _bounded(source, name, text, value, minimum, maximum, "a whole number", nullable=nullable)
+
+
+def decimal(
+    source: str, name: str, *, minimum: float = 0.0, maximum: float | None = None, nullable: bool = False
+) -> Field:
+    """A decimal number with a point, within bounds (Float64); ``nan`` and ``inf`` are refused."""
+    text = plain(source)
+    value = pl.when(text.str.contains(_DECIMAL)).then(text).cast(pl.Float64, strict=False)
+    return _bounded(source, name, text, value, minimum, maximum, "a number", nullable=nullable)
+
+
+def _bounded(
+    source: str,
+    name: str,
+    text: pl.Expr,
+    value: pl.Expr,
+    minimum: float,
+    maximum: float | None,
+    kind: str,
+    *,
+    nullable: bool,
+) -> Field:
+    outside = (value < minimum) if maximum is None else ~value.is_between(minimum, maximum)
+    is_bad = (value.is_null() & text.is_not_null()) | where(outside)
+    if not nullable:
+        is_bad = is_bad | text.is_null()
+    bounds = f"{minimum} or more" if maximum is None else f"from {minimum} to {maximum}"
+    return Field(source=source, name=name, value=value, is_bad=is_bad, expected=f"{kind}, {bounds}")
+
+
+def flag(source: str, name: str) -> Field:
+    """A truth value written 0 or 1."""
+    text = plain(source).str.replace(r"\.0+$", "")
+    return Field(
+        source=source,
+        name=name,
+        value=pl.when(text.is_in(["0", "1"])).then(text == "1"),
+        is_bad=text.is_null() | where(~text.is_in(["0", "1"])),
+        expected="0 or 1",
+    )
+
+
+def label(source: str, name: str, *, allowed: Iterable[str] | None = None, nullable: bool = False) -> Field:
+    """A word or code. Without ``allowed`` any word is sound; gaps are sound where ``nullable``."""
+    text = plain(source)
+    is_bad = pl.lit(value=False) if nullable else text.is_null()
+    expected = "a value"
+    if allowed is not None:
+        levels = list(allowed)
+        is_bad = is_bad | where(~text.is_in(levels))
+        expected = f"one of {', '.join(levels)}"
+    return Field(source=source, name=name, value=text, is_bad=is_bad, expected=expected)
+
+
+def code(source: str, name: str) -> Field:
+    """A coded id (agent, company); a gap means none. ``9.0`` is the id 9 that passed through floats."""
+    text = plain(source).str.replace(r"^(\d+)\.0+$", "${1}")
+    return Field(source=source, name=name, value=text, is_bad=pl.lit(value=False))
+
+
+def free_text(source: str, name: str) -> Field:
+    """Text as delivered; null where there is nothing but blanks. Words such as NA are text here."""
+    text = pl.col(source)
+    value = pl.when(text.str.strip_chars() != "").then(text)
+    return Field(source=source, name=name, value=value, is_bad=pl.lit(value=False))

@@ -1,0 +1,94 @@
+"""Delivered review rows to typed ones (515K Hotel Reviews Data in Europe's columns).
+
+Published quirks: text fields begin and end with a blank and stay as delivered, ``No Negative`` and ``No Positive``
+included; a nationality of blanks only is a gap; tags are a list written as text and stay text; reviews made of
+emoji are sound rows here (cleaning and language belong to the ``reviews`` room).
+"""
+
+import polars as pl
+
+from assets.raw.cells import Field, decimal, free_text, label, plain, where, whole_number
+from assets.raw.contract import RAW_REVIEWS
+from assets.raw.identity import with_row_ids
+from assets.raw.quarantine import Parsed, quarantine_frame, split_rows
+from resources.sources.base import OPTIONAL_REVIEW_COLUMNS, REVIEW_COLUMNS, Stream
+from resources.sources.dates import us_day
+
+_FIRST_YEAR, _LAST_YEAR = 1990, 2100
+_NO_TAGS = "[]"
+_HIGHEST_SCORE = 10.0
+
+
+def parse_reviews(rows: pl.DataFrame) -> Parsed:
+    """Sound reviews, and every problem of the others.
+
+    Args:
+        rows: exchange format of the reviews stream with its lineage, in delivery order.
+
+    Returns:
+        ``rows`` per ``RAW_REVIEWS`` (delivery order) and ``problems`` per ``QUARANTINE``. The delivered rows are
+        the sound ones plus the distinct ``row_id`` of the problems.
+    """
+    fields = _fields()
+    identified = with_row_ids(rows, (*REVIEW_COLUMNS, *OPTIONAL_REVIEW_COLUMNS), "review_key", "review")
+    sound, problems = split_rows(identified, fields)
+    kept = sound.select(
+        "row_id",
+        "repeat_ordinal",
+        *(pl.col(f"={field.name}").alias(field.name) for field in fields),
+        pl.col("_delivery_day").alias("delivery_day"),
+    )
+    return Parsed(RAW_REVIEWS.conform(kept), quarantine_frame(Stream.REVIEWS, rows, problems))
+
+
+def _fields() -> list[Field]:
+    return [
+        label("Hotel_Name", "hotel_name"),
+        label("Hotel_Address", "hotel_address", nullable=True),
+        decimal("Average_Score", "hotel_average_score", maximum=_HIGHEST_SCORE, nullable=True),
+        whole_number("Total_Number_of_Reviews", "hotel_total_reviews", nullable=True),
+        label("Reviewer_Nationality", "reviewer_country_name", nullable=True),
+        free_text("Review_Title", "title"),
+        free_text("Positive_Review", "positive_text"),
+        free_text("Negative_Review", "negative_text"),
+        decimal("Reviewer_Score", "score", maximum=_HIGHEST_SCORE),
+        _tags(),
+        whole_number("Total_Number_of_Reviews_Reviewer_Has_Given", "reviewer_reviews", nullable=True),
+        _posted_day(),
+        _posted_at(),
+    ]
+
+
+def _tags() -> Field:
+    return Field(
+        source="Tags",
+        name="tags",
+        value=free_text("Tags", "tags").value.fill_null(_NO_TAGS),
+        is_bad=pl.lit(value=False),
+    )
+
+
+def _posted_day() -> Field:
+    day = us_day(pl.col("Review_Date"))
+    return Field(
+        source="Review_Date",
+        name="posted_day",
+        value=day,
+        is_bad=~where(day.dt.year().is_between(_FIRST_YEAR, _LAST_YEAR)),
+        expected="a day of the calendar, M/D/YYYY",
+    )
+
+
+def _posted_at() -> Field:
+    text = plain("Posted_At").str.replace(" ", "T", literal=True)
+    value = pl.coalesce(
+        text.str.to_datetime(pattern, time_unit="us", strict=False)
+        for pattern in ("%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M")
+    )
+    return Field(
+        source="Posted_At",
+        name="posted_at",
+        value=value,
+        is_bad=text.is_not_null() & value.is_null(),
+        expected="a local time, YYYY-MM-DDTHH:MM:SS",
+    )

@@ -1,0 +1,135 @@
+"""Splits delivered rows into sound ones and quarantined ones, with every problem of a row and its text.
+
+Conservation: every delivered row is either sound or quarantined, never both, never neither.
+"""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import polars as pl
+
+from assets.raw.cells import Field
+from assets.raw.contract import QUARANTINE
+from resources.contract import CheckOutcome
+from resources.sources.base import LINEAGE_COLUMNS, Stream
+
+_ROW, _BAD = "_row_index", "_is_bad"
+
+
+class Parsed(NamedTuple):
+    """Sound rows in their contract, and the problems of the others in ``QUARANTINE``."""
+
+    rows: pl.DataFrame
+    problems: pl.DataFrame
+
+
+def split_rows(rows: pl.DataFrame, fields: Sequence[Field]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Parse all fields at once and collect all problems.
+
+    Args:
+        rows: delivered rows, text columns and lineage.
+        fields: how each contract column is read, with its reason for refusal.
+
+    Returns:
+        ``(sound, problems)``: sound rows in delivered order, with the delivered columns and one more column
+        per field (``=name``); one row per problem with ``_row_index``, ``column``, ``reason`` otherwise.
+    """
+    indexed = rows.with_row_index(_ROW)
+    parsed = indexed.with_columns(
+        *(field.value.alias(f"={field.name}") for field in fields),
+        pl.any_horizontal(pl.col("_problem").is_not_null(), *(field.is_bad for field in fields)).alias(_BAD),
+    )
+    sound = parsed.filter(~pl.col(_BAD)).drop(_BAD)
+    # Reasons are written for the few bad rows only: formatting them for every row costs more than all parsing.
+    bad = parsed.filter(_BAD).select(
+        _ROW,
+        pl.col("_problem").alias("!"),
+        *(
+            # A row that can't be read as a whole has one problem, not one per cell.
+            pl.when(pl.col("_problem").is_null()).then(field.reason).alias(f"!{index}")
+            for index, field in enumerate(fields)
+        ),
+    )
+    names = {"!": None} | {f"!{index}": field.source for index, field in enumerate(fields)}
+    problems = (
+        bad.unpivot(index=_ROW, variable_name="place", value_name="reason")
+        .filter(pl.col("reason").is_not_null())
+        .with_columns(
+            pl.col("place").replace_strict(names, return_dtype=pl.String).alias("column"),
+            pl.col("place").str.strip_prefix("!").cast(pl.Int32, strict=False).fill_null(-1).alias("place"),
+        )
+        .sort(_ROW, "place")
+        .unique([_ROW, "column", "reason"], keep="first", maintain_order=True)
+        .select(_ROW, "column", "reason")
+    )
+    return sound, problems
+
+
+def quarantine_frame(stream: Stream, rows: pl.DataFrame, problems: pl.DataFrame) -> pl.DataFrame:
+    """Problems with the place and the text of their rows, in the ``QUARANTINE`` contract.
+
+    Args:
+        stream: kind of row.
+        rows: delivered rows, as given to :func:`split_rows`.
+        problems: ``_row_index``, ``column``, ``reason``.
+    """
+    if problems.is_empty():
+        return QUARANTINE.empty()
+    indexed = rows.with_row_index(_ROW).join(problems.select(_ROW).unique(), on=_ROW, how="semi")
+    delivered = [name for name in rows.columns if name not in LINEAGE_COLUMNS]
+    present = [name for name in delivered if rows[name].null_count() < rows.height]
+    texts = pl.Series("raw_text", _csv_lines(indexed.select(present).iter_rows()), dtype=pl.String)
+    lookup = indexed.select(
+        _ROW,
+        pl.lit(stream.value).alias("stream"),
+        pl.format("{}:{}", "_source_file", "_source_row").alias("row_id"),
+        pl.col("_source_file").alias("source_file"),
+        pl.col("_source_row").alias("source_row"),
+        pl.coalesce("_raw_text", texts).alias("raw_text"),
+        pl.col("_delivery_day").alias("delivery_day"),
+    )
+    joined = problems.join(lookup, on=_ROW, how="left", maintain_order="left")
+    return QUARANTINE.conform(joined.select(QUARANTINE.names))
+
+
+def _csv_lines(rows: Iterable[tuple[str | None, ...]]) -> list[str]:
+    lines: list[str] = []
+    for row in rows:
+        buffer = io.StringIO()
+        csv.writer(buffer, lineterminator="").writerow(["" if cell is None else cell for cell in row])
+        lines.append(buffer.getvalue().replace("\0", "\\x00"))
+    return lines
+
+
+def quarantined_rows(problems: pl.DataFrame) -> pl.DataFrame:
+    """One set-aside row per quarantined row: ``delivery_day``, ``row_id``, ``reason`` = quarantined."""
+    return problems.select("delivery_day", "row_id", pl.lit("quarantined").alias("reason")).unique(
+        "row_id", keep="first", maintain_order=True
+    )
+
+
+def conservation(delivered: pl.DataFrame, parsed: Parsed) -> CheckOutcome:
+    """Whether each day's delivered rows = sound rows + distinct quarantined rows.
+
+    Args:
+        delivered: rows as the source gave them.
+        parsed: what became of them.
+    """
+    per_day = pl.concat(
+        [
+            delivered.select(pl.col("_delivery_day").alias("delivery_day"), pl.lit(1).alias("balance")),
+            parsed.rows.select("delivery_day", pl.lit(-1).alias("balance")),
+            quarantined_rows(parsed.problems).select("delivery_day", pl.lit(-1).alias("balance")),
+        ]
+    )
+    bad = per_day.group_by("delivery_day").agg(pl.col("balance").sum()).filter(pl.col("balance") != 0)
+    return CheckOutcome(
+        name="delivered_rows_are_conserved",
+        passed=bad.is_empty(),
+        rows=int(bad["balance"].abs().sum()),
+        failed_days=frozenset(bad["delivery_day"].to_list()),
+        examples=tuple(bad.sort("delivery_day").head(5).to_dicts()),
+        advice="a positive balance: rows vanished; a negative one: rows were made up; compare with the source file",
+    )

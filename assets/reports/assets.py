@@ -1,0 +1,184 @@
+"""The reports room in Dagster: the results, and the two editions written to disk."""
+
+import base64
+import hashlib
+import os
+import uuid
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from assets.common.daily import Reads, WholeInputs, WholeProduced, whole_asset
+from assets.reports.checks import identifiers_in, outside_resources, validate_index, validate_results
+from assets.reports.contract import EDITIONS, EVALUATION_RESULTS, REPORT_INDEX
+from assets.reports.editions import build_edition, pictures_of, printed
+from assets.reports.evaluation import (
+    alignment_branch,
+    data_branches,
+    embedding_branch,
+    merge,
+    model_branches,
+    truth_branches,
+)
+from assets.reports.explaining import anomaly_examples, explained_texts, fusion_settings, tree_influence
+from assets.reports.figure_style import png_bytes
+from assets.reports.gather import inputs_from
+from assets.reports.inputs import ReportInputs, RunHeader
+from assets.reports.render import render_edition
+from assets.reports.results import complete, flatten, nest, to_json
+from assets.reports.settings import ReportsSettings
+
+_OWNERS = ["team:value"]
+_FILES = {"internal": "index.html", "shareable": "shareable.html", "results": "results.json"}
+_SHOWN = ("concentration", "comparison_prospective_cv", "beeswarm", "permutation", "match_weights_chart", "retention")
+_TABLES = [
+    Reads("published_bookings", None),
+    Reads("clean_reviews", None),
+    Reads("review_anomalies", None),
+    Reads("booking_review_pairs", None),
+    Reads("customers", None),
+    Reads("examples", None),
+    Reads("model_predictions", None),
+]
+
+
+@whole_asset(
+    contract=EVALUATION_RESULTS,
+    group="reports",
+    reads=[
+        *_TABLES,
+        Reads("raw_counts", None),
+        Reads("review_anomaly_parts", None),
+        Reads("review_embeddings", None),
+        Reads("bookings_by_month", None),
+        Reads("model_metrics", None),
+    ],
+    records=["polarity_model", "match_weights"],
+    validate=validate_results,
+    kinds={"polars"},
+    owners=_OWNERS,
+)
+def evaluation_results(inputs: WholeInputs) -> WholeProduced:
+    """Every figure of the reports under its stable name, with intervals; what was left out, with the reason."""
+    settings = inputs.settings.room("reports", ReportsSettings)
+    run = _header(inputs)
+    branches, not_run = data_branches(inputs)
+    pairing, anomaly = truth_branches(inputs)
+    tree = merge(
+        {"run": {"source": run.source, "days": run.days, "version": run.version, "profile": run.profile,
+                 "first_day": str(run.first_day), "last_day": str(run.last_day), "currency": run.currency}},
+        branches,
+        {"alignment": alignment_branch(inputs)},
+        {"alignment": pairing, "reviews": {"anomaly": anomaly}},
+        {"embeddings": embedding_branch(inputs, settings.speed_texts)},
+        model_branches(inputs, settings),
+    )  # fmt: skip
+    not_run["run.seconds"] = "the command line adds it when the run ends"
+    rows = flatten(complete(tree, not_run, run.source, _reason(inputs)))
+    return WholeProduced(rows, {"figures": rows["value"].count(), "not_run": rows["not_run"].count()})
+
+
+def _reason(inputs: WholeInputs) -> str:
+    return f"not computed in the {inputs.settings.core.profile} profile, or the history is too short for it"
+
+
+def _header(inputs: WholeInputs) -> RunHeader:
+    core = inputs.settings.core
+    return RunHeader(
+        source=core.source, first_day=inputs.first_day, last_day=inputs.as_of, profile=core.profile, version=_version(),
+        currency=core.currency,
+    )  # fmt: skip
+
+
+def _version() -> str:
+    try:
+        return metadata.version("stayworth")
+    except metadata.PackageNotFoundError:
+        return "unversioned"
+
+
+@whole_asset(
+    contract=REPORT_INDEX,
+    group="reports",
+    reads=[
+        *_TABLES,
+        Reads("evaluation_results", None),
+        Reads("bookings_by_month", None),
+        Reads("trained_models", None),
+        Reads("customer_scores", 0),
+    ],
+    validate=validate_index,
+    kinds={"html"},
+    owners=_OWNERS,
+    reuses=False,
+)
+def guest_value_report(inputs: WholeInputs) -> WholeProduced:
+    """Two editions of the report as self-contained HTML, and results.json, under reports/ of the home folder."""
+    settings = inputs.settings.room("reports", ReportsSettings)
+    results = nest(inputs.frame("evaluation_results"))
+    made = _report_inputs(inputs, results, settings)
+    editions = {name: build_edition(made, name, settings) for name in EDITIONS}
+    pages = {name: render_edition(edition, made.run) for name, edition in editions.items()}
+    pages["results"] = to_json(results | {"printed": printed(editions["internal"])})
+    folder = inputs.settings.home / "reports"
+    rows = []
+    for name, text in pages.items():
+        shown = pictures_of(editions[name]) if name in editions else []
+        is_page = name in editions
+        rows.append(
+            {
+                "edition": name,
+                "path": f"reports/{_FILES[name]}",
+                "bytes": len(text.encode()),
+                "sections": len(editions[name].sections) if is_page else 0,
+                "pictures": len(shown),
+                "outside_resources": len(outside_resources(text)) if is_page else 0,
+                "identifiers": sum(number for _, number in identifiers_in(text)) if is_page else 0,
+                "sha256": hashlib.sha256(text.encode()).hexdigest(),
+            }
+        )
+    frame = pl.DataFrame(rows, schema=REPORT_INDEX.schema)
+    if all(outcome.passed for outcome in validate_index(frame)):  # else the last good report stays
+        for name, text in pages.items():
+            _write(folder / _FILES[name], text)
+    return WholeProduced(frame, _shown(editions["internal"], folder))
+
+
+def _report_inputs(inputs: WholeInputs, results: dict[str, Any], settings: ReportsSettings) -> ReportInputs:
+    frames = {item.asset: inputs.frame(item.asset) for item in (*_TABLES, Reads("bookings_by_month", None))}
+    return inputs_from(
+        _header(inputs),
+        results,
+        frames | {"customer_scores": inputs.frame("customer_scores")},
+        shap=tree_influence(inputs, settings.shap_customers),
+        lime=explained_texts(inputs, settings),
+        anomaly_examples=anomaly_examples(
+            frames["review_anomalies"], frames["clean_reviews"], settings.anomaly_examples
+        ),
+        hyperparameters=fusion_settings(inputs),
+    )
+
+
+def _write(path: Path, text: str) -> None:
+    """Readers see the old file or the new one, never half."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")
+    part.write_text(text, "utf-8")
+    os.replace(part, path)  # noqa: PTH105  (atomic on POSIX, documented as such)
+
+
+def _shown(edition: Any, folder: Path) -> dict[str, Any]:
+    shown: dict[str, Any] = {"folder": str(folder), "summary_md": _summary(edition)}
+    for picture in pictures_of(edition):
+        if picture.key in _SHOWN:
+            data = base64.b64encode(png_bytes(picture.figure, 80)).decode("ascii")
+            shown[f"{picture.key}_md"] = f"{picture.sentence}\n\n![{picture.alt}](data:image/png;base64,{data})"
+    return shown
+
+
+def _summary(edition: Any) -> str:
+    first = edition.sections[0]
+    points = [item for block in first.blocks if block.kind == "bullets" for item in block.items]
+    return "\n".join([first.lead, "", *(f"- {point}" for point in points)])

@@ -1,0 +1,81 @@
+"""Checks of the reports: self-contained, without identifiers, complete."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+
+from assets.reports.contract import EDITIONS
+from assets.reports.results import missing_paths, nest
+from resources.contract import CheckOutcome, outcome_of
+
+_OUTSIDE = re.compile(
+    r"""(?:src|href|action|poster|data)\s*=\s*["']?\s*(?:https?:)?//[^\s"'>]+|url\(\s*["']?(?:https?:)?//|@import|<script""",
+    re.IGNORECASE,
+)
+_IDENTIFIERS: dict[str, re.Pattern[str]] = {
+    "e-mail": re.compile(r"[\w.+-]+@[\w-]+\.[a-z]{2,}", re.IGNORECASE),
+    "card number": re.compile(r"(?<![\d.,])(?:\d{4}[ -]){3}\d{4}(?![\d.,])|(?<![\d.,])\d{15,16}(?![\d.,])"),
+    "phone": re.compile(r"\+\d{1,3}[ .-]?\(?\d{2,4}\)?[ .-]\d{3,4}[ .-]?\d{3,4}"),
+    "keyed hash": re.compile(r"\b[0-9a-f]{32}\b"),
+}
+_PICTURE = re.compile(r"data:image/[a-z+]+;base64,[A-Za-z0-9+/=]+")
+
+
+def outside_resources(html: str) -> list[str]:
+    """Everything in the page that a reader's browser would fetch or run."""
+    return [found.group(0)[:120] for found in _OUTSIDE.finditer(_PICTURE.sub("", html))]
+
+
+def identifiers_in(html: str) -> list[tuple[str, int]]:
+    """(kind, how many) of direct identifiers and row ids that the page shows."""
+    text = _PICTURE.sub("", html)
+    return [(kind, len(found)) for kind, pattern in _IDENTIFIERS.items() if (found := pattern.findall(text))]
+
+
+def check_results(results: Mapping[str, Any], source: str) -> CheckOutcome:
+    """Whether every required path is filled or listed as not run."""
+    lost = pl.DataFrame({"path": missing_paths(results, source)}, schema={"path": pl.String})
+    return outcome_of("results_are_complete", lost, show=("path",), advice="fill the path or list it under not_run")
+
+
+def validate_results(staged: pl.DataFrame) -> list[CheckOutcome]:
+    """Checks of the rows of ``evaluation_results``."""
+    source = staged.filter(pl.col("path") == "run.source")["text"].to_list()
+    results = nest(staged)
+    name = str(results["run"]["source"]) if source else ""
+    both = staged.filter(pl.col("value").is_null() & pl.col("text").is_null() & pl.col("not_run").is_null())
+    reversed_bounds = staged.filter((pl.col("low") > pl.col("value")) | (pl.col("value") > pl.col("high")))
+    complete = check_results(results, name) if staged.height else CheckOutcome(name="results_are_complete", passed=True)
+    return [
+        complete,
+        outcome_of("every_result_says_something", both, show=("path",), advice="leave the row out or say why it was not run"),
+        outcome_of("interval_holds_its_value", reversed_bounds, show=("path", "value", "low", "high"),
+                   advice="look at the interval's method in assets/reports/intervals.py", is_blocking=False),
+    ]  # fmt: skip
+
+
+def validate_index(staged: pl.DataFrame) -> list[CheckOutcome]:
+    """Checks of the list of files: all are written, each edition stands alone and names nobody."""
+    lost = sorted({*EDITIONS, "results"} - set(staged["edition"].to_list())) if staged.height else []
+    return [
+        outcome_of(
+            "all_editions_are_written",
+            pl.DataFrame({"edition": lost}, schema={"edition": pl.String}),
+            show=("edition",),
+            advice="render the edition again",
+        ),
+        outcome_of(
+            "report_is_self_contained",
+            staged.filter(pl.col("outside_resources") > 0),
+            show=("edition", "outside_resources"),
+            advice="put the resource into the page (assets/reports/html)",
+        ),
+        outcome_of(
+            "report_names_nobody",
+            staged.filter(pl.col("identifiers") > 0),
+            show=("edition", "identifiers"),
+            advice="find the text that slipped through masking (assets/privacy/masking.py)",
+        ),
+    ]

@@ -1,0 +1,114 @@
+"""The two editions: which chapters there are, and which blocks each reader may see."""
+
+from dataclasses import replace
+
+from assets.reports.blocks import Block, Disclosure, Edition, Picture, Section, Stats, Table
+from assets.reports.inputs import DEMO, PUBLIC, ReportInputs, RunHeader
+from assets.reports.sections_appendix import exemption_section, glossary_section, limits_section, papers_section
+from assets.reports.sections_customers import customers_section
+from assets.reports.sections_data import data_section, privacy_section
+from assets.reports.sections_explain import explain_section
+from assets.reports.sections_models import ceilings_section, models_section, observed_section, text_section
+from assets.reports.sections_reviews import alignment_section, reviews_section
+from assets.reports.sections_summary import summary_section
+from assets.reports.settings import ReportsSettings
+
+_ALWAYS = frozenset({Disclosure.NEUTRAL, Disclosure.PRIVATE_RELEASE, Disclosure.OPERATIONAL, Disclosure.MODEL_METRIC})
+_BADGES = {
+    "internal": "Internal: exact figures, for the data team",
+    "shareable": "Shareable: no exact figure over guests",
+}
+
+
+def may_share(disclosure: Disclosure, source: str) -> bool:
+    """Whether a block may leave the internal zone.
+
+    Exact figures over guests may, when the guests are those of the published data sets, which anyone can
+    recompute; texts may, when they are invented; marks for single customers never.
+    """
+    if disclosure in _ALWAYS:
+        return True
+    if disclosure is Disclosure.GUEST_AGGREGATE:
+        return source == PUBLIC
+    return disclosure is Disclosure.TEXT and source == DEMO
+
+
+def build_edition(inputs: ReportInputs, name: str, settings: ReportsSettings) -> Edition:
+    """The chapters of one edition, in reading order.
+
+    Args:
+        inputs: what the rooms gave; missing parts become notes.
+        name: ``internal`` or ``shareable``.
+        settings: how much is shown.
+    """
+    sections = all_sections(inputs, settings)
+    if name == "shareable":
+        sections = [
+            section for section in (_shared(item, inputs.run.source) for item in sections) if section is not None
+        ]
+        sections.insert(1, exemption_section())
+    return Edition(
+        name=name, title="What our guests are worth", subtitle=_subtitle(inputs.run), badge=_BADGES[name],
+        sections=tuple(sections),
+    )  # fmt: skip
+
+
+def all_sections(inputs: ReportInputs, settings: ReportsSettings) -> list[Section]:
+    """Every chapter with every block: the internal edition."""
+    found = [
+        summary_section(inputs, settings.at_risk_polarity),
+        customers_section(inputs),
+        models_section(inputs),
+        text_section(inputs),
+        explain_section(inputs, settings.shap_features),
+        ceilings_section(inputs),
+        alignment_section(inputs),
+        reviews_section(inputs, settings.anomaly_examples),
+        data_section(inputs),
+        privacy_section(inputs),
+        observed_section(inputs),
+        papers_section(inputs),
+        limits_section(inputs),
+        glossary_section(),
+    ]
+    return [section for section in found if section is not None]
+
+
+def _shared(section: Section, source: str) -> Section | None:
+    blocks: list[Block] = []
+    for block in section.blocks:
+        if not may_share(block.disclosure, source):
+            continue
+        if isinstance(block, Stats):
+            kept = tuple(item for item in block.items if may_share(item.disclosure, source))
+            if kept:
+                blocks.append(replace(block, items=kept))
+        else:
+            blocks.append(block)
+    return replace(section, blocks=tuple(blocks)) if blocks else None
+
+
+def _subtitle(run: RunHeader) -> str:
+    source = "the simulated hotel group" if run.source == DEMO else f"source “{run.source}”"
+    return f"{source}, {run.first_day:%d %b %Y} to {run.last_day:%d %b %Y}, profile {run.profile}"
+
+
+def pictures_of(edition: Edition) -> list[Picture]:
+    """All pictures of an edition, in order."""
+    return [block for section in edition.sections for block in section.blocks if isinstance(block, Picture)]
+
+
+def printed(edition: Edition) -> dict[str, dict[str, object]]:
+    """Every table and sentence of an edition, as printed, for the results."""
+    tables: dict[str, object] = {}
+    sentences: dict[str, object] = {}
+    for block in (block for section in edition.sections for block in section.blocks):
+        if isinstance(block, Table):
+            tables[block.key] = {
+                "title": block.title,
+                "columns": list(block.columns),
+                "rows": [list(row) for row in block.rows],
+            }
+        elif isinstance(block, Picture):
+            sentences[block.key] = block.sentence
+    return {"tables": tables, "sentences": sentences}

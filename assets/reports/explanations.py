@@ -1,0 +1,96 @@
+"""Local explanations of text: which words move one customer's predicted value (LIME, paper 001 section 2.12)."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import polars as pl
+from lime.lime_text import LimeTextExplainer
+
+from assets.reports.inputs import SEGMENTS, TextExplanation
+
+PredictFromTexts = Callable[[list[str]], np.ndarray]
+_WORD = r"[^\W_]+(?:'[^\W_]+)*"  # letters and digits of any script, with inner apostrophes
+
+
+def explain_text(
+    text: str, predict_from_texts: PredictFromTexts, *, words: int, samples: int, seed: int, segment: str = ""
+) -> TextExplanation:
+    """Weights of the words that most raise or lower the prediction for one text.
+
+    Args:
+        text: what the guest wrote; may be empty.
+        predict_from_texts: maps n texts to (n,) predictions, everything but the text held at the customer's values.
+        words: how many words to keep.
+        samples: perturbed copies of the text that the local model is fitted on.
+        seed: of the perturbations; the same seed gives the same explanation.
+        segment: value segment, carried through.
+
+    Source:
+        Ribeiro, Singh, Guestrin (2016), LIME; https://lime-ml.readthedocs.io (``LimeTextExplainer``).
+    """
+    prediction = float(np.asarray(predict_from_texts([text]), dtype=np.float64).reshape(-1)[0])
+    if not any(character.isalnum() for character in text):
+        return TextExplanation(segment=segment, prediction=prediction, words=(), weights=(), text=text)
+    explainer = LimeTextExplainer(class_names=["value"], split_expression=_WORD, bow=True, random_state=seed)
+
+    def as_column(texts: Sequence[str]) -> np.ndarray:
+        return np.asarray(predict_from_texts(list(texts)), dtype=np.float64).reshape(-1, 1)
+
+    result = explainer.explain_instance(text, as_column, labels=(0,), num_features=words, num_samples=samples)
+    pairs = sorted(result.as_list(label=0), key=lambda pair: (-abs(pair[1]), pair[0]))
+    score = result.score[0] if isinstance(result.score, dict) else result.score
+    return TextExplanation(
+        segment=segment,
+        prediction=prediction,
+        words=tuple(str(word) for word, _ in pairs),
+        weights=tuple(float(weight) for _, weight in pairs),
+        text=text,
+        fit=None if score is None else float(score),
+    )
+
+
+def representative_customers(candidates: pl.DataFrame, min_words: int = 8) -> pl.DataFrame:
+    """One customer per value segment to explain: the one whose value is the segment's median.
+
+    Args:
+        candidates: ``pseudo_customer_id``, ``value_segment``, ``prediction``, ``text``; one row per customer.
+        min_words: shorter texts are passed over where the segment has a longer one.
+
+    Returns:
+        At most one row per segment, low to high; segments without any text are left out.
+    """
+    chosen = []
+    with_text = candidates.filter(pl.col("text").is_not_null() & (pl.col("text").str.len_chars() > 0))
+    for segment in SEGMENTS:
+        rows = with_text.filter(pl.col("value_segment") == segment)
+        long = rows.filter(pl.col("text").str.count_matches(r"\w+") >= min_words)
+        rows = (long if not long.is_empty() else rows).sort("prediction", "pseudo_customer_id")
+        if not rows.is_empty():
+            chosen.append(rows.slice(rows.height // 2, 1))
+    return pl.concat(chosen) if chosen else with_text.clear()
+
+
+def texts_of_customers(
+    pairs: pl.DataFrame, bookings: pl.DataFrame, reviews: pl.DataFrame, anomalies: pl.DataFrame
+) -> pl.DataFrame:
+    """``pseudo_customer_id``, ``text``: the most probable review that each customer's stays were paired with.
+
+    Args:
+        pairs: ``booking_review_pairs`` rows, decided by the day looked at.
+        bookings: ``booking_id``, ``pseudo_customer_id``.
+        reviews: ``review_id``, ``text``.
+        anomalies: ``review_id``, ``is_excluded``; excluded reviews are passed over.
+    """
+    excluded = anomalies.filter(pl.col("is_excluded")).select("review_id")
+    owners = bookings.select("booking_id", "pseudo_customer_id").unique("booking_id", keep="first", maintain_order=True)
+    return (
+        pairs.filter(pl.col("is_assigned"))
+        .join(excluded, on="review_id", how="anti")
+        .join(owners, on="booking_id", how="inner")
+        .join(
+            reviews.select("review_id", "text").unique("review_id", keep="first", maintain_order=True), on="review_id"
+        )
+        .sort("pseudo_customer_id", "match_probability", "review_id", descending=[False, True, False])
+        .unique("pseudo_customer_id", keep="first", maintain_order=True)
+        .select("pseudo_customer_id", "text")
+    )

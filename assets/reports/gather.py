@@ -1,0 +1,273 @@
+"""From results and stored tables to the inputs of the editions."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+
+from assets.reports.inputs import METRICS, SEGMENTS, ReportInputs, RunHeader, TextExplanation
+from assets.reports.measure_models import estimate_of
+from assets.reports.wording import Estimate
+
+Tree = Mapping[str, Any]
+LEAKAGE_LABELS = {
+    "all": "The paper's seven features",
+    "without_m": "without monetary value (M)",
+    "without_m_and_f": "without M and frequency (F)",
+    "extended": "All our features",
+    "extended_without_target": "our features that do not hold the target",
+}
+_HEADLINE_LEAKAGE = ("all", "without_m", "without_m_and_f")
+
+
+def inputs_from(
+    run: RunHeader,
+    results: Tree,
+    frames: Mapping[str, pl.DataFrame],
+    *,
+    shap: pl.DataFrame | None = None,
+    lime: tuple[TextExplanation, ...] = (),
+    anomaly_examples: pl.DataFrame | None = None,
+    hyperparameters: Mapping[str, str] | None = None,
+) -> ReportInputs:
+    """Everything an edition shows: figures from the results, pictures from the tables.
+
+    Args:
+        run: header.
+        results: nested, as in ``results.json``.
+        frames: stored tables by asset name; absent ones leave notes.
+        shap: influence of features, long.
+        lime: explained texts.
+        anomaly_examples: excluded reviews with masked text.
+        hyperparameters: name -> value of the fusion model.
+    """
+    models = results.get("models", {})
+    return ReportInputs(
+        run=run,
+        composition=composition_frame(results.get("dataset", {})),
+        privacy=results.get("privacy"),
+        bookings_by_month=frames.get("bookings_by_month"),
+        retention=retention_frame(results.get("reviews", {}).get("anomaly", {}).get("steps", {})),
+        anomalies=frames.get("review_anomalies"),
+        anomaly_examples=anomaly_examples,
+        reviews=_reviews(results.get("reviews", {})),
+        alignment=results.get("alignment"),
+        match_weights=match_weight_frame(results.get("alignment", {}).get("weights", {})),
+        pairs=frames.get("booking_review_pairs"),
+        bookings=frames.get("published_bookings"),
+        customers=frames.get("customers"),
+        examples=frames.get("examples"),
+        leakage=leakage_rows(results.get("customers", {}).get("leakage", {})),
+        models=model_frame(models),
+        costs=cost_frame(models),
+        best={protocol: branch["best"] for protocol, branch in models.items() if "best" in branch},
+        predictions=_mean_predictions(frames.get("model_predictions")),
+        significance=significance_frame(models.get("significance", {})),
+        groups=group_frame(models.get("groups", {})),
+        segments=segment_frame(models.get("segments", {})),
+        gate=_gate(results.get("gate", {})),
+        shap=shap,
+        explained_model="lightgbm" if shap is not None else "",
+        lime=lime,
+        permutation=_permutation(results),
+        ablations=_ablations(results.get("ablations", {}).get("observed", {})),
+        ceilings=results.get("ceilings"),
+        embeddings=results.get("embeddings"),
+        scores=frames.get("customer_scores"),
+        hyperparameters=hyperparameters or {},
+        not_run=results.get("not_run", {}),
+    )
+
+
+def composition_frame(dataset: Tree) -> pl.DataFrame | None:
+    """``policy``, ``stream``, ``step``, ``rows`` from the branch ``dataset``."""
+    rows = [
+        {"policy": policy, "stream": stream, "step": step, "rows": left}
+        for policy, streams in dataset.items()
+        for stream, steps in streams.items()
+        for step, left in sorted(steps.items(), key=lambda item: _step_order(item[0]))
+        if not isinstance(left, Mapping)
+    ]
+    return (
+        pl.DataFrame(rows, schema={"policy": pl.String, "stream": pl.String, "step": pl.String, "rows": pl.Int64})
+        if rows
+        else None
+    )
+
+
+def _step_order(step: str) -> int:
+    order = ("raw", "quarantined", "repeats", "missing", "withheld", "published", "english", "retained")
+    return order.index(step) if step in order else len(order)
+
+
+def retention_frame(steps: Tree) -> pl.DataFrame | None:
+    """``mode``, ``step``, ``reviews``, ``share`` in the paper's order of steps."""
+    order = ("all", "contradiction", "duplication", "timing")
+    rows = [
+        {"mode": mode, "step": "all clean reviews" if step == "all" else step, **branch[step]}
+        for mode, branch in sorted(steps.items(), reverse=True)
+        for step in order
+        if step in branch and branch[step].get("share") is not None
+    ]
+    schema = {"mode": pl.String, "step": pl.String, "reviews": pl.Int64, "share": pl.Float64}
+    return pl.DataFrame(rows, schema=schema) if rows else None
+
+
+def _reviews(branch: Tree) -> dict[str, Any]:
+    anomaly = branch.get("anomaly", {})
+    found = {name: anomaly[name] for name in ("threshold", "average_precision", "honest_flagged") if name in anomaly}
+    if branch.get("polarity_auc") is not None:
+        found["polarity_auc"] = estimate_of(branch["polarity_auc"])
+    return found
+
+
+def match_weight_frame(weights: Tree) -> pl.DataFrame | None:
+    """``field``, ``level``, ``weight``, ``is_learned`` from the branch ``alignment.weights``."""
+    rows = [
+        {
+            "field": field,
+            "level": level,
+            "weight": float(item["bits"]),
+            "is_learned": item["is_learned"],
+            "at": item["order"],
+        }
+        for field, levels in weights.items()
+        for level, item in levels.items()
+    ]
+    if not rows:
+        return None
+    return pl.DataFrame(rows).sort("at").drop("at")
+
+
+def leakage_rows(leakage: Tree) -> tuple[tuple[str, Estimate], ...] | None:
+    """(label, R²) of the paper's sets first, most features first; ours after them."""
+    names = [name for name in (*_HEADLINE_LEAKAGE, "extended", "extended_without_target") if name in leakage]
+    rows = [(LEAKAGE_LABELS[name], estimate_of(leakage[name].get("r2"))) for name in names]
+    return tuple((label, item) for label, item in rows if item is not None) or None
+
+
+def _cells(models: Tree) -> list[tuple[str, str, Tree]]:
+    return [
+        (protocol, model, branch)
+        for protocol, found in models.items()
+        if protocol not in ("significance", "groups", "segments")
+        for model, branch in found.items()
+        if isinstance(branch, Mapping)
+    ]
+
+
+def model_frame(models: Tree) -> pl.DataFrame | None:
+    """``protocol``, ``model``, ``metric``, ``value``, ``low``, ``high``."""
+    rows = []
+    for protocol, model, branch in _cells(models):
+        for metric in METRICS:
+            item = estimate_of(branch.get(metric))
+            if item is not None:
+                rows.append({"protocol": protocol, "model": model, "metric": metric, "value": item.value, "low": item.low,
+                             "high": item.high})  # fmt: skip
+    text, number = (
+        dict.fromkeys(("protocol", "model", "metric"), pl.String),
+        dict.fromkeys(("value", "low", "high"), pl.Float64),
+    )
+    return pl.DataFrame(rows, schema={**text, **number}) if rows else None
+
+
+def cost_frame(models: Tree) -> pl.DataFrame | None:
+    """``protocol``, ``model``, ``parameters``, ``train_seconds``, ``predict_seconds``."""
+    names = ("parameters", "train_seconds", "predict_seconds")
+    rows = [
+        {"protocol": protocol, "model": model, **{name: float(branch.get(name) or 0.0) for name in names}}
+        for protocol, model, branch in _cells(models)
+    ]
+    return pl.DataFrame(rows) if rows else None
+
+
+def significance_frame(branch: Tree) -> pl.DataFrame | None:
+    """One row per comparison."""
+    rows = []
+    for name, found in branch.items():
+        first, _, second = name.partition("_vs_")
+        item = estimate_of(found.get("difference")) or Estimate(float("nan"))
+        figures = {key: float(found[key]) for key in ("p_corrected", "p_t", "p_wilcoxon", "effect")}
+        rows.append({"a": first, "b": second, "difference": item.value, "low": item.low, "high": item.high, **figures})
+    return pl.DataFrame(rows, schema_overrides={"low": pl.Float64, "high": pl.Float64}) if rows else None
+
+
+def group_frame(branch: Tree) -> pl.DataFrame | None:
+    """``grouping``, ``group``, ``n``, ``mae``, ``bias``."""
+    rows = [
+        {
+            "grouping": grouping,
+            "group": group,
+            "n": int(found["n"]),
+            "mae": float(found["mae"]),
+            "bias": float(found["bias"]),
+        }
+        for grouping, groups in branch.items()
+        for group, found in sorted(groups.items(), key=lambda item: (-item[1]["n"], item[0]))
+    ]
+    return pl.DataFrame(rows) if rows else None
+
+
+def segment_frame(branch: Tree) -> pl.DataFrame | None:
+    """``segment``, ``metric``, ``value``."""
+    rows = [
+        {"segment": segment, "metric": metric, "value": float(value)}
+        for segment, found in branch.items()
+        for metric, value in found.items()
+        if value is not None
+    ]
+    return pl.DataFrame(rows) if rows else None
+
+
+def _gate(branch: Tree) -> dict[str, tuple[float, float]] | None:
+    return {
+        segment: (branch[segment]["mean"], branch[segment]["std"]) for segment in SEGMENTS if segment in branch
+    } or None
+
+
+def _permutation(results: Tree) -> dict[str, Any] | None:
+    found = results.get("controls", {}).get("permutation", {}).get("gated_fusion")
+    if not found:
+        return None
+    without = results.get("models", {}).get("prospective_cv", {}).get("behaviour_mlp", {}).get("r2")
+    return {
+        "metric": found["metric"],
+        "real": estimate_of(found["real"]),
+        "shuffled": estimate_of(found["shuffled"]),
+        "without_text": estimate_of(without),
+        "p": found["p_corrected"],
+    }
+
+
+def _ablations(branch: Tree) -> dict[str, dict[str, Estimate]] | None:
+    return {
+        variant: {metric: item for metric, value in cells.items() if (item := estimate_of(value)) is not None}
+        for variant, cells in branch.items()
+    } or None
+
+
+def _mean_predictions(predictions: pl.DataFrame | None) -> pl.DataFrame | None:
+    """One row per example and model: the first repeat, in which each example is tested once."""
+    return None if predictions is None else predictions.filter(pl.col("repeat") == 0)
+
+
+def long_shap(wide: pl.DataFrame, values: pl.DataFrame, limit: int) -> pl.DataFrame:
+    """``feature``, ``shap``, ``scaled_value`` of at most ``limit`` customers, evenly chosen.
+
+    Args:
+        wide: influence, one column per feature, any other columns ignored.
+        values: the features' values, row for row.
+        limit: customers kept.
+    """
+    features = [name for name in wide.columns if name.startswith("b_") and name in values.columns]
+    step = max(1, -(-wide.height // limit))
+    frames = []
+    for name in features:
+        rank = values[name].rank("average")
+        spread = float(rank.max() or 1.0) - float(rank.min() or 0.0)  # type: ignore[arg-type]
+        scaled = (rank - float(rank.min() or 0.0)) / spread if spread > 0 else rank * 0.0 + 0.5  # type: ignore[arg-type]
+        frame = pl.DataFrame({"feature": name, "shap": wide[name], "scaled_value": scaled})
+        frames.append(frame.gather_every(step))
+    schema = {"feature": pl.String, "shap": pl.Float64, "scaled_value": pl.Float64}
+    return pl.concat(frames) if frames else pl.DataFrame(schema=schema)

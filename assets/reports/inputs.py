@@ -1,0 +1,146 @@
+"""What a report is made from: frames and figures of the earlier rooms. Everything may be missing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from assets.reports.wording import Estimate
+
+DEMO = "demo"
+PUBLIC = "public"
+PROTOCOLS: tuple[str, ...] = ("prospective_cv", "prospective_holdout", "observed")  # the honest ones first
+METRICS: tuple[str, ...] = ("mae", "rmse", "r2", "mape", "spearman", "gini")
+REFERENCE_MODEL = "same_as_past"
+SEGMENTS: tuple[str, ...] = ("low", "mid", "high")
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunHeader:
+    """What was run; shown at the top of every edition and under ``run`` in the results."""
+
+    source: str
+    first_day: date
+    last_day: date
+    profile: str = "quick"
+    version: str = ""
+    currency: str = "EUR"
+    seconds: float | None = None
+
+    @property
+    def days(self) -> int:
+        """Delivery days covered, both ends included."""
+        return (self.last_day - self.first_day).days + 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class TextExplanation:
+    """LIME weights of the words behind one prediction, strongest first."""
+
+    segment: str
+    prediction: float
+    words: tuple[str, ...]
+    weights: tuple[float, ...]
+    text: str = ""
+    fit: float | None = None  # R² of the local surrogate
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportInputs:
+    """Everything that the editions and the results are built from.
+
+    Attributes:
+        run: what was run.
+        composition: ``policy`` (ours, paper), ``stream`` (bookings, reviews), ``step``, ``rows``; steps in order.
+        privacy: ``k``, ``batch``, ``min_class_size``, ``withheld``, ``rows``, ``ncp``, ``average_class_size``,
+            ``epsilon_budget``, ``epsilon_spent``; ``ncp_by_column`` and ``spent_by_period`` as mappings.
+        bookings_by_month: the released counts (contract of ``bookings_by_month``).
+        retention: ``mode`` (part_by_part, composite), ``step``, ``reviews``, ``share``; steps in order.
+        anomalies: rows of ``review_anomalies``.
+        anomaly_examples: ``review_id``, ``main_part``, ``anomaly_score``, ``reason``, ``text``.
+        reviews: ``polarity_auc`` (number or Estimate), ``count``, ``threshold``, ``average_precision`` (mapping),
+            ``honest_flagged``.
+        alignment: ``window_days``, ``candidates``, ``stays``, ``pairs``, ``paired_share``, ``weights_identified``,
+            ``threshold``; on demo ``precision``, ``recall``, ``f1``, ``oracle_f1``, ``calibration_error``.
+        match_weights: ``field``, ``level``, ``weight`` (bits), ``is_learned``; drawn in this order.
+        pairs: rows of ``booking_review_pairs``.
+        bookings: rows of ``published_bookings``.
+        customers: rows of ``customers``.
+        examples: rows of ``examples`` (without vectors).
+        leakage: (feature set, R²) from all features to the fewest.
+        models: ``protocol``, ``model``, ``metric``, ``value``, ``low``, ``high`` (bounds may be null).
+        costs: ``protocol``, ``model``, ``parameters``, ``train_seconds``, ``predict_seconds``.
+        best: protocol -> best model.
+        predictions: ``protocol``, ``model``, ``pseudo_customer_id``, ``target``, ``prediction``, ``gate`` (null).
+        significance: ``a``, ``b``, ``difference`` with ``low``, ``high``, ``p_corrected``, ``p_t``, ``p_wilcoxon``,
+            ``effect``.
+        groups: ``grouping``, ``group``, ``n``, ``mae``, ``bias``: errors by country group and channel.
+        segments: ``segment``, ``metric``, ``value``: accuracy of the fusion model by value segment.
+        gate: segment -> (mean, standard deviation).
+        shap: ``feature``, ``shap``, ``scaled_value``.
+        explained_model: name of the model behind ``shap``.
+        lime: explained texts.
+        permutation: ``real``, ``shuffled``, ``without_text`` (Estimates), ``metric``, ``p``.
+        ablations: variant -> metric -> Estimate.
+        ceilings: ``data_rich`` and ``oracle`` -> ``r2``, ``share`` (mapping by model).
+        embeddings: tier -> ``reviews``, ``reviews_per_second``, ``dimensions``.
+        scores: rows of ``customer_scores``.
+        hyperparameters: name -> value of the fusion model.
+        not_run: results path -> reason, for what the profile left out.
+    """
+
+    run: RunHeader
+    composition: pl.DataFrame | None = None
+    privacy: Mapping[str, Any] | None = None
+    bookings_by_month: pl.DataFrame | None = None
+    retention: pl.DataFrame | None = None
+    anomalies: pl.DataFrame | None = None
+    anomaly_examples: pl.DataFrame | None = None
+    reviews: Mapping[str, Any] | None = None
+    alignment: Mapping[str, Any] | None = None
+    match_weights: pl.DataFrame | None = None
+    pairs: pl.DataFrame | None = None
+    bookings: pl.DataFrame | None = None
+    customers: pl.DataFrame | None = None
+    examples: pl.DataFrame | None = None
+    leakage: tuple[tuple[str, Estimate], ...] | None = None
+    models: pl.DataFrame | None = None
+    costs: pl.DataFrame | None = None
+    best: Mapping[str, str] = field(default_factory=dict)
+    predictions: pl.DataFrame | None = None
+    significance: pl.DataFrame | None = None
+    groups: pl.DataFrame | None = None
+    segments: pl.DataFrame | None = None
+    gate: Mapping[str, tuple[float, float]] | None = None
+    shap: pl.DataFrame | None = None
+    explained_model: str = ""
+    lime: tuple[TextExplanation, ...] = ()
+    permutation: Mapping[str, Any] | None = None
+    ablations: Mapping[str, Mapping[str, Estimate]] | None = None
+    ceilings: Mapping[str, Mapping[str, Any]] | None = None
+    embeddings: Mapping[str, Mapping[str, float]] | None = None
+    scores: pl.DataFrame | None = None
+    hyperparameters: Mapping[str, str] = field(default_factory=dict)
+    not_run: Mapping[str, str] = field(default_factory=dict)
+
+    def estimate(self, protocol: str, model: str, metric: str) -> Estimate | None:
+        """One cell of the model table; None where the model was not evaluated."""
+        if self.models is None:
+            return None
+        rows = self.models.filter(
+            (pl.col("protocol") == protocol) & (pl.col("model") == model) & (pl.col("metric") == metric)
+        )
+        if rows.is_empty():
+            return None
+        row = rows.row(0, named=True)
+        return Estimate(row["value"], row["low"], row["high"])
+
+    def models_of(self, protocol: str) -> list[str]:
+        """Models evaluated under a protocol: the reference first, then by R², best first."""
+        if self.models is None:
+            return []
+        rows = self.models.filter((pl.col("protocol") == protocol) & (pl.col("metric") == "r2"))
+        ordered = rows.sort("value", "model", descending=[True, False], nulls_last=True)["model"].to_list()
+        return sorted(ordered, key=lambda model: model != REFERENCE_MODEL)

@@ -1,0 +1,211 @@
+"""The figures of the models, as branches of the results; errors in currency units, MAPE as a share."""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from assets.models.evaluation import HOLDOUT, HOLDOUT_DISJOINT, PROSPECTIVE_CV
+from assets.models.metrics import METRIC_NAMES, all_metrics
+from assets.models.statistics import compare
+from assets.reports.inputs import SEGMENTS
+from assets.reports.intervals import bootstrap_metrics, fold_interval
+from assets.reports.wording import Estimate
+
+Tree = dict[str, Any]
+COMPARISONS: tuple[tuple[str, str], ...] = (
+    ("gated_fusion", "behaviour_mlp"),  # does text help?
+    ("gated_fusion", "concatenation"),  # does the gate help?
+    ("gated_fusion", "lightgbm"),
+    ("gated_fusion", "text_only"),
+    ("gated_fusion", "same_as_past"),
+    ("lightgbm", "same_as_past"),
+)
+ABLATIONS: dict[str, str] = {
+    "behavioural only (no text)": "behaviour_mlp",
+    "text only (no behaviour)": "text_only",
+    "multimodal (no attention)": "concatenation",
+    "full multimodal model": "gated_fusion",
+}
+_COSTS = ("parameters", "train_seconds", "predict_seconds")
+_MIN_GROUP = 30
+_TESTED_ONCE = (HOLDOUT, HOLDOUT_DISJOINT)
+
+
+def model_results(
+    metrics: pl.DataFrame, predictions: pl.DataFrame, *, folds: int, mape_floor: float, draws: int,
+    rng: np.random.Generator,
+) -> Tree:  # fmt: skip
+    """Every metric of every model and protocol with its 95 % interval, and what it costs.
+
+    Args:
+        metrics: ``model_metrics`` rows.
+        predictions: ``model_predictions`` rows.
+        folds: of the cross-validation.
+        mape_floor: targets below are left out of MAPE.
+        draws: resamples behind the hold-out's intervals.
+        rng: of the resampling.
+    """
+    tree: Tree = {}
+    for (protocol, model), rows in metrics.sort("protocol", "model", "repeat", "fold").group_by(
+        "protocol", "model", maintain_order=True
+    ):
+        if protocol in _TESTED_ONCE:
+            own = predictions.filter((pl.col("protocol") == protocol) & (pl.col("model") == model))
+            own = own.sort("pseudo_customer_id", "as_of", "repeat", "fold")
+            found = bootstrap_metrics(
+                own["target"].to_numpy(), own["prediction"].to_numpy(), partial(all_metrics, mape_floor=mape_floor), rng,
+                draws,
+            )  # fmt: skip
+        else:
+            found = {name: fold_interval(_known(rows[name]), 1.0 / (folds - 1)) for name in METRIC_NAMES}
+        branch: Tree = {name: item.as_json() for name, item in found.items()}
+        branch |= {name: float(rows[name].mean() or 0.0) for name in _COSTS}  # type: ignore[arg-type]
+        branch["n"] = (
+            int(rows["n"].sum()) if protocol in _TESTED_ONCE else int(rows.filter(pl.col("repeat") == 0)["n"].sum())
+        )
+        tree.setdefault(str(protocol), {})[str(model)] = branch
+    return tree
+
+
+def _known(series: pl.Series) -> np.ndarray:
+    return series.drop_nulls().cast(pl.Float64).to_numpy()
+
+
+def significance_results(metrics: pl.DataFrame, folds: int, protocol: str = PROSPECTIVE_CV, metric: str = "r2") -> Tree:
+    """Paired comparisons on the same folds: p-values, effect, and the difference with its corrected interval."""
+    tree: Tree = {}
+    rows = metrics.filter(pl.col("protocol") == protocol).sort("repeat", "fold")
+    for first, second in COMPARISONS:
+        pairs = (
+            rows.filter(pl.col("model") == first)
+            .join(rows.filter(pl.col("model") == second), on=["repeat", "fold"], suffix="_b", maintain_order="left")
+            .drop_nulls([metric, f"{metric}_b"])
+        )
+        if pairs.height < 2:  # noqa: PLR2004
+            continue
+        a, b = pairs[metric].to_numpy(), pairs[f"{metric}_b"].to_numpy()
+        result = compare(a, b, 1.0 / (folds - 1))
+        tree[f"{first}_vs_{second}"] = {
+            "metric": metric,
+            "protocol": protocol,
+            "n": result.n,
+            "difference": fold_interval(a - b, 1.0 / (folds - 1)).as_json(),
+            "p_corrected": result.p_corrected,
+            "p_t": result.p_t,
+            "p_wilcoxon": result.p_wilcoxon,
+            "p_corrected_bonferroni": min(1.0, result.p_corrected * len(COMPARISONS)),
+            "effect": result.effect,
+        }
+    return tree
+
+
+def _with_segments(predictions: pl.DataFrame, customers: pl.DataFrame) -> pl.DataFrame:
+    segments = customers.select("pseudo_customer_id", "value_segment")
+    return predictions.join(segments, on="pseudo_customer_id", how="inner", maintain_order="left")
+
+
+def gate_results(predictions: pl.DataFrame, customers: pl.DataFrame, protocol: str = PROSPECTIVE_CV) -> Tree:
+    """Mean and spread of the gate by value segment, over customers that have text where any has."""
+    rows = predictions.filter((pl.col("protocol") == protocol) & pl.col("gate").is_not_null())
+    rows = _with_segments(rows.filter(pl.col("repeat") == 0), customers).sort("pseudo_customer_id", "as_of")
+    tree: Tree = {}
+    for segment in SEGMENTS:
+        gates = rows.filter(pl.col("value_segment") == segment)["gate"].to_numpy()
+        if gates.size:
+            tree[segment] = {"mean": float(gates.mean()), "std": float(gates.std()), "n": int(gates.size)}
+    return tree
+
+
+def segment_results(predictions: pl.DataFrame, customers: pl.DataFrame, mape_floor: float, model: str) -> Tree:
+    """Accuracy by value segment in the observed window (table 12 of paper 001)."""
+    rows = predictions.filter((pl.col("protocol") == "observed") & (pl.col("model") == model) & (pl.col("repeat") == 0))
+    rows = _with_segments(rows, customers).sort("pseudo_customer_id", "as_of")
+    tree: Tree = {}
+    for segment in SEGMENTS:
+        own = rows.filter(pl.col("value_segment") == segment)
+        if own.height > 1:
+            tree[segment] = all_metrics(own["target"].to_numpy(), own["prediction"].to_numpy(), mape_floor)
+    return tree
+
+
+def group_results(
+    predictions: pl.DataFrame, examples: pl.DataFrame, model: str, protocol: str = PROSPECTIVE_CV
+) -> Tree:
+    """Errors by country group and channel; groups below 30 customers are left out."""
+    keys = ["pseudo_customer_id", "as_of"]
+    labels = examples.filter(pl.col("protocol") == "prospective").select(*keys, "country_group", "channel")
+    rows = predictions.filter((pl.col("protocol") == protocol) & (pl.col("model") == model) & (pl.col("repeat") == 0))
+    rows = rows.join(
+        labels.unique(keys, keep="first", maintain_order=True), on=keys, how="inner", maintain_order="left"
+    )
+    rows = rows.with_columns(error=pl.col("prediction") - pl.col("target")).sort(*keys)
+    tree: Tree = {}
+    for grouping in ("country_group", "channel"):
+        found = (
+            rows.group_by(grouping, maintain_order=True)
+            .agg(n=pl.len(), mae=pl.col("error").abs().mean(), bias=pl.col("error").mean())
+            .filter(pl.col("n") >= _MIN_GROUP)
+            .sort("n", grouping, descending=[True, False])
+            .head(12)
+        )
+        tree[grouping] = {
+            row[grouping].replace(".", ""): {name: row[name] for name in ("n", "mae", "bias")}
+            for row in found.iter_rows(named=True)
+        }
+    return tree
+
+
+def ablation_results(models: Tree, protocols: Sequence[str]) -> Tree:
+    """What each component brings: the same cells as the model table, under the ablation's names."""
+    tree: Tree = {}
+    for protocol in protocols:
+        found = {
+            variant: {name: models[protocol][model].get(name) for name in METRIC_NAMES}
+            for variant, model in ABLATIONS.items()
+            if model in models.get(protocol, {})
+        }
+        if found:
+            tree[protocol] = found
+    return tree
+
+
+def permutation_results(real: pl.DataFrame, shuffled: pl.DataFrame, folds: int, models: Sequence[str]) -> Tree:
+    """Models that read text, with texts as paired and with texts shuffled among stays, on the same folds.
+
+    Args:
+        real: ``model_metrics`` rows.
+        shuffled: the same of the run with shuffled texts.
+        folds: of the cross-validation.
+        models: names to compare.
+    """
+    tree: Tree = {}
+    for model in models:
+        keys = ["repeat", "fold"]
+        chosen = (pl.col("protocol") == PROSPECTIVE_CV) & (pl.col("model") == model)
+        pairs = (
+            real.filter(chosen)
+            .join(shuffled.filter(chosen), on=keys, suffix="_b")
+            .sort(*keys)
+            .drop_nulls(["r2", "r2_b"])
+        )
+        if pairs.height < 2:  # noqa: PLR2004
+            continue
+        a, b, share = pairs["r2"].to_numpy(), pairs["r2_b"].to_numpy(), 1.0 / (folds - 1)
+        tree[model] = {
+            "metric": "r2",
+            "real": fold_interval(a, share).as_json(),
+            "shuffled": fold_interval(b, share).as_json(),
+            "difference": fold_interval(a - b, share).as_json(),
+            "p_corrected": compare(a, b, share).p_corrected,
+        }
+    return tree
+
+
+def estimate_of(value: Any) -> Estimate | None:
+    """A leaf of the results as an estimate; None where there is no number."""
+    if isinstance(value, dict):
+        return Estimate(float(value["value"]), value.get("low"), value.get("high"))
+    return None if value is None else Estimate(float(value))

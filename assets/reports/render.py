@@ -1,0 +1,56 @@
+"""An edition as one self-contained HTML file: no script, no link to the outside, pictures inside."""
+
+import base64
+from functools import cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from matplotlib.figure import Figure
+
+from assets.reports.blocks import Block, Edition
+from assets.reports.figure_style import svg_text
+from assets.reports.inputs import RunHeader
+from assets.reports.sections_appendix import disclosure_note
+from assets.reports.wording import capital, count
+
+
+@cache
+def _environment() -> Environment:
+    # Review texts are written by strangers: everything that enters the page is escaped.
+    environment = Environment(
+        loader=PackageLoader("assets.reports", "html"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["picture_data"] = picture_data
+    environment.filters["capital"] = capital
+    return environment
+
+
+def picture_data(figure: Figure, key: str) -> str:
+    """A drawing as the data of an ``img`` element."""
+    encoded = base64.b64encode(svg_text(figure, key).encode()).decode("ascii")
+    return f"data:image/svg+xml;base64,{encoded}"
+
+
+def render_edition(edition: Edition, run: RunHeader) -> str:
+    """The HTML text of an edition; equal input gives equal text.
+
+    Args:
+        edition: chapters to show, already filtered for their readers.
+        run: what the header and the footer name.
+    """
+    facts = [
+        ("Source", run.source),
+        ("Days", f"{count(run.days)}"),
+        ("Profile", run.profile),
+        ("Currency", run.currency),
+        ("Version", run.version or "unversioned"),
+    ]
+
+    def mark(block: Block) -> str:
+        return disclosure_note(block.disclosure) if edition.name == "shareable" else ""
+
+    template = _environment().get_template("report.html")
+    return template.render(edition=edition, facts=facts, mark=mark)

@@ -1,0 +1,170 @@
+"""Closing chapters: beside the papers, limits, glossary, and what was left out."""
+
+from assets.reports import paper_figures as paper
+from assets.reports.blocks import Block, Bullets, Disclosure, Notice, Section, Table
+from assets.reports.inputs import ReportInputs
+from assets.reports.tables_models import hyperparameter_table, paper_comparison
+
+_TABLES: tuple[tuple[str, str, str], ...] = (
+    ("Table 1", "Dataset composition", "data"),
+    ("Table 2", "Reviews kept by the anomaly filter", "reviews"),
+    ("Table 3", "Sensitivity to the anomaly threshold", ""),
+    ("Table 4", "Baselines", "papers"),
+    ("Table 5", "Initial multimodal model", "papers"),
+    ("Table 6", "Randomised pairing", "text"),
+    ("Table 7", "Effect of the anomaly filter on the forecast", ""),
+    ("Table 8", "Optimised multimodal model", "papers"),
+    ("Table 9", "Significance tests", "forecast"),
+    ("Table 10", "Hyperparameters", "papers"),
+    ("Table 11", "Gate by segment", "why"),
+    ("Table 12", "Accuracy by segment", "observed"),
+    ("Table 13", "Ablation", "text"),
+    ("Table 14", "Summary of models", "papers"),
+    ("Figures 1 and 3", "Pipelines (drawings)", "data"),
+    ("Figure 2", "Correlations", "customers"),
+    ("Figure 4", "Architecture (a drawing: docs/architecture.md)", ""),
+    ("Figures 5 and 9", "Model comparison (we draw intervals, not a radar)", "observed"),
+    ("Figure 6", "SHAP beeswarm", "why"),
+    ("Figure 7", "LIME examples", "why"),
+    ("Figure 8", "Gate by segment", "why"),
+)
+
+GLOSSARY: tuple[tuple[str, str], ...] = (
+    (
+        "CLV",
+        "customer lifetime value; here the realised revenue of a customer in the period seen, or in the 180 days to "
+        "come.",
+    ),
+    ("Pseudo-customer", "bookings that share a composite key; stands in for a guest where no guest number exists."),
+    (
+        "R²",
+        "share of the differences between customers that a forecast explains: 1 all, 0 none, below 0 worse than the "
+        "mean.",
+    ),
+    ("MAE, RMSE", "typical error in currency units; RMSE counts large errors more."),
+    ("Spearman", "agreement of two rankings: 1 the same order, 0 unrelated."),
+    ("Gini", "of the ranking: how well the forecast finds the customers that matter most, 1 as well as hindsight."),
+    ("95 % interval", "range that would hold the true figure in 95 of 100 repetitions of the study."),
+    ("Hold-out", "a later period that no model saw while it was built."),
+    ("k-anonymity", "each published booking looks like at least k−1 others of its batch."),
+    ("NCP", "normalised certainty penalty: information lost to generalisation, 0 none, 1 all."),
+    ("Epsilon", "how much one unit can change a released figure's odds; smaller is more private."),
+    ("Match probability", "how likely a review belongs to a stay, given everything both show."),
+    ("Polarity", "tone of a text from −1 (complaint) to 1 (praise)."),
+    ("Gate", "weight between 0 (text) and 1 (behaviour) that the fusion model gives its two inputs."),
+    ("SHAP, LIME", "methods that share a forecast out among features (SHAP) or words (LIME)."),
+)
+
+
+def papers_section(inputs: ReportInputs) -> Section:
+    """The paper's tables beside ours, and where to find each."""
+    known = inputs.run.profile
+    where = dict(_places())
+    rows = tuple(
+        (
+            label,
+            what,
+            where.get(
+                anchor, f"not computed in the {known} profile" if label.startswith("Table") else "not drawn here"
+            ),
+        )
+        for label, what, anchor in _TABLES
+    )
+    blocks: list[Block] = [
+        table for table in (paper_comparison(inputs), hyperparameter_table(inputs)) if table is not None
+    ]
+    blocks.append(Table(key="where", title="Where each table and figure of paper 001 is", columns=("In the paper", "What", "Here"),
+                        rows=rows, text_columns=3))  # fmt: skip
+    blocks.append(Notice(text="Where the papers disagree with themselves", tone="info"))
+    blocks.append(Bullets(items=paper.INCONSISTENCIES))
+    return Section(
+        anchor="papers",
+        title="Beside the papers",
+        lead="Paper 001 is the final text; the cells of its tables survive only in the preprint 003. “Not printed” "
+        "marks what "
+        "neither shows.",
+        blocks=tuple(blocks),
+    )
+
+
+def _places() -> tuple[tuple[str, str], ...]:
+    return (
+        ("data", "The data, step by step"),
+        ("reviews", "Which reviews are believed"),
+        ("customers", "The customers and what they are worth"),
+        ("forecast", "How well future value can be forecast"),
+        ("observed", "The paper's own protocol"),
+        ("text", "Do the reviews help the forecast?"),
+        ("why", "Why a customer is valued so"),
+        ("papers", "this chapter"),
+    )
+
+
+def limits_section(inputs: ReportInputs) -> Section:
+    """What must not be read into the report."""
+    items = [
+        "A pseudo-customer is not a person. Large ones are agencies and companies; their value is that of many guests.",
+        "Value is revenue, not profit: no costs, commissions or refunds are known.",
+        "Forecast targets of neighbouring cross-validation dates overlap in time; the hold-out is later than all of "
+        "them.",
+        "Reviews exist only for part of the period, in English here, and from guests who chose to write.",
+        "Pairs are probable, not certain; explanations describe models, not guests.",
+        "Noise in released counts was drawn once; averaging published copies does not remove it.",
+    ]
+    return Section(
+        anchor="limits",
+        title="Limits",
+        lead="Read these before acting on a single figure.",
+        blocks=(Bullets(items=tuple(items)), *_not_run_blocks(inputs)),
+    )
+
+
+def _not_run_blocks(inputs: ReportInputs) -> list[Block]:
+    if not inputs.not_run:
+        return []
+    rows = tuple(sorted((path, reason) for path, reason in inputs.not_run.items()))
+    return [Table(key="not_run", title="Left out by this profile", columns=("Result", "Why"), rows=rows, text_columns=2,
+                  note="make evaluate computes the full report.")]  # fmt: skip
+
+
+def glossary_section() -> Section:
+    """Words that a reader may not know."""
+    return Section(
+        anchor="glossary",
+        title="Glossary",
+        lead="",
+        blocks=(Bullets(terms=tuple(term for term, _ in GLOSSARY), items=tuple(text for _, text in GLOSSARY)),),
+    )
+
+
+def exemption_section() -> Section:
+    """Shareable edition only: what is noised, what is exact and why it may be."""
+    return Section(
+        anchor="exempt",
+        title="What is exact here, and why it may be",
+        lead="This edition may be given to anyone. It holds no exact figure over guests.",
+        blocks=(
+            Bullets(
+                terms=("With noise", "Exact: row counts", "Exact: model quality", "Exact: public data", "Absent"),
+                items=(
+                    "bookings per month and hotel, released under differential privacy and charged to the budget.",
+                    "how many rows each step handled: exempt, as they describe the pipeline's work.",
+                    "errors and accuracies of models, weights of the pairing, gate means: exempt.",
+                    "figures over the published data sets, which anyone can recompute: exempt.",
+                    "value of customers or segments, dots for single customers, texts that real guests wrote.",
+                ),
+            ),
+        ),
+    )
+
+
+def disclosure_note(disclosure: Disclosure) -> str:
+    """The mark beside a block in the shareable edition."""
+    notes = {
+        Disclosure.PRIVATE_RELEASE: "released with differential privacy",
+        Disclosure.OPERATIONAL: "exact: operational count, exempt",
+        Disclosure.MODEL_METRIC: "exact: model metric, exempt",
+        Disclosure.GUEST_AGGREGATE: "exact: reproduction on public data, exempt",
+        Disclosure.TEXT: "invented text of the simulated group",
+    }
+    return notes.get(disclosure, "")

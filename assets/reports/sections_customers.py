@@ -1,0 +1,211 @@
+"""Chapters on the customers: what they are worth, when they book, what leaks into the target."""
+
+import numpy as np
+import polars as pl
+
+from assets.reports import figures_customers
+from assets.reports.blocks import Block, Disclosure, Notice, Picture, Section
+from assets.reports.inputs import ReportInputs
+from assets.reports.sections_data import missing, paragraph
+from assets.reports.statistics import (
+    booking_density,
+    correlations,
+    finite,
+    gini,
+    month_shares,
+    top_share,
+    weekday_shares,
+)
+from assets.reports.tables import descriptive_table, segment_value_table
+from assets.reports.wording import capital, count, decimal, money, percent, plain
+
+_BOOKING_FIGURES = ("lead_time", "nights", "adults", "special_requests", "booking_changes", "realised_revenue")
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+MAX_MAP_COLUMNS = 14
+
+
+def customers_section(inputs: ReportInputs) -> Section:
+    """Value, concentration, segments, behaviour."""
+    blocks: list[Block] = []
+    if inputs.customers is None or inputs.customers.is_empty():
+        blocks.append(missing("customers and their value", inputs))
+    else:
+        blocks += _value_blocks(inputs, inputs.customers)
+    blocks += [*_density_blocks(inputs), *_statistics_blocks(inputs), *_correlation_blocks(inputs)]
+    return Section(
+        anchor="customers",
+        title="The customers and what they are worth",
+        lead="A pseudo-customer is a group of bookings that share country, agent, company, customer type, segment, "
+        "channel and "
+        "the repeated-guest flag. It may be one guest, a family, or a travel agency: the data does not say.",
+        blocks=tuple(blocks),
+    )
+
+
+def _value_blocks(inputs: ReportInputs, customers: pl.DataFrame) -> list[Block]:
+    values = finite(customers["clv"])
+    currency = inputs.run.currency
+    best = [(0.01, top_share(values, 0.01)), (0.1, top_share(values, 0.1))]
+    zeros = float((values <= 0).mean()) if values.size else 0.0
+    borders = [float(border) for border in np.quantile(values, [1 / 3, 2 / 3])] if values.size else []
+    return [
+        Picture(
+            key="concentration",
+            title="Who brings the revenue",
+            sentence=f"The best 10 % of {count(values.size)} pseudo-customers bring {percent(best[1][1])} of the "
+            f"realised revenue, the "
+            f"best 1 % alone {percent(best[0][1])} (Gini {decimal(gini(values))}).",
+            alt="Curve of the cumulative share of revenue against the share of customers, most valuable first.",
+            figure=figures_customers.draw_lorenz(values, best),
+            disclosure=Disclosure.GUEST_AGGREGATE,
+        ),
+        Picture(
+            key="clv_distribution",
+            title="Realised value of a pseudo-customer",
+            sentence=f"{percent(zeros)} brought no revenue at all (cancelled or no-show); half of all are worth less "
+            f"than "
+            f"{money(float(np.median(values)) if values.size else None, currency)}, while the most valuable brought "
+            f"{money(float(values.max()) if values.size else None, currency)}.",
+            alt="Histogram of realised value on a logarithmic axis, with the customers without revenue apart.",
+            figure=figures_customers.draw_clv_distribution(values, borders, currency),
+            disclosure=Disclosure.GUEST_AGGREGATE,
+        ),
+        segment_value_table(customers, currency),
+        paragraph("Value is the realised revenue of completed stays (rate × nights), without discounting; cancelled "
+        "bookings and "
+                  "no-shows count zero. It is what was seen in the period, not a promise for a lifetime."),
+    ]  # fmt: skip
+
+
+def booking_days(bookings: pl.DataFrame) -> pl.Series:
+    """Day on which each booking was made, from the labels' midpoints (arrival minus lead time)."""
+    return bookings.select(
+        (
+            pl.col("arrival_from")
+            + ((pl.col("arrival_to") - pl.col("arrival_from")) / 2)
+            - pl.duration(days=((pl.col("lead_time_from") + pl.col("lead_time_to")) / 2).round().cast(pl.Int64))
+        )
+        .cast(pl.Date)
+        .alias("day")
+    )["day"]
+
+
+def _density_blocks(inputs: ReportInputs) -> list[Block]:
+    if inputs.bookings is None or inputs.bookings.height < 2:  # noqa: PLR2004
+        return [missing("density of booking times", inputs)]
+    days = booking_days(inputs.bookings)
+    density, bandwidth = booking_density(days)
+    months, week = month_shares(days), weekday_shares(days)
+    peak, busiest = int(np.argmax(months)), int(np.argmax(week))
+    return [
+        Picture(
+            key="booking_density",
+            title="When bookings are made",
+            sentence=f"Most bookings are made in {_MONTHS[peak]} ({percent(months[peak])} of a year) and on a "
+            f"{_WEEKDAYS[busiest]} "
+            f"({percent(week[busiest])} of a week). Kernel bandwidth {decimal(bandwidth, 1)} days (Silverman's rule): "
+            f"wide enough to "
+            "hide the week, which is why the weekly cycle is drawn apart.",
+            alt="Density of booking days over the calendar, with bars by month and by weekday.",
+            figure=figures_customers.draw_booking_density(density, days),
+            disclosure=Disclosure.GUEST_AGGREGATE,
+        )
+    ]
+
+
+def _statistics_blocks(inputs: ReportInputs) -> list[Block]:
+    blocks: list[Block] = []
+    if inputs.bookings is not None and not inputs.bookings.is_empty():
+        frame = booking_figures(inputs.bookings)
+        blocks.append(
+            descriptive_table(frame, list(frame.columns), "describe_bookings", "Bookings: descriptive statistics")
+        )
+    if inputs.customers is not None and not inputs.customers.is_empty():
+        columns = [
+            name for name in ("bookings", "completed", "clv", "deposit_aware_clv") if name in inputs.customers.columns
+        ]
+        blocks.append(
+            descriptive_table(inputs.customers, columns, "describe_customers", "Customers: descriptive statistics")
+        )
+    return blocks
+
+
+def booking_figures(bookings: pl.DataFrame) -> pl.DataFrame:
+    """Numeric columns of the published bookings, intervals at their midpoint."""
+    columns = []
+    for name in _BOOKING_FIGURES:
+        if f"{name}_from" in bookings.columns:
+            columns.append(((pl.col(f"{name}_from") + pl.col(f"{name}_to")) / 2).alias(name))
+        elif name in bookings.columns:
+            columns.append(pl.col(name).cast(pl.Float64))
+    return bookings.select(columns)
+
+
+def behaviour_columns(examples: pl.DataFrame) -> list[str]:
+    """Behaviour features in stored order, at most as many as one map can show; empty columns left out."""
+    numeric = [name for name in examples.columns if name.startswith("b_") and examples[name].dtype.is_numeric()]
+    varying = [name for name in numeric if examples[name].drop_nulls().n_unique() > 1]
+    known = [name for name in varying if examples[name].null_count() < 0.5 * examples.height]
+    return known[:MAX_MAP_COLUMNS]
+
+
+def _correlation_blocks(inputs: ReportInputs) -> list[Block]:
+    if inputs.examples is None or inputs.examples.is_empty():
+        return [missing("correlation maps", inputs)]
+    rows = inputs.examples.filter(pl.col("protocol") == "observed")
+    rows = rows if not rows.is_empty() else inputs.examples
+    columns = [*behaviour_columns(rows), "target_clv"]
+    if len(columns) < 3:  # noqa: PLR2004
+        return [missing("correlation maps", inputs)]
+    pearson, spearman = (correlations(rows, columns, method) for method in ("pearson", "spearman"))
+    names = [column.removeprefix("b_") for column in columns]
+    with_target = np.abs(spearman[:-1, -1])
+    strongest = int(np.argmax(with_target))
+    gap = np.abs(np.abs(spearman) - np.abs(pearson))
+    row, column = np.unravel_index(int(np.argmax(gap)), gap.shape)
+    return [
+        Picture(
+            key="correlations",
+            title="What moves together (figure 2 of paper 001)",
+            sentence=f"“{capital(plain(names[strongest]))}” goes most closely with a customer's value (rank "
+            f"correlation "
+            f"{decimal(spearman[strongest, -1])}). Linear and rank correlation differ most for “{plain(names[row])}” "
+            f"and "
+            f"“{plain(names[column])}”: a few large values decide the linear one.",
+            alt="Two heat maps of correlation between the behaviour features and the value.",
+            figure=figures_customers.draw_correlations(names, pearson, spearman),
+            disclosure=Disclosure.GUEST_AGGREGATE,
+        )
+    ]
+
+
+def leakage_blocks(inputs: ReportInputs) -> list[Block]:
+    """How much of the paper's protocol is the target explaining itself."""
+    if not inputs.leakage:
+        return [missing("leakage table", inputs)]
+    rows = list(inputs.leakage)
+    first, last = rows[0][1].value, rows[-1][1].value
+    return [
+        Notice(
+            text="Leakage warning. In the paper's protocol, features and target come from the same period. The "
+            "monetary feature is "
+            "then the target itself, and frequency times mean revenue rebuilds it. A high R² there is arithmetic, not "
+            "foresight: "
+            "read the forecasts first.",
+            tone="warning",
+        ),
+        Picture(
+            key="leakage",
+            title="How much is the target explaining itself",
+            sentence=f"One learner reaches R² {decimal(first, 3)} with {rows[0][0].lower()}, and {decimal(last, 3)} "
+            f"with "
+            f"{rows[-1][0].lower()}: {percent(max(0.0, first - last), 0)} of the variance was the target's own echo.",
+            alt=f"Bars of R²: {', '.join(f'{label} {decimal(item.value, 3)}' for label, item in rows)}.",
+            figure=figures_customers.draw_leakage(rows),
+            disclosure=Disclosure.MODEL_METRIC,
+        ),
+    ]

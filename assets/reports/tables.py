@@ -1,0 +1,276 @@
+"""Small tables of the data stages: our figure, the paper's figure beside it, and what was not printed."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import polars as pl
+
+from assets.reports import paper_figures as paper
+from assets.reports.blocks import Disclosure, Table
+from assets.reports.inputs import ReportInputs, TextExplanation
+from assets.reports.statistics import describe
+from assets.reports.wording import (
+    MISSING,
+    NOT_PRINTED,
+    capital,
+    count,
+    decimal,
+    month_label,
+    percent,
+    plain,
+)
+
+COMPOSITION_STEPS: dict[str, dict[str, str]] = {
+    "bookings": {
+        "raw": "Raw datasets",
+        "quarantined": "of these, malformed and quarantined",
+        "repeats": "After duplicate removal",
+        "missing": "After missing value handling",
+        "withheld": "of these, withheld by k-anonymity",
+        "published": "Final aligned multimodal dataset",
+    },
+    "reviews": {
+        "raw": "Raw datasets",
+        "quarantined": "of these, malformed and quarantined",
+        "repeats": "After duplicate removal",
+        "missing": "After missing value handling",
+        "english": "After language filtering",
+        "retained": "After anomaly detection filtering",
+    },
+}
+_OUR_WORDS = {"published": "Published (k-anonymous)", "retained": "After anomaly detection filtering"}
+_REMOVALS = ("quarantined", "withheld")
+
+
+def composition_rows(composition: pl.DataFrame, policy: str, stream: str) -> list[tuple[str, float]]:
+    """(step, rows) of one policy and stream, in stored order."""
+    rows = composition.filter((pl.col("policy") == policy) & (pl.col("stream") == stream))
+    return [(str(step), float(number)) for step, number in rows.select("step", "rows").iter_rows()]
+
+
+def left_after(composition: pl.DataFrame, policy: str, stream: str) -> list[tuple[str, float]]:
+    """(label, rows left) of the steps that leave rows, for the funnel; steps that count removals are left out."""
+    names = COMPOSITION_STEPS[stream]
+    return [
+        (_OUR_WORDS.get(step, names.get(step, plain(step))), rows)
+        for step, rows in composition_rows(composition, policy, stream)
+        if step not in _REMOVALS
+    ]
+
+
+def composition_table(inputs: ReportInputs, stream: str) -> Table | None:
+    """Table 1 of paper 001 for one stream: rows after each step under both policies, the paper's beside them."""
+    if inputs.composition is None:
+        return None
+    printed = {row[0]: row[1] if stream == "bookings" else row[2] for row in paper.COMPOSITION}
+    ours = dict(composition_rows(inputs.composition, "ours", stream))
+    strict = dict(composition_rows(inputs.composition, "paper", stream))
+    rows = []
+    for step, label in COMPOSITION_STEPS[stream].items():
+        figure = printed.get(label)
+        words = _OUR_WORDS.get(step, label)
+        rows.append((words, count(ours.get(step)), count(strict.get(step)), count(figure) if figure else NOT_PRINTED))
+    return Table(
+        key=f"composition_{stream}",
+        title=f"Table 1 of paper 001: {stream} after each step",
+        columns=("Step", "Ours", "Paper's policy, our run", "Paper 001"),
+        rows=tuple(rows),
+        note="Ours keeps repeated rows (identical group bookings are real) and missing values as their own category; "
+        "the paper's policy drops both. The paper prints rows left; lines that start with “of these” count removals.",
+        paper_columns=(3,),
+        disclosure=Disclosure.OPERATIONAL,
+    )
+
+
+def retention_table(inputs: ReportInputs) -> Table | None:
+    """Table 2 of paper 001: reviews kept after each anomaly filter, part by part and by the composite score."""
+    if inputs.retention is None:
+        return None
+    printed = [*paper.RETENTION]
+    rows = []
+    for index, row in enumerate(inputs.retention.filter(pl.col("mode") == "part_by_part").iter_rows(named=True)):
+        shown = percent(printed[index][2]) if index < len(printed) else NOT_PRINTED
+        rows.append((capital(plain(row["step"])), count(row["reviews"]), percent(row["share"]), shown))
+    for row in inputs.retention.filter(pl.col("mode") == "composite").iter_rows(named=True):
+        shown = percent(printed[-1][2]) if row["share"] < 1 else percent(1.0)
+        rows.append(
+            (f"{capital(plain(row['step']))} (one weighted score)", count(row["reviews"]), percent(row["share"]), shown)
+        )
+    return Table(
+        key="retention",
+        title="Table 2 of paper 001: reviews kept by the anomaly filter",
+        columns=("Step", "Reviews", "Kept", "Paper 001"),
+        rows=tuple(rows),
+        note="The paper describes one weighted score but prints the filters one after the other; both are shown.",
+        paper_columns=(3,),
+        disclosure=Disclosure.OPERATIONAL,
+    )
+
+
+def descriptive_table(frame: pl.DataFrame, columns: list[str], key: str, title: str) -> Table:
+    """Mean to kurtosis of numeric columns (paper 003, section 2.3)."""
+    rows = tuple(
+        (
+            plain(str(row["feature"]).removeprefix("b_")),
+            count(row["n"]),
+            *(
+                decimal(row[name])
+                for name in ("mean", "std", "variance", "minimum", "median", "maximum", "skewness", "kurtosis")
+            ),
+        )
+        for row in describe(frame, columns).iter_rows(named=True)
+    )
+    return Table(
+        key=key,
+        title=title,
+        columns=("Quantity", "n", "Mean", "Std", "Variance", "Min", "Median", "Max", "Skewness", "Kurtosis"),
+        rows=rows,
+        note="Kurtosis is the excess over a normal distribution. Paper 003 names these statistics and prints none.",
+        disclosure=Disclosure.GUEST_AGGREGATE,
+    )
+
+
+def release_table(release: pl.DataFrame) -> Table:
+    """The differentially private monthly counts with their ± of 95 %."""
+    hotels = sorted(release["hotel"].unique().to_list())
+    cells = {
+        (row["month"], row["hotel"]): f"{count(row['bookings'])} ± {count(row['plus_minus_95'])}"
+        for row in release.iter_rows(named=True)
+    }
+    months = sorted(release["month"].unique().to_list())
+    return Table(
+        key="bookings_by_month",
+        title="Bookings per month and hotel, with privacy noise",
+        columns=("Month", *hotels),
+        rows=tuple((month_label(month), *(cells.get((month, hotel), MISSING) for hotel in hotels)) for month in months),
+        note="± holds for 95 % of the noise drawn; the noise was drawn once and is stored. Small counts can come out "
+        "negative: that is the price of not looking.",
+        disclosure=Disclosure.PRIVATE_RELEASE,
+    )
+
+
+def match_weight_table(weights: pl.DataFrame) -> Table:
+    """The evidence that each level of agreement brings, and where the figure comes from."""
+    rows = tuple(
+        (
+            capital(plain(row["field"])),
+            plain(row["level"]),
+            decimal(row["weight"]),
+            decimal(2 ** row["weight"], 2),
+            "learned" if row["is_learned"] else "assumed",
+        )
+        for row in weights.iter_rows(named=True)
+    )
+    return Table(
+        key="match_weights",
+        title="What counts as evidence that a review belongs to a stay",
+        columns=("Field", "Level", "Bits", "Odds times", "From"),
+        rows=rows,
+        note="Bits: +1 doubles the odds. Agreement never counts against a match.",
+        text_columns=2,
+        disclosure=Disclosure.MODEL_METRIC,
+    )
+
+
+def values_table(key: str, title: str, values: Mapping[str, str], *, note: str = "",
+                 disclosure: Disclosure = Disclosure.OPERATIONAL) -> Table:  # fmt: skip
+    """Two columns: what, how much."""
+    return Table(
+        key=key, title=title, columns=("Measure", "Value"), rows=tuple(values.items()), note=note, disclosure=disclosure
+    )
+
+
+def anomaly_example_table(examples: pl.DataFrame, limit: int) -> Table:
+    """Excluded reviews with the reason in words."""
+    rows = tuple(
+        (
+            capital(plain(row["main_part"])),
+            decimal(row["anomaly_score"]),
+            row["reason"],
+            shorten(row["text"] or "", 240),
+        )
+        for row in examples.head(limit).iter_rows(named=True)
+    )
+    return Table(
+        key="anomaly_examples",
+        title="Examples of excluded reviews",
+        columns=("Main part", "Score", "Reason", "Masked text"),
+        rows=rows,
+        text_columns=4,
+        disclosure=Disclosure.TEXT,
+    )
+
+
+def segment_value_table(customers: pl.DataFrame, currency: str) -> Table:
+    """Customers, revenue and its share by value segment."""
+    grouped = (
+        customers.group_by("value_segment")
+        .agg(pl.len().alias("n"), pl.col("clv").sum().alias("revenue"), pl.col("clv").median().alias("median"),
+             pl.col("bookings").sum().alias("bookings"), pl.col("completed").sum().alias("completed"))
+        .sort("value_segment")
+    )  # fmt: skip
+    order = {"high": 0, "mid": 1, "low": 2}
+    total = max(float(customers["clv"].sum()), 1.0)
+    rows = [
+        (
+            capital(str(row["value_segment"])), count(row["n"]), count(row["revenue"]), percent(row["revenue"] / total),
+            count(row["median"]), percent(row["completed"] / max(row["bookings"], 1)),
+        )
+        for row in sorted(grouped.iter_rows(named=True), key=lambda row: order.get(str(row["value_segment"]), 3))
+    ]  # fmt: skip
+    return Table(
+        key="value_segments",
+        title="Value segments",
+        columns=(
+            "Segment",
+            "Pseudo-customers",
+            f"Revenue, {currency}",
+            "Share of revenue",
+            "Median value",
+            "Bookings completed",
+        ),
+        rows=tuple(rows),
+        note="Segments are thirds of the customers by realised value (paper 001, section 3.6) unless set otherwise.",
+        disclosure=Disclosure.GUEST_AGGREGATE,
+    )
+
+
+def text_explanation_table(explanation: TextExplanation, key: str, currency: str) -> Table:
+    """The words behind one prediction as numbers, for readers who can't use the picture."""
+    rows = tuple((word, f"{weight:+,.3g}") for word, weight in zip(explanation.words, explanation.weights, strict=True))
+    return Table(
+        key=key,
+        title=f"Words behind the prediction, {currency}",
+        columns=("Word", "Change"),
+        rows=rows,
+        disclosure=Disclosure.TEXT,
+    )
+
+
+def shorten(text: str, length: int) -> str:
+    """The text cut at a word border, with an ellipsis where something is missing."""
+    flat = " ".join(text.split())
+    if len(flat) <= length:
+        return flat
+    return f"{flat[:length].rsplit(' ', 1)[0]} …"
+
+
+def decile_frame(predictions: pl.DataFrame) -> pl.DataFrame:
+    """Ten groups of customers ordered by prediction: mean predicted and mean actual value.
+
+    Args:
+        predictions: ``prediction``, ``target`` of one model; fewer than ten rows give as many groups.
+    """
+    ordered = predictions.sort("prediction", "target")
+    groups = min(10, ordered.height)
+    if groups == 0:
+        return pl.DataFrame(schema={"decile": pl.Int64, "predicted": pl.Float64, "actual": pl.Float64})
+    parts = np.array_split(np.arange(ordered.height), groups)
+    predicted, actual = ordered["prediction"].to_numpy(), ordered["target"].to_numpy()
+    return pl.DataFrame(
+        {
+            "decile": list(range(1, groups + 1)),
+            "predicted": [float(predicted[part].mean()) for part in parts],
+            "actual": [float(actual[part].mean()) for part in parts],
+        }
+    )

@@ -1,0 +1,83 @@
+"""Settings of the reviews room, section ``reviews``."""
+
+from dataclasses import dataclass
+
+from resources.settings import refuse
+
+TREATMENTS = ("ours", "paper")
+_SECTION = "reviews"
+TIMING_LOOK_BACK_DAYS = 120  # partitions that review_anomaly_parts reads before a day; windows must fit into it
+_SHARES = ("english_share", "language_certainty", "alpha", "beta", "gamma", "tau")
+_COUNTS = (
+    "polarity_min_texts", "polarity_max_texts", "polarity_vocabulary", "duplication_min_words",
+    "duplication_stock_words", "duplication_stock_matches", "timing_history_days", "timing_min_days",
+    "bounds_min_reviews",
+)  # fmt: skip
+_POSITIVE = (
+    "polarity_regularisation", "timing_prior_days", "timing_prior_posts", "timing_hotel_dispersion",
+    "timing_platform_dispersion",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReviewSettings:
+    """Thresholds and choices; every default says where it comes from."""
+
+    # Cleaning
+    text_treatment: str = "ours"  # light; "paper" (001): lower case, punctuation and stop words removed
+    placeholders: tuple[str, ...] = (
+        "no negative", "no positive",  # what the publisher writes into an empty field
+        "n a", "n/a", "na", "none", "nil", "-",  # what guests write into one: 100 fields of the public sample
+    )  # fmt: skip
+    english_share: float = 0.12  # share of function words above which a text is English without asking further
+    language_certainty: float = 0.9  # probability from which another language is believed; short texts rarely reach it
+
+    # Polarity
+    polarity_min_texts: int = 2_000  # fewer labelled fields than this and the lexicon stays in force
+    polarity_max_texts: int = 200_000  # the most recent fields; more changes AUC in the fourth decimal only
+    polarity_vocabulary: int = 8_000  # words and pairs; AUC on the public sample is flat above
+    polarity_regularisation: float = 1.0  # scikit-learn's default C; AUC is flat from 0.3 to 3
+
+    # Duplication
+    duplication_stock_words: int = 6  # distinct words; 1 in 20 shorter public texts equals another one by chance
+    duplication_min_words: int = 12  # from here on public texts stay below cosine 0.96 to each other
+    duplication_stock_matches: int = 3  # earlier near-equals that make a text below that formulaic, not copied
+
+    # Timing
+    timing_window_days: tuple[int, ...] = (1, 3)  # a burst fills one day, or comes over a long week-end
+    timing_history_days: int = 90  # one season: long enough to know a hotel's rate, short enough to follow it
+    timing_min_days: int = 14  # less history than this and nothing is surprising yet
+    timing_prior_days: float = 3.0  # weight of the prior rate, as days of observation
+    timing_prior_posts: float = 0.5  # posts per hotel and day: 515,738 public reviews / 1,493 hotels / 730 days
+    timing_hotel_dispersion: float = 0.35  # variance = m + 0.35 m^2: median over public hotels and 90-day spans
+    timing_platform_dispersion: float = 0.30  # the same for all hotels together (weekdays, seasons)
+
+    # Anomaly score (paper 001, composite anomaly score; it prints neither weights nor threshold)
+    alpha: float = 1 / 3  # weight of contradiction; uniform until a person pins chosen ones
+    beta: float = 1 / 3  # weight of duplication
+    gamma: float = 1 / 3  # weight of timing
+    tau: float = 0.30  # one part near its upper bound is enough, half a part is not
+    bounds_min_reviews: int = 1_000  # fewer than this and the fixed bounds stay in force
+
+    def __post_init__(self) -> None:
+        if self.text_treatment not in TREATMENTS:
+            raise refuse(_SECTION, "text_treatment", self.text_treatment, ", ".join(TREATMENTS))
+        for name in _SHARES:
+            if not 0 <= getattr(self, name) <= 1:
+                raise refuse(_SECTION, name, getattr(self, name), "0 to 1")
+        if abs(self.alpha + self.beta + self.gamma - 1) > 1e-9:  # noqa: PLR2004
+            raise refuse(_SECTION, "alpha + beta + gamma", self.alpha + self.beta + self.gamma, "a sum of 1")
+        self._check_signs()
+        if not self.timing_window_days or not all(1 <= days <= 14 for days in self.timing_window_days):  # noqa: PLR2004
+            raise refuse(_SECTION, "timing_window_days", self.timing_window_days, "one or more lengths of 1 to 14 days")
+        longest = TIMING_LOOK_BACK_DAYS - max(self.timing_window_days)
+        if self.timing_history_days > longest:
+            raise refuse(_SECTION, "timing_history_days", self.timing_history_days, f"1 to {longest}")
+
+    def _check_signs(self) -> None:
+        for name in _COUNTS:
+            if getattr(self, name) < 1:
+                raise refuse(_SECTION, name, getattr(self, name), "1 or more")
+        for name in _POSITIVE:
+            if getattr(self, name) <= 0:
+                raise refuse(_SECTION, name, getattr(self, name), "above 0")

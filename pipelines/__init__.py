@@ -1,0 +1,1 @@
+"""What ties the rooms together: partitions, jobs, schedules, sensors, definitions, the command line."""

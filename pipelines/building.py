@@ -1,0 +1,52 @@
+"""Assembles the rooms into Dagster definitions; built by a call, so that tests can swap the workspace."""
+
+import dagster as dg
+
+from assets.common.daily import RESOURCE, DailyAsset, build_daily
+from assets.common.definition import declared_in
+from assets.common.fits import FittedAsset, build_fitted
+from assets.common.whole import WholeAsset, build_whole
+from assets.common.workspace import Workspace
+from pipelines.jobs import build_jobs
+from pipelines.ledger import build_verdict, declare_ledger
+from pipelines.partitions import business_days
+from pipelines.rooms import room_modules
+from pipelines.schedules import build_schedules
+from pipelines.workspace import build_workspace
+
+
+def build_definitions(workspace: Workspace | None = None) -> dg.Definitions:
+    """A fresh code location.
+
+    Args:
+        workspace: instead of the one that the environment describes (tests swap it without patching).
+
+    Raises:
+        SettingsError: a setting is unknown or makes no sense.
+    """
+    bound = workspace or build_workspace()
+    partitions = business_days(bound.settings)
+    modules = room_modules()
+    daily: list[DailyAsset] = declared_in(modules, DailyAsset)
+    fitted: list[FittedAsset] = declared_in(modules, FittedAsset)
+    whole: list[WholeAsset] = declared_in(modules, WholeAsset)
+    tables = [item.shown.name for item in daily if item.shown.name != "customer_scores"]
+    ledger = declare_ledger(tables)
+    jobs = build_jobs(
+        [*(item.shown.name for item in daily), ledger.shown.name],
+        [item.name for item in fitted],
+        [item.shown.name for item in whole],
+        partitions,
+    )
+    return dg.Definitions(
+        assets=[
+            *(build_daily(item, partitions) for item in [*daily, ledger]),
+            *(build_fitted(item) for item in fitted),
+            *(build_whole(item) for item in whole),
+        ],
+        asset_checks=[build_verdict(tables, partitions)],
+        jobs=jobs,  # type: ignore[arg-type]
+        schedules=build_schedules(jobs[1]),
+        resources={RESOURCE: bound},
+        executor=dg.in_process_executor,
+    )

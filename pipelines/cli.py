@@ -1,0 +1,96 @@
+"""The command line: what ``make`` calls. Prints progress for a person; errors are one clear paragraph."""
+
+import argparse
+import logging
+import os
+import sys
+import warnings
+from collections.abc import Callable, Sequence
+from datetime import date
+
+from resources.errors import PipelineError
+
+_EPILOG = "Settings: STAYWORTH_HOME, STAYWORTH_SETTINGS (a TOML file), STAYWORTH_<SECTION>__<NAME>; see docs/operations.md."
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        message = f"{text!r} is not a day; write it as YYYY-MM-DD"
+        raise argparse.ArgumentTypeError(message) from error
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="stayworth", description="What guests are worth, and why.", epilog=_EPILOG)
+    commands = parser.add_subparsers(dest="command", required=True)
+
+    def command(name: str, text: str, *, days: bool = False) -> argparse.ArgumentParser:
+        made = commands.add_parser(name, help=text, description=text)
+        made.add_argument("--source", help="demo or public (STAYWORTH_CORE__SOURCE)")
+        made.add_argument("--data", help="folder with the publishers' files (STAYWORTH_CORE__DATA)")
+        if days:
+            made.add_argument("--from", dest="first", type=_day, help="first business day (default: start of history)")
+            made.add_argument("--to", dest="last", type=_day, help="last business day (default: last known day)")
+        return made
+
+    run = command("run", "the whole chain: daily stages, models, scores, report", days=True)
+    run.add_argument("--profile", choices=("quick", "full"), help="how much the report computes")
+    command("evaluate", "as run, with the full report", days=True)
+    command("backfill", "the daily stages of any range of days", days=True)
+    command("settle", "re-run pending days until nothing is pending")
+    command("status", "what is stored: days, rows, pending, failed, by table")
+    quarantine = command("quarantine", "look up quarantined rows: file, row, column, reason, raw text", days=True)
+    quarantine.add_argument("--limit", type=int, default=20, help="rows to show")
+    command("budget", "the privacy budget: spent, left, per release")
+    stats = command("demo-stats", "compare the demo world with the public data (writes docs/demo.md)")
+    stats.add_argument("--public", required=True, help="folder with the published files")
+    stats.add_argument("--out", default="docs/demo.md", help="page to write")
+    ui = command("ui", "serve the Dagster UI on localhost")
+    ui.add_argument("--port", type=int, default=3000)
+    command("catalogue", "write the generated pages of docs: table of assets, data dictionary")
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; returns the exit status (0 done, 1 a run failed, 2 wrong settings or input)."""
+    options = _parser().parse_args(arguments)
+    _quiet()
+    if options.source:
+        os.environ["STAYWORTH_CORE__SOURCE"] = options.source
+    if options.data:
+        os.environ["STAYWORTH_CORE__DATA"] = options.data
+        os.environ.setdefault("STAYWORTH_CORE__SOURCE", "public")
+    if options.command == "evaluate" or getattr(options, "profile", None) == "full":
+        os.environ["STAYWORTH_CORE__PROFILE"] = "full"
+    from pipelines import commands
+
+    handlers: dict[str, Callable[[argparse.Namespace], int]] = {
+        "run": commands.run,
+        "evaluate": commands.run,
+        "backfill": commands.backfill,
+        "settle": commands.settle,
+        "status": commands.status,
+        "quarantine": commands.quarantine,
+        "budget": commands.budget,
+        "demo-stats": commands.demo_stats,
+        "ui": commands.ui,
+        "catalogue": commands.catalogue,
+    }
+    try:
+        return handlers[options.command](options)
+    except PipelineError as error:
+        print(f"stayworth {options.command}: {error}", file=sys.stderr)  # noqa: T201
+        return 2
+
+
+def _quiet() -> None:
+    """Progress lines only: no debug log of the orchestrator, no warnings of libraries about themselves."""
+    warnings.simplefilter("ignore")
+    logging.getLogger("dagster").setLevel(logging.CRITICAL)
+    for name in ("great_expectations", "sentence_transformers", "transformers", "alembic", "matplotlib"):
+        logging.getLogger(name).setLevel(logging.ERROR)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,206 @@
+"""One function per command; each returns the exit status."""
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Sequence
+from datetime import date, timedelta
+from pathlib import Path
+
+import polars as pl
+
+from assets.common.daily import DailyAsset
+from assets.common.definition import declared_in
+from assets.common.inputs import days_between
+from assets.common.workspace import StepProgress, Workspace
+from pipelines.instance import prepare_dagster_home
+from pipelines.partitions import history
+from pipelines.rooms import room_modules
+from pipelines.running import failures_of, pending_days, run_job
+from pipelines.workspace import build_workspace
+from resources.errors import SettingsError
+from resources.warehouse import build_warehouse
+
+_MAX_SWEEPS = 10
+# Minutes on two cores, measured with the commands of docs/evaluation.md.
+_FULL_MINUTES = {"demo": 8, "public": 25}
+
+
+def say(text: str = "") -> None:
+    """One line for the person at the terminal."""
+    print(text, flush=True)  # noqa: T201
+
+
+def show_progress(step: StepProgress) -> None:
+    """One line per finished asset: days, rows, seconds, checks."""
+    days = f"{step.days:>5} days" if step.days is not None else " " * 10
+    checks = f"{step.checks - step.checks_failed}/{step.checks} checks" if step.checks else ""
+    extras = [step.note] if step.note else []
+    extras += [f"{step.pending_days} pending"] if step.pending_days else []
+    extras += [f"{step.failed_days} FAILED"] if step.failed_days else []
+    say(f"  {step.asset:<24}{days}{step.rows:>10,} rows{step.seconds:>8.1f} s  {checks:<14}{', '.join(extras)}")
+
+
+def _daily_tables() -> list[str]:
+    return [item.shown.name for item in declared_in(room_modules(), DailyAsset) if item.shown.name != "customer_scores"]
+
+
+def _range(workspace: Workspace, options: argparse.Namespace) -> tuple[date, date]:
+    start, end = history(workspace.settings)
+    first, last = options.first or start, options.last or max(end, options.first or end)
+    yesterday = date.today() - timedelta(days=1)  # noqa: DTZ011  (the calendar day of the machine is meant)
+    if first < start:
+        message = f"--from {first} lies before the start of history {start}; give a day from then on"
+        raise SettingsError(message)
+    if last > max(yesterday, end):
+        message = f"--to {last} lies in the future; the last complete business day is {yesterday}"
+        raise SettingsError(message)
+    if first > last:
+        message = f"--from {first} lies after --to {last}; give them in order"
+        raise SettingsError(message)
+    return first, last
+
+
+def _run_stage(workspace: Workspace, title: str, job: str, first: date, last: date) -> bool:
+    span = f"{first}" if first == last else f"{first} to {last}"
+    say(f"{title} ({span})")
+    result = run_job(workspace, job, first, last, reuse=True)
+    for line in failures_of(result):
+        say(f"  failed: {line}")
+    return result.success
+
+
+def run(options: argparse.Namespace) -> int:
+    """The whole chain; ends with a short table and the report's path."""
+    started = time.perf_counter()
+    workspace = build_workspace(progress=show_progress)
+    core = workspace.settings.core
+    first, last = _range(workspace, options)
+    say(f"Stayworth: source {core.source}, profile {core.profile}, {(last - first).days + 1} days, into {workspace.settings.home}")
+    if core.profile == "full":
+        say(f"The full report takes about {_FULL_MINUTES[core.source]} minutes on two cores.")
+    good = _run_stage(workspace, "Daily stages", "backfill", first, last)
+    good &= _run_stage(workspace, "Models, scores, report", "evaluate", last, last)
+    views = build_warehouse(workspace.settings.home / "warehouse.duckdb", workspace.lake, workspace.contracts)
+    say(f"Warehouse: {len(views)} views in {workspace.settings.home / 'warehouse.duckdb'}")
+    _closing_table(workspace, time.perf_counter() - started)
+    return 0 if good else 1
+
+
+def _closing_table(workspace: Workspace, seconds: float) -> None:
+    from assets.reports.results import closing_lines
+
+    home = workspace.settings.home
+    results = home / "reports" / "results.json"
+    say()
+    if results.exists():
+        for name, value in closing_lines(results.read_text("utf-8")):
+            say(f"  {name:<58}{value:>18}")
+    pending = pending_days(workspace, _daily_tables())
+    if pending:
+        say(f"  {len(pending)} days are pending or failed; see `stayworth status` and `stayworth settle`")
+    say(f"  {'seconds':<58}{seconds:>18.0f}")
+    say()
+    say(f"Report: {home / 'reports' / 'index.html'}")
+
+
+def backfill(options: argparse.Namespace) -> int:
+    """The daily stages of a range of days, in one run."""
+    workspace = build_workspace(progress=show_progress)
+    first, last = _range(workspace, options)
+    return 0 if _run_stage(workspace, "Backfill", "backfill", first, last) else 1
+
+
+def settle(_options: argparse.Namespace) -> int:
+    """Re-run the span of pending days until nothing changes any more."""
+    workspace = build_workspace(progress=show_progress)
+    tables = _daily_tables()
+    before: list[date] = []
+    for _ in range(_MAX_SWEEPS):
+        todo = pending_days(workspace, tables)
+        if not todo or todo == before:
+            break
+        before = todo
+        _run_stage(workspace, f"Settling {len(todo)} pending days", "backfill", todo[0], todo[-1])
+    left = pending_days(workspace, tables)
+    say(f"{len(left)} days are still pending" + (f", the first is {left[0]}" if left else ""))
+    return 1 if left else 0
+
+
+def status(_options: argparse.Namespace) -> int:
+    """What is stored, by table."""
+    workspace = build_workspace()
+    say(f"{'table':<26}{'zone':<12}{'days':>6}{'first':>12}{'last':>12}{'rows':>12}{'pending':>9}{'failed':>8}")
+    for asset, zone in sorted(workspace.lake.assets().items(), key=lambda item: (str(item[1]), item[0])):
+        days = workspace.lake.days(asset)
+        records = [workspace.lake.record(asset, day) for day in days or [None]]  # type: ignore[list-item]
+        known = [record for record in records if record is not None]
+        span = (str(days[0]), str(days[-1])) if days else ("", "")
+        pending = sum(record.is_pending for record in known)
+        rows = sum(record.rows_out for record in known)
+        failed = len(workspace.lake.failures(asset))
+        say(f"{asset:<26}{zone:<12}{len(days):>6}{span[0]:>12}{span[1]:>12}{rows:>12,}{pending:>9}{failed:>8}")
+    return 0
+
+
+def quarantine(options: argparse.Namespace) -> int:
+    """Quarantined rows of a range of days."""
+    workspace = build_workspace()
+    first, last = _range(workspace, options)
+    rows = workspace.lake.read_days(workspace.contracts["quarantine"], days_between(first, last))
+    say(f"{rows.height} problems in quarantine, {first} to {last}")
+    for row in rows.head(options.limit).iter_rows(named=True):
+        say(f"{row['delivery_day']}  {row['source_file']} row {row['source_row']}  column {row['column'] or '-'}: {row['reason']}")
+        say(f"    {str(row['raw_text'])[:200]}")
+    return 0
+
+
+def budget(_options: argparse.Namespace) -> int:
+    """The privacy budget per period and release."""
+    workspace = build_workspace()
+    for line in workspace.resource("ledger").lines():
+        say(line)
+    return 0
+
+
+def demo_stats(options: argparse.Namespace) -> int:
+    """The page that compares the demo world's marginals with the public data."""
+    from assets.raw.marginals import raw_frames
+    from resources.settings import CoreSettings, Settings
+    from resources.sources.demo.statistics import compare_marginals
+    from resources.sources.registry import build_source
+
+    home = Path(os.environ.get("STAYWORTH_HOME", "var"))
+    frames: list[pl.DataFrame] = []
+    for core in (CoreSettings(source="demo"), CoreSettings(source="public", data=Path(options.public))):
+        source = build_source(Settings(home=home, core=core))
+        frames += raw_frames(source)
+    page = Path(options.out)
+    page.write_text(compare_marginals(*frames), "utf-8")
+    say(f"wrote {page}")
+    return 0
+
+
+def ui(options: argparse.Namespace) -> int:
+    """Serve the Dagster UI on localhost; replaces this process."""
+    workspace = build_workspace()
+    prepare_dagster_home(workspace.settings.home)
+    say(f"Dagster UI on http://127.0.0.1:{options.port} (Ctrl-C stops it)")
+    command = [sys.executable, "-m", "dagster", "dev", "-h", "127.0.0.1", "-p", str(options.port)]
+    command += ["-m", "pipelines.definitions"]
+    os.execv(sys.executable, command)  # noqa: S606
+
+
+def catalogue(_options: argparse.Namespace) -> int:
+    """Write the generated pages of docs."""
+    from pipelines.catalogue import write_pages
+
+    for page in write_pages(Path("docs")):
+        say(f"wrote {page}")
+    return 0
+
+
+__all__: Sequence[str] = (
+    "backfill", "budget", "catalogue", "demo_stats", "quarantine", "run", "settle", "status", "ui",
+)  # fmt: skip

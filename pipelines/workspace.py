@@ -1,0 +1,96 @@
+"""Builds the workspace: the one place where settings, contracts, source and services meet."""
+
+from collections.abc import Callable
+from typing import Any
+
+from assets.common.workspace import StepProgress, Workspace
+from pipelines.ledger import DAILY_LEDGER
+from pipelines.partitions import history
+from pipelines.rooms import room_contracts, room_settings
+from resources.errors import SettingsError
+from resources.settings import Settings, load_settings
+from resources.sources.base import Source
+
+_SOURCE_SECTIONS = ("demo",)
+
+
+def _source(settings: Settings) -> Source:
+    from resources.sources.registry import build_source
+
+    return build_source(settings)
+
+
+def _encoders(workspace: Workspace) -> Any:
+    from resources.encoders import EncoderShelf
+
+    return EncoderShelf(workspace.settings.home, workspace.settings.core)
+
+
+def _ledger(workspace: Workspace) -> Any:
+    from resources.privacy_budget import BudgetLedger
+
+    return BudgetLedger.at(workspace.settings.home)
+
+
+def _model_store(workspace: Workspace) -> Any:
+    from resources.model_store import ModelStore
+
+    return ModelStore(workspace.settings.home / "models")
+
+
+SERVICES: dict[str, Callable[[Workspace], Any]] = {
+    "encoders": _encoders,
+    "ledger": _ledger,
+    "model_store": _model_store,
+}
+
+
+def check_settings(settings: Settings) -> None:
+    """Build every room's settings once, so that nonsense is refused when definitions load.
+
+    Raises:
+        SettingsError: an unknown section, an unknown name, or a value that makes no sense.
+    """
+    from resources.sources.demo.settings import DemoSettings
+
+    known = {**room_settings(), "demo": DemoSettings}
+    unknown = sorted(set(settings.sections) - set(known))
+    if unknown:
+        message = f"unknown settings section {unknown[0]!r}; known: core, {', '.join(sorted(known))}"
+        raise SettingsError(message)
+    for section, cls in known.items():
+        settings.room(section, cls)
+    first, last = history(settings)
+    if first > last:
+        message = f"setting core.history_start = {first} lies after the last day {last}; give a day up to it"
+        raise SettingsError(message)
+
+
+def build_workspace(
+    settings: Settings | None = None,
+    *,
+    source: Source | None = None,
+    progress: Callable[[StepProgress], None] | None = None,
+) -> Workspace:
+    """The workspace of a process.
+
+    Args:
+        settings: instead of those of the environment.
+        source: instead of the one that the settings choose (tests).
+        progress: called after each step.
+
+    Raises:
+        SettingsError: see :func:`check_settings`.
+    """
+    loaded = settings or load_settings()
+    check_settings(loaded)
+    first, _ = history(loaded)
+    return Workspace(
+        settings=loaded,
+        contracts={**room_contracts(), DAILY_LEDGER.asset: DAILY_LEDGER},
+        room_settings=room_settings(),
+        history_start=first,
+        build_source=_source if source is None else lambda _settings: source,
+        services=SERVICES,
+        progress=progress,
+    )

@@ -1,0 +1,106 @@
+"""The ledger's file: one SQLite database, its transactions, and the marker that remembers that it exists."""
+
+import json
+import os
+import sqlite3
+import uuid
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from resources.errors import PrivacyError
+
+_WAIT_SECONDS = 60.0
+_TABLES = """
+CREATE TABLE IF NOT EXISTS ledger (ledger_id TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS releases (
+    sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+    release_id TEXT NOT NULL UNIQUE,
+    budget_period TEXT NOT NULL,
+    query TEXT NOT NULL,
+    period TEXT NOT NULL,
+    unit TEXT NOT NULL,
+    epsilon_nano INTEGER NOT NULL,
+    schema_version TEXT NOT NULL,
+    is_private INTEGER NOT NULL,
+    disjoint_group TEXT,
+    payload TEXT
+);
+"""
+
+
+class LedgerFile:
+    """Opens the database, or makes it where no ledger has been.
+
+    Args:
+        path: the database, in the restricted zone.
+        marker: small file outside the restricted zone with the ledger's id and its number of releases.
+        evidence: files or folders that only a release can have made.
+
+    Raises:
+        PrivacyError: the database was lost, replaced or rolled back.
+    """
+
+    def __init__(self, path: Path, marker: Path, evidence: tuple[Path, ...] = ()) -> None:
+        self.path, self.marker = path, marker
+        self._refuse_lost(evidence)
+        self._open_or_create()
+
+    def _refuse_lost(self, evidence: tuple[Path, ...]) -> None:
+        traces = [path for path in (self.marker, *evidence) if path.exists()]
+        if traces and not self.path.exists():
+            message = (
+                f"the privacy budget ledger {self.path} is missing, but {traces[0]} shows that releases were made; "
+                "restore the ledger from its backup: without it the budget already spent is unknown"
+            )
+            raise PrivacyError(message)
+
+    def _open_or_create(self) -> None:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        marker = json.loads(self.marker.read_text("utf-8")) if self.marker.exists() else None
+        with self.transaction() as connection:
+            for statement in _TABLES.split(";"):
+                connection.execute(statement)
+            row = connection.execute("SELECT ledger_id FROM ledger").fetchone()
+            if row is None and marker is None:
+                connection.execute("INSERT INTO ledger VALUES (?)", (uuid.uuid4().hex,))
+            count = connection.execute("SELECT COUNT(*) FROM releases").fetchone()[0]
+            if marker is not None and (row is None or row[0] != marker["ledger_id"] or count < marker["releases"]):
+                message = (
+                    f"the privacy budget ledger {self.path} holds {count} releases, but its marker {self.marker} "
+                    f"knows of {marker['releases']} or of another ledger; restore the newest backup of the ledger"
+                )
+                raise PrivacyError(message)
+        self.path.chmod(0o600)
+        if marker is None:
+            self.remember()
+
+    def remember(self) -> None:
+        """Remember outside the restricted zone how many releases there are; may lag, never leads."""
+        with self.connection() as connection:
+            ledger_id = connection.execute("SELECT ledger_id FROM ledger").fetchone()[0]
+            count = connection.execute("SELECT COUNT(*) FROM releases").fetchone()[0]
+        self.marker.parent.mkdir(parents=True, exist_ok=True)
+        staged = self.marker.with_name(f"{self.marker.name}.{os.getpid()}.tmp")
+        staged.write_text(json.dumps({"ledger_id": ledger_id, "releases": count}), "utf-8")
+        staged.replace(self.marker)
+
+    @contextmanager
+    def connection(self) -> Iterator[sqlite3.Connection]:
+        """A connection for reading."""
+        # One connection per use: a connection must not cross a fork, and Dagster forks its steps.
+        with closing(sqlite3.connect(self.path, timeout=_WAIT_SECONDS, isolation_level=None)) as connection:
+            connection.execute("PRAGMA synchronous = FULL")
+            yield connection
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """A connection that holds the write lock; commits at the end, rolls back on any error."""
+        with self.connection() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+            except BaseException:
+                connection.execute("ROLLBACK")
+                raise
+            connection.execute("COMMIT")

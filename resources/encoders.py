@@ -1,0 +1,119 @@
+"""Text encoders by tier, and the shelf that hands them out with the cache in front.
+
+Tiers: ``static`` (word-piece table, CPU), ``minilm`` (all-MiniLM-L6-v2), ``roberta`` (a model of the
+user's). All are offline once present, and give unit vectors that do not depend on a text's neighbours.
+"""
+
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from resources.devices import Compute, choose_compute
+from resources.embedding_cache import CacheKey, EmbeddingCache, content_hash
+from resources.settings import CoreSettings, refuse
+from resources.static_encoder import static_encoder
+from resources.transformer_encoder import POOLINGS, TransformerEncoder, local_model, packaged_minilm
+
+_SECTION = "embeddings"
+TIERS = ("static", "minilm", "roberta")
+
+
+class Encoder(Protocol):
+    """Turns texts into unit vectors.
+
+    Attributes:
+        name: the tier.
+        precision: of the computation, ``float32`` or ``float16``.
+        device_class: machines of one class give the same bytes.
+    """
+
+    name: str
+    precision: str
+    device_class: str
+
+    @property
+    def version(self) -> str:
+        """Digest of everything in the model that a vector depends on."""
+        ...
+
+    @property
+    def dimensions(self) -> int:
+        """Length of a vector."""
+        ...
+
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
+        """(n, dimensions) float32, one unit vector per text, in the order given."""
+        ...
+
+
+class EncoderShelf:
+    """Encoders of one home, loaded on first use, with the embedding cache in front of them."""
+
+    def __init__(self, home: Path, core: CoreSettings) -> None:
+        self._home = home
+        self._device = core.device
+        self._cache = EmbeddingCache(home)
+        self._encoders: dict[tuple[str, str | None, str], Encoder] = {}
+
+    @cached_property
+    def compute(self) -> Compute:
+        """The compute that ``core.device`` chooses for the transformer tiers."""
+        return choose_compute(self._device)
+
+    def encoder(self, tier: str, *, model: str | None = None, pooling: str = "mean") -> Encoder:
+        """The encoder of a tier, without the cache.
+
+        Args:
+            tier: ``static``, ``minilm`` or ``roberta``.
+            model: folder or cached Hugging Face name; for ``roberta`` only.
+            pooling: ``mean``, or ``first`` (the first token, as in paper 001).
+
+        Raises:
+            SettingsError: unknown tier or pooling.
+            SourceError: the tier's model is not on this machine.
+        """
+        if tier not in TIERS:
+            raise refuse(_SECTION, "tier", tier, ", ".join(TIERS))
+        if pooling not in POOLINGS:
+            raise refuse(_SECTION, "pooling", pooling, ", ".join(POOLINGS))
+        choice = (tier, model, pooling)
+        if choice not in self._encoders:
+            self._encoders[choice] = self._load(*choice)
+        return self._encoders[choice]
+
+    def _load(self, tier: str, model: str | None, pooling: str) -> Encoder:
+        if tier == "static":
+            return static_encoder(self._home, packaged_minilm())
+        folder = packaged_minilm() if tier == "minilm" else local_model(model)
+        return TransformerEncoder(tier, folder, self.compute, pooling)
+
+    def embed(self, tier: str, texts: Sequence[str], *, model: str | None = None, pooling: str = "mean") -> np.ndarray:
+        """(n, dimensions) float32 unit vectors; each distinct text is computed once and then read from the cache.
+
+        Args:
+            tier: see :meth:`encoder`.
+            texts: (n,) texts.
+            model: see :meth:`encoder`.
+            pooling: see :meth:`encoder`.
+        """
+        encoder = self.encoder(tier, model=model, pooling=pooling)
+        if not texts:
+            return np.zeros((0, encoder.dimensions), dtype=np.float32)
+        key = CacheKey(
+            encoder=encoder.name,
+            version=encoder.version,
+            precision=encoder.precision,
+            device_class=encoder.device_class,
+            dimensions=encoder.dimensions,
+        )
+        hashes = [content_hash(text) for text in texts]
+        known = self._cache.get(key, hashes)
+        fresh = {digest: text for digest, text in zip(hashes, texts, strict=True) if digest not in known}
+        if fresh:
+            vectors = encoder.encode(list(fresh.values()))
+            self._cache.put(key, list(fresh), vectors)
+            known.update(zip(fresh, vectors, strict=True))
+        return np.stack([known[digest] for digest in hashes])

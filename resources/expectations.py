@@ -1,0 +1,133 @@
+"""Great Expectations behind plain results: one suite per table, made from its contract.
+
+GX 1.24 knows pandas, Spark and SQL; frames are converted at this edge and nothing of GX leaves it.
+A suite is evaluated once over a range of days; failing days are read off the offending rows.
+"""
+
+import logging
+import os
+import warnings
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+import polars as pl
+
+from resources.contract import CheckOutcome, Column, FrameContract
+
+SUITE_CHECK = "contract_holds"
+_ADVICE = "compare the examples with the source rows, mend or quarantine them, then re-run the days named here"
+
+
+@lru_cache(maxsize=1)
+def _context() -> Any:
+    os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")  # no telemetry from a privacy product
+    import great_expectations as gx
+
+    logging.getLogger("great_expectations").setLevel(logging.WARNING)
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = {"globally": False, "metric_calculations": False}
+    return context
+
+
+def expectations_of(contract: FrameContract) -> list[Any]:
+    """The GX expectations that a contract implies: columns, nulls, ranges, value sets, unique key."""
+    import great_expectations.expectations as gxe
+
+    found: list[Any] = [gxe.ExpectTableColumnsToMatchOrderedList(column_list=list(contract.names))]
+    for column in contract.columns:
+        found += _column_expectations(column, gxe)
+    key = [*contract.key]
+    if key and "delivery_day" in contract.names and "delivery_day" not in key:
+        key.append("delivery_day")
+    if len(key) > 1:
+        found.append(gxe.ExpectCompoundColumnsToBeUnique(column_list=key))
+    elif key:
+        found.append(gxe.ExpectColumnValuesToBeUnique(column=key[0]))
+    return found
+
+
+def _column_expectations(column: Column, gxe: Any) -> list[Any]:
+    found: list[Any] = []
+    if not column.nullable:
+        found.append(gxe.ExpectColumnValuesToNotBeNull(column=column.name))
+    if column.minimum is not None or column.maximum is not None:
+        found.append(
+            gxe.ExpectColumnValuesToBeBetween(
+                column=column.name, min_value=column.minimum, max_value=column.maximum
+            )
+        )
+    if column.values is not None:
+        found.append(gxe.ExpectColumnValuesToBeInSet(column=column.name, value_set=list(column.values)))
+    return found
+
+
+def evaluate_contract(frame: pl.DataFrame, contract: FrameContract) -> CheckOutcome:
+    """Run the table's suite over a frame that may span many days.
+
+    Args:
+        frame: rows in the contract's schema.
+        contract: of the table.
+
+    Returns:
+        One outcome; ``failed_days`` and ``examples`` name the rows that broke an expectation.
+    """
+    import great_expectations as gx
+
+    checked = _to_pandas(frame, contract)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # GX warns about its own pandas use; results are unaffected
+        batch = _batch(contract.asset, checked)
+        suite = gx.ExpectationSuite(name=contract.asset, expectations=expectations_of(contract))
+        result = batch.validate(suite, result_format={"result_format": "COMPLETE", "include_unexpected_rows": False})
+    return _outcome(frame, contract, result)
+
+
+def _batch(asset: str, frame: Any) -> Any:
+    name = "frames"
+    context = _context()
+    source = context.data_sources.all().get(name) or context.data_sources.add_pandas(name)
+    try:
+        table = source.get_asset(asset)
+    except LookupError:
+        table = source.add_dataframe_asset(asset)
+    definitions = {item.name: item for item in table.batch_definitions}
+    definition = definitions.get("all") or table.add_batch_definition_whole_dataframe("all")
+    return definition.get_batch(batch_parameters={"dataframe": frame})
+
+
+def _to_pandas(frame: pl.DataFrame, contract: FrameContract) -> Any:
+    plain = frame.with_columns(
+        [pl.col(name).list.len() for name, dtype in frame.schema.items() if isinstance(dtype, pl.List)]
+    )
+    checked = plain.select([name for name in contract.names if name in plain.columns])
+    return checked.to_pandas(use_pyarrow_extension_array=False)
+
+
+def _outcome(frame: pl.DataFrame, contract: FrameContract, result: Any) -> CheckOutcome:
+    broken = [item for item in result.results if not item.success]
+    positions: set[int] = set()
+    examples: list[dict[str, Any]] = []
+    for item in broken:
+        rows = sorted({int(index) for index in item.result.get("unexpected_index_list") or []})
+        positions.update(rows)
+        column = item.expectation_config.kwargs.get("column")
+        for row in rows[: max(0, 5 - len(examples))]:
+            shown = {name: frame[name][row] for name in contract.key if name in frame.columns}
+            examples.append({**shown, "column": column, "expectation": item.expectation_config.type})
+    days: frozenset[date] = frozenset()
+    if "delivery_day" in frame.columns and broken:
+        touched = frame[sorted(positions)] if positions else frame  # a table-level breach concerns every day
+        days = frozenset(touched["delivery_day"].unique().to_list())
+    return CheckOutcome(
+        name=SUITE_CHECK,
+        passed=not broken,
+        rows=len(positions),
+        failed_days=days,
+        examples=tuple(examples),
+        advice=_ADVICE,
+        metadata={
+            "expectations": len(result.results),
+            "broken": [f"{item.expectation_config.type}({item.expectation_config.kwargs.get('column', '')})" for item in broken],
+        },
+    )

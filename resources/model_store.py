@@ -1,0 +1,200 @@
+"""Trained models on disk: safetensors and JSON, trees in LightGBM's own text format; never pickle.
+
+``<root>/<model>/<version>/`` holds ``model.json`` (settings, feature order, metrics, data version, payload),
+``tensors.safetensors`` where there are tensors and ``trees.txt`` where there are trees. The version is a hash of
+that content, so saving the same model twice is one folder. ``<root>/served.json`` says which model scores from
+which day on.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from safetensors.numpy import load as load_tensors
+from safetensors.numpy import save as save_tensors
+
+from resources.errors import ContractError, NotFittedError
+
+_JSON, _TENSORS, _TREES, _SERVED = "model.json", "tensors.safetensors", "trees.txt", "served.json"
+_VERSION_LENGTH = 16
+
+
+@dataclass(frozen=True, kw_only=True)
+class Artefact:
+    """Everything that is kept of a trained model.
+
+    Attributes:
+        model: its name.
+        features: feature names in the order of the model's inputs.
+        settings: what it was trained with.
+        metrics: figures of its evaluation (no timings: they would change the version).
+        data_version: hash of the training rows.
+        known_from: first day on which every row it learned from had been delivered.
+        payload: what else its room needs to rebuild it (scalers, plan, intervals), JSON-able.
+        tensors: arrays by name.
+        trees: LightGBM's text format, None for other models.
+    """
+
+    model: str
+    features: tuple[str, ...]
+    settings: Mapping[str, Any]
+    metrics: Mapping[str, float | None]
+    data_version: str
+    known_from: date
+    payload: Mapping[str, Any] = field(default_factory=dict)
+    tensors: Mapping[str, np.ndarray] = field(default_factory=dict)
+    trees: str | None = None
+
+    def files(self) -> dict[str, bytes]:
+        """The files of the artefact by name; the same model gives the same bytes."""
+        body = {
+            "model": self.model,
+            "features": list(self.features),
+            "settings": dict(self.settings),
+            "metrics": dict(self.metrics),
+            "data_version": self.data_version,
+            "known_from": self.known_from.isoformat(),
+            "payload": dict(self.payload),
+        }
+        files = {_JSON: json.dumps(body, sort_keys=True, indent=1).encode()}
+        if self.tensors:
+            files[_TENSORS] = save_tensors(
+                {name: np.ascontiguousarray(self.tensors[name]) for name in sorted(self.tensors)}
+            )
+        if self.trees is not None:
+            files[_TREES] = self.trees.encode()
+        return files
+
+    @property
+    def version(self) -> str:
+        """Hash of the content."""
+        digest = hashlib.sha256()
+        for name, content in sorted(self.files().items()):
+            digest.update(f"{name}:{len(content)}:".encode())
+            digest.update(content)
+        return digest.hexdigest()[:_VERSION_LENGTH]
+
+
+def check_features(expected: Sequence[str], got: Sequence[str]) -> None:
+    """Raise unless the features are exactly those that the model was trained on, in that order.
+
+    Raises:
+        ContractError: names every missing and every extra feature; nothing is ever filled in.
+    """
+    missing = [name for name in expected if name not in got]
+    extra = [name for name in got if name not in expected]
+    if missing or extra or list(expected) != list(got):
+        found = (
+            f"missing features {missing}, extra features {extra}" if missing or extra else "features in another order"
+        )
+        message = f"{found}; the model expects {list(expected)}: rebuild the features or train again"
+        raise ContractError(message)
+
+
+class ModelStore:
+    """All trained models below one folder."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def relative_path(self, model: str, version: str) -> str:
+        """Folder of a version below the root."""
+        return f"{model}/{version}"
+
+    def save(self, artefact: Artefact) -> str:
+        """Store a model and give back its version; the folder appears in one rename.
+
+        Two processes that save the same model write the same bytes; the second finds the work done.
+        """
+        version = artefact.version
+        target = self.root / artefact.model / version
+        if target.exists():
+            return version
+        staged = target.with_name(f".{version}.{uuid.uuid4().hex}")
+        staged.mkdir(parents=True)
+        for name, content in artefact.files().items():
+            (staged / name).write_bytes(content)
+        try:
+            staged.rename(target)
+        except OSError:
+            shutil.rmtree(staged)
+            if not target.exists():
+                raise
+        return version
+
+    def versions(self, model: str) -> list[str]:
+        """Stored versions of a model, sorted by name (never by age: no newest file wins)."""
+        folder = self.root / model
+        found = folder.iterdir() if folder.exists() else iter(())
+        return sorted(path.name for path in found if path.is_dir() and not path.name.startswith("."))
+
+    def load(self, model: str, version: str, features: Sequence[str] | None = None) -> Artefact:
+        """A stored model.
+
+        Args:
+            model: its name.
+            version: which one.
+            features: features that the caller will hand over; None to look without predicting.
+
+        Raises:
+            NotFittedError: no such version.
+            ContractError: the content is not what the version promises, or the features differ.
+        """
+        folder = self.root / model / version
+        if not (folder / _JSON).exists():
+            message = f"model {model!r} has no version {version!r}, stored: {self.versions(model)}"
+            raise NotFittedError(message + "; materialise trained_models")
+        body = json.loads((folder / _JSON).read_text("utf-8"))
+        tensors, trees = folder / _TENSORS, folder / _TREES
+        artefact = Artefact(
+            model=body["model"],
+            features=tuple(body["features"]),
+            settings=body["settings"],
+            metrics=body["metrics"],
+            data_version=body["data_version"],
+            known_from=date.fromisoformat(body["known_from"]),
+            payload=body["payload"],
+            tensors=load_tensors(tensors.read_bytes()) if tensors.exists() else {},
+            trees=trees.read_bytes().decode() if trees.exists() else None,
+        )
+        if artefact.version != version:
+            message = f"model {model!r} version {version!r} holds content of version {artefact.version!r}"
+            raise ContractError(message + "; the folder was changed by hand: delete it and train again")
+        if features is not None:
+            check_features(artefact.features, features)
+        return artefact
+
+    def serve(self, known_from: date, versions: Mapping[str, str], model: str) -> None:
+        """Let a model score the days from ``known_from`` on, until a later one takes over.
+
+        Args:
+            known_from: first day.
+            versions: version by model, of all models trained together (scoring explains with the trees).
+            model: which of them predicts.
+        """
+        entries = self._served()
+        entries[known_from.isoformat()] = {"model": model, "versions": dict(sorted(versions.items()))}
+        self.root.mkdir(parents=True, exist_ok=True)
+        part = self.root / f".{_SERVED}.{uuid.uuid4().hex}"
+        part.write_text(json.dumps(entries, sort_keys=True, indent=1), "utf-8")
+        os.replace(part, self.root / _SERVED)  # noqa: PTH105
+
+    def in_force(self, day: date) -> tuple[str, dict[str, str]] | None:
+        """The model that scores ``day`` and the versions trained with it; None before the first one."""
+        due = [known_from for known_from in self._served() if known_from <= day.isoformat()]
+        if not due:
+            return None
+        entry = self._served()[max(due)]
+        return entry["model"], dict(entry["versions"])
+
+    def _served(self) -> dict[str, Any]:
+        path = self.root / _SERVED
+        return json.loads(path.read_text("utf-8")) if path.exists() else {}

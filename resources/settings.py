@@ -1,0 +1,227 @@
+"""Settings: one home, documented defaults, validated at load. The only reader of the environment.
+
+Order of precedence, lowest first: the defaults of the dataclasses, the file named by
+``STAYWORTH_SETTINGS`` (TOML, one table per room), environment variables ``STAYWORTH_<SECTION>__<NAME>``
+(``STAYWORTH_CORE__SOURCE=public``, ``STAYWORTH_PRIVACY__K=10``).
+"""
+
+import hashlib
+import json
+import os
+import secrets
+import tomllib
+import types
+import typing
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from datetime import date
+from enum import Enum
+from pathlib import Path
+from typing import Any, Literal, TypeVar, get_args, get_origin
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from resources.errors import PrivacyError, SettingsError
+
+SOURCES = ("demo", "public")
+PROFILES = ("quick", "full")
+_KEY_VARIABLE = "STAYWORTH_HMAC_KEY"
+_MIN_KEY_BYTES = 32
+
+RoomSettings = TypeVar("RoomSettings")
+
+
+def refuse(section: str, name: str, value: object, allowed: str) -> SettingsError:
+    """The error for a setting that makes no sense: names it, shows the value and what is allowed."""
+    return SettingsError(f"setting {section}.{name} = {value!r} is not allowed; allowed: {allowed}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class CoreSettings:
+    """What concerns every room."""
+
+    source: str = "demo"
+    data: Path | None = None  # folder with the publishers' files; needed by source "public"
+    profile: str = "quick"
+    history_start: date | None = None  # None: the source's first day
+    history_end: date | None = None  # None: the source's last day
+    time_zone: str = "Europe/Lisbon"
+    day_cutoff_hour: int = 0  # rows that arrive before this local hour belong to the day before
+    currency: str = "EUR"
+    seed: int = 42  # paper 001 prints none; every random stream derives from it by name
+    fit_every_days: int = 91  # calendar of cut-offs: one fit per quarter-year of history
+    device: str = "auto"  # auto, cpu, cuda, fake
+    restricted_root: Path | None = None  # None: under STAYWORTH_HOME with the other zones
+
+    def __post_init__(self) -> None:
+        if self.source not in SOURCES:
+            raise refuse("core", "source", self.source, ", ".join(SOURCES))
+        if self.source == "public" and self.data is None:
+            raise refuse("core", "data", None, "the folder that holds the published files")
+        if self.profile not in PROFILES:
+            raise refuse("core", "profile", self.profile, ", ".join(PROFILES))
+        if self.device not in ("auto", "cpu", "cuda", "fake"):
+            raise refuse("core", "device", self.device, "auto, cpu, cuda, fake")
+        if self.history_start and self.history_end and self.history_start > self.history_end:
+            raise refuse("core", "history_start", self.history_start, f"a day up to history_end {self.history_end}")
+        if not 0 <= self.day_cutoff_hour < 24:  # noqa: PLR2004
+            raise refuse("core", "day_cutoff_hour", self.day_cutoff_hour, "0 to 23")
+        if self.fit_every_days < 1:
+            raise refuse("core", "fit_every_days", self.fit_every_days, "1 or more")
+        if len(self.currency) != 3 or not self.currency.isupper():  # noqa: PLR2004
+            raise refuse("core", "currency", self.currency, "an ISO 4217 code such as EUR")
+        try:
+            ZoneInfo(self.time_zone)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise refuse("core", "time_zone", self.time_zone, "an IANA name such as Europe/Lisbon") from error
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """All settings: the core and one raw section per room, turned into the room's own dataclass on demand."""
+
+    home: Path
+    core: CoreSettings = field(default_factory=CoreSettings)
+    sections: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    def room(self, section: str, cls: type[RoomSettings]) -> RoomSettings:
+        """The room's settings as its frozen dataclass.
+
+        Raises:
+            SettingsError: an unknown name, a value of the wrong type, or one that the dataclass refuses.
+        """
+        return build_section(section, cls, self.sections.get(section, {}))
+
+
+def digest_of(*parts: object) -> str:
+    """Short content hash of settings dataclasses, for the record of inputs (paths never enter it)."""
+    def plain(part: object) -> object:
+        return asdict(part) if hasattr(part, "__dataclass_fields__") else part  # type: ignore[call-overload]
+
+    text = json.dumps([plain(part) for part in parts], sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def build_section(section: str, cls: type[RoomSettings], values: Mapping[str, Any]) -> RoomSettings:
+    """Build a settings dataclass from plain values (TOML or environment text).
+
+    Raises:
+        SettingsError: see :meth:`Settings.room`.
+    """
+    known = {item.name for item in fields(cls)}  # type: ignore[arg-type]
+    hints = typing.get_type_hints(cls)
+    unknown = sorted(set(values) - known)
+    if unknown:
+        message = f"unknown setting {section}.{unknown[0]}; known: {', '.join(sorted(known))}"
+        raise SettingsError(message)
+    return cls(**{name: _convert(section, name, value, hints[name]) for name, value in values.items()})
+
+
+def _convert(section: str, name: str, value: object, hint: Any) -> object:
+    if get_origin(hint) in (types.UnionType, typing.Union):
+        if value is None or (isinstance(value, str) and value.lower() in ("", "none")):
+            return None
+        hint = next(part for part in get_args(hint) if part is not type(None))
+    try:
+        return _cast(value, hint)
+    except (TypeError, ValueError) as error:
+        raise refuse(section, name, value, f"a value of type {getattr(hint, '__name__', hint)}") from error
+
+
+def _cast(value: object, hint: Any) -> object:
+    origin = get_origin(hint)
+    if origin is tuple:
+        items = value.split(",") if isinstance(value, str) else list(value)  # type: ignore[call-overload]
+        return tuple(_cast(item.strip() if isinstance(item, str) else item, get_args(hint)[0]) for item in items)
+    if origin is Literal:
+        if value not in get_args(hint):
+            raise ValueError(value)
+        return value
+    if hint is bool:
+        if isinstance(value, str):
+            return {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}[value.lower()]
+        if not isinstance(value, bool):
+            raise TypeError(value)
+        return value
+    if hint is date:
+        return value if isinstance(value, date) else date.fromisoformat(str(value))
+    if isinstance(hint, type) and issubclass(hint, Enum):
+        return hint(value)
+    if hint is int and (isinstance(value, bool) or (isinstance(value, float) and not value.is_integer())):
+        raise TypeError(value)
+    return hint(value) if hint in (int, float, str, Path) else value
+
+
+def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings file and the environment.
+
+    Args:
+        environment: variables to read instead of the process's own (tests).
+
+    Raises:
+        SettingsError: a value is refused, a name is unknown, or the file can't be read.
+    """
+    env = os.environ if environment is None else environment
+    home = Path(env.get("STAYWORTH_HOME") or "var").absolute()
+    sections: dict[str, dict[str, Any]] = {}
+    if file := env.get("STAYWORTH_SETTINGS"):
+        try:
+            sections = {name: dict(table) for name, table in tomllib.loads(Path(file).read_text("utf-8")).items()}
+        except (OSError, tomllib.TOMLDecodeError) as error:
+            message = f"STAYWORTH_SETTINGS = {file!r} can't be read: {error}; give the path of a TOML file"
+            raise SettingsError(message) from error
+    for variable, value in env.items():
+        if variable.startswith("STAYWORTH_") and "__" in variable:
+            section, _, name = variable.removeprefix("STAYWORTH_").lower().partition("__")
+            sections.setdefault(section, {})[name] = value
+    core = build_section("core", CoreSettings, sections.pop("core", {}))
+    return Settings(home=home, core=core, sections=sections)
+
+
+@dataclass(frozen=True)
+class SecretKey:
+    """Key material of one epoch. Its text never appears in ``repr``, logs or metadata."""
+
+    _material: bytes = field(repr=False)
+    epoch: str = "1"
+
+    @property
+    def material(self) -> bytes:
+        """The bytes, for the keyed hash only."""
+        return self._material
+
+
+def load_secret_key(home: Path, source: str, environment: Mapping[str, str] | None = None) -> SecretKey:
+    """The key of the keyed hashes: ``STAYWORTH_HMAC_KEY`` (32 bytes or more, as hex or text).
+
+    Without the variable, ``demo`` uses a published key (its guests are invented and its bytes must be the
+    same everywhere), and ``public`` makes a random one, kept in ``<home>/secrets`` (mode 600).
+
+    Raises:
+        PrivacyError: the key is too short.
+    """
+    env = os.environ if environment is None else environment
+    epoch = env.get("STAYWORTH_KEY_EPOCH", "1")
+    if text := env.get(_KEY_VARIABLE):
+        material = bytes.fromhex(text) if _is_hex(text) else text.encode()
+        if len(material) < _MIN_KEY_BYTES:
+            message = f"{_KEY_VARIABLE} holds {len(material)} bytes; give {_MIN_KEY_BYTES} or more (openssl rand -hex 32)"
+            raise PrivacyError(message)
+        return SecretKey(material, epoch)
+    if source == "demo":
+        return SecretKey(hashlib.sha256(b"stayworth demo world: not a secret").digest(), epoch)
+    return SecretKey(_key_file(home / "secrets" / "hmac.key"), epoch)
+
+
+def _is_hex(text: str) -> bool:
+    return len(text) % 2 == 0 and all(character in "0123456789abcdefABCDEF" for character in text)
+
+
+def _key_file(path: Path) -> bytes:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return bytes.fromhex(path.read_text("ascii"))
+    with os.fdopen(handle, "w") as file:
+        file.write(secrets.token_bytes(32).hex())
+    return bytes.fromhex(path.read_text("ascii"))

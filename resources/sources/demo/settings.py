@@ -1,0 +1,75 @@
+"""Settings of the simulated hotel group (section ``demo``)."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from resources.settings import refuse
+
+SECTION = "demo"
+MOST_GUESTS_PER_YEAR = 1_000_000  # the numbering of guests leaves room for 8,192 new ones a day
+MOST_HOTELS = 8  # as many as tables/hotels.json describes
+MOST_DAYS = 20_000  # the world ends about 54 years after its start
+_SHARES = (
+    "review_share",
+    "titled_share",
+    "stock_phrase_share",
+    "contradictory_share",
+    "near_duplicate_share",
+    "burst_share",
+    "planted_identifier_share",
+    "foreign_share",
+    "emoji_share",
+    "guest_key_share",
+    "tag_noise",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DemoSettings:
+    """Size, strengths and planted shares of the simulated group. Shares of posts are shares of all reviews."""
+
+    seed: int = 42  # as core.seed; the paper prints none
+    start: date = date(2024, 1, 1)  # a full calendar year before the budget period 2025
+    days: int = 550  # length of the default history: 365 days to learn from, 180 to predict
+    guests: int = 10_000  # new guests per year; gives about 50 booking rows and a dozen reviews a day
+    hotels: int = 5  # four cities and one resort, the public data's mix being two to one
+    satisfaction_influence: float = 1.0  # on return, gap and price; 0: none; 1: one sd changes odds by 3.3
+    review_share: float = 0.36  # reviews per completed stay; far above the platforms', so a small world has text
+    titled_share: float = 0.6  # paper 001 needs titles, the public reviews have none: both must work
+    stock_phrase_share: float = 0.05  # "Everything was great": about 5 % of public fields are such
+    contradictory_share: float = 0.02  # paper 001 loses 5.5, 2.6 and 1.7 points to the three filters
+    near_duplicate_share: float = 0.02
+    burst_share: float = 0.02
+    planted_identifier_share: float = 0.04  # enough to count masking errors in a small world
+    foreign_share: float = 0.02  # public reviews are English but for about this share
+    emoji_share: float = 0.002  # rare, yet met in the default world
+    guest_key_share: float = 1.0  # a group knows who books with it; 0 gives the paper's anonymous setting
+    tag_noise: float = 0.04  # a tag or nationality that differs from the booking
+
+    def __post_init__(self) -> None:
+        if self.seed < 0:
+            raise refuse(SECTION, "seed", self.seed, "0 or more")
+        if not 1 <= self.days <= MOST_DAYS:
+            raise refuse(SECTION, "days", self.days, f"1 to {MOST_DAYS}")
+        if not 1 <= self.guests <= MOST_GUESTS_PER_YEAR:
+            raise refuse(SECTION, "guests", self.guests, f"1 to {MOST_GUESTS_PER_YEAR} new guests per year")
+        if not 1 <= self.hotels <= MOST_HOTELS:
+            raise refuse(SECTION, "hotels", self.hotels, f"1 to {MOST_HOTELS}")
+        if not 0 <= self.satisfaction_influence <= 5:  # noqa: PLR2004
+            raise refuse(SECTION, "satisfaction_influence", self.satisfaction_influence, "0 to 5")
+        for name in _SHARES:
+            if not 0 <= getattr(self, name) <= 1:
+                raise refuse(SECTION, name, getattr(self, name), "0 to 1")
+        planted = self.contradictory_share + self.near_duplicate_share + self.burst_share
+        if planted > 0.5:  # noqa: PLR2004
+            allowed = "contradictory, near_duplicate and burst shares of 0.5 or less in sum"
+            raise refuse(SECTION, "burst_share", self.burst_share, allowed)
+        try:
+            _ = self.start + timedelta(days=MOST_DAYS)
+        except OverflowError as error:
+            raise refuse(SECTION, "start", self.start, f"a day at least {MOST_DAYS} days before year 10000") from error
+
+    @property
+    def last_day(self) -> date:
+        """Last day of the default history."""
+        return self.start + timedelta(days=self.days - 1)

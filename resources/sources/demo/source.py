@@ -1,0 +1,144 @@
+"""The simulated hotel group as a source."""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import date, timedelta
+from functools import lru_cache
+
+import numpy as np
+import polars as pl
+
+from resources.sources.base import (
+    BOOKING_COLUMNS,
+    LINEAGE_COLUMNS,
+    OPTIONAL_BOOKING_COLUMNS,
+    OPTIONAL_REVIEW_COLUMNS,
+    REVIEW_COLUMNS,
+    Stream,
+)
+from resources.sources.demo.bookings import booking_rows
+from resources.sources.demo.catalogue import hotels
+from resources.sources.demo.reviews import ReviewRows
+from resources.sources.demo.settings import MOST_DAYS, DemoSettings
+from resources.sources.demo.truth import DemoTruth
+from resources.sources.demo.world import World, world_until
+
+_STEP_DAYS = 200  # a world is simulated some way ahead, so that a run over later days needs few of them
+_LINEAGE_TYPES = (pl.Date, pl.String, pl.Int64, pl.String, pl.String)
+_COLUMNS = {
+    Stream.BOOKINGS: (*BOOKING_COLUMNS, *OPTIONAL_BOOKING_COLUMNS),
+    Stream.REVIEWS: (*REVIEW_COLUMNS, *OPTIONAL_REVIEW_COLUMNS),
+}
+
+
+class DemoSource:
+    """Rows of the simulated group for any day from its start onward.
+
+    Example:
+        >>> source = DemoSource(DemoSettings(guests=200))
+        >>> source.rows(Stream.BOOKINGS, [source.first_day]).columns[0]
+        'hotel'
+    """
+
+    def __init__(self, settings: DemoSettings | None = None) -> None:
+        self.settings = settings or DemoSettings()
+
+    @property
+    def name(self) -> str:
+        """Name in the settings."""
+        return "demo"
+
+    @property
+    def streams(self) -> frozenset[Stream]:
+        """Bookings and reviews."""
+        return frozenset(Stream)
+
+    @property
+    def first_day(self) -> date:
+        """The world's first day."""
+        return self.settings.start
+
+    @property
+    def last_day(self) -> date:
+        """Last day of the default history; rows exist for later days too."""
+        return self.settings.last_day
+
+    def is_delivered(self, stream: Stream, day: date) -> bool:
+        """Whether the day lies in the world: from its start to its far end."""
+        return stream in self.streams and 0 <= (day - self.first_day).days < MOST_DAYS
+
+    def rows(self, stream: Stream, days: Sequence[date]) -> pl.DataFrame:
+        """Rows of those days in the exchange format plus lineage, by day in ascending order; days outside are empty."""
+        wanted = sorted({day for day in days if self.is_delivered(stream, day)})
+        parts = [
+            _day_rows(self.settings, stream, (day - self.first_day).days, self._horizon(wanted[-1])) for day in wanted
+        ]
+        return pl.concat(parts) if parts else _empty(stream)
+
+    def _horizon(self, day: date) -> int:
+        last = max((day - self.first_day).days, self.settings.days - 1)
+        return -(-last // _STEP_DAYS) * _STEP_DAYS
+
+    def hotels(self) -> pl.DataFrame:
+        """The group's hotels, under the names that bookings and reviews carry."""
+        group = hotels(self.settings.hotels)
+        return pl.DataFrame(
+            {
+                "hotel": [hotel.name for hotel in group],
+                "hotel_name": [hotel.name for hotel in group],
+                "city": [hotel.city for hotel in group],
+                "country": [hotel.country for hotel in group],
+                "descriptor": [hotel.descriptor for hotel in group],
+                "is_city": [hotel.kind == "city" for hotel in group],
+            }
+        )
+
+    def fingerprint(self, stream: Stream, days: Sequence[date]) -> dict[date, str]:
+        """SHA-256 of each day's rows as delivered."""
+        return {day: _digest(self.rows(stream, [day])) for day in sorted(set(days))}
+
+    def truth(self, until: date | None = None) -> DemoTruth:
+        """The truth up to ``until`` (default: the last day of the history). For evaluation only."""
+        return DemoTruth(self.settings, until)
+
+
+def _digest(rows: pl.DataFrame) -> str:
+    return hashlib.sha256(rows.write_csv(null_value="\\N").encode()).hexdigest()
+
+
+def _empty(stream: Stream) -> pl.DataFrame:
+    types = dict(zip(LINEAGE_COLUMNS, _LINEAGE_TYPES, strict=True))
+    return pl.DataFrame(schema={**dict.fromkeys(_COLUMNS[stream], pl.String), **types})
+
+
+@lru_cache(maxsize=2)
+def _bookings(settings: DemoSettings, horizon: int) -> tuple[pl.DataFrame, np.ndarray]:
+    world = world_until(settings, horizon)
+    frame = booking_rows(settings, world.guests, world.stays, world.agreed)
+    return frame.drop("day"), frame["day"].to_numpy()
+
+
+@lru_cache(maxsize=2)
+def _reviews(settings: DemoSettings, horizon: int) -> tuple[ReviewRows, World]:
+    world = world_until(settings, horizon)
+    return ReviewRows(world), world
+
+
+@lru_cache(maxsize=4096)
+def _day_rows(settings: DemoSettings, stream: Stream, day: int, horizon: int) -> pl.DataFrame:
+    if stream is Stream.BOOKINGS:
+        frame, days = _bookings(settings, horizon)
+        first, last = np.searchsorted(days, [day, day + 1])
+        part = frame[int(first) : int(last)]
+    else:
+        rows, world = _reviews(settings, horizon)
+        first, last = np.searchsorted(world.posts.posted_day, [day, day + 1])
+        part = rows.rows(np.arange(first, last))
+    delivered = settings.start + timedelta(days=day)
+    return part.with_columns(
+        pl.lit(delivered).alias("_delivery_day"),
+        pl.lit(f"{stream}-{delivered}.demo").alias("_source_file"),
+        pl.int_range(1, pl.len() + 1, dtype=pl.Int64).alias("_source_row"),
+        pl.lit(None, dtype=pl.String).alias("_problem"),
+        pl.lit(None, dtype=pl.String).alias("_raw_text"),
+    )

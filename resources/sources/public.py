@@ -1,0 +1,237 @@
+"""The two public data sets as their publishers ship them, read from a folder.
+
+Hotel Booking Demand (Antonio, de Almeida, Nunes, Data in Brief 22, 2019, CC BY 4.0) and 515K Hotel Reviews
+Data in Europe (Kaggle), the whole or a sample. Both are dumps: they were delivered whole, so every day between
+the first and the last counts as delivered. Typing and validation belong to the ``raw`` room.
+"""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+
+import polars as pl
+
+from resources.errors import SourceError
+from resources.sources import base
+from resources.sources.archives import SUFFIXES, find_file, list_folder
+from resources.sources.base import LINEAGE_COLUMNS, Stream
+from resources.sources.columnar import read_columnar
+from resources.sources.dates import ISO_DAY, US_DAY, iso_day, us_day
+from resources.sources.delimited import read_delimited
+
+MAX_GAP_DAYS = 730  # a date that two years without any row part from the bulk is a slip of the pen, not history
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Layout:
+    """How one stream is published."""
+
+    stems: str
+    names: str
+    required: tuple[str, ...]
+    optional: tuple[str, ...]
+    day_column: str
+    day_format: str
+    day_of: Callable[[pl.Expr], pl.Expr]
+
+
+_LAYOUTS = {
+    Stream.BOOKINGS: _Layout(
+        stems=r"hotel_bookings.*",
+        names=f"hotel_bookings*({'|'.join(SUFFIXES)})",
+        required=base.BOOKING_COLUMNS,
+        optional=base.OPTIONAL_BOOKING_COLUMNS,
+        day_column="reservation_status_date",
+        day_format=ISO_DAY,
+        day_of=iso_day,
+    ),
+    Stream.REVIEWS: _Layout(
+        # hotel_reviews_context.parquet carries hotel columns only and is no review file.
+        stems=r"hotel_reviews(?!_context).*",
+        names=f"Hotel_Reviews*({'|'.join(SUFFIXES)})",
+        required=base.REVIEW_COLUMNS,
+        optional=base.OPTIONAL_REVIEW_COLUMNS,
+        day_column="Review_Date",
+        day_format=US_DAY,
+        day_of=us_day,
+    ),
+}
+_HOTELS = [
+    # The publishers hide the hotels' names; region and kind are from their description (Data in Brief 22).
+    ("City Hotel", None, "Lisbon", "PRT", "city hotel lisbon portugal centre urban business sightseeing", True),
+    ("Resort Hotel", None, "Algarve", "PRT", "resort hotel algarve portugal beach sea pool golf holiday", False),
+]
+
+
+class PublicSource:
+    """The published files of one folder (see ``base.Source`` for the methods).
+
+    Args:
+        folder: where the files lie, under their published names.
+
+    Attributes:
+        missing_streams: why a stream is not delivered, for those that aren't.
+
+    Raises:
+        SourceError: the folder or both files are missing.
+    """
+
+    name = "public"
+
+    def __init__(self, folder: Path) -> None:
+        files = list_folder(folder)
+        found = {stream: find_file(files, layout.stems) for stream, layout in _LAYOUTS.items()}
+        self._files = {stream: path for stream, path in found.items() if path}
+        self.missing_streams = {
+            stream: f"no file named {layout.names} in {str(folder)!r}"
+            for stream, layout in _LAYOUTS.items()
+            if stream not in self._files
+        }
+        if not self._files:
+            reasons = "; ".join(f"{stream}: {reason}" for stream, reason in self.missing_streams.items())
+            message = f"neither bookings nor reviews found: {reasons}; put the publishers' files there"
+            raise SourceError(message)
+
+    @property
+    def streams(self) -> frozenset[Stream]:
+        """The streams whose file is there."""
+        return frozenset(self._files)
+
+    @property
+    def first_day(self) -> date:
+        """First day of either stream."""
+        return min(table.first_day for table in self._tables.values())
+
+    @property
+    def last_day(self) -> date:
+        """Last day of either stream."""
+        return max(table.last_day for table in self._tables.values())
+
+    def is_delivered(self, stream: Stream, day: date) -> bool:
+        """Every day of the history: the dump came whole, so a day without rows is an empty delivery."""
+        return stream in self._files and self.first_day <= day <= self.last_day
+
+    def rows(self, stream: Stream, days: Sequence[date]) -> pl.DataFrame:
+        """Rows of those days (see ``base.Source.rows``); none for a stream that is not delivered."""
+        return self._tables[stream].rows(days) if stream in self._files else _empty(stream)
+
+    def hotels(self) -> pl.DataFrame:
+        """The two hotels of the booking data; the publishers hide their names."""
+        columns = ("hotel", "hotel_name", "city", "country", "descriptor", "is_city")
+        schema = {name: pl.Boolean() if name == "is_city" else pl.String() for name in columns}
+        return pl.DataFrame(_HOTELS, schema=schema, orient="row")
+
+    def fingerprint(self, stream: Stream, days: Sequence[date]) -> dict[date, str]:
+        """SHA-256 of each day's delivered text, in order; where in the file it stood does not matter."""
+        table = self._tables.get(stream)
+        return {day: table.fingerprint(day) if table else _NOTHING_DELIVERED for day in days}
+
+    @cached_property
+    def _tables(self) -> dict[Stream, "_Table"]:
+        return {stream: _Table(read_stream(path, stream)) for stream, path in self._files.items()}
+
+
+def read_stream(path: Path, stream: Stream) -> pl.DataFrame:
+    """All rows of a published file: the exchange format, each row with its delivery day, sorted by day and row.
+
+    Rows whose date can't be read, and rows whose date lies more than ``MAX_GAP_DAYS`` from the bulk, stand at
+    the first day; the latter say so in ``_problem``.
+
+    Raises:
+        SourceError: the file can't be read at all, or no row has a readable date.
+    """
+    layout = _LAYOUTS[stream]
+    if path.suffix.lower() == ".parquet":
+        text = read_columnar(path, layout.required, layout.optional, us_dates=("Review_Date",))
+    else:
+        text = read_delimited(path, layout.required, layout.optional)
+    dated = text.with_columns(layout.day_of(pl.col(layout.day_column)).alias("_delivery_day"))
+    days = dated["_delivery_day"].drop_nulls()
+    if days.is_empty():
+        what = "has no data rows" if text.is_empty() else f"has no readable {layout.day_column}"
+        message = f"{path.name}: {what}; expected rows with a day written {layout.day_format} in {layout.day_column}"
+        raise SourceError(message)
+    first, last = main_history(days)
+    is_far = ~pl.col("_delivery_day").is_between(first, last)
+    far = pl.format(f"{layout.day_column} {{}} is far from the rest of the file ({first} to {last})", "_delivery_day")
+    placed = dated.with_columns(
+        pl.when(is_far).then(far).otherwise("_problem").alias("_problem"),
+        pl.when(is_far).then(None).otherwise("_delivery_day").fill_null(first).alias("_delivery_day"),
+    )
+    names = (*layout.required, *layout.optional, *LINEAGE_COLUMNS)
+    return placed.sort("_delivery_day", maintain_order=True).select(names)
+
+
+def main_history(days: pl.Series) -> tuple[date, date]:
+    """First and last day of the longest-filled stretch without a gap of more than ``MAX_GAP_DAYS``.
+
+    One mistyped year must not stretch the history by decades of empty partitions.
+
+    Args:
+        days: one date per row, at least one, without nulls.
+    """
+    counts = pl.DataFrame({"day": days}).group_by("day").len().sort("day")
+    is_start = pl.col("day").diff().dt.total_days().fill_null(0) > MAX_GAP_DAYS
+    stretches = (
+        counts.with_columns(is_start.cum_sum().alias("stretch"))
+        .group_by("stretch", maintain_order=True)
+        .agg(pl.col("len").sum(), pl.col("day").min().alias("first"), pl.col("day").max().alias("last"))
+        .sort("len", descending=True, maintain_order=True)
+    )
+    return stretches["first"][0], stretches["last"][0]
+
+
+class _Table:
+    """All rows of a stream, sorted by day, with the place of each day."""
+
+    def __init__(self, frame: pl.DataFrame) -> None:
+        self._frame = frame
+        lengths = frame.group_by("_delivery_day", maintain_order=True).len()
+        ends = lengths["len"].cum_sum()
+        self._spans = dict(
+            zip(lengths["_delivery_day"], zip(ends - lengths["len"], lengths["len"], strict=True), strict=True)
+        )
+        self.first_day: date = lengths["_delivery_day"][0]
+        self.last_day: date = lengths["_delivery_day"][-1]
+
+    def rows(self, days: Sequence[date]) -> pl.DataFrame:
+        """Rows of those days, by day and then in file order."""
+        spans = [self._spans[day] for day in sorted(set(days)) if day in self._spans]
+        merged: list[tuple[int, int]] = []
+        for start, length in spans:
+            if merged and sum(merged[-1]) == start:
+                merged[-1] = (merged[-1][0], merged[-1][1] + length)
+            else:
+                merged.append((start, length))
+        pieces = [self._frame.slice(start, length) for start, length in merged]
+        return pl.concat(pieces) if pieces else self._frame.clear()
+
+    def fingerprint(self, day: date) -> str:
+        """SHA-256 of the day's text in order."""
+        return self._fingerprints.get(day, _NOTHING_DELIVERED)
+
+    @cached_property
+    def _fingerprints(self) -> dict[date, str]:
+        text = self._frame.drop("_delivery_day", "_source_file", "_source_row")
+        lines = text.select(pl.concat_str(pl.all().fill_null("\x00"), separator="\x1f")).to_series()
+        return {day: _digest(lines.slice(start, length)) for day, (start, length) in self._spans.items()}
+
+
+def _empty(stream: Stream) -> pl.DataFrame:
+    layout = _LAYOUTS[stream]
+    schema: dict[str, pl.DataType] = {name: pl.String() for name in (*layout.required, *layout.optional)}
+    lineage = {name: pl.String() for name in LINEAGE_COLUMNS}
+    return pl.DataFrame(schema=schema | lineage | {"_delivery_day": pl.Date(), "_source_row": pl.Int64()})
+
+
+def _digest(lines: pl.Series) -> str:
+    digest = hashlib.sha256()
+    for line in lines:
+        digest.update(line.encode("utf-8") + b"\x1e")
+    return digest.hexdigest()
+
+
+_NOTHING_DELIVERED = _digest(pl.Series([], dtype=pl.String))

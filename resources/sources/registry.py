@@ -1,0 +1,28 @@
+"""The sources by name. A new one needs a class with the methods of ``base.Source`` and one branch here."""
+
+from resources.errors import SettingsError
+from resources.settings import SOURCES, Settings, refuse
+from resources.sources.base import Source
+
+
+def build_source(settings: Settings) -> Source:
+    """The source that the settings name. Modules are imported on demand: one source never needs another's.
+
+    Raises:
+        SettingsError: the name is unknown, or the source's own settings make no sense.
+        SourceError: the delivery can't be found.
+    """
+    name = settings.core.source
+    if name == "public":
+        from resources.sources.public import PublicSource
+
+        if settings.core.data is None:
+            section = "core"
+            raise refuse(section, "data", None, "the folder that holds the published files")
+        return PublicSource(settings.core.data)
+    if name == "demo":
+        from resources.sources.demo import DemoSettings, DemoSource
+
+        return DemoSource(settings.room("demo", DemoSettings))
+    message = f"setting core.source = {name!r} has no builder; allowed: {', '.join(SOURCES)}"
+    raise SettingsError(message)

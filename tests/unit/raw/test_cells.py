@@ -1,0 +1,95 @@
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from assets.raw.cells import Field, code, decimal, flag, free_text, label, plain, whole_number
+
+ANY_CELL = st.none() | st.text(max_size=12) | st.sampled_from(["NULL", "NA", " 1 ", "-2", "1e3", "nan", "inf", "2.0"])
+
+
+def outcome(field: Field, cell: str | None) -> tuple[object, str | None]:
+    frame = pl.DataFrame({"c": [cell]}, schema={"c": pl.String})
+    return frame.select(field.value.alias("value"), field.reason.alias("reason")).row(0)
+
+
+@pytest.mark.parametrize(("cell", "value"), [("3", 3), (" 3 ", 3), ("3.0", 3), ("0", 0), ("+5", 5), ("007", 7)])
+def test_whole_numbers(cell: str, value: int) -> None:
+    assert outcome(whole_number("c", "n"), cell) == (value, None)
+
+
+@pytest.mark.parametrize("cell", ["3.5", "-1", "x", "1e3", "12345678901", "", "NULL", None, "١"])
+def test_no_whole_numbers(cell: str | None) -> None:
+    reason = outcome(whole_number("c", "n"), cell)[1]
+    assert reason == f"got '{'nothing' if cell is None else cell}', expected a whole number, 0 or more"
+
+
+def test_gaps_are_null_where_allowed() -> None:
+    for cell in ("NA", "NULL", "", " ", None):
+        assert outcome(whole_number("c", "n", nullable=True), cell) == (None, None)
+        assert outcome(label("c", "n", nullable=True), cell) == (None, None)
+        assert outcome(code("c", "n"), cell) == (None, None)
+
+
+@pytest.mark.parametrize(("cell", "value"), [("95.5", 95.5), ("0", 0.0), (".5", 0.5), ("1e2", 100.0), ("5.", 5.0)])
+def test_decimals(cell: str, value: float) -> None:
+    assert outcome(decimal("c", "n", maximum=500), cell) == (value, None)
+
+
+@pytest.mark.parametrize("cell", ["nan", "inf", "-0.01", "500.01", "75,50", "1e999", "NULL"])
+def test_no_decimals(cell: str) -> None:
+    assert outcome(decimal("c", "n", maximum=500), cell)[1] == f"got '{cell}', expected a number, from 0.0 to 500"
+
+
+@pytest.mark.parametrize(("cell", "value"), [("0", False), ("1", True), ("1.0", True)])
+def test_flags(cell: str, value: bool) -> None:  # noqa: FBT001
+    assert outcome(flag("c", "n"), cell) == (value, None)
+
+
+@pytest.mark.parametrize("cell", ["2", "yes", "", None])
+def test_no_flags(cell: str | None) -> None:
+    assert "expected 0 or 1" in str(outcome(flag("c", "n"), cell)[1])
+
+
+def test_labels_outside_the_allowed_are_refused() -> None:
+    field = label("c", "n", allowed=["a", "b"])
+    assert outcome(field, "a") == ("a", None)
+    assert outcome(field, "z")[1] == "got 'z', expected one of a, b"
+
+
+def test_undefined_stays_a_level() -> None:
+    assert outcome(label("c", "n", nullable=True), "Undefined") == ("Undefined", None)
+
+
+def test_codes_lose_the_tail_that_floats_give_them() -> None:
+    assert outcome(code("c", "n"), "9.0") == ("9", None)
+    assert outcome(code("c", "n"), "10.50") == ("10.50", None)
+
+
+def test_free_text_stays_as_delivered() -> None:
+    assert outcome(free_text("c", "n"), " NA ") == (" NA ", None)
+    assert outcome(free_text("c", "n"), "  ") == (None, None)
+
+
+def test_long_cells_are_cut_in_the_reason() -> None:
+    assert len(str(outcome(whole_number("c", "n"), "x" * 5000)[1])) < 200
+
+
+@hypothesis_settings(max_examples=20, deadline=None)
+@given(st.lists(ANY_CELL, min_size=1, max_size=20))
+def test_every_cell_has_a_value_or_a_reason_or_is_an_allowed_gap(cells: list[str | None]) -> None:
+    frame = pl.DataFrame({"c": cells}, schema={"c": pl.String})
+    for make in (whole_number, decimal):
+        strict, loose = make("c", "n"), make("c", "n", nullable=True)
+        found = frame.select(
+            strict.value.alias("value"),
+            strict.reason.alias("reason"),
+            loose.reason.alias("loose"),
+            plain("c").alias("p"),
+        )
+        assert found.filter(pl.col("reason").is_null() & pl.col("value").is_null()).is_empty()
+        assert found.filter(
+            pl.col("loose").is_null() & pl.col("value").is_null() & pl.col("p").is_not_null()
+        ).is_empty()
+        assert found.filter(pl.col("loose").is_not_null() & pl.col("reason").is_null()).is_empty()

@@ -1,0 +1,49 @@
+from datetime import date, datetime
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from resources.errors import SourceError
+from resources.sources.columnar import read_columnar
+from resources.sources.delimited import read_delimited
+
+
+def test_typed_columns_become_the_publishers_text(tmp_path: Path) -> None:
+    frame = pl.DataFrame(
+        {
+            "count": [3, None],
+            "rate": [75.5, 80.0],
+            "flag": [True, False],
+            "iso": [date(2016, 7, 3), None],
+            "us": [date(2016, 7, 3), date(2016, 12, 13)],
+            "Posted_At": [datetime(2016, 7, 3, 8, 5), None],  # noqa: DTZ001 (local time, as delivered)
+            "raw": [b"a", b"\xff"],
+        }
+    )
+    frame.write_parquet(tmp_path / "t.parquet")
+    read = read_columnar(tmp_path / "t.parquet", frame.columns, ["absent"], us_dates=["us"])
+    assert read.row(0)[:8] == ("3", "75.5", "1", "2016-07-03", "7/3/2016", "2016-07-03T08:05:00", "a", None)
+    assert read.row(1)[:8] == (None, "80.0", "0", None, "12/13/2016", None, "\\xff", None)
+    assert read["_problem"].to_list() == [None, "holds a byte that is not UTF-8"]
+    assert read["_source_row"].to_list() == [1, 2]
+
+
+def test_shape_is_that_of_a_delimited_file(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("a,b\n1,2\n")
+    pl.DataFrame({"a": ["1"], "b": ["2"]}).write_parquet(tmp_path / "t.parquet")
+    text = read_delimited(tmp_path / "t.csv", ["a", "b"], ["c"])
+    table = read_columnar(tmp_path / "t.parquet", ["a", "b"], ["c"])
+    assert text.schema == table.schema
+    assert text.drop("_source_file").equals(table.drop("_source_file"))
+
+
+def test_missing_column_is_named(tmp_path: Path) -> None:
+    pl.DataFrame({"a": ["1"]}).write_parquet(tmp_path / "t.parquet")
+    with pytest.raises(SourceError, match=r"missing column\(s\) b"):
+        read_columnar(tmp_path / "t.parquet", ["a", "b"])
+
+
+def test_nul_byte_is_a_problem_of_its_row(tmp_path: Path) -> None:
+    pl.DataFrame({"a": ["x", "y\0", None]}).write_parquet(tmp_path / "t.parquet")
+    assert read_columnar(tmp_path / "t.parquet", ["a"])["_problem"].to_list() == [None, "holds a NUL byte", None]
