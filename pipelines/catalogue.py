@@ -24,16 +24,39 @@ def asset_table() -> str:
     rows: list[tuple[int, str]] = []
     for item in daily:
         contract = item.spec.contract
-        cells = (contract.asset, item.spec.group, contract.zone, "day", _reads(look_back_text(item.spec.reads), item.spec.records), "daily")
+        cells = (
+            contract.asset,
+            item.spec.group,
+            contract.zone,
+            "day",
+            _reads(look_back_text(item.spec.reads), item.spec.records),
+            "daily",
+        )
         rows.append((_order(item.spec.group), _row(cells)))
     for fit in fitted:
-        cells = (fit.name, fit.group, "internal", "none (records by cut-off)", look_back_text(fit.reads), "by calendar of cut-offs")
+        cells = (
+            fit.name,
+            fit.group,
+            "internal",
+            "none (records by cut-off)",
+            look_back_text(fit.reads),
+            "by calendar of cut-offs",
+        )
         rows.append((_order(fit.group), _row(cells)))
     for table in whole:
         reads = look_back_text(table.reads)
-        cells = (table.contract.asset, table.group, table.contract.zone, "none", _reads(reads, table.records), "after the daily run, on demand")
+        cells = (
+            table.contract.asset,
+            table.group,
+            table.contract.zone,
+            "none",
+            _reads(reads, table.records),
+            "after the daily run, on demand",
+        )
         rows.append((_order(table.group), _row(cells)))
-    rows.append((len(ROOMS), _row((ledger.shown.name, "ledger", DAILY_LEDGER.zone, "day", "every daily table", "daily"))))
+    rows.append(
+        (len(ROOMS), _row((ledger.shown.name, "ledger", DAILY_LEDGER.zone, "day", "every daily table", "daily")))
+    )
     head = "| asset | room | zone | partition | reads (look-back) | cadence |\n|---|---|---|---|---|---|\n"
     return head + "\n".join(text for _, text in sorted(rows, key=lambda row: row[0]))
 
@@ -66,7 +89,11 @@ def _row(cells: Iterable[object]) -> str:
 
 
 def _table(contract: FrameContract) -> str:
-    lines = [f"## {contract.asset}", "", f"Zone `{contract.zone}`; {contract.grain}; key: {', '.join(contract.key) or 'none'}."]
+    lines = [
+        f"## {contract.asset}",
+        "",
+        f"Zone `{contract.zone}`; {contract.grain}; key: {', '.join(contract.key) or 'none'}.",
+    ]
     if contract.description:
         lines += ["", contract.description]
     lines += ["", "| column | type | unit | null | range | meaning |", "|---|---|---|---|---|---|"]
@@ -74,6 +101,15 @@ def _table(contract: FrameContract) -> str:
         bounds = [f"{value:g}" if value is not None else "" for value in (column.minimum, column.maximum)]
         allowed = " … ".join(bounds) if any(bounds) else ", ".join(column.values or ())
         lines.append(
-            _row((column.name, column.dtype, column.unit or "", "yes" if column.nullable else "no", allowed, column.description))
+            _row(
+                (
+                    column.name,
+                    column.dtype,
+                    column.unit or "",
+                    "yes" if column.nullable else "no",
+                    allowed,
+                    column.description,
+                )
+            )
         )
     return "\n".join(lines)

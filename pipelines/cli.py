@@ -10,7 +10,9 @@ from datetime import date
 
 from resources.errors import PipelineError
 
-_EPILOG = "Settings: STAYWORTH_HOME, STAYWORTH_SETTINGS (a TOML file), STAYWORTH_<SECTION>__<NAME>; see docs/operations.md."
+_EPILOG = (
+    "Settings: STAYWORTH_HOME, STAYWORTH_SETTINGS (a TOML file), STAYWORTH_<SECTION>__<NAME>; see docs/operations.md."
+)
 
 
 def _day(text: str) -> date:

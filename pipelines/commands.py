@@ -77,7 +77,8 @@ def run(options: argparse.Namespace) -> int:
     workspace = build_workspace(progress=show_progress)
     core = workspace.settings.core
     first, last = _range(workspace, options)
-    say(f"Stayworth: source {core.source}, profile {core.profile}, {(last - first).days + 1} days, into {workspace.settings.home}")
+    say(f"Stayworth: source {core.source}, profile {core.profile}, {(last - first).days + 1} days")
+    say(f"Everything is written to {workspace.settings.home}")
     if core.profile == "full":
         say(f"The full report takes about {_FULL_MINUTES[core.source]} minutes on two cores.")
     good = _run_stage(workspace, "Daily stages", "backfill", first, last)
@@ -151,7 +152,8 @@ def quarantine(options: argparse.Namespace) -> int:
     rows = workspace.lake.read_days(workspace.contracts["quarantine"], days_between(first, last))
     say(f"{rows.height} problems in quarantine, {first} to {last}")
     for row in rows.head(options.limit).iter_rows(named=True):
-        say(f"{row['delivery_day']}  {row['source_file']} row {row['source_row']}  column {row['column'] or '-'}: {row['reason']}")
+        place = f"{row['source_file']} row {row['source_row']}, column {row['column'] or '-'}"
+        say(f"{row['delivery_day']}  {place}: {row['reason']}")
         say(f"    {str(row['raw_text'])[:200]}")
     return 0
 
@@ -166,8 +168,8 @@ def budget(_options: argparse.Namespace) -> int:
 
 def demo_stats(options: argparse.Namespace) -> int:
     """The page that compares the demo world's marginals with the public data."""
-    from assets.raw.marginals import raw_frames
     from resources.settings import CoreSettings, Settings
+    from resources.sources.base import Stream
     from resources.sources.demo.statistics import compare_marginals
     from resources.sources.registry import build_source
 
@@ -175,7 +177,8 @@ def demo_stats(options: argparse.Namespace) -> int:
     frames: list[pl.DataFrame] = []
     for core in (CoreSettings(source="demo"), CoreSettings(source="public", data=Path(options.public))):
         source = build_source(Settings(home=home, core=core))
-        frames += raw_frames(source)
+        days = days_between(source.first_day, source.last_day)
+        frames += [source.rows(stream, days) for stream in (Stream.BOOKINGS, Stream.REVIEWS)]
     page = Path(options.out)
     page.write_text(compare_marginals(*frames), "utf-8")
     say(f"wrote {page}")

@@ -18,7 +18,13 @@ DAILY_LEDGER = FrameContract(
     description="Rows in, out and set aside of every daily table, and whether the day is pending or failed.",
     columns=(
         Column(name="table", dtype=pl.String, description="name of the daily table"),
-        Column(name="rows_in", dtype=pl.Int64, description="rows that came in, where the table conserves rows", nullable=True, minimum=0),
+        Column(
+            name="rows_in",
+            dtype=pl.Int64,
+            description="rows that came in, where the table conserves rows",
+            nullable=True,
+            minimum=0,
+        ),
         Column(name="rows_out", dtype=pl.Int64, description="rows stored", minimum=0),
         Column(name="rows_set_aside", dtype=pl.Int64, description="rows left out with a reason", minimum=0),
         Column(name="set_aside", dtype=pl.String, description="reason=rows, by reason"),
@@ -89,7 +95,8 @@ def build_verdict(tables: Sequence[str], partitions: dg.PartitionsDefinition) ->
         text = "; ".join(f"{table}: {', '.join(map(str, which[:5]))}" for table, which in failed.items())
         if failed:
             advice = "see the failed checks of these tables, mend the input, and re-run the days"
-            raise dg.Failure(f"days were kept aside by their checks: {text}; {advice}", allow_retries=False)
+            message = f"days were kept aside by their checks: {text}; {advice}"
+            raise dg.Failure(message, allow_retries=False)
         return dg.AssetCheckResult(passed=True, metadata={"days": len(days)})
 
     return no_day_failed

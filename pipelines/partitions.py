@@ -35,6 +35,4 @@ def business_days(settings: Settings) -> dg.DailyPartitionsDefinition:
     first, last = history(settings)
     closed = settings.core.source == "public" or settings.core.history_end is not None
     end = (last + timedelta(days=1)).isoformat() if closed else None
-    return dg.DailyPartitionsDefinition(
-        start_date=first.isoformat(), end_date=end, timezone=settings.core.time_zone
-    )
+    return dg.DailyPartitionsDefinition(start_date=first.isoformat(), end_date=end, timezone=settings.core.time_zone)

@@ -42,7 +42,9 @@ class BatchedSqliteEventLogStorage(SqliteEventLogStorage):
             # The write lock is ours since the insert, so the new ids are the last ones, without gaps.
             last = connection.execute(select(func.max(SqlEventLogStorageTable.c.id))).scalar_one()
             ids = list(range(last - len(batch) + 1, last + 1))
-            latest = {str(event.get_dagster_event().asset_key): (event, key) for event, key in zip(batch, ids, strict=True)}
+            latest = {
+                str(event.get_dagster_event().asset_key): (event, key) for event, key in zip(batch, ids, strict=True)
+            }
             self._store_asset_event_tags(connection, batch, ids)
             for event, key in latest.values():  # the asset's row holds its last event only
                 self._store_asset_event(connection, event, key)

@@ -4,6 +4,7 @@ GX 1.24 knows pandas, Spark and SQL; frames are converted at this edge and nothi
 A suite is evaluated once over a range of days; failing days are read off the offending rows.
 """
 
+import importlib
 import logging
 import os
 import warnings
@@ -26,14 +27,14 @@ def _context() -> Any:
 
     logging.getLogger("great_expectations").setLevel(logging.WARNING)
     context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = {"globally": False, "metric_calculations": False}
+    variables: Any = context.variables
+    variables.progress_bars = {"globally": False, "metric_calculations": False}
     return context
 
 
 def expectations_of(contract: FrameContract) -> list[Any]:
     """The GX expectations that a contract implies: columns, nulls, ranges, value sets, unique key."""
-    import great_expectations.expectations as gxe
-
+    gxe: Any = importlib.import_module("great_expectations.expectations")
     found: list[Any] = [gxe.ExpectTableColumnsToMatchOrderedList(column_list=list(contract.names))]
     for column in contract.columns:
         found += _column_expectations(column, gxe)
@@ -53,9 +54,7 @@ def _column_expectations(column: Column, gxe: Any) -> list[Any]:
         found.append(gxe.ExpectColumnValuesToNotBeNull(column=column.name))
     if column.minimum is not None or column.maximum is not None:
         found.append(
-            gxe.ExpectColumnValuesToBeBetween(
-                column=column.name, min_value=column.minimum, max_value=column.maximum
-            )
+            gxe.ExpectColumnValuesToBeBetween(column=column.name, min_value=column.minimum, max_value=column.maximum)
         )
     if column.values is not None:
         found.append(gxe.ExpectColumnValuesToBeInSet(column=column.name, value_set=list(column.values)))
@@ -128,6 +127,8 @@ def _outcome(frame: pl.DataFrame, contract: FrameContract, result: Any) -> Check
         advice=_ADVICE,
         metadata={
             "expectations": len(result.results),
-            "broken": [f"{item.expectation_config.type}({item.expectation_config.kwargs.get('column', '')})" for item in broken],
+            "broken": [
+                f"{item.expectation_config.type}({item.expectation_config.kwargs.get('column', '')})" for item in broken
+            ],
         },
     )

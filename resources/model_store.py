@@ -2,8 +2,8 @@
 
 ``<root>/<model>/<version>/`` holds ``model.json`` (settings, feature order, metrics, data version, payload),
 ``tensors.safetensors`` where there are tensors and ``trees.txt`` where there are trees. The version is a hash of
-that content, so saving the same model twice is one folder. ``<root>/served.json`` says which model scores from
-which day on.
+that content, so saving the same model twice is one folder. ``<root>/served/<day>.json`` says which model scores
+from that day on.
 """
 
 import hashlib
@@ -23,7 +23,7 @@ from safetensors.numpy import save as save_tensors
 
 from resources.errors import ContractError, NotFittedError
 
-_JSON, _TENSORS, _TREES, _SERVED = "model.json", "tensors.safetensors", "trees.txt", "served.json"
+_JSON, _TENSORS, _TREES, _SERVED = "model.json", "tensors.safetensors", "trees.txt", "served"
 _VERSION_LENGTH = 16
 
 
@@ -180,21 +180,19 @@ class ModelStore:
             versions: version by model, of all models trained together (scoring explains with the trees).
             model: which of them predicts.
         """
-        entries = self._served()
-        entries[known_from.isoformat()] = {"model": model, "versions": dict(sorted(versions.items()))}
-        self.root.mkdir(parents=True, exist_ok=True)
-        part = self.root / f".{_SERVED}.{uuid.uuid4().hex}"
-        part.write_text(json.dumps(entries, sort_keys=True, indent=1), "utf-8")
-        os.replace(part, self.root / _SERVED)  # noqa: PTH105
+        folder = self.root / _SERVED
+        folder.mkdir(parents=True, exist_ok=True)
+        body = {"model": model, "versions": dict(sorted(versions.items()))}
+        part = folder / f".{known_from}.{uuid.uuid4().hex}"
+        part.write_text(json.dumps(body, sort_keys=True, indent=1), "utf-8")
+        os.replace(part, folder / f"{known_from}.json")  # noqa: PTH105
 
     def in_force(self, day: date) -> tuple[str, dict[str, str]] | None:
         """The model that scores ``day`` and the versions trained with it; None before the first one."""
-        due = [known_from for known_from in self._served() if known_from <= day.isoformat()]
+        folder = self.root / _SERVED
+        days = sorted(path.stem for path in folder.glob("????-??-??.json")) if folder.exists() else []
+        due = [known_from for known_from in days if known_from <= day.isoformat()]
         if not due:
             return None
-        entry = self._served()[max(due)]
+        entry = json.loads((folder / f"{due[-1]}.json").read_text("utf-8"))
         return entry["model"], dict(entry["versions"])
-
-    def _served(self) -> dict[str, Any]:
-        path = self.root / _SERVED
-        return json.loads(path.read_text("utf-8")) if path.exists() else {}

@@ -109,7 +109,8 @@ class BudgetLedger:
             PrivacyError: the ledger was lost, replaced or rolled back.
         """
         restricted = restricted_root or home / "lake" / "restricted"
-        return cls(restricted / FILE_NAME, marker=home / "lake" / MARKER_NAME)
+        released = home / "lake" / "released" / "bookings_by_month"  # the table that only the ledger can fill
+        return cls(restricted / FILE_NAME, marker=home / "lake" / MARKER_NAME, evidence=(released,))
 
     def under(self, budget: float, allotments: Mapping[str, float] | None = None) -> "BudgetLedger":
         """The same ledger under another budget per period and other allotments.

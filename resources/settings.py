@@ -26,6 +26,7 @@ SOURCES = ("demo", "public")
 PROFILES = ("quick", "full")
 _KEY_VARIABLE = "STAYWORTH_HMAC_KEY"
 _MIN_KEY_BYTES = 32
+_CORE = "core"
 
 RoomSettings = TypeVar("RoomSettings")
 
@@ -54,25 +55,25 @@ class CoreSettings:
 
     def __post_init__(self) -> None:
         if self.source not in SOURCES:
-            raise refuse("core", "source", self.source, ", ".join(SOURCES))
+            raise refuse(_CORE, "source", self.source, ", ".join(SOURCES))
         if self.source == "public" and self.data is None:
-            raise refuse("core", "data", None, "the folder that holds the published files")
+            raise refuse(_CORE, "data", None, "the folder that holds the published files")
         if self.profile not in PROFILES:
-            raise refuse("core", "profile", self.profile, ", ".join(PROFILES))
+            raise refuse(_CORE, "profile", self.profile, ", ".join(PROFILES))
         if self.device not in ("auto", "cpu", "cuda", "fake"):
-            raise refuse("core", "device", self.device, "auto, cpu, cuda, fake")
+            raise refuse(_CORE, "device", self.device, "auto, cpu, cuda, fake")
         if self.history_start and self.history_end and self.history_start > self.history_end:
-            raise refuse("core", "history_start", self.history_start, f"a day up to history_end {self.history_end}")
+            raise refuse(_CORE, "history_start", self.history_start, f"a day up to history_end {self.history_end}")
         if not 0 <= self.day_cutoff_hour < 24:  # noqa: PLR2004
-            raise refuse("core", "day_cutoff_hour", self.day_cutoff_hour, "0 to 23")
+            raise refuse(_CORE, "day_cutoff_hour", self.day_cutoff_hour, "0 to 23")
         if self.fit_every_days < 1:
-            raise refuse("core", "fit_every_days", self.fit_every_days, "1 or more")
+            raise refuse(_CORE, "fit_every_days", self.fit_every_days, "1 or more")
         if len(self.currency) != 3 or not self.currency.isupper():  # noqa: PLR2004
-            raise refuse("core", "currency", self.currency, "an ISO 4217 code such as EUR")
+            raise refuse(_CORE, "currency", self.currency, "an ISO 4217 code such as EUR")
         try:
             ZoneInfo(self.time_zone)
         except (ZoneInfoNotFoundError, ValueError) as error:
-            raise refuse("core", "time_zone", self.time_zone, "an IANA name such as Europe/Lisbon") from error
+            raise refuse(_CORE, "time_zone", self.time_zone, "an IANA name such as Europe/Lisbon") from error
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,6 +95,7 @@ class Settings:
 
 def digest_of(*parts: object) -> str:
     """Short content hash of settings dataclasses, for the record of inputs (paths never enter it)."""
+
     def plain(part: object) -> object:
         return asdict(part) if hasattr(part, "__dataclass_fields__") else part  # type: ignore[call-overload]
 
@@ -148,7 +150,8 @@ def _cast(value: object, hint: Any) -> object:
         return hint(value)
     if hint is int and (isinstance(value, bool) or (isinstance(value, float) and not value.is_integer())):
         raise TypeError(value)
-    return hint(value) if hint in (int, float, str, Path) else value
+    convert: Any = hint
+    return convert(value) if hint in (int, float, str, Path) else value
 
 
 def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -204,7 +207,9 @@ def load_secret_key(home: Path, source: str, environment: Mapping[str, str] | No
     if text := env.get(_KEY_VARIABLE):
         material = bytes.fromhex(text) if _is_hex(text) else text.encode()
         if len(material) < _MIN_KEY_BYTES:
-            message = f"{_KEY_VARIABLE} holds {len(material)} bytes; give {_MIN_KEY_BYTES} or more (openssl rand -hex 32)"
+            message = (
+                f"{_KEY_VARIABLE} holds {len(material)} bytes; give {_MIN_KEY_BYTES} or more (openssl rand -hex 32)"
+            )
             raise PrivacyError(message)
         return SecretKey(material, epoch)
     if source == "demo":

@@ -36,9 +36,8 @@ def build_warehouse(path: Path, lake: Lake, contracts: Mapping[str, FrameContrac
             if not folder.exists() or not any(folder.glob("*.parquet")):
                 continue
             pattern = str(folder / "*.parquet").replace("'", "''")
-            database.execute(
-                f"CREATE VIEW \"{contract.zone}\".\"{asset}\" AS SELECT * FROM read_parquet('{pattern}', union_by_name = false)"
-            )
+            files = f"read_parquet('{pattern}', union_by_name = false)"
+            database.execute(f'CREATE VIEW "{contract.zone}"."{asset}" AS SELECT * FROM {files}')
             if contract.zone is not Zone.RESTRICTED:
                 database.execute(f'CREATE VIEW main."{asset}" AS SELECT * FROM "{contract.zone}"."{asset}"')
             made.append(asset)

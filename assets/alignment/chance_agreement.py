@@ -10,6 +10,8 @@ from assets.alignment.match_probability import VALUE_COLUMNS, MatchWeights, grad
 from assets.alignment.settings import AlignmentSettings
 from assets.alignment.sides import FloatArray, Stays, completed_stays, distinct
 
+BLOCKING_FIELDS = ("country", "nights")  # what blocking.passes_context looks at
+
 
 def with_chances(
     weights: MatchWeights, candidates: pl.DataFrame, bookings: pl.DataFrame, settings: AlignmentSettings
@@ -24,7 +26,7 @@ def with_chances(
     for name, values in _values_of(candidates).items():
         table = _mean_share(_shares(name, stays, values), weights.fields[name].chance)
         chances = {str(value): round(float(item), 6) for value, item in zip(values, table, strict=True)}
-        said = candidates[VALUE_COLUMNS[name]].cast(pl.String).drop_nulls()
+        said = one_per_review(candidates)[VALUE_COLUMNS[name]].cast(pl.String).drop_nulls()
         typical = said.replace_strict(chances, return_dtype=pl.Float64).mean() if len(said) else None
         chance = fields[name].chance if typical is None else round(float(typical), 6)  # type: ignore[arg-type]
         fields[name] = replace(fields[name], chance=_bounded(chance, fields[name].agree), chance_by_value=chances)
@@ -35,6 +37,33 @@ def with_chances(
     counts = np.bincount(graded_levels(candidates, weights)["text"], minlength=len(text.agree)) + 1.0
     even = tuple(round(float(item), 6) for item in counts / counts.sum())
     return replace(weights, fields=fields, levels={**weights.levels, "text": replace(text, agree=even, chance=even)})
+
+
+def one_per_review(candidates: pl.DataFrame) -> pl.DataFrame:
+    """One row of each review, in review_id order."""
+    return candidates.sort("review_id", "booking_id").unique("review_id", keep="first", maintain_order=True)
+
+
+def label_spill(candidates: pl.DataFrame, bookings: pl.DataFrame, settings: AlignmentSettings) -> dict[str, float]:
+    """P(a stay's label contains what a review says although the stay's own value differs), country and nights.
+
+    Labels are wider than values, so that a disagreement can look like a partial agreement: the difference
+    between how often a stranger's label contains the value and how much of it is the value.
+    """
+    stays = Stays(completed_stays(bookings, settings))
+    reviews = one_per_review(candidates)
+    found: dict[str, float] = {}
+    for name in BLOCKING_FIELDS:
+        values = _values_of(candidates)[name]
+        shares = np.nan_to_num(_shares(name, stays, values))
+        counts = np.bincount(distinct(reviews[VALUE_COLUMNS[name]])[1] + 1, minlength=len(values) + 1)[1:]
+        if not len(stays.frame) or not counts.sum():
+            found[name] = 0.0
+            continue
+        mean, inside = shares.mean(axis=0), (shares > 0).mean(axis=0)
+        spill = (inside - mean) / np.maximum(1.0 - mean, 1e-9)
+        found[name] = float((spill * counts).sum() / counts.sum())
+    return found
 
 
 def _bounded(chance: float, agree: float) -> float:

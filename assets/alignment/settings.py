@@ -34,8 +34,9 @@ class AlignmentSettings:
     window_kind: str = "after"  # reviews are written after the stay; paper 001 section 2.1 uses "symmetric"
     # F1 is best at half of the best F1 (Lipton et al. 2014, doi:10.1007/978-3-662-44851-9_15); 0.6 is a good linkage.
     threshold: float = 0.3
-    # Ours. Without the hotel's name no probability can be high; a pair must only beat picking one of 50 at random.
-    context_threshold: float = 0.02
+    # Ours. Without the hotel's name no probability is high: a review of the public data has some 900 rival stays,
+    # so a pair must be about ten times as likely as one drawn at random.
+    context_threshold: float = 0.005
     max_candidates: int = 25  # ours: reviews stored per stay, hotel and day; only the full public reviews ever reach it
     stored_ranks: int = 3  # ours: the choice and two runners-up are enough to see how close it was
     review_serves_many: bool = False  # a review is about one stay

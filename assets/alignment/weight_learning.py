@@ -10,26 +10,21 @@ factor of a review over all its rivals has expectation 1 when no rival is its st
 is; so a z test against 1 tells whether there is anything to learn, whatever the priors.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
 
-from assets.alignment.chance_agreement import with_chances
+from assets.alignment.chance_agreement import BLOCKING_FIELDS, label_spill, with_chances
 from assets.alignment.match_probability import (
     FIELDS,
-    VALUE_COLUMNS,
     LevelWeight,
     MatchWeights,
     assumed_weights,
-    chance_of,
-    graded_levels,
-    level_factor,
-    share_of,
 )
 from assets.alignment.settings import AlignmentSettings
 from assets.alignment.sides import FloatArray, IntArray, completed_stays
+from assets.alignment.weight_evidence import Evidence, bayes_factors, evidence_of
 
 _ITERATIONS = 50
 _TOLERANCE = 1e-4
@@ -37,37 +32,6 @@ _WEAK_PRIOR = 1.0  # pseudo-matches that keep the free fit finite
 _MAX_STANDARD_ERROR = 0.1  # an m known no better than this is not learned (ours)
 _MIN_FREE_COVERAGE = 0.05  # a free fit that drops below it has found no matches (ours)
 _HIGHEST_AGREE = 0.995
-# Context blocking has removed every disagreement of these, so their m can't be seen where the hotel is hidden.
-_BLOCKED_BY_CONTEXT = frozenset({"country", "nights"})
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """Candidate pairs of one kind of identity as arrays, rows in (review, stay) order.
-
-    The Bayes factor of a field is ``agree * m + differ * (1 - m)``; both are 1 where the field is unknown.
-
-    Attributes:
-        review: group number of each pair's review.
-        reviews: how many reviews.
-        spread: (n,) prior share of each pair among the review's rivals.
-        agree: by field, (n,) share of the label that agrees, over u.
-        differ: by field, (n,) share that does not, over 1 - u.
-        known: by field, (n,) 1.0 where both sides say something.
-        levels: by graded field, (n,) level.
-    """
-
-    review: IntArray
-    reviews: int
-    spread: FloatArray
-    agree: Mapping[str, FloatArray]
-    differ: Mapping[str, FloatArray]
-    known: Mapping[str, FloatArray]
-    levels: Mapping[str, IntArray]
-
-    def factor(self, name: str, m: float) -> FloatArray:
-        """(n,) Bayes factor of one field."""
-        return self.agree[name] * m + self.differ[name] * (1.0 - m)
 
 
 @dataclass(frozen=True)
@@ -102,7 +66,7 @@ def learn_weights(candidates: pl.DataFrame, bookings: pl.DataFrame, settings: Al
     identity = "exact" if "exact" in candidates["identity"].unique() else "context"
     used = _newest(candidates.filter(pl.col("identity") == identity), settings)
     start = with_chances(assumed_weights(settings), used, _like(bookings, used), settings)
-    evidence = evidence_of(used, start)
+    evidence = evidence_of(used, start, label_spill(used, _like(bookings, used), settings))
     free = fit(evidence, start, identity, strength=_WEAK_PRIOR, moving=_movable(identity))
     notes = identification(evidence, start, free)
     is_identified = (
@@ -136,43 +100,8 @@ def _like(bookings: pl.DataFrame, used: pl.DataFrame) -> pl.DataFrame:
 
 
 def _movable(identity: str) -> frozenset[str]:
-    return frozenset(FIELDS) - (_BLOCKED_BY_CONTEXT if identity == "context" else frozenset())
-
-
-def evidence_of(candidates: pl.DataFrame, weights: MatchWeights) -> Evidence:
-    """Arrays of candidates sorted by review."""
-    groups = candidates["review_id"].rank("dense").to_numpy().astype(np.int64) - 1
-    share = candidates["identity_share"].to_numpy()
-    none = pl.repeat("", candidates.height, eager=True)
-    values = {name: candidates[VALUE_COLUMNS[name]] if name in VALUE_COLUMNS else none for name in FIELDS}
-    agree: dict[str, FloatArray] = {}
-    differ: dict[str, FloatArray] = {}
-    known: dict[str, FloatArray] = {}
-    for name in FIELDS:
-        found, chance = share_of(candidates, name), chance_of(values[name], weights.fields[name])
-        is_known = ~np.isnan(found)
-        agree[name] = np.where(is_known, found / chance, 1.0)
-        differ[name] = np.where(is_known, (1.0 - found) / (1.0 - chance), 1.0)
-        known[name] = is_known.astype(np.float64)
-    return Evidence(
-        review=groups,
-        reviews=int(groups.max()) + 1 if len(groups) else 0,
-        spread=share / np.maximum(candidates["rival_stays"].to_numpy(), share),
-        agree=agree,
-        differ=differ,
-        known=known,
-        levels=graded_levels(candidates, weights),
-    )
-
-
-def bayes_factors(evidence: Evidence, agree: Mapping[str, float], levels: Mapping[str, LevelWeight]) -> FloatArray:
-    """(n,) Bayes factor of each pair, without the rule that agreement never counts against."""
-    factor = np.ones(len(evidence.review))
-    for name in FIELDS:
-        factor *= evidence.factor(name, agree[name])
-    for name, item in levels.items():
-        factor *= level_factor(evidence.levels[name], item)
-    return factor
+    """Fields whose m can be seen: where the hotel is hidden, blocking removed every disagreement of its fields."""
+    return frozenset(FIELDS) - (frozenset(BLOCKING_FIELDS) if identity == "context" else frozenset())
 
 
 def fit(evidence: Evidence, start: MatchWeights, identity: str, *, strength: float, moving: frozenset[str]) -> Fit:
@@ -189,15 +118,18 @@ def fit(evidence: Evidence, start: MatchWeights, identity: str, *, strength: flo
     agree, levels, coverage = dict(prior), dict(start.levels), start.coverage[identity]
     match = np.zeros(len(evidence.review))
     for _ in range(_ITERATIONS):
-        odds = coverage / (1.0 - coverage) * evidence.spread * bayes_factors(evidence, agree, levels)
-        total = np.bincount(evidence.review, weights=odds, minlength=evidence.reviews)
-        match = odds / (1.0 + total[evidence.review])
+        prior_odds = coverage / (1.0 - coverage)
+        odds = prior_odds * evidence.spread * bayes_factors(evidence, agree, levels)
+        dropped = prior_odds * evidence.blocked(agree)
+        total = 1.0 + evidence.per_review(odds) + dropped
+        match = odds / total[evidence.review]
+        unseen = float((dropped / total).sum())
         before = (*agree.values(), coverage)
         for name in sorted(moving):
-            agree[name] = _next_agree(evidence, name, match, agree[name], prior[name], strength)
+            agree[name] = _next_agree(evidence, name, match, agree[name], (prior[name], strength), unseen)
         if moving:
             levels = {name: _next_level(evidence.levels[name], match, start.levels[name], name) for name in levels}
-        found = float(match.sum())
+        found = float(match.sum()) + unseen
         coverage = (start.coverage[identity] * strength + found) / (strength + evidence.reviews)
         coverage = min(max(coverage, 1e-4), 0.99)
         if max(abs(new - old) for new, old in zip((*agree.values(), coverage), before, strict=True)) < _TOLERANCE:
@@ -205,11 +137,24 @@ def fit(evidence: Evidence, start: MatchWeights, identity: str, *, strength: flo
     return Fit(agree, levels, coverage, match)
 
 
-def _next_agree(evidence: Evidence, name: str, match: FloatArray, agree: float, prior: float, strength: float) -> float:
-    """Next m from expected agreements; a partly agreeing label agrees with its posterior share."""
+def _next_agree(
+    evidence: Evidence, name: str, match: FloatArray, agree: float, prior: tuple[float, float], unseen: float
+) -> float:
+    """Next m from expected agreements; a partly agreeing label agrees with its posterior share.
+
+    Args:
+        evidence: candidate pairs.
+        name: of the field.
+        match: (n,) P(pair is the match).
+        agree: m so far.
+        prior: m and pseudo-matches of the prior.
+        unseen: expected matches that blocking dropped; they disagree in the fields that it looks at.
+    """
     part = evidence.agree[name] * agree / np.maximum(evidence.factor(name, agree), 1e-12)
     shared = match * evidence.known[name]
-    return min((prior * strength + float((shared * part).sum())) / (strength + float(shared.sum())), _HIGHEST_AGREE)
+    disagreed = unseen if name in BLOCKING_FIELDS else 0.0
+    agreed = prior[0] * prior[1] + float((shared * part).sum())
+    return min(agreed / (prior[1] + float(shared.sum()) + disagreed), _HIGHEST_AGREE)
 
 
 def _next_level(levels: IntArray, match: FloatArray, start: LevelWeight, name: str) -> LevelWeight:
@@ -248,7 +193,7 @@ def identification(evidence: Evidence, start: MatchWeights, free: Fit) -> dict[s
     """Figures that tell whether there are matches: mean Bayes factor per review, its z against 1, free fit."""
     agree = {name: start.fields[name].agree for name in FIELDS}
     factor = evidence.spread * bayes_factors(evidence, agree, start.levels)
-    mean_factor = np.bincount(evidence.review, weights=factor, minlength=evidence.reviews)
+    mean_factor = evidence.per_review(factor) + evidence.blocked(agree)
     # A few huge factors must not make the case alone.
     trimmed = np.minimum(mean_factor, 20.0)
     error = float(trimmed.std(ddof=1)) / np.sqrt(evidence.reviews) if evidence.reviews > 1 else np.inf
@@ -266,7 +211,7 @@ def standard_error(evidence: Evidence, name: str, fitted: Fit) -> float:
     """Standard error of one m from the curvature of the likelihood (outer products of the scores per review)."""
     slope = (evidence.agree[name] - evidence.differ[name]) * evidence.known[name]
     score = fitted.match * slope / np.maximum(evidence.factor(name, fitted.agree[name]), 1e-12)
-    by_review = np.bincount(evidence.review, weights=score, minlength=evidence.reviews)
+    by_review = evidence.per_review(score)
     curvature = float((by_review**2).sum())
     return 1.0 / float(np.sqrt(curvature)) if curvature > 0 else float("inf")
 

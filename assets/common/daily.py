@@ -138,7 +138,7 @@ def _without_automatic_events(context: dg.AssetExecutionContext) -> Iterator[Non
     Dagster emits one event per partition of the run's range for every output; a day that failed must have
     none. The tag that Dagster checks for externally managed assets is set around this one output only.
     """
-    tags = context.run.tags
+    tags: dict[str, str] = context.run.tags  # type: ignore[assignment]
     tags[EXTERNALLY_MANAGED_ASSETS_TAG] = "true"
     try:
         yield
@@ -149,8 +149,8 @@ def _without_automatic_events(context: dg.AssetExecutionContext) -> Iterator[Non
 def _check_events(context: dg.AssetExecutionContext, spec: DailySpec, report: DayReport) -> Iterator[Any]:
     for outcome in report.outcomes:
         for day in sorted(outcome.failed_days) if len(context.partition_keys) > 1 else ():
-            context.log_event(
-                dg.AssetCheckEvaluation(
+            context.log_event(  # Dagster stores it per partition; its type hint leaves check evaluations out
+                dg.AssetCheckEvaluation(  # type: ignore[arg-type]
                     asset_key=dg.AssetKey(spec.contract.asset),
                     check_name=outcome.name,
                     passed=False,
@@ -192,9 +192,7 @@ def _tell(
 
 def _failure_text(workspace: Workspace, spec: DailySpec, report: DayReport) -> str:
     lines = [
-        f"{day}: {text}"
-        for day in list(report.failed)[:3]
-        for text in workspace.lake.failure(spec.contract.asset, day)
+        f"{day}: {text}" for day in list(report.failed)[:3] for text in workspace.lake.failure(spec.contract.asset, day)
     ]
     return (
         f"{spec.contract.asset}: {len(report.failed)} day(s) broke a check and were kept aside; "

@@ -124,7 +124,9 @@ class InputLedger:
         first, last = reads.window(day, self._workspace.history_start)
         if reads.look_back_days is None:
             return self._prefix_digest(reads.asset, last)
-        lines = [f"{when}:{self._workspace.lake.digest(reads.asset, when) or _MISSING}" for when in days_between(first, last)]
+        lines = [
+            f"{when}:{self._workspace.lake.digest(reads.asset, when) or _MISSING}" for when in days_between(first, last)
+        ]
         return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:32]
 
     def _prefix_digest(self, asset: str, last: date) -> str:

@@ -73,9 +73,7 @@ def whole_asset(
 
     def declare(verb: Verb) -> WholeAsset:
         shown = shown_of(contract.asset, group, verb, kinds or {"polars", "parquet"}, owners)
-        return WholeAsset(
-            contract, group, verb, tuple(reads), tuple(records), validate, code_version, reuses, shown
-        )
+        return WholeAsset(contract, group, verb, tuple(reads), tuple(records), validate, code_version, reuses, shown)
 
     return declare
 
@@ -146,7 +144,9 @@ def produce_whole(workspace: Workspace, item: WholeAsset, *, reuse: bool = False
     final = InputRecord(**{**record.__dict__, "rows_out": frame.height})
     staged = workspace.lake.stage(item.contract, None, frame, final)
     if broken:
-        texts = [f"{outcome.name}: {outcome.rows} rows, {list(outcome.examples)[:2]}; {outcome.advice}" for outcome in broken]
+        texts = [
+            f"{outcome.name}: {outcome.rows} rows, {list(outcome.examples)[:2]}; {outcome.advice}" for outcome in broken
+        ]
         workspace.lake.keep_aside(staged, texts)
         return WholeReport(frame.height, list(outcomes), {}, texts)
     workspace.lake.promote(staged)
@@ -193,7 +193,8 @@ def build_whole(item: WholeAsset) -> dg.AssetsDefinition:
             )
         )
         if report.failed:
-            raise dg.Failure(f"{item.contract.asset} was kept aside: {' | '.join(report.failed)}", allow_retries=False)
+            message = f"{item.contract.asset} was kept aside: {' | '.join(report.failed)}"
+            raise dg.Failure(message, allow_retries=False)
         yield dg.MaterializeResult(metadata=report.metadata)
 
     return whole

@@ -1,5 +1,6 @@
 """How much of the observed window's CLV is already inside its features."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import lightgbm
@@ -44,12 +45,15 @@ def feature_sets() -> tuple[FeatureSet, ...]:
     )
 
 
-def leakage_table(customers: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
+def leakage_table(
+    customers: pl.DataFrame, rng: np.random.Generator, sets: Sequence[FeatureSet] | None = None
+) -> pl.DataFrame:
     """Out-of-fold R² of a plain boosted tree for the observed CLV, by feature set.
 
     Args:
         customers: one row per pseudo-customer with ``clv`` and the behaviour features of the same window.
         rng: deals the customers to the five folds.
+        sets: feature sets to compare, those of :func:`feature_sets` by default.
 
     Returns:
         feature_set, features, contains_target (names joined by ", "), n, r2 in currency
@@ -78,7 +82,7 @@ def leakage_table(customers: pl.DataFrame, rng: np.random.Generator) -> pl.DataF
             "r2": out_of_fold_r2(ordered.select(item.features).to_numpy(), target, folds),
             "r2_log": out_of_fold_r2(ordered.select(item.features).to_numpy(), logarithm, folds),
         }
-        for item in feature_sets()
+        for item in (sets or feature_sets())
     ]
     schema = {"feature_set": pl.String, "features": pl.String, "contains_target": pl.String, "n": pl.Int64,
               "r2": pl.Float64, "r2_log": pl.Float64}  # fmt: skip

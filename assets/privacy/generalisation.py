@@ -173,10 +173,12 @@ def _partition_batch(
 ) -> list[IntArray]:
     """Classes of one part of a batch; for completed stays a night is also a day of arrival."""
     columns = [name for name in quasi_identifiers if not (stay and name == "arrival")]
-    weights = {name: 1.0 / DOMAIN_SPANS[name] for name in columns}
+    values = [_by_frequency(codes[name][batch]) if name in LEVEL_COLUMNS else codes[name][batch] for name in columns]
+    # A batch of a source with more levels or wider ranges than the published one widens the domain for itself.
+    spans = [max(DOMAIN_SPANS[name], int(np.ptp(given))) for name, given in zip(columns, values, strict=True)]
+    weights = {name: 1.0 / span for name, span in zip(columns, spans, strict=True)}
     if stay and "nights" in weights:
         weights["nights"] += 1.0 / DOMAIN_SPANS["arrival"]
-    values = [_by_frequency(codes[name][batch]) if name in LEVEL_COLUMNS else codes[name][batch] for name in columns]
     return partition(
         np.column_stack(values),
         np.array([name in LEVEL_COLUMNS for name in columns]),

@@ -20,8 +20,8 @@ _TITLE = r"(?:Mr|Mrs|Ms|Miss|Mister|Dr|Prof|Mme|Madame|Monsieur|Herr|Frau|Señor
 # Strong cues: whatever capitalised word follows is a name, unless it is a place, a brand or a function word.
 _STRONG = re.compile(
     r"\b(?:(?:(?:[Mm]y|[Hh]is|[Hh]er|[Tt]heir) )?(?:first |last |full )?[Nn]ames? ?(?:'s|is|was|are)|"
-    r"(?:[Uu]nder|[Ii]n|[Bb]y|[Oo]n) (?:the|my|our) names?(?: of)?|I am called|(?:[Ss]igned|[Ww]ritten|[Pp]osted|[Rr]eviewed)"
-    r"(?: by)?|[Gg]uest:|[Nn]ame:)[\s,:]+" + f"|\\b{_TITLE}"
+    r"(?:[Uu]nder|[Ii]n|[Bb]y|[Oo]n) (?:the|my|our) names?(?: of)?|I am called|"
+    r"(?:[Ss]igned|[Ww]ritten|[Pp]osted|[Rr]eviewed)(?: by)?|[Gg]uest:|[Nn]ame:)[\s,:]+" + f"|\\b{_TITLE}"
 )
 # Closing formulas: anywhere when they can hardly mean anything else, at the end of the text or line otherwise.
 _CLOSING = re.compile(

@@ -1,12 +1,13 @@
 """Rows that leave ``restricted``: pseudonyms, published bookings, the export without ids."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import polars as pl
 
 from assets.privacy.contract import MASKED_REVIEWS, PSEUDONYMS, PUBLISHED_BOOKINGS, RELEASED_BOOKINGS
-from assets.privacy.generalisation import COMPLETED_STATUS, DOMAIN_SPANS, generalise
-from assets.privacy.loss import LossReport, information_loss
+from assets.privacy.generalisation import COMPLETED_STATUS, generalise
+from assets.privacy.loss import LossReport, information_loss, spans_of
 from assets.privacy.masking import mask_reviews
 from assets.privacy.pseudo_customers import deposit_aware_revenue, pseudo_customer_ids, realised_revenue
 from assets.privacy.pseudonyms import hash_column
@@ -25,11 +26,11 @@ class Publication:
     published: pl.DataFrame
     withheld: pl.DataFrame
     k: int
+    spans: Mapping[str, int]
 
     def loss(self) -> LossReport:
-        """Information loss against the whole ranges of the published history."""
-        labels, withheld = self.published, self.withheld.height
-        return information_loss(labels, DOMAIN_SPANS, withheld=withheld, k=self.k)
+        """Information loss against the whole ranges of the bookings that were given."""
+        return information_loss(self.published, self.spans, withheld=self.withheld.height, k=self.k)
 
     def loss_metadata(self) -> dict[str, float | int]:
         """The loss as numbers to show beside the table."""
@@ -96,7 +97,7 @@ def publish_bookings(bookings: pl.DataFrame, pseudonyms: pl.DataFrame, settings:
     _refuse_small_classes(published, linked, settings.k)
     withheld = generalised.withheld.rename(key).join(carried, on=list(key.values()), how="inner", maintain_order="left")
     conformed = PUBLISHED_BOOKINGS.conform(published.select(PUBLISHED_BOOKINGS.names))
-    return Publication(conformed, withheld.select("delivery_day", "row_id", "reason"), settings.k)
+    return Publication(conformed, withheld.select("delivery_day", "row_id", "reason"), settings.k, spans_of(bookings))
 
 
 def _refuse_small_classes(published: pl.DataFrame, linked: pl.DataFrame, k: int) -> None:

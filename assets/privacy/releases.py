@@ -176,7 +176,8 @@ def release_month_counts(
     """
     unit = unit_of(bookings) if bookings.height else BOOKING
     share = settings.epsilon_month_counts / (_MONTHS_PER_YEAR if unit == GUEST else 1)
-    epsilon = math.floor(share * 1e9) / 1e9
+    # Down to a billionth, the ledger's unit, so that twelve months never cost more than the allotment.
+    epsilon = math.floor(share * 1e9 + 1e-6) / 1e9
     counts = month_counts(bookings, hotels, unit=unit, guest_cap=settings.guest_cap)
     frames, refused = [BOOKINGS_BY_MONTH.empty()], {}
     for month in months:

@@ -1,9 +1,11 @@
 """How single cells of text become values: for each kind of field the value, and the reason why it is refused.
 
-All is vectorised: a field is a pair of Polars expressions over the delivered text columns, value and refusal.
+All is vectorised, in three passes over all fields (:func:`read_fields`): the cleaned text of every delivered
+column (``~source``), the values (``=name``, from the cleaned text), then the refusals (from both). One pass with
+nested expressions costs several times as much, because the same text would be cleaned again and again.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -22,8 +24,8 @@ class Field:
     Attributes:
         source: delivered column to name when the cell is refused.
         name: contract column.
-        value: the typed value; null where missing or refused.
-        is_bad: true where the cell is refused; never null.
+        value: the typed value over cleaned texts; null where missing or refused.
+        is_bad: true where the cell is refused, over cleaned texts and values; never null.
         expected: what a sound cell holds.
     """
 
@@ -40,10 +42,32 @@ class Field:
         return pl.when(self.is_bad).then(pl.format("got '{}', expected {}", got, pl.lit(self.expected)))
 
 
+def read_fields(rows: pl.DataFrame, columns: Sequence[str], fields: Sequence[Field]) -> pl.DataFrame:
+    """``rows`` with ``~column`` (cleaned text), ``=name`` (value) and ``_is_bad`` (any field refused).
+
+    Args:
+        rows: delivered text columns.
+        columns: delivered columns that the fields are made from.
+        fields: what to read.
+    """
+    texts = [_without_gaps(column).alias(f"~{column}") for column in columns]
+    values = rows.with_columns(texts).with_columns(field.value.alias(f"={field.name}") for field in fields)
+    return values.with_columns(pl.any_horizontal(field.is_bad for field in fields).alias("_is_bad"))
+
+
+def _without_gaps(column: str) -> pl.Expr:
+    text = pl.col(column).str.strip_chars()
+    return pl.when(~text.is_in(GAP_WORDS)).then(text)
+
+
 def plain(source: str) -> pl.Expr:
     """The cell without blanks around it; null for a gap word."""
-    text = pl.col(source).str.strip_chars()
-    return pl.when(~text.is_in(GAP_WORDS)).then(text)
+    return pl.col(f"~{source}")
+
+
+def value_of(name: str) -> pl.Expr:
+    """The value that was read for a contract column."""
+    return pl.col(f"={name}")
 
 
 def where(condition: pl.Expr) -> pl.Expr:
@@ -57,7 +81,7 @@ def whole_number(
     """A whole number within bounds (Int32)."""
     text = plain(source)
     value = pl.when(text.str.contains(_WHOLE)).then(text).str.replace(r"\.0+$", "").cast(pl.Int32, strict=False)
-    return _bounded(source, name, text, value, minimum, maximum, "a whole number", nullable=nullable)
+    return _bounded(source, name, value, minimum, maximum, "a whole number", nullable=nullable)
 
 
 def decimal(
@@ -66,26 +90,17 @@ def decimal(
     """A decimal number with a point, within bounds (Float64); ``nan`` and ``inf`` are refused."""
     text = plain(source)
     value = pl.when(text.str.contains(_DECIMAL)).then(text).cast(pl.Float64, strict=False)
-    return _bounded(source, name, text, value, minimum, maximum, "a number", nullable=nullable)
+    return _bounded(source, name, value, minimum, maximum, "a number", nullable=nullable)
 
 
 def _bounded(
-    source: str,
-    name: str,
-    text: pl.Expr,
-    value: pl.Expr,
-    minimum: float,
-    maximum: float | None,
-    kind: str,
-    *,
-    nullable: bool,
+    source: str, name: str, value: pl.Expr, minimum: float, maximum: float | None, kind: str, *, nullable: bool
 ) -> Field:
-    outside = (value < minimum) if maximum is None else ~value.is_between(minimum, maximum)
-    is_bad = (value.is_null() & text.is_not_null()) | where(outside)
-    if not nullable:
-        is_bad = is_bad | text.is_null()
+    read, text = value_of(name), plain(source)
+    outside = (read < minimum) if maximum is None else ~read.is_between(minimum, maximum)
+    unread = (read.is_null() & text.is_not_null()) if nullable else read.is_null()
     bounds = f"{minimum} or more" if maximum is None else f"from {minimum} to {maximum}"
-    return Field(source=source, name=name, value=value, is_bad=is_bad, expected=f"{kind}, {bounds}")
+    return Field(source=source, name=name, value=value, is_bad=unread | where(outside), expected=f"{kind}, {bounds}")
 
 
 def flag(source: str, name: str) -> Field:
@@ -95,7 +110,7 @@ def flag(source: str, name: str) -> Field:
         source=source,
         name=name,
         value=pl.when(text.is_in(["0", "1"])).then(text == "1"),
-        is_bad=text.is_null() | where(~text.is_in(["0", "1"])),
+        is_bad=value_of(name).is_null(),
         expected="0 or 1",
     )
 

@@ -10,7 +10,7 @@ from functools import lru_cache
 import polars as pl
 import pycountry
 
-from assets.raw.cells import Field, code, decimal, flag, free_text, label, plain, where, whole_number
+from assets.raw.cells import Field, code, decimal, flag, free_text, label, plain, value_of, where, whole_number
 from assets.raw.contract import RAW_BOOKINGS
 from assets.raw.identity import with_row_ids
 from assets.raw.quarantine import Parsed, quarantine_frame, split_rows
@@ -38,10 +38,10 @@ def parse_bookings(rows: pl.DataFrame, settings: RawSettings) -> Parsed:
         the sound ones plus the distinct ``row_id`` of the problems.
     """
     fields = _fields(settings)
-    identified = with_row_ids(rows, (*BOOKING_COLUMNS, *OPTIONAL_BOOKING_COLUMNS), "reservation_id", "reservation")
-    sound, problems = split_rows(identified, fields)
+    sound, problems = split_rows(rows, fields)
+    identified = with_row_ids(sound, (*BOOKING_COLUMNS, *OPTIONAL_BOOKING_COLUMNS), "reservation_id", "reservation")
     own = {"row_id", "repeat_ordinal", "nights", "delivery_day"}
-    kept = sound.select(
+    kept = identified.select(
         "row_id",
         "repeat_ordinal",
         *(pl.col(f"={field.name}").alias(field.name) for field in fields if field.name in RAW_BOOKINGS.names),
@@ -93,8 +93,8 @@ def _arrival_day() -> pl.Expr:
     month = plain("arrival_date_month").replace_strict(
         {name: f"{number:02d}" for number, name in enumerate(MONTHS, start=1)}, default=None, return_dtype=pl.String
     )
-    year, day = plain("arrival_date_year"), plain("arrival_date_day_of_month").str.zfill(2)
-    return iso_day(pl.format("{}-{}-{}", year, month, day))
+    year, day = (plain(name).str.replace(r"\.0+$", "") for name in ("arrival_date_year", "arrival_date_day_of_month"))
+    return iso_day(pl.format("{}-{}-{}", year, month, day.str.zfill(2)))
 
 
 def _arrival() -> list[Field]:
@@ -103,9 +103,9 @@ def _arrival() -> list[Field]:
     month = label("arrival_date_month", "_arrival_month", allowed=MONTHS)
     day = whole_number("arrival_date_day_of_month", "_arrival_day_of_month", minimum=1, maximum=31)
     parts_are_sound = ~(year.is_bad | month.is_bad | day.is_bad)
-    arrival = _arrival_day()
+    arrival = value_of("arrival_day")
     early = parts_are_sound & (plain("reservation_status") == "Check-Out")
-    early = early & (arrival > iso_day(pl.col("reservation_status_date")))
+    early = early & (arrival > value_of("_status_day"))
     return [
         year,
         month,
@@ -113,7 +113,7 @@ def _arrival() -> list[Field]:
         Field(
             source="arrival_date_day_of_month",
             name="arrival_day",
-            value=arrival,
+            value=_arrival_day(),
             is_bad=parts_are_sound & arrival.is_null(),
             expected="a day that the month has",
         ),
@@ -141,12 +141,12 @@ def _cancellation_agrees() -> Field:
 
 
 def _status_day() -> Field:
-    day = iso_day(pl.col("reservation_status_date"))
+    name = "_status_day"
     return Field(
         source="reservation_status_date",
-        name="_status_day",
-        value=day,
-        is_bad=~where(day.dt.year().is_between(_FIRST_YEAR, _LAST_YEAR)),
+        name=name,
+        value=iso_day(plain("reservation_status_date")),
+        is_bad=~where(value_of(name).dt.year().is_between(_FIRST_YEAR, _LAST_YEAR)),
         expected="a day of the calendar, YYYY-MM-DD",
     )
 
@@ -155,7 +155,7 @@ def _country(settings: RawSettings) -> Field:
     aliases = dict(alias.split(":") for alias in settings.country_aliases)
     value = plain("country").str.to_uppercase().replace(aliases)
     known = [*iso_alpha_3(), *settings.extra_country_codes]
-    is_bad = where(~value.is_in(known))
+    is_bad = where(~value_of("country").is_in(known))
     expected = "an ISO 3166-1 alpha-3 code (or one named in raw.country_aliases, raw.extra_country_codes)"
     return Field(source="country", name="country", value=value, is_bad=is_bad, expected=expected)
 

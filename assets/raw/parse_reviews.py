@@ -7,7 +7,7 @@ emoji are sound rows here (cleaning and language belong to the ``reviews`` room)
 
 import polars as pl
 
-from assets.raw.cells import Field, decimal, free_text, label, plain, where, whole_number
+from assets.raw.cells import Field, decimal, free_text, label, plain, value_of, where, whole_number
 from assets.raw.contract import RAW_REVIEWS
 from assets.raw.identity import with_row_ids
 from assets.raw.quarantine import Parsed, quarantine_frame, split_rows
@@ -30,9 +30,9 @@ def parse_reviews(rows: pl.DataFrame) -> Parsed:
         the sound ones plus the distinct ``row_id`` of the problems.
     """
     fields = _fields()
-    identified = with_row_ids(rows, (*REVIEW_COLUMNS, *OPTIONAL_REVIEW_COLUMNS), "review_key", "review")
-    sound, problems = split_rows(identified, fields)
-    kept = sound.select(
+    sound, problems = split_rows(rows, fields)
+    identified = with_row_ids(sound, (*REVIEW_COLUMNS, *OPTIONAL_REVIEW_COLUMNS), "review_key", "review")
+    kept = identified.select(
         "row_id",
         "repeat_ordinal",
         *(pl.col(f"={field.name}").alias(field.name) for field in fields),
@@ -69,12 +69,12 @@ def _tags() -> Field:
 
 
 def _posted_day() -> Field:
-    day = us_day(pl.col("Review_Date"))
+    name = "posted_day"
     return Field(
         source="Review_Date",
-        name="posted_day",
-        value=day,
-        is_bad=~where(day.dt.year().is_between(_FIRST_YEAR, _LAST_YEAR)),
+        name=name,
+        value=us_day(plain("Review_Date")),
+        is_bad=~where(value_of(name).dt.year().is_between(_FIRST_YEAR, _LAST_YEAR)),
         expected="a day of the calendar, M/D/YYYY",
     )
 
@@ -89,6 +89,6 @@ def _posted_at() -> Field:
         source="Posted_At",
         name="posted_at",
         value=value,
-        is_bad=text.is_not_null() & value.is_null(),
+        is_bad=plain("Posted_At").is_not_null() & value_of("posted_at").is_null(),
         expected="a local time, YYYY-MM-DDTHH:MM:SS",
     )

@@ -10,12 +10,13 @@ from typing import NamedTuple
 
 import polars as pl
 
-from assets.raw.cells import Field
+from assets.raw.cells import Field, read_fields
 from assets.raw.contract import QUARANTINE
 from resources.contract import CheckOutcome
 from resources.sources.base import LINEAGE_COLUMNS, Stream
 
-_ROW, _BAD = "_row_index", "_is_bad"
+_ROW = "_row_index"
+_PROBLEM_SCHEMA = {_ROW: pl.UInt32(), "column": pl.String(), "reason": pl.String()}
 
 
 class Parsed(NamedTuple):
@@ -36,14 +37,16 @@ def split_rows(rows: pl.DataFrame, fields: Sequence[Field]) -> tuple[pl.DataFram
         ``(sound, problems)``: sound rows in delivered order, with the delivered columns and one more column
         per field (``=name``); one row per problem with ``_row_index``, ``column``, ``reason`` otherwise.
     """
-    indexed = rows.with_row_index(_ROW)
-    parsed = indexed.with_columns(
-        *(field.value.alias(f"={field.name}") for field in fields),
-        pl.any_horizontal(pl.col("_problem").is_not_null(), *(field.is_bad for field in fields)).alias(_BAD),
-    )
-    sound = parsed.filter(~pl.col(_BAD)).drop(_BAD)
-    # Reasons are written for the few bad rows only: formatting them for every row costs more than all parsing.
-    bad = parsed.filter(_BAD).select(
+    delivered = [name for name in rows.columns if name not in LINEAGE_COLUMNS]
+    parsed = read_fields(rows.with_row_index(_ROW), delivered, fields)
+    is_bad = pl.col("_is_bad") | pl.col("_problem").is_not_null()
+    bad = parsed.filter(is_bad)
+    return parsed.filter(~is_bad), _reasons(bad, fields) if bad.height else pl.DataFrame(schema=_PROBLEM_SCHEMA)
+
+
+def _reasons(bad: pl.DataFrame, fields: Sequence[Field]) -> pl.DataFrame:
+    """Every reason of the bad rows, in field order. For these few only: formatting reasons for all rows is slow."""
+    wide = bad.select(
         _ROW,
         pl.col("_problem").alias("!"),
         *(
@@ -52,19 +55,18 @@ def split_rows(rows: pl.DataFrame, fields: Sequence[Field]) -> tuple[pl.DataFram
             for index, field in enumerate(fields)
         ),
     )
-    names = {"!": None} | {f"!{index}": field.source for index, field in enumerate(fields)}
-    problems = (
-        bad.unpivot(index=_ROW, variable_name="place", value_name="reason")
+    columns = {"!": None} | {f"!{index}": field.source for index, field in enumerate(fields)}
+    return (
+        wide.unpivot(index=_ROW, variable_name="place", value_name="reason")
         .filter(pl.col("reason").is_not_null())
         .with_columns(
-            pl.col("place").replace_strict(names, return_dtype=pl.String).alias("column"),
+            pl.col("place").replace_strict(columns, return_dtype=pl.String).alias("column"),
             pl.col("place").str.strip_prefix("!").cast(pl.Int32, strict=False).fill_null(-1).alias("place"),
         )
         .sort(_ROW, "place")
         .unique([_ROW, "column", "reason"], keep="first", maintain_order=True)
-        .select(_ROW, "column", "reason")
+        .select(*_PROBLEM_SCHEMA)
     )
-    return sound, problems
 
 
 def quarantine_frame(stream: Stream, rows: pl.DataFrame, problems: pl.DataFrame) -> pl.DataFrame:

@@ -67,14 +67,23 @@ def evaluation_results(inputs: WholeInputs) -> WholeProduced:
     branches, not_run = data_branches(inputs)
     pairing, anomaly = truth_branches(inputs)
     tree = merge(
-        {"run": {"source": run.source, "days": run.days, "version": run.version, "profile": run.profile,
-                 "first_day": str(run.first_day), "last_day": str(run.last_day), "currency": run.currency}},
+        {
+            "run": {
+                "source": run.source,
+                "days": run.days,
+                "version": run.version,
+                "profile": run.profile,
+                "first_day": str(run.first_day),
+                "last_day": str(run.last_day),
+                "currency": run.currency,
+            }
+        },
         branches,
         {"alignment": alignment_branch(inputs)},
         {"alignment": pairing, "reviews": {"anomaly": anomaly}},
         {"embeddings": embedding_branch(inputs, settings.speed_texts)},
         model_branches(inputs, settings),
-    )  # fmt: skip
+    )
     not_run["run.seconds"] = "the command line adds it when the run ends"
     rows = flatten(complete(tree, not_run, run.source, _reason(inputs)))
     return WholeProduced(rows, {"figures": rows["value"].count(), "not_run": rows["not_run"].count()})
@@ -87,9 +96,13 @@ def _reason(inputs: WholeInputs) -> str:
 def _header(inputs: WholeInputs) -> RunHeader:
     core = inputs.settings.core
     return RunHeader(
-        source=core.source, first_day=inputs.first_day, last_day=inputs.as_of, profile=core.profile, version=_version(),
+        source=core.source,
+        first_day=inputs.first_day,
+        last_day=inputs.as_of,
+        profile=core.profile,
+        version=_version(),
         currency=core.currency,
-    )  # fmt: skip
+    )
 
 
 def _version() -> str:

@@ -50,10 +50,17 @@ def validate_results(staged: pl.DataFrame) -> list[CheckOutcome]:
     complete = check_results(results, name) if staged.height else CheckOutcome(name="results_are_complete", passed=True)
     return [
         complete,
-        outcome_of("every_result_says_something", both, show=("path",), advice="leave the row out or say why it was not run"),
-        outcome_of("interval_holds_its_value", reversed_bounds, show=("path", "value", "low", "high"),
-                   advice="look at the interval's method in assets/reports/intervals.py", is_blocking=False),
-    ]  # fmt: skip
+        outcome_of(
+            "every_result_says_something", both, show=("path",), advice="leave the row out or say why it was not run"
+        ),
+        outcome_of(
+            "interval_holds_its_value",
+            reversed_bounds,
+            show=("path", "value", "low", "high"),
+            advice="look at the interval's method in assets/reports/intervals.py",
+            is_blocking=False,
+        ),
+    ]
 
 
 def validate_index(staged: pl.DataFrame) -> list[CheckOutcome]:

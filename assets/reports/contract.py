@@ -13,8 +13,12 @@ REPORT_INDEX = FrameContract(
     key=("edition",),
     description="The files of the last report: two HTML editions and the results.",
     columns=(
-        Column(name="edition", dtype=pl.String, description="internal, shareable, or results",
-               values=(*EDITIONS, "results")),
+        Column(
+            name="edition",
+            dtype=pl.String,
+            description="internal, shareable, or results",
+            values=(*EDITIONS, "results"),
+        ),
         Column(name="path", dtype=pl.String, description="path below the home folder"),
         Column(name="bytes", dtype=pl.Int64, description="size", unit="bytes", minimum=1),
         Column(name="sections", dtype=pl.Int32, description="chapters in the edition; 0 for the results", minimum=0),
@@ -23,7 +27,7 @@ REPORT_INDEX = FrameContract(
         Column(name="identifiers", dtype=pl.Int64, description="patterns of direct identifiers found", minimum=0),
         Column(name="sha256", dtype=pl.String, description="hash of the content"),
     ),
-)  # fmt: skip
+)
 
 EVALUATION_RESULTS = FrameContract(
     asset="evaluation_results",

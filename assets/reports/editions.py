@@ -48,9 +48,12 @@ def build_edition(inputs: ReportInputs, name: str, settings: ReportsSettings) ->
         ]
         sections.insert(1, exemption_section())
     return Edition(
-        name=name, title="What our guests are worth", subtitle=_subtitle(inputs.run), badge=_BADGES[name],
+        name=name,
+        title="What our guests are worth",
+        subtitle=_subtitle(inputs.run),
+        badge=_BADGES[name],
         sections=tuple(sections),
-    )  # fmt: skip
+    )
 
 
 def all_sections(inputs: ReportInputs, settings: ReportsSettings) -> list[Section]:

@@ -128,9 +128,13 @@ def model_branches(inputs: WholeInputs, report: ReportsSettings) -> Tree:
         return {}
     settings = model_settings(inputs.settings)
     models = model_results(
-        metrics, predictions, folds=settings.folds, mape_floor=settings.mape_floor, draws=report.bootstrap_draws,
+        metrics,
+        predictions,
+        folds=settings.folds,
+        mape_floor=settings.mape_floor,
+        draws=report.bootstrap_draws,
         rng=inputs.rng,
-    )  # fmt: skip
+    )
     ablations = ablation_results(models, ("prospective_cv", "observed"))
     for protocol in list(models):
         models[protocol]["best"] = best_model(metrics, protocol)
@@ -155,9 +159,11 @@ def shuffled_metrics(inputs: WholeInputs, names: Sequence[str]) -> pl.DataFrame:
     customers = inputs.settings.room("customers", CustomerSettings)
     bookings = inputs.frame("published_bookings")
     reviews = review_table(
-        inputs.frame("review_embeddings"), inputs.frame("review_anomalies"), inputs.frame("review_anomaly_parts"),
+        inputs.frame("review_embeddings"),
+        inputs.frame("review_anomalies"),
+        inputs.frame("review_anomaly_parts"),
         inputs.frame("clean_reviews"),
-    )  # fmt: skip
+    )
     first = bookings["delivery_day"].min() or inputs.as_of
     is_public = inputs.settings.core.source == "public"
     plan = plan_origins(first, inputs.as_of, customers, is_public=is_public)  # type: ignore[arg-type]

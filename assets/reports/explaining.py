@@ -71,10 +71,14 @@ def explained_texts(inputs: WholeInputs, settings: ReportsSettings) -> tuple[Tex
         example = to_arrays(rows.filter(pl.col("pseudo_customer_id") == row["pseudo_customer_id"]), dimensions)
         explained.append(
             explain_text(
-                row["text"], predict_from_texts(network, example, encode), words=settings.lime_words,
-                samples=settings.lime_samples, seed=inputs.settings.core.seed, segment=row["value_segment"],
+                row["text"],
+                predict_from_texts(network, example, encode),
+                words=settings.lime_words,
+                samples=settings.lime_samples,
+                seed=inputs.settings.core.seed,
+                segment=row["value_segment"],
             )
-        )  # fmt: skip
+        )
     return tuple(explained)
 
 

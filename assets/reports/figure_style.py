@@ -88,6 +88,11 @@ def bare(axes: Axes) -> None:
     axes.spines["bottom"].set_visible(False)
 
 
+def label_right(axes: Axes, value: float, position: float, text: str) -> None:
+    """A label just right of a bar's end; an offset, since leading blanks collapse in SVG."""
+    axes.annotate(text, (value, position), (5, 0), textcoords="offset points", va="center", color=INK)
+
+
 def svg_text(figure: Figure, key: str) -> str:
     """The drawing as SVG with real text; equal input gives equal bytes.
 

@@ -5,7 +5,19 @@ import polars as pl
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from assets.reports.figure_style import BLUE, FAINT, GREEN, GRID, INK, MUTED, ORANGE, canvas, panels, styled
+from assets.reports.figure_style import (
+    BLUE,
+    FAINT,
+    GREEN,
+    GRID,
+    INK,
+    MUTED,
+    ORANGE,
+    canvas,
+    label_right,
+    panels,
+    styled,
+)
 from assets.reports.wording import count, decimal, percent, plain
 
 
@@ -111,7 +123,7 @@ def draw_pairing_quality(scores: dict[str, float], oracle_f1: float | None) -> F
     for position, (name, value) in enumerate(scores.items()):
         axes.barh(position, 1, color=GRID, height=0.6)
         axes.barh(position, value, color=BLUE, height=0.6)
-        axes.text(1.0, position, f"  {percent(value)}", va="center")
+        label_right(axes, 1.0, position, f"{percent(value)}")
         if name == "F1" and oracle_f1 is not None:
             axes.plot([oracle_f1, oracle_f1], [position - 0.38, position + 0.38], color=INK, linewidth=2)
             axes.annotate(

@@ -17,6 +17,7 @@ from assets.reports.figure_style import (
     VERMILION,
     bare,
     canvas,
+    label_right,
     panels,
     styled,
 )
@@ -147,7 +148,7 @@ def draw_leakage(rows: Sequence[tuple[str, Estimate]]) -> Figure:
         if item.has_interval:
             axes.plot([item.low, item.high], [position, position], color=INK, linewidth=1.4)  # type: ignore[list-item]
         edge = max(item.value, item.high or 0.0, 0.0)
-        axes.text(edge, position, f"  {decimal(item.value, 3)}", va="center")
+        label_right(axes, edge, position, f"{decimal(item.value, 3)}")
     axes.set_yticks(range(len(rows)), [label for label, _ in rows])
     axes.invert_yaxis()
     axes.set_xlim(0, 1.15)

@@ -17,6 +17,7 @@ from assets.reports.figure_style import (
     VERMILION,
     bare,
     canvas,
+    label_right,
     panels,
     styled,
 )
@@ -36,7 +37,7 @@ def draw_funnel(steps: Sequence[tuple[str, float]], unit: str) -> Figure:
     for position, (_, rows) in enumerate(steps):
         axes.barh(position, rows, color=BLUE, alpha=1.0 - 0.45 * position / max(len(steps), 1), height=0.68)
         share = percent(rows / first) if first else ""
-        axes.text(rows, position, f"  {count(rows)}  ({share})", va="center", color=INK)
+        label_right(axes, rows, position, f"{count(rows)}  ({share})")
     axes.set_yticks(range(len(steps)), [label for label, _ in steps])
     axes.invert_yaxis()
     axes.set_xlim(0, max(first, 1.0) * 1.28)
@@ -154,7 +155,7 @@ def draw_shares(labels: Sequence[str], values: Sequence[float], axis_label: str,
     figure, axes = canvas(height=0.6 + 0.33 * max(len(labels), 1))
     for position, value in enumerate(values):
         axes.barh(position, value, color=VERMILION if position == highlight else BLUE, height=0.66)
-        axes.text(value, position, f"  {percent(value)}", va="center", color=INK)
+        label_right(axes, value, position, f"{percent(value)}")
     axes.set_yticks(range(len(labels)), labels)
     axes.invert_yaxis()
     axes.set_xlim(0, max([*values, 1e-9]) * 1.2)

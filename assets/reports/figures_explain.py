@@ -7,7 +7,7 @@ import polars as pl
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
-from assets.reports.figure_style import BLUE, FAINT, INK, MUTED, VERMILION, bare, canvas, styled
+from assets.reports.figure_style import BLUE, FAINT, MUTED, VERMILION, bare, canvas, label_right, styled
 from assets.reports.wording import plain
 
 # Blue to vermilion through grey: readable under red-green blindness, unlike the usual blue to red.
@@ -86,7 +86,7 @@ def draw_importance(features: Sequence[str], importance: Sequence[float], unit: 
     figure, axes = canvas(height=0.7 + 0.3 * max(len(features), 1))
     for position, value in enumerate(importance):
         axes.barh(position, value, color=BLUE, height=0.66)
-        axes.text(value, position, f"  {value:,.3g}", va="center", color=INK)
+        label_right(axes, value, position, f"{value:,.3g}")
     axes.set_yticks(range(len(features)), [plain(feature.removeprefix("b_")) for feature in features])
     axes.invert_yaxis()
     axes.set_xlim(0, max([*importance, 1e-9]) * 1.18)

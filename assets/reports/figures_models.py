@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from assets.reports.figure_style import BLUE, FAINT, GREY_BAND, INK, MUTED, ORANGE, SERIES, canvas, panels, styled
-from assets.reports.wording import Estimate, decimal, plain
+from assets.reports.wording import Estimate, decimal, model_name
 
 
 @styled
@@ -32,7 +32,7 @@ def draw_model_comparison(
         panel.set_title(title)
         panel.grid(axis="x")
         panel.margins(x=0.18)
-    axes[0].set_yticks(range(len(models)), [plain(model) for model in models])
+    axes[0].set_yticks(range(len(models)), [model_name(model) for model in models])
     axes[0].set_ylim(len(models) - 0.4, -0.6)
     return figure
 
@@ -68,7 +68,7 @@ def draw_deciles(deciles: Mapping[str, pl.DataFrame], currency: str) -> Figure:
     for panel, colour, (model, rows) in zip(axes, SERIES, deciles.items(), strict=False):
         panel.bar(rows["decile"].to_numpy(), rows["actual"].to_numpy(), color=GREY_BAND, width=0.8)
         panel.plot(rows["decile"].to_numpy(), rows["predicted"].to_numpy(), color=colour, marker="o", linewidth=1.8)
-        panel.set_title(plain(model))
+        panel.set_title(model_name(model))
         panel.set_xticks(range(1, 11))
         panel.set_xlabel("tenth of customers, by prediction")
         panel.set_yscale("symlog", linthresh=100)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from matplotlib.figure import Figure
 
-from assets.reports.figure_style import BLUE, FAINT, GRID, INK, MUTED, VERMILION, bare, canvas, styled
+from assets.reports.figure_style import BLUE, FAINT, GRID, MUTED, VERMILION, bare, canvas, label_right, styled
 from assets.reports.wording import decimal, plain
 
 
@@ -15,7 +15,7 @@ def draw_privacy_loss(loss: Mapping[str, float], average: float) -> Figure:
     figure, axes = canvas(height=0.8 + 0.29 * max(len(ordered), 1))
     for position, (_, value) in enumerate(ordered):
         axes.barh(position, value, color=VERMILION if value > 2 * average else BLUE, height=0.66)
-        axes.text(value, position, f"  {decimal(value, 3)}", va="center", color=INK)
+        label_right(axes, value, position, f"{decimal(value, 3)}")
     axes.axvline(average, color=MUTED, linewidth=1.0, linestyle="--")
     axes.text(average, len(ordered) - 0.35, f" mean {decimal(average, 3)}", color=MUTED, va="top", fontsize=8.5)
     axes.set_yticks(range(len(ordered)), [plain(name) for name, _ in ordered])
@@ -34,7 +34,7 @@ def draw_budget(spent: Mapping[str, float], budget: float) -> Figure:
     for position, (_, value) in enumerate(spent.items()):
         axes.barh(position, budget, color=GRID, height=0.6)
         axes.barh(position, value, color=VERMILION if value > budget + 1e-9 else BLUE, height=0.6)
-        axes.text(budget, position, f"  {decimal(value, 2)} of {decimal(budget, 2)}", va="center", color=INK)
+        label_right(axes, budget, position, f"{decimal(value, 2)} of {decimal(budget, 2)}")
     axes.set_yticks(range(len(spent)), list(spent))
     axes.invert_yaxis()
     axes.set_xlim(0, budget * 1.25)

@@ -163,8 +163,16 @@ def model_frame(models: Tree) -> pl.DataFrame | None:
         for metric in METRICS:
             item = estimate_of(branch.get(metric))
             if item is not None:
-                rows.append({"protocol": protocol, "model": model, "metric": metric, "value": item.value, "low": item.low,
-                             "high": item.high})  # fmt: skip
+                rows.append(
+                    {
+                        "protocol": protocol,
+                        "model": model,
+                        "metric": metric,
+                        "value": item.value,
+                        "low": item.low,
+                        "high": item.high,
+                    }
+                )
     text, number = (
         dict.fromkeys(("protocol", "model", "metric"), pl.String),
         dict.fromkeys(("value", "low", "high"), pl.Float64),

@@ -35,9 +35,14 @@ _TESTED_ONCE = (HOLDOUT, HOLDOUT_DISJOINT)
 
 
 def model_results(
-    metrics: pl.DataFrame, predictions: pl.DataFrame, *, folds: int, mape_floor: float, draws: int,
+    metrics: pl.DataFrame,
+    predictions: pl.DataFrame,
+    *,
+    folds: int,
+    mape_floor: float,
+    draws: int,
     rng: np.random.Generator,
-) -> Tree:  # fmt: skip
+) -> Tree:
     """Every metric of every model and protocol with its 95 % interval, and what it costs.
 
     Args:
@@ -56,9 +61,12 @@ def model_results(
             own = predictions.filter((pl.col("protocol") == protocol) & (pl.col("model") == model))
             own = own.sort("pseudo_customer_id", "as_of", "repeat", "fold")
             found = bootstrap_metrics(
-                own["target"].to_numpy(), own["prediction"].to_numpy(), partial(all_metrics, mape_floor=mape_floor), rng,
+                own["target"].to_numpy(),
+                own["prediction"].to_numpy(),
+                partial(all_metrics, mape_floor=mape_floor),
+                rng,
                 draws,
-            )  # fmt: skip
+            )
         else:
             found = {name: fold_interval(_known(rows[name]), 1.0 / (folds - 1)) for name in METRIC_NAMES}
         branch: Tree = {name: item.as_json() for name, item in found.items()}

@@ -12,6 +12,8 @@ from assets.reports.inputs import RunHeader
 from assets.reports.sections_appendix import disclosure_note
 from assets.reports.wording import capital, count
 
+_REM_PER_INCH = 6.3  # so that 9 points in a picture read like the text around it
+
 
 @cache
 def _environment() -> Environment:
@@ -25,6 +27,7 @@ def _environment() -> Environment:
     )
     environment.filters["picture_data"] = picture_data
     environment.filters["capital"] = capital
+    environment.filters["rem"] = lambda figure: f"{figure.get_figwidth() * _REM_PER_INCH:.1f}"
     return environment
 
 

@@ -8,7 +8,7 @@ import polars as pl
 
 from assets.reports.contract import EVALUATION_RESULTS
 from assets.reports.inputs import DEMO
-from assets.reports.wording import decimal, estimate, percent, plain
+from assets.reports.wording import decimal, estimate, model_name, percent
 from resources.errors import ContractError
 
 Tree = dict[str, Any]
@@ -191,7 +191,7 @@ def closing_lines(text: str) -> list[tuple[str, str]]:
         for model in dict.fromkeys(("same_as_past", best)):
             value = _at(results, f"models.{protocol}.{model}.r2")
             if value is not None:
-                lines.append((f"R² {words}, {plain(str(model))}", _short(value)))
+                lines.append((f"R² {words}, {model_name(str(model))}", _short(value)))
     return lines
 
 

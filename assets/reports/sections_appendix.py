@@ -73,8 +73,15 @@ def papers_section(inputs: ReportInputs) -> Section:
     blocks: list[Block] = [
         table for table in (paper_comparison(inputs), hyperparameter_table(inputs)) if table is not None
     ]
-    blocks.append(Table(key="where", title="Where each table and figure of paper 001 is", columns=("In the paper", "What", "Here"),
-                        rows=rows, text_columns=3))  # fmt: skip
+    blocks.append(
+        Table(
+            key="where",
+            title="Where each table and figure of paper 001 is",
+            columns=("In the paper", "What", "Here"),
+            rows=rows,
+            text_columns=3,
+        )
+    )
     blocks.append(Notice(text="Where the papers disagree with themselves", tone="info"))
     blocks.append(Bullets(items=paper.INCONSISTENCIES))
     return Section(
@@ -123,8 +130,16 @@ def _not_run_blocks(inputs: ReportInputs) -> list[Block]:
     if not inputs.not_run:
         return []
     rows = tuple(sorted((path, reason) for path, reason in inputs.not_run.items()))
-    return [Table(key="not_run", title="Left out by this profile", columns=("Result", "Why"), rows=rows, text_columns=2,
-                  note="make evaluate computes the full report.")]  # fmt: skip
+    return [
+        Table(
+            key="not_run",
+            title="Left out by this profile",
+            columns=("Result", "Why"),
+            rows=rows,
+            text_columns=2,
+            note="make evaluate computes the full report.",
+        )
+    ]
 
 
 def glossary_section() -> Section:

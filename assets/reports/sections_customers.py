@@ -22,9 +22,19 @@ from assets.reports.wording import capital, count, decimal, money, percent, plai
 _BOOKING_FIGURES = ("lead_time", "nights", "adults", "special_requests", "booking_changes", "realised_revenue")
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 MAX_MAP_COLUMNS = 14
 
 
@@ -75,10 +85,12 @@ def _value_blocks(inputs: ReportInputs, customers: pl.DataFrame) -> list[Block]:
             disclosure=Disclosure.GUEST_AGGREGATE,
         ),
         segment_value_table(customers, currency),
-        paragraph("Value is the realised revenue of completed stays (rate × nights), without discounting; cancelled "
-        "bookings and "
-                  "no-shows count zero. It is what was seen in the period, not a promise for a lifetime."),
-    ]  # fmt: skip
+        paragraph(
+            "Value is the realised revenue of completed stays (rate × nights), without discounting; cancelled "
+            "bookings and "
+            "no-shows count zero. It is what was seen in the period, not a promise for a lifetime."
+        ),
+    ]
 
 
 def booking_days(bookings: pl.DataFrame) -> pl.Series:

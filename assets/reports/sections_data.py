@@ -81,9 +81,14 @@ def _anonymity_blocks(inputs: ReportInputs) -> list[Block]:
         "Average class size against k": decimal(found.get("average_class_size"), 2),
     }
     blocks: list[Block] = [
-        values_table("anonymity", "k-anonymity of the bookings", values, note="NCP averages, over rows and columns, the width "
-                     "of the published interval or set against the whole range (docs/privacy.md).")
-    ]  # fmt: skip
+        values_table(
+            "anonymity",
+            "k-anonymity of the bookings",
+            values,
+            note="NCP averages, over rows and columns, the width "
+            "of the published interval or set against the whole range (docs/privacy.md).",
+        )
+    ]
     loss = {str(name): float(value) for name, value in (found.get("ncp_by_column") or {}).items()}
     if loss:
         worst = max(loss, key=lambda name: loss[name])

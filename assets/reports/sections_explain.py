@@ -10,7 +10,7 @@ from assets.reports.inputs import SEGMENTS, ReportInputs, TextExplanation
 from assets.reports.sections_data import missing
 from assets.reports.tables import shorten
 from assets.reports.tables_models import gate_table
-from assets.reports.wording import capital, decimal, is_known, joined, money, percent, plain
+from assets.reports.wording import capital, decimal, is_known, joined, model_name, money, percent, plain
 
 
 def explain_section(inputs: ReportInputs, shap_features: int) -> Section:
@@ -61,7 +61,7 @@ def _shap_blocks(inputs: ReportInputs, limit: int) -> list[Block]:
     total = float(ranking["importance"].sum())
     share = float(ranking["importance"].head(3).sum()) / total if total > 0 else 0.0
     unit = inputs.run.currency
-    model = plain(inputs.explained_model) or "the tree model"
+    model = model_name(inputs.explained_model) or "the tree model"
     picture = Picture(
         key="beeswarm",
         title="Which features move the forecasts (figure 6 of paper 001)",

@@ -14,12 +14,13 @@ from assets.reports.tables_models import (
     HEADINGS,
     PROTOCOL_TITLES,
     ablation_table,
+    cost_table,
     group_error_table,
     model_table,
     segment_table,
     significance_table,
 )
-from assets.reports.wording import Estimate, capital, decimal, estimate, metric_digits, p_value, plain
+from assets.reports.wording import Estimate, capital, decimal, estimate, metric_digits, model_name, p_value, plain
 
 FUSION = "gated_fusion"
 WITHOUT_TEXT = "behaviour_mlp"
@@ -33,7 +34,11 @@ def models_section(inputs: ReportInputs) -> Section:
         *_forecast_blocks(inputs, "prospective_holdout"),
     ]
     blocks += _decile_blocks(inputs)
-    blocks += [table for table in (significance_table(inputs), group_error_table(inputs)) if table is not None]
+    blocks += [
+        table
+        for table in (significance_table(inputs), cost_table(inputs), group_error_table(inputs))
+        if table is not None
+    ]
     return Section(
         anchor="forecast",
         title="How well future value can be forecast",
@@ -179,7 +184,7 @@ def comparison_sentence(inputs: ReportInputs, protocol: str) -> str:
     if best is None:
         return "No model was evaluated."
     top, base = inputs.estimate(protocol, best, "r2"), inputs.estimate(protocol, REFERENCE_MODEL, "r2")
-    text = f"Best is {plain(best)} with R² {estimate(top, 3)}"
+    text = f"Best is {model_name(best)} with R² {estimate(top, 3)}"
     if base is None or top is None or best == REFERENCE_MODEL:
         return (
             f"{text}."
@@ -217,7 +222,7 @@ def _decile_picture(inputs: ReportInputs, protocol: str, frames: dict[str, pl.Da
     return Picture(
         key="deciles",
         title="Predicted and actual value by tenths of customers",
-        sentence=f"The tenth that {plain(model)} ranks highest brings {decimal(100 * share, 0)} % of the later "
+        sentence=f"The tenth that {model_name(model)} ranks highest brings {decimal(100 * share, 0)} % of the later "
         f"revenue; for it the "
         f"forecast is {decimal(ratio, 2)} times what came ({PROTOCOL_TITLES[protocol].lower()}). Bars: actual, line: "
         f"predicted.",

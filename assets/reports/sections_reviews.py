@@ -90,9 +90,16 @@ def _quality_blocks(inputs: ReportInputs) -> list[Block]:
     note = (
         "Anomalies were planted in the simulated group, so they can be counted. " if inputs.run.source == DEMO else ""
     )
-    return [values_table("review_quality", "How well the filters work", values, note=f"{note}The polarity model learns from "
-                         "the two fields of each review, praise against complaint; no outside labels.",
-                         disclosure=Disclosure.MODEL_METRIC)]  # fmt: skip
+    return [
+        values_table(
+            "review_quality",
+            "How well the filters work",
+            values,
+            note=f"{note}The polarity model learns from "
+            "the two fields of each review, praise against complaint; no outside labels.",
+            disclosure=Disclosure.MODEL_METRIC,
+        )
+    ]
 
 
 def alignment_section(inputs: ReportInputs) -> Section:
@@ -115,9 +122,11 @@ def alignment_section(inputs: ReportInputs) -> Section:
 
 def _pairing_notice(inputs: ReportInputs) -> Notice:
     if inputs.run.source == DEMO:
-        return Notice(text="This is the simulated group: hotels are named on both sides and the true pairs are known, "
-        "so the "
-                      "pairing can be marked. The pipeline itself never sees the truth.")  # fmt: skip
+        return Notice(
+            text="This is the simulated group: hotels are named on both sides and the true pairs are known, "
+            "so the "
+            "pairing can be marked. The pipeline itself never sees the truth."
+        )
     return Notice(
         text="The public bookings name no hotel, and the reviews come from other hotels: pairing is by context only. "
         "A pair "
@@ -149,10 +158,12 @@ def _pair_pictures(pairs: pl.DataFrame, threshold: float | None) -> list[Block]:
     best = pairs.filter((pl.col("rank") == 1) & pl.col("match_probability").is_not_null())
     months = (
         pairs.group_by(pl.col("stay_end").dt.strftime("%Y-%m").alias("month"))
-        .agg(pl.col("booking_id").n_unique().alias("stays"),
-             pl.col("booking_id").filter(pl.col("is_assigned")).n_unique().alias("paired"))
+        .agg(
+            pl.col("booking_id").n_unique().alias("stays"),
+            pl.col("booking_id").filter(pl.col("is_assigned")).n_unique().alias("paired"),
+        )
         .sort("month")
-    )  # fmt: skip
+    )
     blocks: list[Block] = []
     if not best.is_empty():
         probabilities = best["match_probability"].to_numpy()

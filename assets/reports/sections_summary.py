@@ -5,7 +5,7 @@ from assets.reports.inputs import DEMO, REFERENCE_MODEL, ReportInputs
 from assets.reports.risk import at_risk_customers
 from assets.reports.sections_models import best_model, text_verdict
 from assets.reports.statistics import finite, top_share
-from assets.reports.wording import count, decimal, estimate, is_known, money, percent, plain
+from assets.reports.wording import count, decimal, estimate, is_known, model_name, money, percent
 
 
 def summary_section(inputs: ReportInputs, at_risk_polarity: float) -> Section:
@@ -79,7 +79,7 @@ def _forecast(inputs: ReportInputs) -> Stat | None:
             return Stat(
                 label="rank agreement of forecast and later value",
                 value=decimal(item.value),
-                detail=f"1 is perfect, 0 is chance; {plain(model)}, {words}"
+                detail=f"1 is perfect, 0 is chance; {model_name(model)}, {words}"
                 + (f", 95 %: {decimal(item.low)} to {decimal(item.high)}" if item.has_interval else ""),
                 disclosure=Disclosure.MODEL_METRIC,
             )
@@ -95,8 +95,12 @@ def _pairs(inputs: ReportInputs) -> Stat | None:
         if is_known(found.get("precision"))
         else ("by context only: no true pairs exist")
     )
-    return Stat(label="of stays paired with a review", value=percent(found["paired_share"], 0), detail=quality,
-                disclosure=Disclosure.OPERATIONAL)  # fmt: skip
+    return Stat(
+        label="of stays paired with a review",
+        value=percent(found["paired_share"], 0),
+        detail=quality,
+        disclosure=Disclosure.OPERATIONAL,
+    )
 
 
 def _privacy(inputs: ReportInputs) -> Stat | None:
@@ -117,22 +121,36 @@ def _findings(inputs: ReportInputs, at_risk_polarity: float) -> list[tuple[str, 
     found: list[tuple[str, Disclosure]] = []
     if inputs.customers is not None and not inputs.customers.is_empty():
         values = finite(inputs.customers["clv"])
-        found.append((f"Value is concentrated: the best 1 % of customers bring {percent(top_share(values, 0.01), 0)} "
-        f"of the revenue. "
-                      "Losing a few of them costs more than winning many others.", Disclosure.GUEST_AGGREGATE))  # fmt: skip
+        found.append(
+            (
+                f"Value is concentrated: the best 1 % of customers bring {percent(top_share(values, 0.01), 0)} "
+                f"of the revenue. "
+                "Losing a few of them costs more than winning many others.",
+                Disclosure.GUEST_AGGREGATE,
+            )
+        )
     found.append((_forecast_finding(inputs), Disclosure.MODEL_METRIC))
     found.append((text_verdict(inputs), Disclosure.MODEL_METRIC))
     risk = at_risk_customers(inputs.examples, inputs.customers, at_risk_polarity)
     if risk is not None and risk.count:
-        found.append((f"{count(risk.count)} high-value customers ({percent(risk.revenue_share)} of all revenue) are "
-        f"paired mostly with "
-                      "negative reviews: the first list to look at for service recovery. The pairing is probable, not "
-                      "certain.",
-                      Disclosure.GUEST_AGGREGATE))  # fmt: skip
+        found.append(
+            (
+                f"{count(risk.count)} high-value customers ({percent(risk.revenue_share)} of all revenue) are "
+                f"paired mostly with "
+                "negative reviews: the first list to look at for service recovery. The pairing is probable, not "
+                "certain.",
+                Disclosure.GUEST_AGGREGATE,
+            )
+        )
     if inputs.run.source != DEMO:
-        found.append(("The public bookings name no hotel, so stays and reviews are paired by context only. Read every "
-        "statement on "
-                      "reviews as one about kinds of guests, not about guests.", Disclosure.NEUTRAL))  # fmt: skip
+        found.append(
+            (
+                "The public bookings name no hotel, so stays and reviews are paired by context only. Read every "
+                "statement on "
+                "reviews as one about kinds of guests, not about guests.",
+                Disclosure.NEUTRAL,
+            )
+        )
     return found
 
 
@@ -147,7 +165,9 @@ def _forecast_finding(inputs: ReportInputs) -> str:
         top, base = inputs.estimate(protocol, model, "r2"), inputs.estimate(protocol, REFERENCE_MODEL, "r2")
         if model == REFERENCE_MODEL or base is None:
             return f"No model forecasts value better than “the same as in the past” {words} (R² {estimate(top, 2)})."
-        return (f"The best forecast {words} is {plain(model)}: R² {estimate(top, 2)}, where “the same as in the past” "
-        f"reaches "
-                f"{estimate(base, 2)}.")  # fmt: skip
+        return (
+            f"The best forecast {words} is {model_name(model)}: R² {estimate(top, 2)}, where “the same as in the past” "
+            f"reaches "
+            f"{estimate(base, 2)}."
+        )
     return "No forecast was evaluated in this profile."

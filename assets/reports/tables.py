@@ -12,6 +12,7 @@ from assets.reports.statistics import describe
 from assets.reports.wording import (
     MISSING,
     NOT_PRINTED,
+    amount,
     capital,
     count,
     decimal,
@@ -23,23 +24,20 @@ from assets.reports.wording import (
 COMPOSITION_STEPS: dict[str, dict[str, str]] = {
     "bookings": {
         "raw": "Raw datasets",
-        "quarantined": "of these, malformed and quarantined",
+        "quarantined": "After quarantine of malformed rows",
         "repeats": "After duplicate removal",
         "missing": "After missing value handling",
-        "withheld": "of these, withheld by k-anonymity",
-        "published": "Final aligned multimodal dataset",
+        "published": "Published, k-anonymous",
     },
     "reviews": {
         "raw": "Raw datasets",
-        "quarantined": "of these, malformed and quarantined",
+        "quarantined": "After quarantine of malformed rows",
         "repeats": "After duplicate removal",
         "missing": "After missing value handling",
         "english": "After language filtering",
         "retained": "After anomaly detection filtering",
     },
 }
-_OUR_WORDS = {"published": "Published (k-anonymous)", "retained": "After anomaly detection filtering"}
-_REMOVALS = ("quarantined", "withheld")
 
 
 def composition_rows(composition: pl.DataFrame, policy: str, stream: str) -> list[tuple[str, float]]:
@@ -49,13 +47,9 @@ def composition_rows(composition: pl.DataFrame, policy: str, stream: str) -> lis
 
 
 def left_after(composition: pl.DataFrame, policy: str, stream: str) -> list[tuple[str, float]]:
-    """(label, rows left) of the steps that leave rows, for the funnel; steps that count removals are left out."""
+    """(label, rows left) of each step, for the funnel."""
     names = COMPOSITION_STEPS[stream]
-    return [
-        (_OUR_WORDS.get(step, names.get(step, plain(step))), rows)
-        for step, rows in composition_rows(composition, policy, stream)
-        if step not in _REMOVALS
-    ]
+    return [(names[step], rows) for step, rows in composition_rows(composition, policy, stream) if step in names]
 
 
 def composition_table(inputs: ReportInputs, stream: str) -> Table | None:
@@ -68,18 +62,24 @@ def composition_table(inputs: ReportInputs, stream: str) -> Table | None:
     rows = []
     for step, label in COMPOSITION_STEPS[stream].items():
         figure = printed.get(label)
-        words = _OUR_WORDS.get(step, label)
-        rows.append((words, count(ours.get(step)), count(strict.get(step)), count(figure) if figure else NOT_PRINTED))
+        rows.append((label, count(ours.get(step)), count(strict.get(step)), count(figure) if figure else NOT_PRINTED))
+    if stream == "bookings":
+        rows.append(_pairs_row(inputs))
     return Table(
         key=f"composition_{stream}",
         title=f"Table 1 of paper 001: {stream} after each step",
         columns=("Step", "Ours", "Paper's policy, our run", "Paper 001"),
         rows=tuple(rows),
         note="Ours keeps repeated rows (identical group bookings are real) and missing values as their own category; "
-        "the paper's policy drops both. The paper prints rows left; lines that start with “of these” count removals.",
+        "the paper's policy drops both. – marks steps that only a run of that policy can count.",
         paper_columns=(3,),
         disclosure=Disclosure.OPERATIONAL,
     )
+
+
+def _pairs_row(inputs: ReportInputs) -> tuple[str, ...]:
+    pairs = (inputs.alignment or {}).get("pairs")
+    return ("Stays paired with a review", count(pairs), MISSING, count(paper.COMPOSITION[-1][3]))
 
 
 def retention_table(inputs: ReportInputs) -> Table | None:
@@ -114,7 +114,7 @@ def descriptive_table(frame: pl.DataFrame, columns: list[str], key: str, title: 
             plain(str(row["feature"]).removeprefix("b_")),
             count(row["n"]),
             *(
-                decimal(row[name])
+                amount(row[name])
                 for name in ("mean", "std", "variance", "minimum", "median", "maximum", "skewness", "kurtosis")
             ),
         )
@@ -172,8 +172,9 @@ def match_weight_table(weights: pl.DataFrame) -> Table:
     )
 
 
-def values_table(key: str, title: str, values: Mapping[str, str], *, note: str = "",
-                 disclosure: Disclosure = Disclosure.OPERATIONAL) -> Table:  # fmt: skip
+def values_table(
+    key: str, title: str, values: Mapping[str, str], *, note: str = "", disclosure: Disclosure = Disclosure.OPERATIONAL
+) -> Table:
     """Two columns: what, how much."""
     return Table(
         key=key, title=title, columns=("Measure", "Value"), rows=tuple(values.items()), note=note, disclosure=disclosure
@@ -205,19 +206,28 @@ def segment_value_table(customers: pl.DataFrame, currency: str) -> Table:
     """Customers, revenue and its share by value segment."""
     grouped = (
         customers.group_by("value_segment")
-        .agg(pl.len().alias("n"), pl.col("clv").sum().alias("revenue"), pl.col("clv").median().alias("median"),
-             pl.col("bookings").sum().alias("bookings"), pl.col("completed").sum().alias("completed"))
+        .agg(
+            pl.len().alias("n"),
+            pl.col("clv").sum().alias("revenue"),
+            pl.col("clv").median().alias("median"),
+            pl.col("bookings").sum().alias("bookings"),
+            pl.col("completed").sum().alias("completed"),
+        )
         .sort("value_segment")
-    )  # fmt: skip
+    )
     order = {"high": 0, "mid": 1, "low": 2}
     total = max(float(customers["clv"].sum()), 1.0)
     rows = [
         (
-            capital(str(row["value_segment"])), count(row["n"]), count(row["revenue"]), percent(row["revenue"] / total),
-            count(row["median"]), percent(row["completed"] / max(row["bookings"], 1)),
+            capital(str(row["value_segment"])),
+            count(row["n"]),
+            count(row["revenue"]),
+            percent(row["revenue"] / total),
+            count(row["median"]),
+            percent(row["completed"] / max(row["bookings"], 1)),
         )
         for row in sorted(grouped.iter_rows(named=True), key=lambda row: order.get(str(row["value_segment"]), 3))
-    ]  # fmt: skip
+    ]
     return Table(
         key="value_segments",
         title="Value segments",

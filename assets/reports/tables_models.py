@@ -14,6 +14,7 @@ from assets.reports.wording import (
     decimal,
     estimate,
     metric_digits,
+    model_name,
     p_value,
     plain,
 )
@@ -27,7 +28,9 @@ PROTOCOL_TITLES = {
 
 
 def metric_cell(item: Estimate | None, metric: str) -> str:
-    """A metric with its interval."""
+    """A metric with its interval; MAPE, stored as a share, in percent and without bounds."""
+    if metric == "mape":
+        return decimal(item.value * 100, 1) if item is not None else MISSING
     return estimate(item, metric_digits(metric))
 
 
@@ -39,24 +42,37 @@ def model_table(inputs: ReportInputs, protocol: str) -> Table | None:
     rows = []
     for model in models:
         cells = [metric_cell(inputs.estimate(protocol, model, metric), metric) for metric in METRICS]
-        rows.append((capital(plain(model)), *cells, *_cost(inputs, protocol, model)))
+        rows.append((capital(model_name(model)), *cells))
     return Table(
         key=f"models_{protocol}",
         title=PROTOCOL_TITLES.get(protocol, plain(protocol)),
-        columns=("Model", *(HEADINGS[metric] for metric in METRICS), "Parameters", "Training, s"),
+        columns=("Model", *(HEADINGS[metric] for metric in METRICS)),
         rows=tuple(rows),
         note=f"Errors in {inputs.run.currency}; 95 % intervals in brackets. MAPE counts only customers above a floor.",
         disclosure=Disclosure.MODEL_METRIC,
     )
 
 
-def _cost(inputs: ReportInputs, protocol: str, model: str) -> tuple[str, str]:
+def cost_table(inputs: ReportInputs) -> Table | None:
+    """What each model costs beside what it brings: parameters and seconds, with R² to judge them by."""
     if inputs.costs is None:
-        return MISSING, MISSING
-    rows = inputs.costs.filter((pl.col("protocol") == protocol) & (pl.col("model") == model))
-    if rows.is_empty():
-        return MISSING, MISSING
-    return count(rows["parameters"][0]), decimal(rows["train_seconds"][0], 1)
+        return None
+    protocol = next((name for name in PROTOCOL_TITLES if inputs.models_of(name)), None)
+    if protocol is None:
+        return None
+    rows = []
+    for row in inputs.costs.filter(pl.col("protocol") == protocol).iter_rows(named=True):
+        item = inputs.estimate(protocol, row["model"], "r2")
+        seconds = (decimal(row["train_seconds"], 2), decimal(row["predict_seconds"], 3))
+        rows.append((capital(model_name(row["model"])), count(row["parameters"]), *seconds, metric_cell(item, "r2")))
+    return Table(
+        key="costs",
+        title="What the accuracy costs",
+        columns=("Model", "Parameters", "Training, s per fit", "Prediction, s per test", "R²"),
+        rows=tuple(rows),
+        note=f"{PROTOCOL_TITLES[protocol]}; seconds on the machine of this run.",
+        disclosure=Disclosure.MODEL_METRIC,
+    )
 
 
 def paper_comparison(inputs: ReportInputs) -> Table | None:
@@ -126,7 +142,7 @@ def significance_table(inputs: ReportInputs) -> Table | None:
         return None
     rows = tuple(
         (
-            f"{capital(plain(row['a']))} against {plain(row['b'])}",
+            f"{capital(model_name(row['a']))} against {model_name(row['b'])}",
             estimate(Estimate(row["difference"], row.get("low"), row.get("high")), 3),
             p_value(row["p_corrected"]),
             p_value(row["p_t"]),

@@ -18,20 +18,21 @@ from assets.reviews.contract import PARTS, REVIEW_ANOMALIES
 from assets.reviews.settings import ReviewSettings
 
 FIXED_VERSION = "fixed"
-# Lower: what 95 of 100 public reviews stay below. Upper: a nearly lightly edited copy (cosine 0.99), a title
-# or score at the other end of the scale than the text, one chance in a million for so many posts.
+# Lower: what 95 of 100 reviews stay below. Upper: three quarters of the scale between score and text; a cosine
+# above all pairs of long public texts (0.957); one chance in thirty thousand for so many posts.
 FIXED_BOUNDS: dict[str, tuple[float, float]] = {
-    "contradiction": (1.0, 1.7),
-    "duplication": (0.92, 0.99),
-    "timing": (1.5, 6.0),
+    "contradiction": (1.0, 1.5),
+    "duplication": (0.9, 0.96),
+    "timing": (2.0, 4.5),
 }
 _LOWER_QUANTILE = 0.95
 _LOWER_LIMITS: dict[str, tuple[float, float]] = {
     "contradiction": (0.8, 1.2),
-    "duplication": (0.88, 0.95),
-    "timing": (1.0, 3.0),
+    "duplication": (0.88, 0.93),
+    "timing": (1.5, 3.0),
 }
 _DECIMALS = 6
+_DAY_HOURS = 24
 _SHORT_ID = 8  # digits of an id that a reason shows
 
 
@@ -133,10 +134,11 @@ def reason_text() -> pl.Expr:
 
 
 def _contradiction_reason() -> pl.Expr:
+    score = pl.format("score {}", pl.col("score").round(1))
     stated = (
-        pl.when(pl.col("title").is_not_null())
-        .then(pl.format("title {}", _tone("polarity_title_or_score")))
-        .otherwise(pl.format("score {}", pl.col("score").round(1)))
+        pl.when(pl.col("title").is_null())
+        .then(score)
+        .otherwise(pl.format("{} and title {}", score, _tone("polarity_title_or_score")))
     )
     return pl.format("{}, text {}", stated, _tone("polarity_text"))
 
@@ -168,8 +170,14 @@ def _duplication_reason() -> pl.Expr:
 
 
 def _timing_reason() -> pl.Expr:
-    days = pl.col("posts_window_days")
-    span = pl.when(days == 1).then(pl.lit("in a day")).otherwise(pl.format("in {} days", days))
+    hours = pl.col("posts_window_hours")
+    span = (
+        pl.when(hours < _DAY_HOURS)
+        .then(pl.format("in {} hours", hours))
+        .when(hours == _DAY_HOURS)
+        .then(pl.lit("in a day"))
+        .otherwise(pl.format("in {} days", hours // _DAY_HOURS))
+    )
     whose = pl.when(pl.col("posts_scope") == "hotel").then(pl.lit("this hotel")).otherwise(pl.lit("all hotels"))
     return pl.format("{} posts for {} {}, usually {}", pl.col("posts_observed"), whose, span, _usual())
 

@@ -68,7 +68,9 @@ REVIEW_ANOMALY_PARTS = FrameContract(
     description="Three raw signs of irregularity per review, unscaled",
     columns=(
         _REVIEW_ID,
-        Column(name="polarity_title_or_score", dtype=_NUMBER, minimum=-1, maximum=1, description="Title, else score"),
+        Column(
+            name="polarity_title_or_score", dtype=_NUMBER, minimum=-1, maximum=1, description="Stated: title and score"
+        ),
         Column(name="polarity_text", dtype=_NUMBER, minimum=-1, maximum=1, description="Polarity of the text"),
         Column(name="contradiction_raw", dtype=_NUMBER, minimum=0, maximum=2, description="Their absolute difference"),
         Column(name="duplication_raw", dtype=_NUMBER, minimum=-1, maximum=1, description="Cosine to the nearest"),
@@ -82,7 +84,7 @@ REVIEW_ANOMALY_PARTS = FrameContract(
             name="posts_observed", dtype=pl.Int32, minimum=0, unit="posts", description="Posts in the decisive window"
         ),
         Column(name="posts_expected", dtype=_NUMBER, minimum=0, unit="posts", description="Expected in that window"),
-        Column(name="posts_window_days", dtype=pl.Int32, minimum=1, unit="days", description="Length of that window"),
+        Column(name="posts_window_hours", dtype=pl.Int32, minimum=1, unit="hours", description="Length of that window"),
         Column(name="posts_scope", dtype=_TEXT, values=("hotel", "platform"), description="Whose posts were counted"),
         _DAY,
     ),

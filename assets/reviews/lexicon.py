@@ -18,7 +18,7 @@ _GOOD = """
     easy efficient elegant enjoyable enjoyed fast fresh friendly fun generous glad good great happy helpful ideal
     impressed kind like liked love modern nice pleasant pleased polite professional prompt quick quiet recommend
     relaxing safe smiling smooth spacious stylish tasty thank thoughtful tidy warm welcome welcoming well worth
-    upgrade upgraded
+    upgrade upgraded charm happily joy patient plus treat
 """
 _BAD = """
     bad basic bland boring broken busy cheap cold complain complained complaint confusing cracked cramped crowded
@@ -26,7 +26,8 @@ _BAD = """
     hot inconvenient issue issues lack lacked lacking late leak leaking limited loud missing mistake noise noisy
     odd old outdated overpriced peeling poor poorly pricey problem problems scruffy shabby slow small smell smelly
     smelt stained stains stuffy thin tiny tired uncomfortable unfortunately unhelpful unfriendly unpleasant weak
-    worn wrong queue shame
+    worn wrong queue shame blamed charged damp draughty forgotten freezing lecture minus noisily regrettably sad sadly
+    shut stained useless waited worse
 """
 _STRONG_BAD = """
     appalling atrocious avoid awful bedbugs cockroach dangerous dirty disgrace disgraceful disgusting dreadful
@@ -43,7 +44,7 @@ _DEGREES: dict[str, float] = dict.fromkeys("very really so extremely absolutely 
 _NEGATED = NEGATIONS | {"t", "isn", "wasn", "don", "didn", "couldn", "isn't", "wasn't", "don't", "didn't", "couldn't"}
 _REACH = 3  # words that a negation reaches: "not a very good room"
 _DAMPING = -0.7  # "not good" is less bad than "bad"
-_SOFTENING = 2.0  # pulls texts with one opinion word towards the middle
+_SOFTENING = 1.0  # pulls texts with one opinion word towards the middle
 
 
 def lexicon_polarity(words: Sequence[str]) -> float:

@@ -29,7 +29,10 @@ def anomaly_parts(
     """
     days = sorted(day for _, part in segments for day in part)
     asked = reviews.filter(pl.col("delivery_day").is_in(days)).sort("delivery_day", "review_id")
-    opposed = [contradiction(asked.filter(pl.col("delivery_day").is_in(list(part))), model) for model, part in segments]
+    opposed = [
+        contradiction(asked.filter(pl.col("delivery_day").is_in(list(part))), model, settings.neutral_score)
+        for model, part in segments
+    ]
     if asked.is_empty():
         return REVIEW_ANOMALY_PARTS.empty()
     rows = asked.select("review_id", "delivery_day")

@@ -1,7 +1,9 @@
 """Polarity of a text in [-1, 1], learned from the reviews themselves.
 
-Guests fill a positive and a negative field, so every field is a labelled text. A logistic regression over
-words and word pairs learns from them; a lexicon with negations stands in before the first fit.
+Guests fill a positive and a negative field, so every field is a labelled text; a title speaks another
+language than the fields ("Never again"), and the score of its review labels it where that is clear. A
+logistic regression over words and word pairs learns from them; a lexicon with negations stands in before
+the first fit.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,6 +22,7 @@ _HELD_OUT_SHARE = 5  # every fifth review by its id: stable as the history grows
 _DECIMALS = 6  # of stored weights: beyond the solver's tolerance
 _MIN_WORDS = 2  # "Nothing" in a field tells which field it is, not how the guest felt
 _MIN_OCCURRENCES = 3
+_CLEAR_DISTANCE = 1.0  # points of score from neutral from which a title is taken at its word
 LEXICON_VERSION = "lexicon"
 
 
@@ -40,7 +43,7 @@ def polarities(texts: Sequence[str | None], model: Mapping[str, Any] | None) -> 
 
 
 def labelled_fields(reviews: pl.DataFrame) -> pl.DataFrame:
-    """One row per filled field (review_id, text, is_positive), in the order of the reviews, positive first.
+    """One row per filled field (review_id, text, is_positive): all positive fields, then all negative ones.
 
     Args:
         reviews: ``clean_reviews`` rows.
@@ -52,6 +55,14 @@ def labelled_fields(reviews: pl.DataFrame) -> pl.DataFrame:
     return pl.concat(fields).filter(pl.col("text").is_not_null())
 
 
+def labelled_titles(reviews: pl.DataFrame, neutral_score: float) -> pl.DataFrame:
+    """One row per title (review_id, text, is_positive) whose score is a point or more from neutral."""
+    distance = pl.col("score") - neutral_score
+    return reviews.filter(pl.col("title").is_not_null() & (distance.abs() >= _CLEAR_DISTANCE)).select(
+        "review_id", pl.col("title").alias("text"), (distance > 0).alias("is_positive")
+    )
+
+
 def fit_polarity(reviews: pl.DataFrame, settings: ReviewSettings) -> dict[str, Any] | None:
     """Payload of the polarity record, or None when there are too few labelled fields.
 
@@ -60,13 +71,15 @@ def fit_polarity(reviews: pl.DataFrame, settings: ReviewSettings) -> dict[str, A
         settings: of the room.
 
     Returns:
-        terms, idf, weights, intercept, auc (on held-out reviews), texts (fields learned from).
+        terms, idf, weights, intercept, auc (of fields of held-out reviews), texts (learned from).
     """
-    fields = labelled_fields(reviews.tail(settings.polarity_max_texts // 2))
-    words = [words_of(text) for text in fields["text"].to_list()]
+    recent = reviews.tail(settings.polarity_max_texts // 2)
+    fields = labelled_fields(recent)
+    texts = pl.concat([fields, labelled_titles(recent, settings.neutral_score)])
+    words = [words_of(text) for text in texts["text"].to_list()]
+    labels = texts["is_positive"].to_numpy()
     enough = np.array([len(row) >= _MIN_WORDS for row in words], dtype=bool)
-    labels = fields["is_positive"].to_numpy()
-    held_out = is_held_out(fields["review_id"])
+    held_out = is_held_out(texts["review_id"])
     train = enough & ~held_out
     if train.sum() < settings.polarity_min_texts or len(set(labels[train].tolist())) < 2:  # noqa: PLR2004
         return None
@@ -75,14 +88,13 @@ def fit_polarity(reviews: pl.DataFrame, settings: ReviewSettings) -> dict[str, A
     idf = _idf(counts[train], len(terms))
     matrix = _normalised(counts, idf)
     weights, intercept = _fit_logistic(matrix[train], labels[train], settings.polarity_regularisation)
-    test = enough & held_out
-    auc = area_under_curve(_row_sums(matrix, weights)[test], labels[test])
+    test = enough & held_out & (np.arange(texts.height) < fields.height)
     return {
         "terms": terms,
         "idf": idf.tolist(),
         "weights": weights.tolist(),
         "intercept": intercept,
-        "auc": auc,
+        "auc": area_under_curve(_row_sums(matrix, weights)[test], labels[test]),
         "texts": int(train.sum()),
         "held_out_texts": int(test.sum()),
     }

@@ -1,8 +1,9 @@
 """Timing: is this more posts than this hotel, or the platform, usually gets?
 
 Default: a one-sided surprise, ``-log10 P(count >= observed)``, of the posts in a window that ends on the
-review's posting day, against the rate of the days before the window. The larger surprise of hotel and
-platform, over the window lengths, is stored with its counts. Counts are gamma-Poisson (negative binomial):
+review's posting day, against the rate of the days before the window; where posting times are known, also of
+the hotel's posts in the fullest window of some hours around the review, within what the day has delivered.
+The largest surprise of hotel and platform is stored with its counts. Counts are gamma-Poisson (negative binomial):
 the rate is known only as well as its history is long, and days differ by more than chance.
 
 The paper's ``|gap - mu| / sigma`` stands beside it; it ranks lulls above bursts, since most gaps are zero.
@@ -25,6 +26,8 @@ from assets.reviews.settings import TIMING_LOOK_BACK_DAYS, ReviewSettings
 _DECIMALS = 6
 _SMALLEST = 1e-300  # of a probability: surprise ends at 300
 _EPOCH = date(1970, 1, 1)
+_WIDTH = TIMING_LOOK_BACK_DAYS + 1  # days that a day sees, itself included
+_HOUR = 3_600_000_000  # microseconds
 
 SCHEMA = {
     "review_id": pl.String,
@@ -32,20 +35,63 @@ SCHEMA = {
     "timing_paper_raw": pl.Float64,
     "posts_observed": pl.Int32,
     "posts_expected": pl.Float64,
-    "posts_window_days": pl.Int32,
+    "posts_window_hours": pl.Int32,
     "posts_scope": pl.String,
     "delivery_day": pl.Date,
 }
 
 
 @dataclass(frozen=True)
-class _Posts:
-    """Reviews ordered by delivery day and id; days as numbers since 1970."""
+class _Seen:
+    """What one delivery day sees: the reviews of its look-back, today's last, by delivery day and id.
+
+    Attributes:
+        hotel: (n,) hotel number, 0 to n_hotels - 1.
+        offset: (n,) posting day, counted from the first day of the look-back.
+        moment: (n,) posting time in microseconds, or None where one of them is not known.
+        today: place of the first review delivered today.
+    """
 
     hotel: np.ndarray
-    posted: np.ndarray
-    delivered: np.ndarray
-    moment: np.ndarray  # posting time in microseconds, or days where the source knows days only
+    offset: np.ndarray
+    moment: np.ndarray | None
+    today: int
+
+    @property
+    def n_hotels(self) -> int:
+        return int(self.hotel.max()) + 1
+
+
+@dataclass(frozen=True)
+class _Group:
+    """Posts per day of one or all hotels.
+
+    Attributes:
+        scope: ``hotel`` or ``platform``.
+        totals: (n_groups, n_days + 1) posts before each day of the look-back.
+        first: (n_groups,) first day with a post.
+        row: (n_today,) group of each of today's reviews.
+        members: hotels per group, which scales the prior.
+        dispersion: variance beyond Poisson, as a share of the squared mean.
+    """
+
+    scope: str
+    totals: np.ndarray
+    first: np.ndarray
+    row: np.ndarray
+    members: int
+    dispersion: float
+
+
+@dataclass(frozen=True)
+class _Surprise:
+    """Counts and surprise of today's reviews for one scope and window length; arrays of (n_today,)."""
+
+    scope: str
+    hours: int
+    observed: np.ndarray
+    expected: np.ndarray
+    surprise: np.ndarray
 
 
 def timing(reviews: pl.DataFrame, days: Sequence[date], settings: ReviewSettings) -> pl.DataFrame:
@@ -59,111 +105,127 @@ def timing(reviews: pl.DataFrame, days: Sequence[date], settings: ReviewSettings
     ordered = reviews.select("review_id", "hotel_key", "posted_day", "posted_at", "delivery_day").sort(
         "delivery_day", "review_id"
     )
-    posts = _posts(ordered)
-    parts = [_day(ordered, posts, (day - _EPOCH).days, settings) for day in sorted(set(days))]
-    parts = [part for part in parts if part is not None]
-    return pl.concat(parts).cast(SCHEMA) if parts else pl.DataFrame(schema=SCHEMA)  # type: ignore[arg-type]
+    delivered = ordered["delivery_day"].to_physical().to_numpy()
+    parts = []
+    for day in sorted(set(days)):
+        number = (day - _EPOCH).days
+        edges = np.searchsorted(delivered, [number - TIMING_LOOK_BACK_DAYS, number, number + 1])
+        start, today, stop = (int(edge) for edge in edges)
+        if today < stop:  # from the rows of its look-back alone, whatever else the frame holds
+            seen = _seen(ordered[start:stop], number - TIMING_LOOK_BACK_DAYS, today - start)
+            columns = {**_largest(seen, settings), "timing_paper_raw": _paper_deviation(seen)}
+            frame = ordered[today:stop].select("review_id", "delivery_day")
+            parts.append(frame.with_columns(**{name: pl.Series(values) for name, values in columns.items()}))
+    if not parts:
+        return pl.DataFrame(schema=SCHEMA)
+    return pl.concat(parts).select(list(SCHEMA)).cast(SCHEMA)  # type: ignore[arg-type]
 
 
-def _posts(ordered: pl.DataFrame) -> _Posts:
-    posted = ordered["posted_day"].to_physical().to_numpy().astype(np.int64)
-    stamped = ordered["posted_at"].cast(pl.Datetime("us")).to_physical()
-    has_times = ordered.height > 0 and stamped.null_count() == 0
-    return _Posts(
-        hotel=ordered["hotel_key"].rank("dense").to_numpy().astype(np.int64) - 1 if ordered.height else posted,
-        posted=posted,
-        delivered=ordered["delivery_day"].to_physical().to_numpy().astype(np.int64),
-        moment=stamped.to_numpy().astype(np.int64) if has_times else posted,
+def _seen(rows: pl.DataFrame, first_day: int, today: int) -> _Seen:
+    has_times = rows["posted_at"].null_count() == 0
+    return _Seen(
+        hotel=rows["hotel_key"].rank("dense").to_numpy().astype(np.int64) - 1,
+        offset=rows["posted_day"].to_physical().to_numpy().astype(np.int64) - first_day,
+        moment=rows["posted_at"].cast(pl.Datetime("us")).to_physical().to_numpy() if has_times else None,
+        today=today,
     )
 
 
-def _day(ordered: pl.DataFrame, posts: _Posts, day: int, settings: ReviewSettings) -> pl.DataFrame | None:
-    """One delivery day from the rows of its look-back alone, whatever else the frame holds."""
-    start = int(np.searchsorted(posts.delivered, day - TIMING_LOOK_BACK_DAYS, side="left"))
-    today = int(np.searchsorted(posts.delivered, day, side="left"))
-    stop = int(np.searchsorted(posts.delivered, day, side="right"))
-    if today == stop:
-        return None
-    seen = slice(start, stop)
-    hotels, hotel = np.unique(posts.hotel[seen], return_inverse=True)
-    offset = posts.posted[seen] - (day - TIMING_LOOK_BACK_DAYS)  # 0 .. TIMING_LOOK_BACK_DAYS
-    surprises = _surprises(hotel, offset, len(hotels), today - start, settings)
-    paper = _paper_deviation(hotel, posts.moment[seen], today - start)
-    frame = ordered[today:stop].select("review_id", "delivery_day")
-    return frame.with_columns(**surprises, timing_paper_raw=pl.Series(paper)).select(list(SCHEMA))
-
-
-def _surprises(
-    hotel: np.ndarray, offset: np.ndarray, n_hotels: int, today: int, settings: ReviewSettings
-) -> dict[str, pl.Series]:
-    """Columns of the largest surprise of each review delivered today.
-
-    Args:
-        hotel: (n,) hotel number of every review seen.
-        offset: (n,) posting day, counted from the first day of the look-back.
-        n_hotels: how many hotels.
-        today: first of today's reviews.
-        settings: of the room.
-    """
-    width = TIMING_LOOK_BACK_DAYS + 1
-    inside = (offset >= 0) & (offset < width)
-    counts = np.bincount(hotel[inside] * width + offset[inside], minlength=n_hotels * width).reshape(n_hotels, width)
-    first = np.full(n_hotels, width)
-    np.minimum.at(first, hotel[inside], offset[inside])
-    mine, when = hotel[today:], offset[today:]
-    scopes = {
-        "hotel": (counts, first, mine, 1, settings.timing_hotel_dispersion),
-        "platform": (counts.sum(axis=0, keepdims=True), first.min(keepdims=True), np.zeros_like(mine), n_hotels,
-                     settings.timing_platform_dispersion),
-    }  # fmt: skip
-    candidates = []
-    for scope, (table, begin, row, members, dispersion) in scopes.items():
-        for length in settings.timing_window_days:
-            observed, expected, surprise = _window(table, begin, row, when, length, members, dispersion, settings)
-            candidates.append((scope, length, observed, expected, surprise))
-    best = np.argmax(np.stack([item[4] for item in candidates]), axis=0)  # the first of equals: hotel before platform
-
-    def pick(column: int) -> np.ndarray:
-        return np.stack([np.broadcast_to(item[column], best.shape) for item in candidates])[best, np.arange(len(best))]
-
+def _largest(seen: _Seen, settings: ReviewSettings) -> dict[str, np.ndarray]:
+    """Columns of the largest surprise of each review delivered today; the first of equals, hotel before platform."""
+    groups = _groups(seen, settings)
+    found = [
+        _days_surprise(seen, group, length, settings) for group in groups for length in settings.timing_window_days
+    ]
+    if seen.moment is not None:
+        found.append(_hours_surprise(seen, seen.moment, groups[0], settings))
+    best = np.argmax(np.stack([item.surprise for item in found]), axis=0)  # (n_today,)
+    place = np.arange(len(best))
     return {
-        "timing_raw": pl.Series(pick(4)),
-        "posts_observed": pl.Series(pick(2)),
-        "posts_expected": pl.Series(pick(3)),
-        "posts_window_days": pl.Series(pick(1)),
-        "posts_scope": pl.Series([str(scope) for scope in pick(0)]),
+        "timing_raw": np.stack([item.surprise for item in found])[best, place],
+        "posts_observed": np.stack([item.observed for item in found])[best, place],
+        "posts_expected": np.stack([item.expected for item in found])[best, place],
+        "posts_window_hours": np.array([item.hours for item in found])[best],
+        "posts_scope": np.array([item.scope for item in found])[best],
     }
 
 
-def _window(
-    counts: np.ndarray, first: np.ndarray, row: np.ndarray, when: np.ndarray, length: int, members: int,
-    dispersion: float, settings: ReviewSettings,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:  # fmt: skip
-    """(observed, expected, surprise) per review for one scope and window length.
+def _groups(seen: _Seen, settings: ReviewSettings) -> tuple[_Group, _Group]:
+    n_hotels = seen.n_hotels
+    inside = (seen.offset >= 0) & (seen.offset < _WIDTH)
+    cell = seen.hotel[inside] * _WIDTH + seen.offset[inside]
+    counts = np.bincount(cell, minlength=n_hotels * _WIDTH).reshape(n_hotels, _WIDTH)  # (n_hotels, n_days)
+    first = np.full(n_hotels, _WIDTH)
+    np.minimum.at(first, seen.hotel[inside], seen.offset[inside])
+    mine = seen.hotel[seen.today :]
+    every = counts.sum(axis=0, keepdims=True)  # (1, n_days)
+    return (
+        _Group("hotel", _totals(counts), first, mine, 1, settings.timing_hotel_dispersion),
+        _Group("platform", _totals(every), first.min(keepdims=True), np.zeros_like(mine), n_hotels,
+               settings.timing_platform_dispersion),
+    )  # fmt: skip
+
+
+def _totals(counts: np.ndarray) -> np.ndarray:
+    return np.concatenate([np.zeros((len(counts), 1), dtype=np.int64), counts.cumsum(axis=1)], axis=1)
+
+
+def _days_surprise(seen: _Seen, group: _Group, length: int, settings: ReviewSettings) -> _Surprise:
+    """A window of whole days that ends on the posting day."""
+    when = seen.offset[seen.today :]
+    start = np.clip(when + 1 - length, 0, _WIDTH)
+    observed = group.totals[group.row, np.clip(when + 1, 0, _WIDTH)] - group.totals[group.row, start]
+    return _against(seen, group, start, observed, length, 24 * length, settings)
+
+
+def _hours_surprise(seen: _Seen, moment: np.ndarray, group: _Group, settings: ReviewSettings) -> _Surprise:
+    """The fullest window of some hours that holds the review, at the pace of a day's busiest hours."""
+    length = settings.timing_window_hours
+    observed = fullest_window(seen.hotel, moment, length * _HOUR)[seen.today :]
+    start = np.clip(seen.offset[seen.today :], 0, _WIDTH)
+    share_of_day = min(length / 24 * settings.timing_peak_factor, 1.0)
+    return _against(seen, group, start, observed, share_of_day, length, settings)
+
+
+def _against(
+    seen: _Seen,
+    group: _Group,
+    start: np.ndarray,
+    observed: np.ndarray,
+    days: float,
+    hours: int,
+    settings: ReviewSettings,
+) -> _Surprise:
+    """Compare counts with the rate of the days before ``start``; no history, or a day outside it: no surprise."""
+    history = np.maximum(np.maximum(start - settings.timing_history_days, 0), np.minimum(group.first[group.row], start))
+    earlier = group.totals[group.row, start] - group.totals[group.row, history]
+    known_days = start - history
+    shape = earlier + settings.timing_prior_posts * group.members * settings.timing_prior_days
+    expected = shape / (known_days + settings.timing_prior_days) * days
+    when = seen.offset[seen.today :]
+    is_known = (known_days >= settings.timing_min_days) & (when >= 0) & (when < _WIDTH)
+    surprise = np.where(is_known, tail_surprise(observed, expected, group.dispersion + 1.0 / shape), 0.0)
+    return _Surprise(group.scope, hours, observed, np.round(expected, _DECIMALS), surprise)
+
+
+def fullest_window(hotel: np.ndarray, moment: np.ndarray, length: int) -> np.ndarray:
+    """(n,) most posts of the same hotel in any window of that length that holds the post.
 
     Args:
-        counts: (n_groups, n_days) posts per group (hotel, or all) and day.
-        first: (n_groups,) first day with a post.
-        row: (n,) group of each review.
-        when: (n,) its posting day; outside the look-back means no evidence.
-        length: of the window in days.
-        members: hotels per group, which scales the prior.
-        dispersion: variance beyond Poisson, as a share of the squared mean.
-        settings: of the room.
+        hotel: (n,) hotel number of each post.
+        moment: (n,) posting time, whole units.
+        length: of a window in the same units, both ends included.
     """
-    totals = np.concatenate([np.zeros((len(counts), 1), dtype=np.int64), counts.cumsum(axis=1)], axis=1)
-    stop = np.clip(when + 1, 0, counts.shape[1])
-    window = np.clip(when + 1 - length, 0, counts.shape[1])
-    history = np.maximum(np.clip(window - settings.timing_history_days, 0, None), np.minimum(first[row], window))
-    observed = totals[row, stop] - totals[row, window]
-    earlier = totals[row, window] - totals[row, history]
-    known_days = window - history
-    prior_posts = settings.timing_prior_posts * members * settings.timing_prior_days
-    shape = earlier + prior_posts
-    expected = shape / (known_days + settings.timing_prior_days) * length
-    surprise = tail_surprise(observed, expected, dispersion + 1.0 / shape)
-    is_known = (known_days >= settings.timing_min_days) & (when >= 0) & (when < counts.shape[1])
-    return observed, np.round(expected, _DECIMALS), np.where(is_known, surprise, 0.0)
+    order = np.lexsort((moment, hotel))
+    span = int(moment.max() - moment.min()) + length + 1 if len(moment) else 1
+    line = (moment - moment.min() if len(moment) else moment)[order] + hotel[order].astype(np.int64) * span
+    last = np.searchsorted(line, line + length, side="right")  # first post behind the window that starts here
+    first = np.searchsorted(line, line - length, side="left")  # first window start that still holds the post
+    counts = last - np.arange(len(line))  # posts of the window that starts at each post
+    fullest = np.zeros(len(line), dtype=np.int64)
+    for place in range(len(line)):
+        fullest[order[place]] = counts[first[place] : place + 1].max()
+    return fullest
 
 
 def tail_surprise(observed: np.ndarray, expected: np.ndarray, dispersion: np.ndarray) -> np.ndarray:
@@ -179,26 +241,25 @@ def tail_surprise(observed: np.ndarray, expected: np.ndarray, dispersion: np.nda
     return np.where(observed > 0, np.round(-np.log10(np.clip(tail, _SMALLEST, 1.0)), _DECIMALS), 0.0) + 0.0
 
 
-def _paper_deviation(hotel: np.ndarray, moment: np.ndarray, today: int) -> np.ndarray:
+def _paper_deviation(seen: _Seen) -> np.ndarray:
     """``|gap - mu| / sigma`` of today's reviews: gap to the hotel's review before, mu and sigma of its earlier gaps.
 
     0 where there are fewer than two earlier gaps, or where they are all the same.
     """
+    hotel, moment = seen.hotel, seen.offset if seen.moment is None else seen.moment
     order = np.lexsort((np.arange(len(hotel)), moment, hotel))
-    gaps = np.zeros(len(hotel), dtype=np.int64)
     same = hotel[order][1:] == hotel[order][:-1]
+    gaps = np.zeros(len(hotel), dtype=np.int64)
     gaps[order[1:]] = np.where(same, moment[order][1:] - moment[order][:-1], 0)
     has_gap = np.zeros(len(hotel), dtype=bool)
     has_gap[order[1:]] = same
-    past = has_gap.copy()
-    past[today:] = False
-    n_hotels = int(hotel.max()) + 1
-    number = np.bincount(hotel[past], minlength=n_hotels)
+    past = has_gap & (np.arange(len(hotel)) < seen.today)
+    number = np.bincount(hotel[past], minlength=seen.n_hotels)
     known = np.maximum(number, 1)
-    mean = np.bincount(hotel[past], weights=gaps[past].astype(np.float64), minlength=n_hotels) / known
-    spread = np.bincount(hotel[past], weights=(gaps[past] - mean[hotel[past]]) ** 2, minlength=n_hotels) / known
-    mine = hotel[today:]
-    sigma = np.sqrt(spread[mine])
-    usable = has_gap[today:] & (number[mine] > 1) & (sigma > 0)
-    deviation = np.abs(gaps[today:] - mean[mine]) / np.where(sigma > 0, sigma, 1.0)
+    mean = np.bincount(hotel[past], weights=gaps[past].astype(np.float64), minlength=seen.n_hotels) / known
+    squares = (gaps[past] - mean[hotel[past]]) ** 2
+    sigma = np.sqrt(np.bincount(hotel[past], weights=squares, minlength=seen.n_hotels) / known)
+    mine = hotel[seen.today :]
+    usable = has_gap[seen.today :] & (number[mine] > 1) & (sigma[mine] > 0)
+    deviation = np.abs(gaps[seen.today :] - mean[mine]) / np.where(sigma[mine] > 0, sigma[mine], 1.0)
     return np.where(usable, np.round(deviation, _DECIMALS), 0.0)

@@ -86,7 +86,8 @@ class Source(Protocol):
 
     def hotels(self) -> pl.DataFrame:
         """Hotels that take bookings: ``hotel``, ``hotel_name`` (null if the source hides it), ``city``,
-        ``country`` (ISO alpha-3), ``descriptor`` (free words for text similarity), ``is_city`` (Boolean)."""
+        ``country`` (ISO alpha-3), ``descriptor`` (free words for text similarity), ``is_city`` (Boolean).
+        """
         ...
 
     def fingerprint(self, stream: Stream, days: Sequence[date]) -> dict[date, str]:

@@ -166,7 +166,7 @@ def read_stream(path: Path, stream: Stream) -> pl.DataFrame:
 
 
 def main_history(days: pl.Series) -> tuple[date, date]:
-    """First and last day of the longest-filled stretch without a gap of more than ``MAX_GAP_DAYS``.
+    """First and last day of the stretch with the most rows without a gap of more than ``MAX_GAP_DAYS``.
 
     One mistyped year must not stretch the history by decades of empty partitions.
 

@@ -10,14 +10,9 @@ from pipelines.rooms import ROOMS
 ROOT = Path(__file__).resolve().parents[2]
 SHELL_FILES = {"assets.py", "checks.py"}
 PURE_FILES = sorted(
-    path
-    for room in ROOMS
-    for path in (ROOT / "assets" / room).rglob("*.py")
-    if path.name not in SHELL_FILES
+    path for room in ROOMS for path in (ROOT / "assets" / room).rglob("*.py") if path.name not in SHELL_FILES
 )
-ALL_FILES = sorted(
-    path for folder in ("assets", "resources", "pipelines") for path in (ROOT / folder).rglob("*.py")
-)
+ALL_FILES = sorted(path for folder in ("assets", "resources", "pipelines") for path in (ROOT / folder).rglob("*.py"))
 MAX_LINES = 330
 
 

@@ -61,9 +61,10 @@ def test_jobs_select_something(definitions: dg.Definitions) -> None:
 
 def test_schedule_asks_for_yesterday(definitions: dg.Definitions) -> None:
     schedule = definitions.resolve_schedule_def("every_morning")
-    with dg.DagsterInstance.ephemeral() as instance, dg.build_schedule_context(
-        instance, scheduled_execution_time=datetime(2024, 5, 7, 5, 0, tzinfo=UTC)
-    ) as context:
+    with (
+        dg.DagsterInstance.ephemeral() as instance,
+        dg.build_schedule_context(instance, scheduled_execution_time=datetime(2024, 5, 7, 5, 0, tzinfo=UTC)) as context,
+    ):
         tick = schedule.evaluate_tick(context.with_resources({}) if hasattr(context, "with_resources") else context)
     assert [request.partition_key for request in tick.run_requests or []] == ["2024-05-06"]
 

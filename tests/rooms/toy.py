@@ -85,9 +85,7 @@ def toy_mean(inputs: FitInputs) -> dict[str, object] | None:
     return {"mean": sum(amounts) / len(amounts)} if amounts else None
 
 
-@daily_asset(
-    contract=TOY_SUM, group="toy", reads=[Reads("toy_raw", 2)], records=["toy_mean"], conserves="toy_raw"
-)
+@daily_asset(contract=TOY_SUM, group="toy", reads=[Reads("toy_raw", 2)], records=["toy_mean"], conserves="toy_raw")
 def toy_sum(inputs: DayInputs) -> Produced:
     """Each row with the sum of three days and its amount over the fitted mean."""
     raw = inputs.frame("toy_raw")
@@ -110,7 +108,7 @@ def toy_sum(inputs: DayInputs) -> Produced:
 def toy_chain(inputs: DayInputs) -> Produced:
     """One row per day that counts the earlier days: a table that reads itself."""
     earlier = inputs.frame("toy_chain")
-    known = {day: seen for day, seen in zip(earlier["delivery_day"], earlier["seen"], strict=True)}
+    known = dict(zip(earlier["delivery_day"], earlier["seen"], strict=True))
     for day in inputs.days:
         known[day] = known.get(day - timedelta(days=1), 0) + 1
     rows = [{"row_id": str(day), "seen": known[day], "delivery_day": day} for day in inputs.days]

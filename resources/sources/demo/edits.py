@@ -32,9 +32,7 @@ def edited(chooser: Chooser, text: Text, hotel: Hotel) -> tuple[Text, str]:
             positive = [_reworded(chooser, name, sentence, place) for place, sentence in enumerate(positive)]
             negative = [_reworded(chooser, name, sentence, 50 + place) for place, sentence in enumerate(negative)]
             done.append(name)
-    return Text(title=text.title, positive=tuple(positive), negative=tuple(negative), manner=text.manner), "+".join(
-        done
-    )
+    return Text(title=text.title, positive=tuple(positive), negative=tuple(negative)), "+".join(done)
 
 
 def _restructured(chooser: Chooser, name: str, positive: list[str], negative: list[str], hotel: Hotel) -> bool:

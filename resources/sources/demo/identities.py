@@ -12,7 +12,7 @@ _UNKNOWN_COUNTRY = {"name": "", "phone": "351", "names": "lusophone"}
 _NUMBER_SPACE = 10**12
 _RESERVATION_FACTOR = 179_424_673  # prime to 10, and small enough that no product passes 64 bits
 _GUEST_FACTOR = 15_485_863
-_REVIEW_FACTOR = 32_452_843
+_REVIEW_FACTOR = 15_485_867
 
 
 def reservation_ids(stay_numbers: np.ndarray, room: np.ndarray) -> np.ndarray:

@@ -14,10 +14,14 @@ from resources.sources.demo.streams import Streams
 HONEST, CONTRADICTION, DUPLICATE, BURST = 0, 1, 2, 3
 PLANTED_KINDS: tuple[str, ...] = ("none", "contradiction", "duplicate", "burst")
 LONGEST_DELAY_DAYS = 20
+COMPOSED, STOCK, FOREIGN, EMOJI = 0, 1, 2, 3
+MANNERS: tuple[str, ...] = ("composed", "stock", "foreign", "emoji")
 _SLOTS = 64  # numbers per stay: 0 its own review, 1 a copy that it sets off, 2 and on a burst
 _BURST_SLOT, _LARGEST_BURST, _SMALLEST_BURST = 2, 60, 5
 _COPY_AGE_DAYS = 120  # copies are made of reviews up to this old
 _CALM_DAYS = 28  # a burst is three times the hotel's usual day of these last days
+_FEWEST_SENTENCES, _MOST_SENTENCES = 2, 12  # one alone would often equal another's
+_WORTH_COPYING = 3  # sentences: nobody copies less
 _GRID = np.array(
     [2.5, 2.9, 3.3, 3.8, 4.2, 4.6, 5.0, 5.4, 5.8, 6.3, 6.7, 7.1, 7.5, 7.9, 8.3, 8.8, 9.2, 9.6, 10.0]
 )  # the platform's scores: the mean of six answers
@@ -36,6 +40,8 @@ class Posts:
     mood: np.ndarray  # what the text says: satisfaction, or its invention
     score: np.ndarray
     source: np.ndarray  # number of the post that is copied, else -1
+    manner: np.ndarray  # index into MANNERS
+    sentences: np.ndarray  # how many a composed text has, openers and closers aside
 
     def take(self, rows: np.ndarray) -> Self:
         """The posts of those rows."""
@@ -95,6 +101,7 @@ def _honest(settings: DemoSettings, guests: Guests, stays: Stays) -> Posts:
     score = snap(8.15 + 1.3 * mood + noise)
     honest_share = 1 - settings.near_duplicate_share - settings.burst_share
     turned = draws.chance("contradiction", number, settings.contradictory_share / honest_share)
+    manner = np.where(turned, COMPOSED, _manners(settings, draws, number))
     opposite = np.where(
         mood > 0, 2.5 + 1.7 * draws.uniform("opposite", number), 9.4 + 0.6 * draws.uniform("opposite", number)
     )
@@ -109,7 +116,20 @@ def _honest(settings: DemoSettings, guests: Guests, stays: Stays) -> Posts:
         mood=np.where(turned, strong, mood),
         score=np.where(turned, snap(opposite), score),
         source=np.full(len(rows), -1),
+        manner=manner,
+        sentences=_lengths(draws, number, guests.verbosity[rows]),
     )
+
+
+def _manners(settings: DemoSettings, draws: Streams, number: np.ndarray) -> np.ndarray:
+    shares = np.array([settings.stock_phrase_share, settings.foreign_share, settings.emoji_share])
+    honest = np.concatenate([[max(1 - shares.sum(), 0.0)], shares])
+    return draws.pick("manner", number, honest)
+
+
+def _lengths(draws: Streams, number: np.ndarray, verbosity: np.ndarray) -> np.ndarray:
+    length = np.exp(0.7 + 0.4 * verbosity + 0.35 * draws.normal("length", number))
+    return np.clip(np.rint(length), _FEWEST_SENTENCES, _MOST_SENTENCES).astype(np.int64)
 
 
 def _clock(draws: Streams, number: np.ndarray) -> np.ndarray:
@@ -122,14 +142,27 @@ def _clock(draws: Streams, number: np.ndarray) -> np.ndarray:
     return np.floor(hour * 3600).astype(np.int64)
 
 
+def _evenly(draws: Streams, honest: Posts, shares: np.ndarray) -> np.ndarray:
+    """Rows that set something off, each with its share, spread so evenly that a small world has its part too.
+
+    Walks along the posts by day and fires whenever the sum of shares passes a whole number, so that what comes
+    later changes nothing earlier.
+    """
+    order = np.lexsort((honest.number, honest.posted_day))
+    order = order[honest.posted_day[order] >= 0]
+    passed = np.floor(np.cumsum(shares[order]) + draws.uniform("offset", np.zeros(1, dtype=np.int64)))
+    return order[np.diff(passed, prepend=0.0) > 0]
+
+
 def _copies(settings: DemoSettings, honest: Posts) -> Posts:
     """Posts that copy an earlier one, set off by honest posts so that their share is the set one."""
     draws = Streams(settings.seed, "copies")
     honest_share = 1 - settings.near_duplicate_share - settings.burst_share
-    fires = draws.chance("copy", honest.number, settings.near_duplicate_share / honest_share)
-    cause = honest.take(np.flatnonzero(fires))
+    shares = np.full(len(honest.number), settings.near_duplicate_share / honest_share)
+    cause = honest.take(_evenly(draws, honest, shares))
     day = cause.posted_day + 1 + draws.pick("wait", cause.number, np.ones(10))
-    copied = honest.take(np.flatnonzero((honest.posted_day >= 0) & (honest.kind == HONEST)))
+    is_worth = (honest.manner == COMPOSED) & (honest.sentences >= _WORTH_COPYING)
+    copied = honest.take(np.flatnonzero((honest.posted_day >= 0) & (honest.kind == HONEST) & is_worth))
     copied = copied.take(np.lexsort((copied.number, copied.posted_day)))
     first = np.searchsorted(copied.posted_day, day - _COPY_AGE_DAYS, side="left")
     last = np.searchsorted(copied.posted_day, day, side="left")  # earlier days only
@@ -148,6 +181,8 @@ def _copies(settings: DemoSettings, honest: Posts) -> Posts:
         mood=sources.mood,
         score=snap(sources.score + 0.4 * draws.normal("score", cause.number)),
         source=sources.number,
+        manner=sources.manner,
+        sentences=sources.sentences,
     )
 
 
@@ -156,7 +191,7 @@ def _bursts(settings: DemoSettings, honest: Posts) -> Posts:
     draws = Streams(settings.seed, "bursts")
     size = np.clip(3 * np.ceil(_usual_posts(settings, honest)), _SMALLEST_BURST, _LARGEST_BURST).astype(np.int64)
     honest_share = 1 - settings.near_duplicate_share - settings.burst_share
-    fires = np.flatnonzero(draws.chance("burst", honest.number, settings.burst_share / honest_share / size))
+    fires = _evenly(draws, honest, settings.burst_share / honest_share / size)
     cause, size = honest.take(fires), size[fires]
     start = cause.posted_day + 2 + draws.pick("wait", cause.number, np.ones(5))
     mood = np.where(draws.chance("praise", cause.number, 0.6), 1.8, -1.8)
@@ -176,6 +211,8 @@ def _bursts(settings: DemoSettings, honest: Posts) -> Posts:
         mood=tone,
         score=snap(8.1 + 1.2 * tone + 0.3 * draws.normal("score", number)),
         source=np.full(len(number), -1),
+        manner=np.full(len(number), COMPOSED),
+        sentences=_lengths(draws, number, draws.normal("verbosity", number)),
     )
 
 

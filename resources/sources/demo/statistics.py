@@ -140,8 +140,9 @@ def season_of(bookings: pl.DataFrame) -> pl.DataFrame:
         .alias("first"),
         pl.col("arrival_date_month").alias("month"),
     )
-    begin, end = stays["first"].min(), stays["day"].max()
-    whole = stays.filter((pl.col("first") > begin) & (pl.col("first").dt.month_end() < end))
+    whole = stays.filter(
+        (pl.col("first") > pl.col("first").min()) & (pl.col("first").dt.month_end() < pl.col("day").max())
+    )
     monthly = whole.group_by("month", "first").len().group_by("month").agg(pl.col("len").mean())
     return monthly.select("month", (pl.col("len") / pl.col("len").sum()).alias("share")).sort("month")
 

@@ -1,7 +1,7 @@
 """What a review says: sentences about the service met and about the house, from a grammar with rich slots."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,6 +12,7 @@ from resources.sources.demo.streams import stream_key
 
 _MASK = (1 << 64) - 1
 _SLOT = re.compile(r"\{(\w+)\}")
+_BEFORE_VOWEL = re.compile(r"\b([Aa]) (?=[aei]|o(?!ne\b))")
 _RESORT_ONLY = frozenset({"beach", "kids", "spa"})
 _FILLERS_GOOD = (
     *("",) * 14, "Honestly, ", "For us, ", "On top of that, ", "What a joy: ", "Also, ", "To our delight, ",
@@ -22,6 +23,7 @@ _FILLERS_BAD = (
     "I hate to say it: ", "A big minus: ", "Besides, ", "Regrettably, ", "Then again, ", "On the downside, ",
 )  # fmt: skip
 _SILVER_LINING = 0.55  # chance that who has only complaints still names one good thing
+_DETAIL = 0.4  # chance that a sentence goes on with a detail
 _SERVICE_TALK = 0.55  # share of sentences about service, the rest is about the house
 
 
@@ -71,7 +73,8 @@ class Occasion:
     services: tuple[float, ...] | None  # None: an invented stay
     is_business: bool
     has_children: bool
-    verbosity: float
+    manner: str  # composed, stock, foreign, emoji
+    sentences: int  # of a composed text
     one_sided: bool  # the text takes one side only (planted contradictions and bursts)
     language: str  # family of names of the writer's country
 
@@ -83,23 +86,21 @@ class Text:
     title: str | None
     positive: tuple[str, ...]
     negative: tuple[str, ...]
-    manner: str = "composed"  # composed, stock, foreign, emoji
 
 
-def compose(chooser: Chooser, occasion: Occasion, shares: Mapping[str, float]) -> Text:
+def compose(chooser: Chooser, occasion: Occasion, titled_share: float) -> Text:
     """The text of one review.
 
     Args:
         chooser: draws of this review.
         occasion: what the writer has in mind.
-        shares: chances of ``title``, ``stock``, ``foreign`` and ``emoji``.
+        titled_share: chance of a title.
     """
-    title = _title(chooser, occasion) if chooser.unit("has title") < shares["title"] else None
+    title = _title(chooser, occasion) if chooser.unit("has title") < titled_share else None
     side = "good" if occasion.mood > 0 else "bad"
-    manner, words = _short_manner(chooser, occasion, side, shares)
-    if words:
-        fields = (words, ()) if side == "good" else ((), words)
-        return Text(title=title, positive=fields[0], negative=fields[1], manner=manner)
+    if occasion.manner != "composed":
+        words = (_short(chooser, occasion, side),)
+        return Text(title=title, positive=words if side == "good" else (), negative=words if side == "bad" else ())
     positive, negative = _sentences(chooser, occasion)
     if not positive and not occasion.one_sided and chooser.unit("silver lining") < _SILVER_LINING:
         positive = [_about_house(chooser, occasion, "good")]
@@ -111,21 +112,13 @@ def compose(chooser: Chooser, occasion: Occasion, shares: Mapping[str, float]) -
     return Text(title=title, positive=tuple(positive), negative=tuple(negative))
 
 
-def _short_manner(
-    chooser: Chooser, occasion: Occasion, side: str, shares: Mapping[str, float]
-) -> tuple[str, tuple[str, ...]]:
-    vocabulary, draw = table("vocabulary"), chooser.unit("manner")
-    if occasion.one_sided:
-        return "composed", ()
-    if draw < shares["emoji"]:
-        return "emoji", (chooser.one("emoji", vocabulary["emoji"][side]),)
-    if draw < shares["emoji"] + shares["foreign"]:
+def _short(chooser: Chooser, occasion: Occasion, side: str) -> str:
+    vocabulary = table("vocabulary")
+    if occasion.manner == "foreign":
         languages = list(vocabulary["foreign"])
         language = occasion.language if occasion.language in languages else chooser.one("language", languages)
-        return "foreign", (chooser.one("foreign", vocabulary["foreign"][language][side]),)
-    if draw < shares["emoji"] + shares["foreign"] + shares["stock"]:
-        return "stock", (chooser.one("stock", vocabulary["stock"][side]),)
-    return "composed", ()
+        return chooser.one("foreign", vocabulary["foreign"][language][side])
+    return chooser.one(occasion.manner, vocabulary[occasion.manner][side])
 
 
 def _title(chooser: Chooser, occasion: Occasion) -> str:
@@ -152,8 +145,7 @@ def _frame(chooser: Chooser, occasion: Occasion, side: str) -> tuple[list[str], 
 def _sentences(chooser: Chooser, occasion: Occasion) -> tuple[list[str], list[str]]:
     sides: dict[str, list[str]] = {"good": [], "bad": []}
     used: set[str] = set()
-    count = int(min(max(round(2.718281828 ** (0.8 + 0.55 * occasion.verbosity)), 1), 12))
-    for place in range(count):
+    for place in range(occasion.sentences):
         is_service = chooser.unit("about service", place) < _SERVICE_TALK and len(used & set(SERVICES)) < len(SERVICES)
         topic, side = (
             _service(chooser, occasion, used, place) if is_service else _aspect(chooser, occasion, used, place)
@@ -162,8 +154,16 @@ def _sentences(chooser: Chooser, occasion: Occasion) -> tuple[list[str], list[st
         source = table("vocabulary")["services" if is_service else "aspects"][topic][side]
         template = chooser.one("template", source, place)
         filler = chooser.one("filler", _FILLERS_GOOD if side == "good" else _FILLERS_BAD, place)
-        sides[side].append(_joined(filler, fill(chooser, "sentence", place, template, occasion.hotel), occasion.hotel))
+        sentence = _joined(filler, fill(chooser, "sentence", place, template, occasion.hotel), occasion.hotel)
+        sides[side].append(sentence + _detail(chooser, occasion, side, place))
     return sides["good"], sides["bad"]
+
+
+def _detail(chooser: Chooser, occasion: Occasion, side: str, place: int) -> str:
+    if chooser.unit("has detail", place) >= _DETAIL:
+        return ""
+    template = chooser.one("detail template", table("vocabulary")["details"][side], place)
+    return fill(chooser, "detail", place, template, occasion.hotel)
 
 
 def _joined(filler: str, sentence: str, hotel: Hotel) -> str:
@@ -234,4 +234,4 @@ def fill(chooser: Chooser, attribute: str, place: int, template: str, hotel: Hot
         word = chooser.one(f"{attribute} {base}", options, 97 * place + seen[base])
         return word[0].upper() + word[1:] if name != base else word
 
-    return _SLOT.sub(value, template)
+    return _BEFORE_VOWEL.sub(r"\1n ", _SLOT.sub(value, template))

@@ -1,13 +1,13 @@
 """Puts words to posts: composes, copies, plants identifiers, and keeps what was planted for the truth."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from resources.sources.demo.catalogue import country_codes, hotels, table
 from resources.sources.demo.edits import edited
 from resources.sources.demo.identities import Identities, country_facts, reservation_ids
-from resources.sources.demo.posts import BURST, CONTRADICTION, DUPLICATE, invented_country
+from resources.sources.demo.posts import BURST, CONTRADICTION, DUPLICATE, MANNERS, invented_country
 from resources.sources.demo.streams import Streams
 from resources.sources.demo.wording import Chooser, Occasion, Text, compose, turned_title
 from resources.sources.demo.world import World
@@ -43,20 +43,7 @@ class Writer:
         self._others = Identities(seed, posts.number + 2 * _INVENTED_GUESTS, self._staff_country())
         draws = Streams(seed, "planting")
         self._plants = draws.chance("plants", posts.number, world.settings.planted_identifier_share)
-        self._verbosity = np.where(
-            posts.is_fake,
-            Streams(seed, "invented").normal("verbosity", posts.number),
-            world.guests.verbosity[posts.stay],
-        )
         self._position = {int(number): row for row, number in enumerate(posts.number)}
-        settings = world.settings
-        self._shares = {
-            "title": settings.titled_share,
-            "stock": settings.stock_phrase_share,
-            "foreign": settings.foreign_share,
-            "emoji": settings.emoji_share,
-        }
-        self._fake_shares = {**self._shares, "stock": 0.0, "foreign": 0.0, "emoji": 0.0}
         self._drafts: dict[int, Text] = {}
 
     def _staff_country(self) -> np.ndarray:
@@ -78,7 +65,7 @@ class Writer:
             title=text.title,
             positive=joined(chooser, positive, keeps_case=bool(planted)),
             negative=joined(chooser, negative, keeps_case=bool(planted)),
-            manner=text.manner,
+            manner=MANNERS[self._world.posts.manner[row]],
             edit=edit,
             planted=found,
         )
@@ -107,18 +94,14 @@ class Writer:
             services=None if is_fake else tuple(float(value) for value in world.stays.services[stay]),
             is_business=not is_fake and bool(world.guests.is_business[stay]),
             has_children=not is_fake and bool(world.agreed.children[stay] + world.agreed.babies[stay] > 0),
-            verbosity=float(self._verbosity[row]),
+            manner=MANNERS[posts.manner[row]],
+            sentences=int(posts.sentences[row]),
             one_sided=kind in (CONTRADICTION, BURST),
             language=country_facts(int(self.country[row]))["names"],
         )
-        text = compose(chooser, occasion, self._fake_shares if is_fake else self._shares)
+        text = compose(chooser, occasion, world.settings.titled_share)
         if kind == CONTRADICTION and text.title is not None:
-            return Text(
-                title=turned_title(chooser, occasion),
-                positive=text.positive,
-                negative=text.negative,
-                manner=text.manner,
-            )
+            return replace(text, title=turned_title(chooser, occasion))
         return text
 
     def _planted(self, row: int) -> list[tuple[str, list[tuple[str, str]]]]:

@@ -51,8 +51,8 @@ def hotels(count: int, *, named: bool = True) -> pl.DataFrame:
 
 def make_world(
     rng: np.random.Generator, *, days: int = 40, stays_per_day: int = 12, hotel_count: int = 2,
-    review_rate: float = 0.3, agree: dict[str, float] | None = None, linked: bool = True, named: bool = True, widen: bool = True,
-    late_days: int = 0,
+    review_rate: float = 0.3, agree: dict[str, float] | None = None, linked: bool = True, named: bool = True,
+    widen: bool = True, late_days: int = 0,
 ) -> World:  # fmt: skip
     """Stays with labels, and reviews of some of them whose tags agree with the given probabilities.
 

@@ -4,14 +4,14 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from assets.raw.cells import Field, code, decimal, flag, free_text, label, plain, whole_number
+from assets.raw.cells import Field, code, decimal, flag, free_text, label, plain, read_fields, whole_number
 
 ANY_CELL = st.none() | st.text(max_size=12) | st.sampled_from(["NULL", "NA", " 1 ", "-2", "1e3", "nan", "inf", "2.0"])
 
 
 def outcome(field: Field, cell: str | None) -> tuple[object, str | None]:
     frame = pl.DataFrame({"c": [cell]}, schema={"c": pl.String})
-    return frame.select(field.value.alias("value"), field.reason.alias("reason")).row(0)
+    return read_fields(frame, ["c"], [field]).select("=n", field.reason.alias("reason")).row(0)
 
 
 @pytest.mark.parametrize(("cell", "value"), [("3", 3), (" 3 ", 3), ("3.0", 3), ("0", 0), ("+5", 5), ("007", 7)])
@@ -82,12 +82,14 @@ def test_every_cell_has_a_value_or_a_reason_or_is_an_allowed_gap(cells: list[str
     frame = pl.DataFrame({"c": cells}, schema={"c": pl.String})
     for make in (whole_number, decimal):
         strict, loose = make("c", "n"), make("c", "n", nullable=True)
-        found = frame.select(
-            strict.value.alias("value"),
+        found = read_fields(frame, ["c"], [strict]).select(
+            pl.col("=n").alias("value"),
             strict.reason.alias("reason"),
             loose.reason.alias("loose"),
             plain("c").alias("p"),
+            "_is_bad",
         )
+        assert (found["_is_bad"] == found["reason"].is_not_null()).all()
         assert found.filter(pl.col("reason").is_null() & pl.col("value").is_null()).is_empty()
         assert found.filter(
             pl.col("loose").is_null() & pl.col("value").is_null() & pl.col("p").is_not_null()

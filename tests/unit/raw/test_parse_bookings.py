@@ -61,6 +61,7 @@ def test_frames_keep_their_contracts() -> None:
         ({"adults": "0"}, "adults", 0),
         ({"stays_in_weekend_nights": "0", "stays_in_week_nights": "0"}, "nights", 0),
         ({"adr": "0"}, "rate", 0.0),
+        ({"arrival_date_year": "2016.0", "arrival_date_day_of_month": "2.0"}, "arrival_day", date(2016, 7, 2)),
     ],
 )
 def test_published_quirks_are_kept(changes: dict[str, str], column: str, value: object) -> None:

@@ -14,11 +14,23 @@ MODELS = ("same_as_past", "lightgbm", "behaviour_mlp", "text_only", "gated_fusio
 
 def composition() -> pl.DataFrame:
     steps = {
-        "bookings": {"raw": 119_390, "quarantined": 12, "repeats": 119_378, "missing": 119_378, "withheld": 204,
-                     "published": 119_174},
-        "reviews": {"raw": 14_782, "quarantined": 3, "repeats": 14_700, "missing": 14_690, "english": 14_200,
-                    "retained": 13_100},
-    }  # fmt: skip
+        "bookings": {
+            "raw": 119_390,
+            "quarantined": 12,
+            "repeats": 119_378,
+            "missing": 119_378,
+            "withheld": 204,
+            "published": 119_174,
+        },
+        "reviews": {
+            "raw": 14_782,
+            "quarantined": 3,
+            "repeats": 14_700,
+            "missing": 14_690,
+            "english": 14_200,
+            "retained": 13_100,
+        },
+    }
     rows = [
         {"policy": policy, "stream": stream, "step": step, "rows": rows if policy == "ours" else int(rows * 0.8)}
         for policy in ("ours", "paper")
@@ -29,9 +41,13 @@ def composition() -> pl.DataFrame:
 
 
 def retention() -> pl.DataFrame:
-    shares = [("part_by_part", "all clean reviews", 1.0), ("part_by_part", "contradiction", 0.962),
-              ("part_by_part", "duplication", 0.941), ("part_by_part", "timing", 0.93),
-              ("composite", "composite score", 0.955)]  # fmt: skip
+    shares = [
+        ("part_by_part", "all clean reviews", 1.0),
+        ("part_by_part", "contradiction", 0.962),
+        ("part_by_part", "duplication", 0.941),
+        ("part_by_part", "timing", 0.93),
+        ("composite", "composite score", 0.955),
+    ]
     return pl.DataFrame(
         [{"mode": mode, "step": step, "reviews": int(14_200 * share), "share": share} for mode, step, share in shares]
     )
@@ -75,13 +91,17 @@ def bookings(rng: np.random.Generator, n: int = 3_000) -> pl.DataFrame:
             "booking_id": [f"b{number}" for number in range(n)],
             "arrival_from": arrival,
             "arrival_to": [day + timedelta(days=2) for day in arrival],
-            "lead_time_from": lead, "lead_time_to": lead + 4,
-            "nights_from": nights, "nights_to": nights + 1,
-            "adults_from": 2, "adults_to": 2,
-            "special_requests": rng.poisson(0.6, n), "booking_changes": rng.poisson(0.2, n),
+            "lead_time_from": lead,
+            "lead_time_to": lead + 4,
+            "nights_from": nights,
+            "nights_to": nights + 1,
+            "adults_from": 2,
+            "adults_to": 2,
+            "special_requests": rng.poisson(0.6, n),
+            "booking_changes": rng.poisson(0.2, n),
             "realised_revenue": np.round(rng.lognormal(5, 1, n)).astype(int),
         }
-    )  # fmt: skip
+    )
 
 
 def examples(rng: np.random.Generator, people: pl.DataFrame) -> pl.DataFrame:
@@ -92,16 +112,23 @@ def examples(rng: np.random.Generator, people: pl.DataFrame) -> pl.DataFrame:
     ]
     return pl.DataFrame(
         {
-            "protocol": "observed", "split": "cv",
-            "pseudo_customer_id": people["pseudo_customer_id"], "as_of": LAST,
+            "protocol": "observed",
+            "split": "cv",
+            "pseudo_customer_id": people["pseudo_customer_id"],
+            "as_of": LAST,
             "target_clv": clv,
-            "b_recency": rng.gamma(2, 40, n), "b_frequency": people["completed"].cast(pl.Float64),
-            "b_monetary": clv, "b_mean_nights": 1 + rng.gamma(2, 1, n),
-            "b_cancellation_ratio": rng.random(n), "b_price_sensitivity": rng.normal(0, 1, n) - clv / 4000,
-            "b_gap_volatility": rng.gamma(1, 10, n), "b_constant": 1.0,
-            "has_text": [value is not None for value in polarity], "text_polarity": polarity,
+            "b_recency": rng.gamma(2, 40, n),
+            "b_frequency": people["completed"].cast(pl.Float64),
+            "b_monetary": clv,
+            "b_mean_nights": 1 + rng.gamma(2, 1, n),
+            "b_cancellation_ratio": rng.random(n),
+            "b_price_sensitivity": rng.normal(0, 1, n) - clv / 4000,
+            "b_gap_volatility": rng.gamma(1, 10, n),
+            "b_constant": 1.0,
+            "has_text": [value is not None for value in polarity],
+            "text_polarity": polarity,
         }
-    )  # fmt: skip
+    )
 
 
 def model_summary() -> pl.DataFrame:
@@ -113,7 +140,7 @@ def model_summary() -> pl.DataFrame:
                 "r2": r2,
                 "mae": 180 - 90 * r2,
                 "rmse": 420 - 200 * r2,
-                "mape": 80 - 40 * r2,
+                "mape": 0.8 - 0.4 * r2,
                 "spearman": r2,
                 "gini": r2 + 0.1,
             }
@@ -139,13 +166,16 @@ def predictions(rng: np.random.Generator, people: pl.DataFrame) -> pl.DataFrame:
             frames.append(
                 pl.DataFrame(
                     {
-                        "protocol": protocol, "model": model, "pseudo_customer_id": people["pseudo_customer_id"],
-                        "target": clv, "prediction": np.maximum(0, clv * rng.lognormal(0, 0.5, clv.size)),
+                        "protocol": protocol,
+                        "model": model,
+                        "pseudo_customer_id": people["pseudo_customer_id"],
+                        "target": clv,
+                        "prediction": np.maximum(0, clv * rng.lognormal(0, 0.5, clv.size)),
                         "gate": rng.uniform(0.4, 0.7, clv.size) if model == "gated_fusion" else [None] * clv.size,
                     },
                     schema_overrides={"gate": pl.Float64},
                 )
-            )  # fmt: skip
+            )
     return pl.concat(frames)
 
 
@@ -163,12 +193,15 @@ def shap(rng: np.random.Generator, n: int = 300) -> pl.DataFrame:
 
 def match_weights() -> pl.DataFrame:
     rows = [
-        ("country", "same", 0.9, 0.2, 2.2, True), ("country", "different", 0.1, 0.8, 0.0, True),
-        ("nights", "same", 0.8, 0.25, 1.7, True), ("nights", "close", 0.15, 0.3, 0.0, False),
-        ("party", "same", 0.7, 0.4, 0.8, False), ("room", "same", 0.5, 0.3, 0.7, False),
-        ("time", "first week", 0.6, 0.3, 1.0, True),
-    ]  # fmt: skip
-    return pl.DataFrame(rows, schema=["field", "level", "m", "u", "weight", "is_learned"], orient="row")
+        ("country", "same", 2.2, True),
+        ("country", "different", 0.0, True),
+        ("nights", "same", 1.7, True),
+        ("nights", "close", 0.0, False),
+        ("party", "same", 0.8, False),
+        ("room", "same", 0.7, False),
+        ("time", "first week", 1.0, True),
+    ]
+    return pl.DataFrame(rows, schema=["field", "level", "weight", "is_learned"], orient="row")
 
 
 def pairs(rng: np.random.Generator, n: int = 800) -> pl.DataFrame:
@@ -190,10 +223,15 @@ def pairs(rng: np.random.Generator, n: int = 800) -> pl.DataFrame:
 
 def monthly_release(rng: np.random.Generator) -> pl.DataFrame:
     rows = [
-        {"month": f"2016-{month:02d}", "hotel": hotel, "bookings": int(300 + 120 * np.sin(month / 2) + rng.integers(-9, 9)),
-         "plus_minus_95": 36.0}
-        for month in range(1, 13) for hotel in ("City Hotel", "Resort Hotel")
-    ]  # fmt: skip
+        {
+            "month": f"2016-{month:02d}",
+            "hotel": hotel,
+            "bookings": int(300 + 120 * np.sin(month / 2) + rng.integers(-9, 9)),
+            "plus_minus_95": 36.0,
+        }
+        for month in range(1, 13)
+        for hotel in ("City Hotel", "Resort Hotel")
+    ]
     return pl.DataFrame(rows)
 
 
@@ -205,50 +243,116 @@ def full_inputs(source: str = "demo") -> ReportInputs:
     return ReportInputs(
         run=RunHeader(source=source, first_day=FIRST, last_day=LAST, version="0.1.0", seconds=101.5),
         composition=composition(),
-        privacy={"k": 5, "batch": "day", "min_class_size": 5, "withheld": 204, "rows": 119_390, "ncp": 0.034,
-                 "average_class_size": 1.6, "epsilon_budget": 1.0, "epsilon_spent": 0.5,
-                 "ncp_by_column": {"lead_time": 0.08, "arrival": 0.06, "nights": 0.04, "country": 0.02, "agent": 0.01},
-                 "spent_by_period": {"2015": 0.5, "2016": 0.5, "2017": 0.5}},
+        privacy={
+            "k": 5,
+            "batch": "day",
+            "min_class_size": 5,
+            "withheld": 204,
+            "rows": 119_390,
+            "ncp": 0.034,
+            "average_class_size": 1.6,
+            "epsilon_budget": 1.0,
+            "epsilon_spent": 0.5,
+            "ncp_by_column": {"lead_time": 0.08, "arrival": 0.06, "nights": 0.04, "country": 0.02, "agent": 0.01},
+            "spent_by_period": {"2015": 0.5, "2016": 0.5, "2017": 0.5},
+        },
         bookings_by_month=monthly_release(rng),
         retention=retention(),
         anomalies=anomalies(rng),
-        anomaly_examples=pl.DataFrame({"review_id": ["r1"], "main_part": ["contradiction"], "anomaly_score": [0.7],
-                                       "reason": ["Praise in the title, complaint in the text."],
-                                       "text": ["<script>alert(1)</script> Wonderful. Never again, dirty & loud."]}),
-        reviews={"polarity_auc": Estimate(0.947, 0.941, 0.953), "count": 14_200, "threshold": 0.25,
-                 **({"average_precision": {"contradiction": 0.8, "duplicate": 0.9, "burst": 0.6}, "honest_flagged": 0.012}
-                    if source == "demo" else {})},
-        alignment={"window_days": 14, "candidates": 81_234, "stays": 75_166, "pairs": 31_002, "paired_share": 0.412,
-                   "weights_identified": source == "demo", "threshold": 0.5, **(truth if source == "demo" else {})},
+        anomaly_examples=pl.DataFrame(
+            {
+                "review_id": ["r1"],
+                "main_part": ["contradiction"],
+                "anomaly_score": [0.7],
+                "reason": ["Praise in the title, complaint in the text."],
+                "text": ["<script>alert(1)</script> Wonderful. Never again, dirty & loud."],
+            }
+        ),
+        reviews={
+            "polarity_auc": Estimate(0.947, 0.941, 0.953),
+            "count": 14_200,
+            "threshold": 0.25,
+            **(
+                {"average_precision": {"contradiction": 0.8, "duplicate": 0.9, "burst": 0.6}, "honest_flagged": 0.012}
+                if source == "demo"
+                else {}
+            ),
+        },
+        alignment={
+            "window_days": 14,
+            "candidates": 81_234,
+            "stays": 75_166,
+            "pairs": 31_002,
+            "paired_share": 0.412,
+            "weights_identified": source == "demo",
+            "threshold": 0.5,
+            **(truth if source == "demo" else {}),
+        },
         match_weights=match_weights(),
         pairs=pairs(rng),
         bookings=bookings(rng),
         customers=people,
         examples=examples(rng, people),
-        leakage=(("All features", Estimate(0.9987, 0.9981, 0.9991)), ("Without monetary", Estimate(0.966, 0.95, 0.97)),
-                 ("Without monetary and frequency", Estimate(0.50, 0.42, 0.57))),
+        leakage=(
+            ("All features", Estimate(0.9987, 0.9981, 0.9991)),
+            ("Without monetary", Estimate(0.966, 0.95, 0.97)),
+            ("Without monetary and frequency", Estimate(0.50, 0.42, 0.57)),
+        ),
         models=model_summary(),
-        best={"prospective_cv": "gated_fusion", "prospective_holdout": "lightgbm", "observed": "gated_fusion"},
+        best={"prospective_cv": "gated_fusion", "prospective_holdout": "gated_fusion", "observed": "gated_fusion"},
         predictions=predictions(rng, people),
-        significance=pl.DataFrame([{"a": "gated_fusion", "b": "behaviour_mlp", "difference": 0.004, "low": -0.01, "high": 0.018,
-                                    "p_corrected": 0.41, "p_t": 0.03, "p_wilcoxon": 0.0625, "effect": 0.2}]),
+        significance=pl.DataFrame(
+            [
+                {
+                    "a": "gated_fusion",
+                    "b": "behaviour_mlp",
+                    "difference": 0.004,
+                    "low": -0.01,
+                    "high": 0.018,
+                    "p_corrected": 0.41,
+                    "p_t": 0.03,
+                    "p_wilcoxon": 0.0625,
+                    "effect": 0.2,
+                }
+            ]
+        ),
         groups=pl.DataFrame([{"grouping": "channel", "group": "TA/TO", "n": 400, "mae": 120.0, "bias": -4.0}]),
-        segments=pl.DataFrame([{"segment": segment, "metric": metric, "value": value} for segment, value in
-                               (("low", 20.0), ("mid", 60.0), ("high", 400.0)) for metric in ("mae", "rmse")]),
+        segments=pl.DataFrame(
+            [
+                {"segment": segment, "metric": metric, "value": value}
+                for segment, value in (("low", 20.0), ("mid", 60.0), ("high", 400.0))
+                for metric in ("mae", "rmse")
+            ]
+        ),
         gate={"low": (0.52, 0.06), "mid": (0.55, 0.05), "high": (0.61, 0.05)},
         shap=shap(rng),
         explained_model="lightgbm",
-        lime=tuple(TextExplanation(segment=segment, prediction=value, words=("rude", "clean", "noise", "friendly"),
-                                   weights=(-12.0, 9.5, -7.0, 3.0), text="Rude staff, clean room, noise, friendly bar.", fit=0.7)
-                   for segment, value in (("low", 40.0), ("mid", 310.0), ("high", 4_200.0))),
-        permutation={"metric": "r2", "real": Estimate(0.72, 0.67, 0.77), "shuffled": Estimate(0.717, 0.665, 0.768),
-                     "without_text": Estimate(0.716, 0.66, 0.77), "p": 0.4},
+        lime=tuple(
+            TextExplanation(
+                segment=segment,
+                prediction=value,
+                words=("rude", "clean", "noise", "friendly"),
+                weights=(-12.0, 9.5, -7.0, 3.0),
+                text="Rude staff, clean room, noise, friendly bar.",
+                fit=0.7,
+            )
+            for segment, value in (("low", 40.0), ("mid", 310.0), ("high", 4_200.0))
+        ),
+        permutation={
+            "metric": "r2",
+            "real": Estimate(0.72, 0.67, 0.77),
+            "shuffled": Estimate(0.717, 0.665, 0.768),
+            "without_text": Estimate(0.716, 0.66, 0.77),
+            "p": 0.4,
+        },
         ablations={"full multimodal model": {"mae": Estimate(110.0), "rmse": Estimate(270.0), "r2": Estimate(0.72)}},
         embeddings={"static": {"reviews": 14_200, "reviews_per_second": 13_000.0, "dimensions": 256}},
-        scores=pl.DataFrame({"pseudo_customer_id": ["c1", "c2"], "value": [10.0, 20.0], "low": [1.0, 2.0], "high": [20.0, 40.0]}),
+        scores=pl.DataFrame(
+            {"pseudo_customer_id": ["c1", "c2"], "value": [10.0, 20.0], "low": [1.0, 2.0], "high": [20.0, 40.0]}
+        ),
         hyperparameters={"Learning rate": "0.0003", "Batch size": "64"},
         not_run={"ceilings.data_rich": "full profile only"},
-    )  # fmt: skip
+    )
 
 
 def empty_inputs(source: str = "public") -> ReportInputs:

@@ -13,6 +13,10 @@ def test_public_source_by_name(tmp_path: Path) -> None:
     assert build_source(Settings(home=tmp_path, core=core)).name == "public"
 
 
+def test_demo_source_by_name(tmp_path: Path) -> None:
+    assert build_source(Settings(home=tmp_path)).name == "demo"
+
+
 def test_missing_folder_is_told(tmp_path: Path) -> None:
     core = CoreSettings(source="public", data=tmp_path / "nowhere")
     with pytest.raises(SourceError, match="does not exist"):

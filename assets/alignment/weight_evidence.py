@@ -1,0 +1,119 @@
+"""Candidate pairs as the arrays that the learner iterates over."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from assets.alignment.chance_agreement import BLOCKING_FIELDS
+from assets.alignment.match_probability import (
+    FIELDS,
+    VALUE_COLUMNS,
+    LevelWeight,
+    MatchWeights,
+    chance_of,
+    graded_levels,
+    level_factor,
+    share_of,
+)
+from assets.alignment.sides import FloatArray, IntArray
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Candidate pairs of one kind of identity as arrays, rows in (review, stay) order.
+
+    The Bayes factor of a field is ``agree * m + differ * (1 - m)``; both are 1 where the field is unknown.
+
+    Attributes:
+        review: group number of each pair's review.
+        reviews: how many reviews.
+        spread: (n,) prior share of each pair among the review's rivals.
+        agree: by field, (n,) share of the label that agrees, over u.
+        differ: by field, (n,) share that does not, over 1 - u.
+        known: by field, (n,) 1.0 where both sides say something.
+        levels: by graded field, (n,) level.
+        says: for country and nights, (reviews,) 1.0 where the review names one.
+        spill: for country and nights, P(label contains the value | the stay's own differs).
+        identity: which context blocking the pairs went through.
+    """
+
+    review: IntArray
+    reviews: int
+    spread: FloatArray
+    agree: Mapping[str, FloatArray]
+    differ: Mapping[str, FloatArray]
+    known: Mapping[str, FloatArray]
+    levels: Mapping[str, IntArray]
+    says: Mapping[str, FloatArray]
+    spill: Mapping[str, float]
+    identity: str
+
+    def factor(self, name: str, m: float) -> FloatArray:
+        """(n,) Bayes factor of one field."""
+        return self.agree[name] * m + self.differ[name] * (1.0 - m)
+
+    def blocked(self, agree: Mapping[str, float]) -> FloatArray:
+        """(reviews,) P(blocking dropped the pair | same stay): what the kept pairs lack.
+
+        The mean Bayes factor over all pairs of strangers is 1, and over the dropped ones it is this share of
+        it; without it m would be fitted to pairs that were chosen for agreeing.
+        """
+        differs = {name: (1.0 - agree[name]) * (1.0 - self.spill[name]) * self.says[name] for name in BLOCKING_FIELDS}
+        if self.identity == "exact":
+            return differs["country"] * differs["nights"]
+        return 1.0 - (1.0 - differs["country"]) * (1.0 - differs["nights"])
+
+    def per_review(self, values: FloatArray) -> FloatArray:
+        """(reviews,) sums of pair values."""
+        return np.bincount(self.review, weights=values, minlength=self.reviews).astype(np.float64)
+
+
+def evidence_of(candidates: pl.DataFrame, weights: MatchWeights, spill: Mapping[str, float]) -> Evidence:
+    """Arrays of candidates sorted by review.
+
+    Args:
+        candidates: rows of match_candidates of one kind of identity, sorted by review.
+        weights: for u and the edges of the graded fields.
+        spill: as given by ``chance_agreement.label_spill``.
+    """
+    groups = candidates["review_id"].rank("dense").to_numpy().astype(np.int64) - 1
+    share = candidates["identity_share"].to_numpy()
+    none = pl.repeat("", candidates.height, eager=True)
+    values = {name: candidates[VALUE_COLUMNS[name]] if name in VALUE_COLUMNS else none for name in FIELDS}
+    agree: dict[str, FloatArray] = {}
+    differ: dict[str, FloatArray] = {}
+    known: dict[str, FloatArray] = {}
+    for name in FIELDS:
+        found, chance = share_of(candidates, name), chance_of(values[name], weights.fields[name])
+        is_known = ~np.isnan(found)
+        agree[name] = np.where(is_known, found / chance, 1.0)
+        differ[name] = np.where(is_known, (1.0 - found) / (1.0 - chance), 1.0)
+        known[name] = is_known.astype(np.float64)
+    reviews = int(groups.max()) + 1 if len(groups) else 0
+    says = {name: np.zeros(reviews) for name in BLOCKING_FIELDS}
+    for name in BLOCKING_FIELDS:
+        says[name][groups[values[name].is_not_null().to_numpy()]] = 1.0
+    return Evidence(
+        review=groups,
+        reviews=reviews,
+        spread=share / np.maximum(candidates["rival_stays"].to_numpy(), share),
+        agree=agree,
+        differ=differ,
+        known=known,
+        levels=graded_levels(candidates, weights),
+        says=says,
+        spill=spill,
+        identity="exact" if len(groups) and candidates["identity"][0] == "exact" else "context",
+    )
+
+
+def bayes_factors(evidence: Evidence, agree: Mapping[str, float], levels: Mapping[str, LevelWeight]) -> FloatArray:
+    """(n,) Bayes factor of each pair, without the rule that agreement never counts against."""
+    factor = np.ones(len(evidence.review))
+    for name in FIELDS:
+        factor *= evidence.factor(name, agree[name])
+    for name, item in levels.items():
+        factor *= level_factor(evidence.levels[name], item)
+    return factor

@@ -1,0 +1,113 @@
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assets.alignment.comparisons import (
+    PARTIES,
+    PURPOSES,
+    country_share,
+    field_comparisons,
+    interval_share,
+    names_agree,
+    nearness,
+    overlap_count,
+    party_share,
+    persons_share,
+    purpose_share,
+    room_words,
+)
+from assets.alignment.settings import AlignmentSettings
+from assets.alignment.sides import Stays, completed_stays, review_side
+from tests.unit.alignment.world import make_world
+
+
+def ints(*values: int) -> np.ndarray:
+    return np.array(values, dtype=np.int64)
+
+
+def test_a_set_agrees_by_the_share_that_agrees() -> None:
+    shares = country_share(pl.Series(["FRA|GBR|PRT", "GBR", "DEU"]), ["DEU", "GBR"])
+    np.testing.assert_allclose(shares, [[0, 1 / 3], [0, 1], [1, 0]])
+
+
+def test_a_missing_country_in_the_label_leaves_others_open() -> None:
+    shares = country_share(pl.Series(["?", "?|GBR"]), ["DEU", "GBR"])
+    assert np.isnan(shares[0]).all()
+    assert np.isnan(shares[1, 0])
+    assert shares[1, 1] == 0.5
+
+
+def test_an_interval_agrees_by_the_share_that_agrees() -> None:
+    share = interval_share(ints(2, 2, 3, 1), ints(4, 4, 3, 1), ints(3, 5, 3, -1))
+    np.testing.assert_allclose(share, [1 / 3, 0, 1, np.nan])
+
+
+@given(st.integers(0, 30), st.integers(0, 10))
+def test_shares_over_all_values_of_an_interval_add_up_to_one(low: int, width: int) -> None:
+    values = np.arange(0, 50)
+    share = interval_share(np.full(50, low), np.full(50, low + width), values)
+    assert share.sum() == pytest.approx(1.0)
+
+
+@given(st.integers(0, 9), st.integers(0, 9), st.integers(0, 9), st.integers(0, 9))
+def test_overlap_is_what_counting_gives(low: int, high: int, first: int, last: int) -> None:
+    expected = len(set(range(low, high + 1)) & set(range(first, last + 1)))
+    assert overlap_count(ints(low), ints(high), first, last)[0] == expected
+
+
+def test_parties_fit_the_guests_of_the_label() -> None:
+    adults, children = (ints(1, 2, 2, 4, 1), ints(1, 2, 2, 4, 3)), (ints(0, 0, 1, 0, 0), ints(0, 0, 1, 0, 0))
+    shares = {party: party_share(adults, children)[:, place].tolist() for place, party in enumerate(PARTIES)}
+    assert shares["solo"] == [1, 0, 0, 0, pytest.approx(1 / 3)]
+    assert shares["couple"] == [0, 1, 0, 0, pytest.approx(1 / 3)]
+    assert shares["family_young"] == [0, 0, 1, 0, 0]
+    assert shares["group"] == [0, 0, 1, 1, pytest.approx(1 / 3)]
+    assert shares["with_friends"] == [0, 1, 0, 1, pytest.approx(2 / 3)]
+
+
+def test_purpose_follows_segment_and_customer_type() -> None:
+    segments = pl.Series(["Corporate", "Online TA", "Corporate|Online TA", "Undefined", "Corporate"])
+    types = pl.Series(["Transient", "Transient", "Transient", "Transient", "Group"])
+    shares = purpose_share(segments, types)
+    assert PURPOSES == ("leisure", "business")
+    np.testing.assert_allclose(shares[[0, 1, 2, 4]], [[0, 1], [1, 0], [0.5, 0.5], [0, 0.5]])
+    assert np.isnan(shares[3]).all()
+
+
+def test_rooms_speak_of_persons_or_of_their_name() -> None:
+    assert persons_share(ints(1, 1), ints(1, 4), room_words("Standard Single Room")).tolist() == [1.0, 0.25]
+    assert np.isnan(persons_share(ints(1), ints(2), room_words("Studio"))).all()
+    assert np.isnan(names_agree(room_words("A"), room_words("Deluxe Room")))
+    assert names_agree(room_words("Deluxe Suite"), room_words("Deluxe Double Room")) == 0.5
+
+
+def test_nearness_is_positive_exactly_inside_the_window() -> None:
+    gaps = ints(-1, 0, 7, 14, 15)
+    near = nearness(gaps, gaps, 0, 14)
+    assert near[1] == 1.0
+    assert (near > 0).tolist() == [False, True, True, True, False]
+    assert nearness(ints(-3), ints(2), 0, 14)[0] > 0
+
+
+def test_agreements_of_a_world_lie_between_zero_and_one() -> None:
+    world = make_world(np.random.default_rng(0), days=8)
+    stays, reviews = Stays(completed_stays(world.bookings, AlignmentSettings())), review_side(world.reviews)
+    stay = np.repeat(np.arange(stays.frame.height), 3)
+    review = np.resize(np.arange(reviews.frame.height), len(stay))
+    for compare in field_comparisons(stays, reviews).values():
+        found = compare(stay, review)
+        assert np.all(np.isnan(found) | ((found >= 0) & (found <= 1)))
+
+
+def test_unknown_on_the_review_side_is_unknown_agreement() -> None:
+    world = make_world(np.random.default_rng(0), days=8)
+    silent = world.reviews.with_columns(
+        pl.lit(None, pl.String).alias("reviewer_country"), pl.lit(None, pl.Int32).alias("nights"),
+        pl.lit(None, pl.String).alias("party"), pl.lit("spaceship").alias("trip_type"),
+    )  # fmt: skip
+    stays, reviews = Stays(completed_stays(world.bookings, AlignmentSettings())), review_side(silent)
+    rows = np.arange(min(stays.frame.height, reviews.frame.height))
+    for compare in field_comparisons(stays, reviews).values():
+        assert np.isnan(compare(rows, rows)).all()

@@ -1,0 +1,116 @@
+import json
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assets.alignment.candidates import build_candidates
+from assets.alignment.match_probability import (
+    FIELDS,
+    FieldWeight,
+    MatchWeights,
+    assumed_weights,
+    bayes_factor,
+    chance_of,
+    field_weights,
+    level_of,
+    match_weight,
+    pair_odds,
+    prior_odds,
+)
+from assets.alignment.settings import AlignmentSettings
+from resources.errors import ContractError
+from tests.unit.alignment.world import make_world
+
+ROOM = AlignmentSettings()
+
+
+@pytest.fixture(scope="module")
+def candidates() -> pl.DataFrame:
+    world = make_world(np.random.default_rng(7), days=12)
+    return build_candidates(world.bookings, world.reviews, world.hotels, world.days, ROOM).frame
+
+
+def test_full_agreement_and_disagreement_are_fellegi_and_sunter() -> None:
+    factor = bayes_factor(np.array([1.0, 0.0, np.nan]), 0.9, np.array([0.1, 0.1, 0.1]))
+    np.testing.assert_allclose(factor, [9.0, 1 / 9, 1.0])
+
+
+@given(st.floats(0, 1), st.floats(0.5, 0.99), st.floats(0.01, 0.5))
+def test_more_agreement_never_counts_less(share: float, agree: float, chance: float) -> None:
+    less, more = bayes_factor(np.array([share * 0.9, share]), agree, np.array([chance, chance]))
+    assert more >= less - 1e-12
+
+
+def test_agreement_never_weighs_negatively(candidates: pl.DataFrame) -> None:
+    common = MatchWeights(
+        fields={name: FieldWeight(0.6, 0.9) for name in FIELDS},
+        levels=assumed_weights(ROOM).levels,
+        coverage={"exact": 0.5, "context": 0.5},
+        review_rate=0.1,
+    )
+    bits = field_weights(candidates, common)
+    for name in FIELDS:
+        agrees = (candidates[f"{name}_agreement"].fill_null(0.0) > 0).to_numpy()
+        assert (bits[name][agrees] >= 0).all()
+
+
+def test_unknown_counts_nothing(candidates: pl.DataFrame) -> None:
+    silent = candidates.with_columns(pl.lit(None, pl.Float64).alias(f"{name}_agreement") for name in FIELDS)
+    bits = field_weights(silent, assumed_weights(ROOM))
+    for name in FIELDS:
+        assert not bits[name].any()
+
+
+def test_weights_add_up(candidates: pl.DataFrame) -> None:
+    weights = assumed_weights(ROOM)
+    total = sum(field_weights(candidates, weights).values())
+    np.testing.assert_allclose(match_weight(candidates, weights), total, atol=1e-5)
+    np.testing.assert_allclose(
+        pair_odds(candidates, weights), prior_odds(candidates, weights) * 2 ** match_weight(candidates, weights)
+    )
+
+
+def test_rare_values_count_more(candidates: pl.DataFrame) -> None:
+    weight = FieldWeight(0.95, 0.2, {"GBR": 0.3, "CHE": 0.01})
+    chances = chance_of(pl.Series(["GBR", "CHE", "FRA", None]), weight)
+    assert chances.tolist() == [0.3, 0.01, 0.2, 0.2]
+
+
+def test_prior_odds_fall_with_rivals(candidates: pl.DataFrame) -> None:
+    row = candidates.head(1)
+    few, many = row.with_columns(rival_stays=pl.lit(2.0)), row.with_columns(rival_stays=pl.lit(200.0))
+    weights = assumed_weights(ROOM)
+    assert prior_odds(few, weights)[0] == pytest.approx(100 * prior_odds(many, weights)[0])
+
+
+def test_payload_survives_json() -> None:
+    weights = assumed_weights(ROOM)
+    assert MatchWeights.from_payload(json.loads(json.dumps(weights.to_payload()))) == weights
+
+
+@pytest.mark.parametrize("change", [{"version": 99}, {"fields": {}}])
+def test_a_foreign_payload_is_refused(change: dict) -> None:
+    with pytest.raises(ContractError, match="refit match_weights"):
+        MatchWeights.from_payload({**assumed_weights(ROOM).to_payload(), **change})
+
+
+def test_levels_start_at_their_edges() -> None:
+    assert level_of(np.array([0.0, 1.9, 2.0, 99.0]), (2.0, 4.0)).tolist() == [0, 0, 1, 2]
+
+
+def test_no_candidates_give_no_weights() -> None:
+    world = make_world(np.random.default_rng(7), days=3)
+    none = build_candidates(world.bookings, world.reviews.head(0), world.hotels, world.days, ROOM).frame
+    assert pair_odds(none, assumed_weights(ROOM)).shape == (0,)
+
+
+def test_start_says_that_everything_is_assumed() -> None:
+    weights = assumed_weights(ROOM)
+    assert not weights.is_identified
+    assert not any(item.is_learned for item in (*weights.fields.values(), *weights.levels.values()))
+    for item in weights.levels.values():
+        assert sum(item.agree) == pytest.approx(1.0)
+        assert sum(item.chance) == pytest.approx(1.0)

@@ -1,0 +1,112 @@
+from datetime import timedelta
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assets.alignment.candidates import build_candidates
+from assets.alignment.chance_agreement import with_chances
+from assets.alignment.contract import MATCH_CANDIDATES
+from assets.alignment.match_probability import FIELDS, MatchWeights, assumed_weights
+from assets.alignment.settings import AlignmentSettings
+from assets.alignment.weight_evidence import evidence_of
+from assets.alignment.weight_learning import fit, learn_weights, pooled_up
+from tests.unit.alignment.world import World, make_world
+
+ROOM = AlignmentSettings()
+NO_SPILL = {"country": 0.0, "nights": 0.0}
+
+
+@pytest.fixture(scope="module")
+def world() -> World:
+    return make_world(np.random.default_rng(8), days=50, stays_per_day=16)
+
+
+@pytest.fixture(scope="module")
+def candidates(world: World) -> pl.DataFrame:
+    return build_candidates(world.bookings, world.reviews, world.hotels, world.days, ROOM).frame
+
+
+def test_nothing_to_learn_from_gives_no_record(world: World) -> None:
+    assert learn_weights(MATCH_CANDIDATES.empty(), world.bookings, ROOM) is None
+
+
+def test_row_order_does_not_matter(world: World, candidates: pl.DataFrame) -> None:
+    mixed = candidates.sample(fraction=1.0, shuffle=True, seed=1)
+    first = learn_weights(candidates, world.bookings, ROOM)
+    second = learn_weights(mixed, world.bookings.reverse(), ROOM)
+    assert first is not None
+    assert second is not None
+    assert first.to_payload() == second.to_payload()
+    assert MatchWeights.from_payload(first.to_payload()) == first
+
+
+def test_rows_of_other_times_and_hotels_do_not_matter(world: World, candidates: pl.DataFrame) -> None:
+    stranger = world.bookings.head(40).with_columns(
+        booking_id=pl.lit("x") + pl.col("booking_id"), hotel_levels=pl.lit("H9"), country_levels=pl.lit("CHE")
+    )
+    earlier = world.bookings.head(40).with_columns(
+        booking_id=pl.lit("y") + pl.col("booking_id"), delivery_day=pl.col("delivery_day") - timedelta(days=500)
+    )
+    first = learn_weights(candidates, world.bookings, ROOM)
+    second = learn_weights(candidates, pl.concat([world.bookings, stranger, earlier]), ROOM)
+    assert first is not None
+    assert second is not None
+    assert first.to_payload() == second.to_payload()
+
+
+def test_a_strong_prior_holds_m(world: World, candidates: pl.DataFrame) -> None:
+    start = with_chances(assumed_weights(ROOM), candidates, world.bookings, ROOM)
+    evidence = evidence_of(candidates.sort("review_id", "booking_id"), start, NO_SPILL)
+    held = fit(evidence, start, "exact", strength=1e9, moving=frozenset({"country", "party"}))
+    for name in ("country", "party"):
+        assert held.agree[name] == pytest.approx(start.fields[name].agree, abs=1e-4)
+
+
+def test_fields_that_do_not_move_keep_their_prior(world: World, candidates: pl.DataFrame) -> None:
+    start = with_chances(assumed_weights(ROOM), candidates, world.bookings, ROOM)
+    evidence = evidence_of(candidates.sort("review_id", "booking_id"), start, NO_SPILL)
+    found = fit(evidence, start, "exact", strength=1.0, moving=frozenset({"party"}))
+    assert found.agree["country"] == start.fields["country"].agree
+    assert found.agree["party"] != start.fields["party"].agree
+    assert np.all((found.match >= 0) & (found.match <= 1))
+
+
+def test_a_review_is_shared_out_at_most_once(world: World, candidates: pl.DataFrame) -> None:
+    start = with_chances(assumed_weights(ROOM), candidates, world.bookings, ROOM)
+    evidence = evidence_of(candidates.sort("review_id", "booking_id"), start, NO_SPILL)
+    found = fit(evidence, start, "exact", strength=20.0, moving=frozenset())
+    assert np.bincount(evidence.review, weights=found.match).max() <= 1.0 + 1e-9
+
+
+def test_all_unknown_is_not_identified(world: World, candidates: pl.DataFrame) -> None:
+    silent = candidates.with_columns(
+        pl.lit(None, pl.String).alias("review_country"), pl.lit(None, pl.Int32).alias("review_nights"),
+        *[pl.lit(None, pl.Float64).alias(f"{name}_agreement") for name in FIELDS],
+    )  # fmt: skip
+    weights = learn_weights(silent, world.bookings, ROOM)
+    assert weights is not None
+    assert not weights.is_identified
+
+
+def test_one_pair_is_not_enough(world: World, candidates: pl.DataFrame) -> None:
+    weights = learn_weights(candidates.head(1), world.bookings, ROOM)
+    assert weights is not None
+    assert not weights.is_identified
+
+
+@given(st.lists(st.tuples(st.floats(-5, 5), st.floats(0.1, 3)), min_size=1, max_size=8))
+def test_pooled_values_rise_and_keep_their_mean(items: list[tuple[float, float]]) -> None:
+    values, weights = np.array([item[0] for item in items]), np.array([item[1] for item in items])
+    pooled = pooled_up(values, weights)
+    assert np.all(np.diff(pooled) >= -1e-9)
+    assert (pooled * weights).sum() == pytest.approx((values * weights).sum(), abs=1e-6)
+
+
+def test_chances_are_counted_over_completed_stays(world: World, candidates: pl.DataFrame) -> None:
+    one_country = world.bookings.with_columns(country_levels=pl.lit("PRT"))
+    chances = with_chances(assumed_weights(ROOM), candidates, one_country, ROOM).fields["country"].chance_by_value
+    assert chances["PRT"] > 0.99
+    assert chances["GBR"] < 0.01

@@ -1,0 +1,62 @@
+"""Small published bookings and customers for the tests of the customers and models rooms."""
+
+from datetime import date, timedelta
+
+import numpy as np
+import polars as pl
+
+SCHEMA = {
+    "booking_id": pl.String,
+    "pseudo_customer_id": pl.String,
+    "is_completed": pl.Boolean,
+    "nights_from": pl.Int32,
+    "nights_to": pl.Int32,
+    "lead_time_from": pl.Int32,
+    "lead_time_to": pl.Int32,
+    "special_requests": pl.Int32,
+    "country_region": pl.String,
+    "distribution_channel_levels": pl.String,
+    "realised_revenue": pl.Int64,
+    "deposit_aware_revenue": pl.Int64,
+    "delivery_day": pl.Date,
+}
+DAY = date(2024, 6, 30)
+
+
+def booking(customer, days_before, revenue=0, *, nights=(2, 2), booking_id=None, as_of=DAY, completed=None, deposit=0):
+    """One published booking delivered ``days_before`` days before ``as_of``."""
+    is_completed = revenue > 0 if completed is None else completed
+    return {
+        "booking_id": booking_id or f"{customer}-{days_before}-{revenue}-{nights}",
+        "pseudo_customer_id": customer,
+        "is_completed": is_completed,
+        "nights_from": nights[0],
+        "nights_to": nights[1],
+        "lead_time_from": 10,
+        "lead_time_to": 20,
+        "special_requests": 1,
+        "country_region": "PRT",
+        "distribution_channel_levels": "TA/TO",
+        "realised_revenue": revenue if is_completed else 0,
+        "deposit_aware_revenue": revenue if is_completed else deposit,
+        "delivery_day": as_of - timedelta(days=days_before),
+    }
+
+
+def frame(rows):
+    """Rows as published bookings; only the columns that these rooms read."""
+    return pl.DataFrame(rows, schema=SCHEMA)
+
+
+def random_bookings(seed, *, customers=30, days=700, per_customer=6, last=DAY):
+    """A group with customers of unlike size, about a fifth of the bookings not completed."""
+    rng = np.random.default_rng(seed)
+    rows = []
+    for index in range(customers):
+        for k in range(1 + rng.poisson(per_customer * (1 + index % 5) / 3)):
+            nights = int(rng.integers(1, 8))
+            revenue = int(nights * rng.uniform(50, 150)) if rng.random() < 0.8 else 0
+            label = (nights, nights + int(rng.integers(0, 3)))
+            day, name = int(rng.integers(0, days)), f"b{index:03d}{k:03d}"
+            rows.append(booking(f"c{index:03d}", day, revenue, nights=label, booking_id=name, as_of=last))
+    return frame(rows)

@@ -1,0 +1,50 @@
+import numpy as np
+import pytest
+
+from assets.customers.behaviour import behaviour_features
+from assets.customers.leakage import feature_sets, leakage_table, out_of_fold_r2
+from assets.customers.lifetime_value import current_rows, lifetime_values
+from assets.customers.settings import CustomerSettings
+from resources.errors import ContractError
+from tests.unit.customers.build import DAY, random_bookings
+
+
+def customers_of(seed, number):
+    rows = random_bookings(seed, customers=number)
+    features = behaviour_features(rows, DAY, CustomerSettings()).drop("bookings")
+    return lifetime_values(current_rows(rows, DAY)).join(features, on="pseudo_customer_id")
+
+
+def test_the_sets_state_what_contains_the_target():
+    sets = {item.name: item for item in feature_sets()}
+    assert sets["all"].contains_target == ("frequency", "monetary")
+    assert sets["without_m"].contains_target == ("frequency",)
+    assert sets["without_m_and_f"].contains_target == ()
+    assert sets["extended_without_target"].contains_target == ()
+    assert "average_revenue" in sets["extended"].contains_target
+
+
+def test_the_target_inside_the_features_shows():
+    compared = [item for item in feature_sets() if item.name in ("all", "without_m_and_f")]
+    table = leakage_table(customers_of(4, 150), np.random.default_rng(1), compared)
+    r2 = dict(zip(table["feature_set"], table["r2"], strict=True))
+    assert r2["all"] > 0.9
+    assert r2["all"] > r2["without_m_and_f"] + 0.2
+
+
+def test_the_same_generator_gives_the_same_table():
+    customers = customers_of(4, 60)
+    compared = feature_sets()[2:3]
+    first = leakage_table(customers, np.random.default_rng(3), compared)
+    shuffled = customers.sample(fraction=1.0, shuffle=True, seed=1)
+    assert first.equals(leakage_table(shuffled, np.random.default_rng(3), compared))
+
+
+def test_few_customers_or_a_constant_target_give_no_figure():
+    assert leakage_table(customers_of(4, 10), np.random.default_rng(1))["r2"].null_count() == 5
+    assert out_of_fold_r2(np.zeros((60, 1)), np.ones(60), np.arange(60) % 5) is None
+
+
+def test_a_missing_feature_is_named():
+    with pytest.raises(ContractError, match="monetary"):
+        leakage_table(customers_of(4, 10).drop("monetary"), np.random.default_rng(1))

@@ -1,0 +1,128 @@
+"""The assets of both rooms over a small stored history: from published bookings to the scores of a day."""
+
+from datetime import timedelta
+
+import numpy as np
+import polars as pl
+import pytest
+
+from assets.common.promotion import produce_days
+from assets.common.whole import produce_whole
+from assets.common.workspace import Workspace
+from assets.customers.assets import customers
+from assets.customers.settings import CustomerSettings
+from assets.models.assets import customer_scores, examples, model_metrics, model_predictions, trained_models
+from assets.models.settings import ModelSettings
+from pipelines.rooms import room_contracts
+from resources.lake import InputRecord
+from resources.model_store import ModelStore
+from resources.settings import CoreSettings, Settings
+from tests.unit.customers.build import DAY, random_bookings
+from tests.unit.models.build import pairs_of, reviews_of
+
+LENGTH = 260
+STEP = 20  # rows come on every twentieth day, so that few files are written
+DEFAULTS = {pl.String: "x", pl.Boolean: False, pl.Date: DAY}
+SECTIONS = {
+    "customers": {"horizon_days": 60, "min_history_days": 40, "cv_step_days": 20},
+    "models": {"models": "same_as_past,lightgbm,gated_fusion", "folds": 2, "max_epochs": 2, "boosting_rounds": 5,
+               "boosting_min_leaf": 2, "behaviour_layers": "8,4", "text_width": 6, "fused_width": 4},
+}  # fmt: skip
+
+
+def on_steps(frame):
+    """Move delivery days to every twentieth day up to the last one."""
+    back = (pl.lit(DAY) - pl.col("delivery_day")).dt.total_days() // STEP * STEP
+    return frame.with_columns(delivery_day=pl.lit(DAY) - pl.duration(days=back))
+
+
+def fill(contract, frame):
+    """Add the contract's other columns with plain values."""
+    missing = [column for column in contract.columns if column.name not in frame.columns]
+    values = {c.name: pl.lit(None if c.nullable else DEFAULTS.get(c.dtype, 0), c.dtype) for c in missing}
+    return contract.conform(frame.with_columns(**values).select(contract.names))
+
+
+def store(workspace, asset, frame):
+    contract = workspace.contracts[asset]
+    filled = fill(contract, frame)
+    for back in range(0, LENGTH, STEP):
+        day = DAY - timedelta(days=back)
+        rows = filled.filter(pl.col("delivery_day") == day)
+        record = InputRecord(asset=asset, partition=str(day), inputs={}, records={}, settings="s", code_version="1")
+        workspace.lake.promote(workspace.lake.stage(contract, day, rows, record))
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory):
+    home = tmp_path_factory.mktemp("home")
+    made = Workspace(
+        settings=Settings(home=home, core=CoreSettings(), sections=SECTIONS),
+        contracts=room_contracts(),
+        room_settings={"customers": CustomerSettings, "models": ModelSettings},
+        history_start=DAY - timedelta(days=LENGTH),
+        build_source=lambda settings: None,
+        services={"model_store": lambda workspace: ModelStore(home / "models")},
+    )
+    bookings = on_steps(random_bookings(1, customers=40, days=LENGTH))
+    embeddings, anomalies, parts, clean = reviews_of(1)
+    days = on_steps(embeddings.with_columns(
+        delivery_day=pl.lit(DAY) - pl.duration(days=pl.Series(np.arange(embeddings.height) * 6))
+    )).select("review_id", "delivery_day")  # fmt: skip
+    pairs = pairs_of(1, bookings, embeddings).with_columns(delivery_day=pl.col("delivery_day") + timedelta(days=6))
+    store(workspace=made, asset="published_bookings", frame=bookings)
+    store(workspace=made, asset="booking_review_pairs", frame=pairs.filter(pl.col("delivery_day") <= DAY))
+    store(workspace=made, asset="review_embeddings", frame=embeddings.drop("delivery_day").join(days, on="review_id"))
+    store(workspace=made, asset="review_anomalies", frame=anomalies.join(days, on="review_id"))
+    store(workspace=made, asset="review_anomaly_parts", frame=parts.join(days, on="review_id"))
+    store(workspace=made, asset="clean_reviews", frame=clean.join(days, on="review_id"))
+    return made
+
+
+@pytest.fixture(scope="module")
+def reports(workspace):
+    made = [customers, examples, model_predictions, model_metrics, trained_models]
+    return {item.contract.asset: produce_whole(workspace, item) for item in made}
+
+
+def read(workspace, asset):
+    return workspace.lake.read(workspace.contracts[asset])
+
+
+def test_every_table_is_promoted(reports):
+    assert {name: report.failed for name, report in reports.items()} == dict.fromkeys(reports, [])
+    assert all(report.rows > 0 for report in reports.values())
+
+
+def test_the_tables_fit_together(workspace, reports):
+    table = read(workspace, "examples")
+    assert table["has_text"].any()
+    assert set(table["protocol"]) == {"observed", "prospective"}
+    observed = table.filter(pl.col("protocol") == "observed").sort("pseudo_customer_id")
+    values = read(workspace, "customers").sort("pseudo_customer_id")
+    assert observed["target_clv"].to_list() == values["clv"].cast(pl.Float64).to_list()
+    assert reports["examples"].metadata["horizon_days"] == 60
+
+
+def test_a_day_is_scored_by_the_model_known_by_then(workspace, reports):
+    before = DAY - timedelta(days=STEP)
+    report = produce_days(workspace, customer_scores.spec, [before, DAY])
+    assert report.failed == {}
+    assert set(report.promoted) == {before, DAY}
+    contract = workspace.contracts["customer_scores"]
+    scores = workspace.lake.read_days(contract, [before, DAY])
+    early, late = (scores.filter(pl.col("delivery_day") == day) for day in (before, DAY))
+    assert set(early["model_version"]) == {"start"}
+    served = read(workspace, "trained_models").filter(pl.col("is_served"))
+    assert set(late["model_version"]) == {served["version"][0]}
+    assert late["pseudo_customer_id"].n_unique() == late.height == read(workspace, "customers").height
+
+
+def test_days_scored_alone_give_the_same_rows(workspace, reports):
+    contract = workspace.contracts["customer_scores"]
+    days = [DAY - timedelta(days=STEP), DAY]
+    produce_days(workspace, customer_scores.spec, days)
+    together = workspace.lake.read_days(contract, days)
+    for day in reversed(days):
+        produce_days(workspace, customer_scores.spec, [day])
+    assert workspace.lake.read_days(contract, days).equals(together)

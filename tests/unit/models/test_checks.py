@@ -1,0 +1,101 @@
+from datetime import timedelta
+
+import polars as pl
+import pytest
+
+from assets.models.checks import (
+    validate_examples,
+    validate_metrics,
+    validate_predictions,
+    validate_scores,
+    validate_trained_models,
+)
+from assets.models.contract import CUSTOMER_SCORES, EXAMPLES, MODEL_METRICS, MODEL_PREDICTIONS, TRAINED_MODELS
+from assets.models.evaluation import PROSPECTIVE_CV, evaluate
+from tests.unit.models.build import QUICKEST, examples_of
+
+
+def failed(outcomes):
+    return [item.name for item in outcomes if not item.passed]
+
+
+@pytest.mark.parametrize(
+    ("validate", "contract"),
+    [
+        (validate_examples, EXAMPLES),
+        (validate_predictions, MODEL_PREDICTIONS),
+        (validate_metrics, MODEL_METRICS),
+        (validate_trained_models, TRAINED_MODELS),
+        (validate_scores, CUSTOMER_SCORES),
+    ],
+)
+def test_empty_tables_pass_and_name_every_check(validate, contract):
+    outcomes = validate(contract.empty())
+    assert failed(outcomes) == []
+    assert len({item.name for item in outcomes}) == len(outcomes) > 0
+
+
+def test_sound_examples_pass():
+    assert failed(validate_examples(examples_of())) == []
+
+
+@pytest.mark.parametrize(
+    ("columns", "name"),
+    [
+        ({"b_recency_days": pl.lit(-1.0)}, "no_feature_sees_past_t"),
+        ({"b_tenure_days": pl.col("b_recency_days") - 1}, "no_feature_sees_past_t"),
+        ({"horizon_days": pl.lit(400, pl.Int32)}, "training_targets_end_by_the_holdout_day"),
+        ({"b_monetary": pl.lit(float("inf"))}, "behaviour_features_are_finite"),
+        ({"has_text": ~pl.col("has_text")}, "text_mask_fits_the_text_block"),
+        ({"text_weight": pl.lit(0.0)}, "text_mask_fits_the_text_block"),
+    ],
+)
+def test_each_check_of_examples_goes_red(columns, name):
+    outcomes = validate_examples(examples_of().with_columns(**columns))
+    assert failed(outcomes) == [name]
+    broken = next(item for item in outcomes if item.name == name)
+    assert broken.examples
+    assert broken.advice
+
+
+@pytest.fixture(scope="module")
+def predictions():
+    return evaluate(examples_of(), QUICKEST, clock=lambda: 0.0)
+
+
+def test_sound_predictions_pass(predictions):
+    assert failed(validate_predictions(predictions)) == []
+
+
+def test_a_customer_in_two_folds_goes_red(predictions):
+    first = predictions.filter(pl.col("protocol") == PROSPECTIVE_CV).head(1)
+    other = first.with_columns(fold=pl.col("fold") + 7, as_of=pl.col("as_of") + timedelta(days=1))
+    assert "splits_are_disjoint_by_customer" in failed(validate_predictions(pl.concat([predictions, other])))
+
+
+def test_predictions_that_are_not_finite_go_red(predictions):
+    broken = predictions.with_columns(prediction=pl.lit(float("nan")))
+    assert failed(validate_predictions(broken)) == ["predictions_are_finite"]
+
+
+def test_models_tested_on_other_rows_go_red(predictions):
+    broken = predictions.filter((pl.col("model") != "lightgbm") | (pl.col("fold") != 0))
+    assert failed(validate_predictions(broken)) == ["all_models_are_tested_on_the_same_rows"]
+
+
+def metrics(naive, best):
+    rows = [(PROSPECTIVE_CV, "same_as_past", naive), (PROSPECTIVE_CV, "lightgbm", best), ("observed", "lightgbm", 0.0)]
+    return pl.DataFrame(rows, schema={"protocol": pl.String, "model": pl.String, "rmse": pl.Float64}, orient="row")
+
+
+def test_a_model_that_beats_the_past_passes():
+    outcome = validate_metrics(metrics(9.0, 5.0))[0]
+    assert outcome.passed
+    assert outcome.threshold == 9.0
+
+
+@pytest.mark.parametrize("best", [9.0, 12.0, None])
+def test_no_model_beating_the_past_only_warns(best):
+    outcome = validate_metrics(metrics(9.0, best))[0]
+    assert not outcome.passed
+    assert not outcome.is_blocking

@@ -1,0 +1,116 @@
+import itertools
+
+import numpy as np
+import polars as pl
+import pytest
+
+from assets.models.contract import MODEL_METRICS, MODEL_PREDICTIONS
+from assets.models.dataset import to_arrays
+from assets.models.evaluation import (
+    HOLDOUT,
+    HOLDOUT_DISJOINT,
+    PROSPECTIVE_CV,
+    PROTOCOLS,
+    best_model,
+    evaluate,
+    fit_model,
+    metrics_of,
+)
+from assets.models.settings import MODELS
+from tests.unit.models.build import DIMENSIONS, QUICKEST, arrays_of, examples_of
+
+
+@pytest.fixture(scope="module")
+def examples():
+    return examples_of()
+
+
+@pytest.fixture(scope="module")
+def predictions(examples):
+    ticks = itertools.count()
+    return evaluate(examples, QUICKEST, clock=lambda: float(next(ticks)))
+
+
+def test_every_protocol_and_model_is_there(predictions):
+    assert MODEL_PREDICTIONS.conform(predictions).equals(predictions)
+    assert set(predictions["protocol"]) == set(PROTOCOLS)
+    assert set(predictions["model"]) == set(QUICKEST.models)
+    assert predictions.select(MODEL_PREDICTIONS.key).is_unique().all()
+
+
+def test_every_example_is_tested_once_per_model(predictions, examples):
+    future = examples.filter(pl.col("protocol") == "prospective")
+    sizes = predictions.filter(pl.col("model") == "lightgbm")["protocol"].value_counts()
+    expected = {
+        "observed": examples.filter(pl.col("protocol") == "observed").height,
+        PROSPECTIVE_CV: future.filter(pl.col("split") == "cv").height,
+        HOLDOUT: future.filter(pl.col("split") == "holdout").height,
+        HOLDOUT_DISJOINT: future.filter(pl.col("split") == "holdout").height,
+    }
+    assert dict(sizes.iter_rows()) == expected
+
+
+def test_a_customer_stays_in_one_fold_over_all_origins(predictions):
+    folds = predictions.filter(pl.col("protocol").is_in([PROSPECTIVE_CV, HOLDOUT_DISJOINT]))
+    assert folds.group_by("pseudo_customer_id").agg(pl.col("fold").n_unique())["fold"].max() == 1
+
+
+def test_the_evaluation_repeats_itself(predictions, examples):
+    again = evaluate(examples, QUICKEST, clock=lambda: 0.0)
+    timings = ["train_seconds", "predict_seconds"]
+    assert again.drop(timings).equals(predictions.drop(timings))
+
+
+def test_the_order_of_examples_does_not_move_the_folds(predictions, examples):
+    shuffled = examples.sample(fraction=1.0, shuffle=True, seed=3)
+    naive = pl.col("model") == "same_as_past"
+    again = evaluate(shuffled, QUICKEST, clock=lambda: 0.0).filter(naive).drop("train_seconds", "predict_seconds")
+    assert again.equals(predictions.filter(naive).drop("train_seconds", "predict_seconds"))
+
+
+def test_the_observed_window_leaks_its_target(predictions):
+    naive = predictions.filter((pl.col("protocol") == "observed") & (pl.col("model") == "same_as_past"))
+    assert naive["prediction"].equals(naive["target"].alias("prediction"))
+
+
+def test_gates_stand_only_beside_gated_fusion(predictions):
+    with_gate = predictions.filter(pl.col("gate").is_not_null())
+    assert set(with_gate["model"]) == {"gated_fusion"}
+
+
+def test_too_few_customers_leave_the_protocol_out(examples):
+    few = examples.filter(pl.col("pseudo_customer_id").is_in(["c000", "c001", "c002"]))
+    assert evaluate(few, QUICKEST).is_empty()
+    assert evaluate(examples.clear(), QUICKEST).schema == MODEL_PREDICTIONS.empty().schema
+
+
+def test_metrics_per_fold(predictions):
+    metrics = MODEL_METRICS.conform(metrics_of(predictions, QUICKEST))
+    one = metrics.filter((pl.col("protocol") == HOLDOUT) & (pl.col("model") == "same_as_past")).to_dicts()[0]
+    rows = predictions.filter((pl.col("protocol") == HOLDOUT) & (pl.col("model") == "same_as_past"))
+    assert one["n"] == rows.height
+    assert one["mae"] == pytest.approx((rows["prediction"] - rows["target"]).abs().mean())
+    assert metrics.filter(pl.col("model") == "gated_fusion")["train_seconds"].unique().to_list() == [1.0]
+    assert metrics_of(predictions.clear(), QUICKEST).is_empty()
+
+
+def test_the_best_model_has_the_lowest_error():
+    rows = [(PROSPECTIVE_CV, "a", 3.0), (PROSPECTIVE_CV, "b", 2.0), (PROSPECTIVE_CV, "a", 2.0), ("observed", "a", 0.0)]
+    metrics = pl.DataFrame(rows, schema=["protocol", "model", "rmse"], orient="row")
+    assert best_model(metrics, PROSPECTIVE_CV) == "b"
+    assert best_model(metrics, HOLDOUT) is None
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_every_named_model_can_be_trained(name):
+    data = arrays_of()
+    assert np.isfinite(fit_model(name, data, QUICKEST, 1).predict(data).value).all()
+
+
+def test_perturbing_the_target_of_a_test_row_changes_no_prediction(examples, predictions):
+    """The test rows' targets must not reach the models that predict them."""
+    holdout = (pl.col("split") == "holdout") & (pl.col("protocol") == "prospective")
+    moved = examples.with_columns(target_clv=pl.when(holdout).then(pl.col("target_clv") + 500).otherwise("target_clv"))
+    again = evaluate(moved, QUICKEST, clock=lambda: 0.0).filter(pl.col("protocol") == HOLDOUT)
+    assert again["prediction"].equals(predictions.filter(pl.col("protocol") == HOLDOUT)["prediction"])
+    assert len(to_arrays(moved, DIMENSIONS)) == moved.height

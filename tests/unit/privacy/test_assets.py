@@ -1,0 +1,96 @@
+"""The thin shell around the room's verbs, on a small delivery."""
+
+from datetime import date, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import polars as pl
+
+from assets.common.daily import DayInputs, Produced, WholeInputs, WholeProduced
+from assets.common.whole import WholeAsset
+from assets.privacy import assets as room
+from resources.privacy_budget import BudgetLedger
+from resources.settings import Settings
+from tests.unit.privacy.builders import DAY, KEY, booking, bookings, reviews
+
+DAYS = [DAY, DAY + timedelta(days=1)]
+RAW = bookings([booking(n, delivery_day=DAYS[n // 6]) for n in range(8)])
+
+
+def day_inputs(home: Path, frames: dict[str, pl.DataFrame], **section: Any) -> DayInputs:
+    settings = Settings(home=home, sections={"privacy": section})
+    workspace: Any = SimpleNamespace(settings=settings, key=KEY)
+    asked = DayInputs(workspace, (), DAYS)
+    asked._frames.update(frames)
+    object.__setattr__(asked, "reads", tuple(room.Reads(name) for name in frames))
+    return asked
+
+
+def rows_by_day(frame: pl.DataFrame | None) -> dict[date, int]:
+    return {} if frame is None else dict(frame.group_by("delivery_day").len().rows())
+
+
+def verb(asset: Any, asked: DayInputs) -> Produced:
+    return asset.spec.verb(asked)
+
+
+def test_every_booking_is_published_or_set_aside(tmp_path: Path) -> None:
+    named = verb(room.pseudonyms, day_inputs(tmp_path, {"raw_bookings": RAW}))
+    assert rows_by_day(named.frame) == {DAYS[0]: 6, DAYS[1]: 2}
+    given = day_inputs(tmp_path, {"raw_bookings": RAW, "pseudonyms": named.frame})
+    published = verb(room.published_bookings, given)
+    assert rows_by_day(published.frame) == {DAYS[0]: 6}
+    assert rows_by_day(published.set_aside) == {DAYS[1]: 2}
+    assert published.metadata["withheld"] == 2
+    released = verb(room.released_bookings, day_inputs(tmp_path, {"published_bookings": published.frame}))
+    assert released.frame.height == 6
+
+
+def test_settings_act(tmp_path: Path) -> None:
+    named = verb(room.pseudonyms, day_inputs(tmp_path, {"raw_bookings": RAW}))
+    given = day_inputs(tmp_path, {"raw_bookings": RAW, "pseudonyms": named.frame}, k=2)
+    published = verb(room.published_bookings, given)
+    assert published.frame["k"].unique().to_list() == [2]
+    assert published.frame.height == 8
+
+
+def test_reviews_are_masked_and_counted(tmp_path: Path) -> None:
+    frames = {"raw_reviews": reviews(["My name is Ann Lee, a@b.pt", "fine"])}
+    masked = verb(room.masked_reviews, day_inputs(tmp_path, frames))
+    assert masked.metadata["masked_names"] == masked.metadata["masked_emails"] == 1
+    assert masked.frame.height == 2
+
+
+def test_daily_assets_declare_what_they_conserve() -> None:
+    conserved = {
+        room.pseudonyms: "raw_bookings",
+        room.masked_reviews: "raw_reviews",
+        room.published_bookings: "raw_bookings",
+        room.released_bookings: "published_bookings",
+    }
+    for asset, source in conserved.items():
+        assert asset.spec.conserves == source
+        assert source in [item.asset for item in asset.spec.reads]
+        assert asset.shown.description
+
+
+def test_counts_of_closed_months_go_through_the_ledger(tmp_path: Path) -> None:
+    days = [date(2016, 3, 1) + timedelta(days=index) for index in range(33)]
+    named = verb(room.pseudonyms, day_inputs(tmp_path, {"raw_bookings": RAW})).frame
+    hotels = pl.DataFrame({"hotel": ["Resort Hotel", "City Hotel"]})
+    workspace: Any = SimpleNamespace(
+        settings=Settings(home=tmp_path, sections={"privacy": {"test_noise_seed": 3}}),
+        source=SimpleNamespace(hotels=lambda: hotels),
+        resource=lambda name: {"ledger": BudgetLedger.at(tmp_path)}[name],
+        lake=SimpleNamespace(days=lambda asset: days),
+    )
+    declared: WholeAsset = room.bookings_by_month
+    asked = WholeInputs(workspace, declared.reads, "bookings_by_month", days[-1])
+    asked.__dict__["_whole"] = {"raw_bookings": RAW, "pseudonyms": named}
+    workspace.contracts = dict.fromkeys(("raw_bookings", "pseudonyms"))
+    made = declared.verb(asked)
+    assert isinstance(made, WholeProduced)
+    assert made.frame.select("month", "hotel").rows() == [("2016-03", "City Hotel"), ("2016-03", "Resort Hotel")]
+    assert made.metadata == {"months": 1, "refused": 0, "epsilon_spent_2016": 0.6}
+    assert declared.verb(asked).frame.equals(made.frame)  # type: ignore[union-attr]

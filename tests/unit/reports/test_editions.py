@@ -1,0 +1,76 @@
+import pytest
+
+from assets.reports.blocks import Bullets, Disclosure, Notice, Picture, Stats, Table
+from assets.reports.editions import build_edition, may_share, pictures_of, printed
+from assets.reports.sections_models import text_verdict
+from assets.reports.settings import ReportsSettings
+from resources.errors import SettingsError
+from tests.unit.reports.fixtures import full_inputs
+
+SETTINGS = ReportsSettings()
+
+
+def keys(source: str, name: str) -> set[str]:
+    edition = build_edition(full_inputs(source), name, SETTINGS)
+    return {block.key for section in edition.sections for block in section.blocks if isinstance(block, Picture | Table)}
+
+
+def test_marks_for_single_customers_are_never_shared() -> None:
+    assert not may_share(Disclosure.PERSON_LEVEL, "public")
+    assert not may_share(Disclosure.PERSON_LEVEL, "demo")
+
+
+def test_exact_figures_over_guests_are_shared_for_public_data_only() -> None:
+    guests = {"concentration", "clv_distribution", "value_segments", "booking_density", "correlations", "deciles"}
+    assert guests <= keys("demo", "internal")
+    assert not guests & keys("demo", "shareable")
+    assert guests <= keys("public", "shareable")
+
+
+def test_texts_are_shared_for_the_demo_only() -> None:
+    assert {"lime_1", "anomaly_examples"} <= keys("public", "internal")
+    assert not {"lime_1", "anomaly_examples"} & keys("public", "shareable")
+    assert "lime_1" in keys("demo", "shareable")
+
+
+def test_released_counts_are_in_both_editions() -> None:
+    assert "bookings_by_month" in keys("demo", "shareable") & keys("demo", "internal")
+
+
+def test_the_shareable_summary_holds_no_revenue() -> None:
+    edition = build_edition(full_inputs("demo"), "shareable", SETTINGS)
+    first = edition.sections[0]
+    shown = [item for block in first.blocks if isinstance(block, Stats) for item in block.items]
+    points = [item for block in first.blocks if isinstance(block, Bullets) for item in block.items]
+    assert shown
+    assert not [item for item in shown if "revenue" in item.label]
+    assert not [item for item in points if "of the revenue" in item]
+
+
+def test_every_picture_has_a_sentence_with_a_number_and_a_description() -> None:
+    for picture in pictures_of(build_edition(full_inputs("demo"), "internal", SETTINGS)):
+        assert any(character.isdigit() for character in picture.sentence), picture.key
+        assert picture.alt
+        assert picture.sentence.endswith((".", "”")), picture.key
+
+
+def test_honest_sentences_are_there() -> None:
+    public = build_edition(full_inputs("public"), "internal", SETTINGS)
+    said = " ".join(block.text for section in public.sections for block in section.blocks if isinstance(block, Notice))
+    assert "name no hotel" in said
+    assert "not causal" in said
+    assert "Leakage warning" in said
+    assert "no measurable gain" in text_verdict(full_inputs("public"))
+
+
+def test_printed_holds_every_table_and_sentence() -> None:
+    edition = build_edition(full_inputs("demo"), "internal", SETTINGS)
+    found = printed(edition)
+    assert {picture.key for picture in pictures_of(edition)} == set(found["sentences"])
+    assert "composition_bookings" in found["tables"]
+
+
+@pytest.mark.parametrize(("name", "value"), [("lime_samples", 0), ("at_risk_polarity", 2.0), ("anomaly_examples", -1)])
+def test_settings_that_make_no_sense_are_refused(name: str, value: float) -> None:
+    with pytest.raises(SettingsError, match=f"reports.{name}"):
+        ReportsSettings(**{name: value})  # type: ignore[arg-type]

@@ -1,0 +1,76 @@
+import re
+from html.parser import HTMLParser
+
+import polars as pl
+import pytest
+
+from assets.reports.checks import identifiers_in, outside_resources
+from assets.reports.editions import build_edition
+from assets.reports.inputs import ReportInputs
+from assets.reports.render import render_edition
+from assets.reports.settings import ReportsSettings
+from tests.unit.reports.fixtures import empty_inputs, full_inputs
+
+
+def page(inputs: ReportInputs, name: str = "internal") -> str:
+    return render_edition(build_edition(inputs, name, ReportsSettings()), inputs.run)
+
+
+@pytest.fixture(scope="module")
+def demo_page() -> str:
+    return page(full_inputs("demo"))
+
+
+class Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.ids: list[str] = []
+        self.links: list[str] = []
+        self.alts: list[str | None] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = dict(attrs)
+        if "id" in found:
+            self.ids.append(str(found["id"]))
+        if tag == "a":
+            self.links.append(str(found["href"]))
+        if tag == "img":
+            self.alts.append(found.get("alt"))
+
+
+def test_the_page_stands_alone_and_names_nobody(demo_page: str) -> None:
+    assert outside_resources(demo_page) == []
+    assert identifiers_in(demo_page) == []
+
+
+def test_review_text_is_escaped(demo_page: str) -> None:
+    assert "<script" not in demo_page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in demo_page
+
+
+def test_links_lead_somewhere_ids_are_unique_and_pictures_are_described(demo_page: str) -> None:
+    reader = Reader()
+    reader.feed(demo_page)
+    assert len(reader.ids) == len(set(reader.ids))
+    assert {link.removeprefix("#") for link in reader.links} <= set(reader.ids)
+    assert reader.alts
+    assert all(alt for alt in reader.alts)
+
+
+def test_equal_inputs_give_equal_bytes(demo_page: str) -> None:
+    assert page(full_inputs("demo")) == demo_page
+
+
+@pytest.mark.parametrize("name", ["internal", "shareable"])
+@pytest.mark.parametrize("source", ["demo", "public"])
+def test_a_report_without_any_input_says_what_is_missing(name: str, source: str) -> None:
+    html = page(empty_inputs(source), name)
+    assert "not computed in the quick profile" in html
+    assert not re.search(r"\bnan\b|\bNone\b", html)
+
+
+def test_tables_without_rows_do_not_break_the_page() -> None:
+    full = full_inputs("public")
+    frames = {name: value.clear() for name, value in vars(full).items() if isinstance(value, pl.DataFrame)}
+    html = page(ReportInputs(**{**vars(full), **frames}))
+    assert not re.search(r"\bnan\b|\bNone\b", html)
