@@ -14,6 +14,7 @@ from assets.common.daily import DailyAsset
 from assets.common.definition import declared_in
 from assets.common.inputs import days_between
 from assets.common.workspace import StepProgress, Workspace
+from assets.privacy.settings import PrivacySettings
 from pipelines.instance import prepare_dagster_home
 from pipelines.partitions import history
 from pipelines.rooms import room_modules
@@ -161,8 +162,11 @@ def quarantine(options: argparse.Namespace) -> int:
 def budget(_options: argparse.Namespace) -> int:
     """The privacy budget per period and release."""
     workspace = build_workspace()
-    for line in workspace.resource("ledger").lines():
-        say(line)
+    settings = workspace.settings.room("privacy", PrivacySettings)
+    report = workspace.resource("ledger").under(settings.epsilon).report()
+    say(f"Privacy budget: epsilon {settings.epsilon} per calendar year of the data's business days")
+    with pl.Config(tbl_rows=-1, tbl_cols=-1, tbl_hide_dataframe_shape=True, tbl_hide_column_data_types=True):
+        say(str(report) if report.height else "nothing was released yet")
     return 0
 
 

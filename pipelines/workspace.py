@@ -29,7 +29,7 @@ def _encoders(workspace: Workspace) -> Any:
 def _ledger(workspace: Workspace) -> Any:
     from resources.privacy_budget import BudgetLedger
 
-    return BudgetLedger.at(workspace.settings.home)
+    return BudgetLedger.at(workspace.settings.home, workspace.settings.core.restricted_root)
 
 
 def _model_store(workspace: Workspace) -> Any:

@@ -79,7 +79,7 @@ BOOKING_REVIEW_PAIRS = FrameContract(
         Column(
             name="rank",
             dtype=pl.Int32,
-            description="1 = most probable review; 0 = the stay has no candidate",
+            description="1 = most probable review; 0 = the stay has no candidate left",
             minimum=0,
         ),
         Column(name="review_id", dtype=pl.String, description="review; null at rank 0", nullable=True),

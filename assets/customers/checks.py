@@ -12,47 +12,24 @@ from resources.contract import CheckOutcome, outcome_of
 
 def validate_customers(customers: pl.DataFrame) -> list[CheckOutcome]:
     """What must hold for the customers table before it is stored."""
-    show = ("pseudo_customer_id",)
     features = [name for name in FEATURE_NAMES if name in customers.columns and name != "bookings"]
-    finite = pl.all_horizontal(pl.col(features).is_finite())
-    share = pl.col("cancellation_ratio")
+    rules: list[tuple[str, pl.Expr, tuple[str, ...], str]] = [
+        ("clv_equals_monetary", pl.col("clv").cast(pl.Float64) == pl.col("monetary"), ("clv", "monetary"),
+         "both are the sum of realised revenue: see that they read the same rows"),
+        ("completed_is_at_most_bookings", pl.col("completed") <= pl.col("bookings"), ("completed", "bookings"),
+         "look for booking_id values delivered twice on one day"),
+        ("first_day_is_up_to_last_day", pl.col("first_day") <= pl.col("last_day"), ("first_day", "last_day"),
+         "look at the delivery days of the customer's rows"),
+        ("deposit_aware_is_at_least_clv", pl.col("deposit_aware_clv") >= pl.col("clv"), ("clv", "deposit_aware_clv"),
+         "deposits only add: look at deposit_aware_revenue in the privacy room"),
+        ("features_are_finite", pl.all_horizontal(pl.col(features).is_finite()), (),
+         "a ratio lost its guard in behaviour.py, or a label is missing in published_bookings"),
+        ("cancellation_ratio_is_a_share", pl.col("cancellation_ratio").is_between(0.0, 1.0), ("cancellation_ratio",),
+         "completed and bookings disagree"),
+    ]  # fmt: skip
     return [
-        outcome_of(
-            "clv_equals_monetary",
-            customers.filter(pl.col("clv").cast(pl.Float64) != pl.col("monetary")),
-            show=(*show, "clv", "monetary"),
-            advice="both are the sum of realised revenue: see that they read the same rows",
-        ),
-        outcome_of(
-            "completed_is_at_most_bookings",
-            customers.filter(pl.col("completed") > pl.col("bookings")),
-            show=(*show, "completed", "bookings"),
-            advice="look for booking_id values delivered twice on one day",
-        ),
-        outcome_of(
-            "first_day_is_up_to_last_day",
-            customers.filter(pl.col("first_day") > pl.col("last_day")),
-            show=(*show, "first_day", "last_day"),
-            advice="look at the delivery days of the customer's rows",
-        ),
-        outcome_of(
-            "deposit_aware_is_at_least_clv",
-            customers.filter(pl.col("deposit_aware_clv") < pl.col("clv")),
-            show=(*show, "clv", "deposit_aware_clv"),
-            advice="deposits only add: look at deposit_aware_revenue in the privacy room",
-        ),
-        outcome_of(
-            "features_are_finite",
-            customers.filter(~finite),
-            show=show,
-            advice="a ratio lost its guard in behaviour.py, or a label is missing in published_bookings",
-        ),
-        outcome_of(
-            "cancellation_ratio_is_a_share",
-            customers.filter(~share.is_between(0.0, 1.0)),
-            show=(*show, "cancellation_ratio"),
-            advice="completed and bookings disagree",
-        ),
+        outcome_of(name, customers.filter(~holds), show=("pseudo_customer_id", *show), advice=advice)
+        for name, holds, show, advice in rules
     ]
 
 

@@ -71,22 +71,25 @@ def leakage_table(
         raise ContractError(message)
     ordered = customers.sort("pseudo_customer_id")
     target = ordered["clv"].cast(pl.Float64).to_numpy()
-    logarithm = np.log1p(np.maximum(target, 0.0))
     folds = rng.permutation(np.arange(len(target)) % _FOLDS)
-    rows = [
-        {
-            "feature_set": item.name,
-            "features": ", ".join(item.features),
-            "contains_target": ", ".join(item.contains_target),
-            "n": len(target),
-            "r2": out_of_fold_r2(ordered.select(item.features).to_numpy(), target, folds),
-            "r2_log": out_of_fold_r2(ordered.select(item.features).to_numpy(), logarithm, folds),
-        }
-        for item in (sets or feature_sets())
-    ]
+    rows = [_row(item, ordered, target, folds) for item in (sets or feature_sets())]
     schema = {"feature_set": pl.String, "features": pl.String, "contains_target": pl.String, "n": pl.Int64,
               "r2": pl.Float64, "r2_log": pl.Float64}  # fmt: skip
     return pl.DataFrame(rows, schema=schema)
+
+
+def _row(
+    item: FeatureSet, ordered: pl.DataFrame, target: NDArray[np.float64], folds: NDArray[np.int64]
+) -> dict[str, object]:
+    values = ordered.select(item.features).to_numpy()
+    return {
+        "feature_set": item.name,
+        "features": ", ".join(item.features),
+        "contains_target": ", ".join(item.contains_target),
+        "n": len(target),
+        "r2": out_of_fold_r2(values, target, folds),
+        "r2_log": out_of_fold_r2(values, np.log1p(np.maximum(target, 0.0)), folds),
+    }
 
 
 def out_of_fold_r2(values: NDArray[np.float64], target: NDArray[np.float64], folds: NDArray[np.int64]) -> float | None:

@@ -54,19 +54,7 @@ def to_artefact(
         known_from: first day on which it may score.
         payload: further JSON-able facts (interval, horizon).
     """
-    own: dict[str, Any] = {}
-    tensors: dict[str, np.ndarray] = {}
-    if isinstance(model, FittedNetwork):
-        own = {
-            "plan": model.plan.name,
-            "behaviour": model.scalers.behaviour.payload(),
-            "target": model.scalers.target.payload(),
-            "text_inputs": len(model.scalers.text_mean),
-            "epochs": model.epochs,
-        }
-        state = model.network.state_dict()
-        tensors = {f"{_WEIGHT}{key}": value.detach().numpy() for key, value in state.items()}
-        tensors |= {_TEXT_MEAN: model.scalers.text_mean, _TEXT_SPREAD: model.scalers.text_spread}
+    own, tensors = _parts_of(model)
     plain = {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(settings).items()}
     return Artefact(
         model=name,
@@ -79,6 +67,23 @@ def to_artefact(
         tensors=tensors,
         trees=model.booster.model_to_string() if isinstance(model, BoostedTrees) else None,
     )
+
+
+def _parts_of(model: FittedModel) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """Payload and tensors of a network; nothing for other models."""
+    if not isinstance(model, FittedNetwork):
+        return {}, {}
+    scalers = model.scalers
+    payload = {
+        "plan": model.plan.name,
+        "behaviour": scalers.behaviour.payload(),
+        "target": scalers.target.payload(),
+        "text_inputs": len(scalers.text_mean),
+        "epochs": model.epochs,
+    }
+    state = model.network.state_dict()
+    tensors = {f"{_WEIGHT}{key}": value.detach().numpy() for key, value in state.items()}
+    return payload, tensors | {_TEXT_MEAN: scalers.text_mean, _TEXT_SPREAD: scalers.text_spread}
 
 
 def from_artefact(artefact: Artefact) -> FittedModel:

@@ -118,6 +118,7 @@ class _Run:
         repeat: int,
         fold: int,
     ) -> pl.DataFrame:
+        """Train once on ``train``, then predict each labelled test part."""
         seed = self.settings.seed + 1000 * repeat + 10 * fold + PROTOCOLS.index(protocol)
         start = self.clock()
         model = fit_model(name, train, self.settings, seed)

@@ -18,9 +18,11 @@ from assets.models.dataset import BEHAVIOUR_COLUMNS, ExampleArrays
 from assets.models.prediction import FittedModel
 
 START_VERSION = "start"  # before any model is known: same as the past
-_BINS = 10  # of predictions, each with its own residuals: large customers vary more
+_BORDERS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98)  # quantiles of predictions; finer at the top,
+# where customers differ most; each bin has its own residuals
 _MIN_ROWS_PER_BIN = 30  # ours: fewer residuals say little about a 10 % quantile
 _DECIMALS = 2
+_WHOLE_FROM = 1000.0  # values in reasons from here on are shown without decimals
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,8 +74,12 @@ def interval_table(
         Split-conformal prediction with residuals by bin (Vovk, Gammerman, Shafer 2005), without its finite-sample
         correction.
     """
-    bins = max(1, min(_BINS, len(target) // _MIN_ROWS_PER_BIN))
-    edges = np.unique(np.quantile(prediction, np.arange(1, bins) / bins)) if len(target) else np.zeros(0)
+    shares, last = [], 0.0
+    for share in _BORDERS:
+        if min(share - last, 1.0 - share) * len(target) >= _MIN_ROWS_PER_BIN:
+            shares.append(share)
+            last = share
+    edges = np.unique(np.quantile(prediction, shares)) if shares else np.zeros(0)
     place = np.searchsorted(edges, prediction, side="left")
     low, high = [], []
     for index in range(len(edges) + 1):
@@ -117,9 +123,15 @@ def reasons_of(contributions: NDArray[np.float64], data: ExampleArrays, number: 
     units = [feature(name).unit for name in BEHAVIOUR_COLUMNS]
     names = [name.removeprefix("b_") for name in BEHAVIOUR_COLUMNS]
     return [
-        "; ".join(f"{names[i]} = {data.behaviour[row, i]:.4g} {units[i]}: {moved[row, i]:+.0f}" for i in order[row])
+        "; ".join(
+            f"{names[i]} = {_shown(data.behaviour[row, i])} {units[i]}: {moved[row, i]:+,.0f}" for i in order[row]
+        )
         for row in range(len(data))
     ]
+
+
+def _shown(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= _WHOLE_FROM else f"{value:.3g}"
 
 
 def score_customers(data: ExampleArrays, served: Served, day: date, *, segment_rule: str, reasons: int) -> pl.DataFrame:

@@ -175,13 +175,16 @@ class _Batches:
 
     @property
     def per_epoch(self) -> int:
+        """Number of batches."""
         return math.ceil(len(self.train) / self.size)
 
     def epoch(self) -> Iterator[Tensor]:
+        """Row numbers of each batch, shuffled anew."""
         order = self.train[torch.randperm(len(self.train), generator=self.generator)]
         return iter(order.split(self.size)) if len(order) else iter(())
 
     def loss(self, network: FusionNetwork, rows: Tensor) -> Tensor:
+        """Weighted mean squared error on the learning scale."""
         blocks = {name: self.blocks[name][rows] for name in network.names}
         present = {name: self.present[name][rows] for name in network.names}
         predicted = network(blocks, present)[0][VALUE].squeeze(1)  # (batch,)

@@ -69,22 +69,15 @@ def information_loss(
         ContractError: a span is missing.
 
     Source:
-        NCP: Xu et al. (2006), doi:10.1145/1150402.1150504. C_avg and discernibility: LeFevre et al. (2006),
-        doi:10.1109/ICDE.2006.101.
+        NCP: Xu et al. (2006), doi:10.1145/1150402.1150504. C_avg, discernibility: LeFevre et al. (2006).
     """
     missing = [name for name in columns if name not in spans]
     if missing:
         message = f"no whole range for {missing}; take spans_of(raw bookings)"
         raise ContractError(message)
     sizes = labels.group_by("class_id").agg(pl.len().cast(pl.Int64).alias("rows"), pl.col("class_size").first())
-    # Weighted by class: fewer and exact sums, in class order.
-    per_class = labels.unique("class_id").join(sizes.select("class_id", "rows"), on="class_id").sort("class_id")
     total = labels.height + withheld
-    by_column = {}
-    for name in columns:
-        lost = per_class.select((span_of_label(name) * pl.col("rows")).sum()).item() if labels.height else 0
-        share = lost / spans[name] if spans[name] else 0.0
-        by_column[name] = (share + withheld) / total if total else 0.0
+    by_column = _ncp_by_column(labels, sizes, spans, columns, withheld)
     return LossReport(
         rows=total,
         withheld=withheld,
@@ -95,6 +88,20 @@ def information_loss(
         average_class_size=labels.height / sizes.height / k if sizes.height else 0.0,
         discernibility=int((sizes["rows"] ** 2).sum()) + withheld * total,
     )
+
+
+def _ncp_by_column(
+    labels: pl.DataFrame, sizes: pl.DataFrame, spans: Mapping[str, int], columns: Sequence[str], withheld: int
+) -> dict[str, float]:
+    """Mean share of the whole range per column; spans are summed by class, as exact integers."""
+    per_class = labels.unique("class_id").join(sizes.select("class_id", "rows"), on="class_id")
+    total = labels.height + withheld
+    by_column = {}
+    for name in columns:
+        lost = per_class.select((span_of_label(name) * pl.col("rows")).sum()).item() if labels.height else 0
+        share = lost / spans[name] if spans[name] else 0.0
+        by_column[name] = (share + withheld) / total if total else 0.0
+    return by_column
 
 
 def span_of_label(name: str) -> pl.Expr:

@@ -16,9 +16,8 @@ def partition(
 ) -> list[IntArray]:
     """Row positions of each class, in an order that depends on the rows' content only.
 
-    At every node the cut with the largest fall in weighted NCP is taken, over all columns and all cut
-    points that leave k units on both sides. Rows with equal values in a column are never parted by a
-    cut in it, so the outcome does not depend on the order of the rows.
+    At every node the cut with the largest fall in weighted NCP is taken, over all columns and all cut points
+    that leave k units on both sides. Rows with equal values are never parted, so their order does not matter.
 
     Args:
         values: (n, d) int64: numbers as they are, levels as codes whose order is the order of cuts.
@@ -31,21 +30,18 @@ def partition(
         Disjoint classes that cover all rows; an empty list when the batch holds fewer than k units.
 
     Source:
-        LeFevre, DeWitt, Ramakrishnan (2006), Mondrian, doi:10.1109/ICDE.2006.101; the choice of the cut
-        is greedy on NCP (Xu et al. 2006, doi:10.1145/1150402.1150504) instead of widest column, median.
+        LeFevre et al. (2006), Mondrian, doi:10.1109/ICDE.2006.101; cuts by NCP (Xu et al. 2006) instead of median.
     """
     n, d = values.shape
     distinct = len(np.unique(units))
     if n == 0 or distinct < k:
         return []
-    has_repeats = distinct < n
     classes: list[IntArray] = []
     stack = [(np.arange(n), values, np.arange(d))]
     while stack:
         rows, block, columns = stack.pop()
-        cut = None
-        if len(rows) >= 2 * k:
-            cut = _best_cut(block, is_level[columns], weights[columns], units[rows] if has_repeats else None, k)
+        who = units[rows] if distinct < n else None
+        cut = _best_cut(block, is_level[columns], weights[columns], who, k) if len(rows) >= 2 * k else None
         if cut is None:
             classes.append(rows)
             continue
@@ -53,8 +49,7 @@ def partition(
         goes_left = block[:, column] <= bound
         block, columns = block[:, active], columns[active]
         # The right side is pushed first, so that classes come out from low to high along the cuts.
-        stack.append((rows[~goes_left], block[~goes_left], columns))
-        stack.append((rows[goes_left], block[goes_left], columns))
+        stack += [(rows[side], block[side], columns) for side in (~goes_left, goes_left)]
     return classes
 
 

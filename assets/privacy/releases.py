@@ -5,6 +5,7 @@ import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -179,19 +180,16 @@ def release_month_counts(
     # Down to a billionth, the ledger's unit, so that twelve months never cost more than the allotment.
     epsilon = math.floor(share * 1e9 + 1e-6) / 1e9
     counts = month_counts(bookings, hotels, unit=unit, guest_cap=settings.guest_cap)
+    none = np.zeros(len(hotels), np.int64)
     frames, refused = [BOOKINGS_BY_MONTH.empty()], {}
     for month in months:
         identity = ReleaseIdentity(
             query=QUERY, period=month, unit=unit, epsilon=epsilon, schema_version=SCHEMA_VERSION,
             is_private=settings.test_noise_seed is None,
         )  # fmt: skip
-        true = counts.get(month, np.zeros(len(hotels), np.int64))
+        draw = partial(_draw, counts.get(month, none), hotels, identity, settings)
         try:
-            release = ledger.release(
-                identity,
-                lambda true=true, month=month: _draw(true, hotels, month, unit, epsilon, settings),
-                disjoint_group=QUERY if unit == BOOKING else None,
-            )
+            release = ledger.release(identity, draw, disjoint_group=QUERY if unit == BOOKING else None)
         except PrivacyError as error:
             refused[month] = str(error)
             continue
@@ -200,14 +198,14 @@ def release_month_counts(
 
 
 def _draw(
-    true: NDArray[np.int64], hotels: Sequence[str], month: str, unit: str, epsilon: float, settings: PrivacySettings
+    true: NDArray[np.int64], hotels: Sequence[str], identity: ReleaseIdentity, settings: PrivacySettings
 ) -> dict[str, Any]:
     """Payload of one month's release."""
     seed = None
     if settings.test_noise_seed is not None:
-        seed = settings.test_noise_seed * 10_000 + int(month.replace("-", ""))
-    sensitivity = settings.guest_cap if unit == GUEST else 1
-    noisy = noisy_counts(true, epsilon=epsilon, sensitivity=sensitivity, test_seed=seed)
+        seed = settings.test_noise_seed * 1_000_000 + int(identity.period.replace("-", ""))
+    sensitivity = settings.guest_cap if identity.unit == GUEST else 1
+    noisy = noisy_counts(true, epsilon=identity.epsilon, sensitivity=sensitivity, test_seed=seed)
     return {
         "hotels": list(hotels),
         "bookings": [int(value) for value in noisy.values],

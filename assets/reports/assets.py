@@ -12,8 +12,8 @@ import polars as pl
 
 from assets.common.daily import Reads, WholeInputs, WholeProduced, whole_asset
 from assets.reports.checks import identifiers_in, outside_resources, validate_index, validate_results
-from assets.reports.contract import EDITIONS, EVALUATION_RESULTS, REPORT_INDEX
-from assets.reports.editions import build_edition, pictures_of, printed
+from assets.reports.contract import EVALUATION_RESULTS, REPORT_INDEX
+from assets.reports.editions import build_editions, pictures_of, printed
 from assets.reports.evaluation import (
     alignment_branch,
     data_branches,
@@ -26,7 +26,7 @@ from assets.reports.explaining import anomaly_examples, explained_texts, fusion_
 from assets.reports.figure_style import png_bytes
 from assets.reports.gather import inputs_from
 from assets.reports.inputs import ReportInputs, RunHeader
-from assets.reports.render import render_edition
+from assets.reports.render import render_editions
 from assets.reports.results import complete, flatten, nest, to_json
 from assets.reports.settings import ReportsSettings
 
@@ -132,8 +132,8 @@ def guest_value_report(inputs: WholeInputs) -> WholeProduced:
     settings = inputs.settings.room("reports", ReportsSettings)
     results = nest(inputs.frame("evaluation_results"))
     made = _report_inputs(inputs, results, settings)
-    editions = {name: build_edition(made, name, settings) for name in EDITIONS}
-    pages = {name: render_edition(edition, made.run) for name, edition in editions.items()}
+    editions = build_editions(made, settings)
+    pages = render_editions(editions, made.run)
     pages["results"] = to_json(results | {"printed": printed(editions["internal"])})
     folder = inputs.settings.home / "reports"
     rows = []

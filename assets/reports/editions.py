@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from assets.reports.blocks import Block, Disclosure, Edition, Picture, Section, Stats, Table
+from assets.reports.contract import EDITIONS
 from assets.reports.inputs import DEMO, PUBLIC, ReportInputs, RunHeader
 from assets.reports.sections_appendix import exemption_section, glossary_section, limits_section, papers_section
 from assets.reports.sections_customers import customers_section
@@ -33,27 +34,27 @@ def may_share(disclosure: Disclosure, source: str) -> bool:
     return disclosure is Disclosure.TEXT and source == DEMO
 
 
-def build_edition(inputs: ReportInputs, name: str, settings: ReportsSettings) -> Edition:
-    """The chapters of one edition, in reading order.
+def build_editions(inputs: ReportInputs, settings: ReportsSettings) -> dict[str, Edition]:
+    """Both editions, ``internal`` and ``shareable``, over the same pictures (drawn once).
 
     Args:
         inputs: what the rooms gave; missing parts become notes.
-        name: ``internal`` or ``shareable``.
         settings: how much is shown.
     """
     sections = all_sections(inputs, settings)
-    if name == "shareable":
-        sections = [
-            section for section in (_shared(item, inputs.run.source) for item in sections) if section is not None
-        ]
-        sections.insert(1, exemption_section())
-    return Edition(
-        name=name,
-        title="What our guests are worth",
-        subtitle=_subtitle(inputs.run),
-        badge=_BADGES[name],
-        sections=tuple(sections),
-    )
+    shared = [found for item in sections if (found := _shared(item, inputs.run.source)) is not None]
+    shared.insert(1, exemption_section())
+    chapters = {"internal": sections, "shareable": shared}
+    return {
+        name: Edition(
+            name=name,
+            title="What our guests are worth",
+            subtitle=_subtitle(inputs.run),
+            badge=_BADGES[name],
+            sections=tuple(chapters[name]),
+        )
+        for name in EDITIONS
+    }
 
 
 def all_sections(inputs: ReportInputs, settings: ReportsSettings) -> list[Section]:

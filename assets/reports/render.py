@@ -1,12 +1,14 @@
 """An edition as one self-contained HTML file: no script, no link to the outside, pictures inside."""
 
 import base64
+from collections.abc import Mapping
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from matplotlib.figure import Figure
 
 from assets.reports.blocks import Block, Edition
+from assets.reports.editions import pictures_of
 from assets.reports.figure_style import svg_text
 from assets.reports.inputs import RunHeader
 from assets.reports.sections_appendix import disclosure_note
@@ -25,7 +27,6 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["picture_data"] = picture_data
     environment.filters["capital"] = capital
     environment.filters["rem"] = lambda figure: f"{figure.get_figwidth() * _REM_PER_INCH:.1f}"
     return environment
@@ -37,16 +38,25 @@ def picture_data(figure: Figure, key: str) -> str:
     return f"data:image/svg+xml;base64,{encoded}"
 
 
-def render_edition(edition: Edition, run: RunHeader) -> str:
-    """The HTML text of an edition; equal input gives equal text.
+def render_editions(editions: Mapping[str, Edition], run: RunHeader) -> dict[str, str]:
+    """The HTML text of each edition; equal input gives equal text.
 
     Args:
-        edition: chapters to show, already filtered for their readers.
-        run: what the header and the footer name.
+        editions: chapters to show, already filtered for their readers; a picture in several is drawn once.
+        run: what the footer names.
     """
+    pictures: dict[str, str] = {}
+    for edition in editions.values():
+        for picture in pictures_of(edition):
+            if picture.key not in pictures:
+                pictures[picture.key] = picture_data(picture.figure, picture.key)
+    return {name: _page(edition, run, pictures) for name, edition in editions.items()}
+
+
+def _page(edition: Edition, run: RunHeader, pictures: Mapping[str, str]) -> str:
     facts = [
         ("Source", run.source),
-        ("Days", f"{count(run.days)}"),
+        ("Days", count(run.days)),
         ("Profile", run.profile),
         ("Currency", run.currency),
         ("Version", run.version or "unversioned"),
@@ -56,4 +66,4 @@ def render_edition(edition: Edition, run: RunHeader) -> str:
         return disclosure_note(block.disclosure) if edition.name == "shareable" else ""
 
     template = _environment().get_template("report.html")
-    return template.render(edition=edition, facts=facts, mark=mark)
+    return template.render(edition=edition, facts=facts, mark=mark, pictures=pictures)

@@ -11,7 +11,7 @@ _SHARES = ("english_share", "language_certainty", "alpha", "beta", "gamma", "tau
 _COUNTS = (
     "polarity_min_texts", "polarity_max_texts", "polarity_vocabulary", "duplication_min_words",
     "duplication_stock_words", "duplication_stock_matches", "timing_history_days", "timing_min_days",
-    "bounds_min_reviews",
+    "timing_platform_hotels", "bounds_min_reviews",
 )  # fmt: skip
 _POSITIVE = (
     "polarity_regularisation", "timing_prior_days", "timing_peak_factor", "timing_prior_posts",
@@ -55,6 +55,7 @@ class ReviewSettings:
     timing_prior_days: float = 3.0  # weight of the prior rate, as days of observation
     timing_prior_posts: float = 0.5  # posts per hotel and day: 515,738 public reviews / 1,493 hotels / 730 days
     timing_hotel_dispersion: float = 0.35  # variance = m + 0.35 m^2: median over public hotels and 90-day spans
+    timing_platform_hotels: int = 10  # with fewer, one hotel's burst would make its neighbours' reviews suspect
     timing_platform_dispersion: float = 0.30  # the same for all hotels together (weekdays, seasons)
 
     # Anomaly score (paper 001, composite anomaly score; it prints neither weights nor threshold)

@@ -150,7 +150,8 @@ def _largest(seen: _Seen, settings: ReviewSettings) -> dict[str, np.ndarray]:
     }
 
 
-def _groups(seen: _Seen, settings: ReviewSettings) -> tuple[_Group, _Group]:
+def _groups(seen: _Seen, settings: ReviewSettings) -> list[_Group]:
+    """The hotel's posts, and the platform's where it has enough hotels not to be one of them in disguise."""
     n_hotels = seen.n_hotels
     inside = (seen.offset >= 0) & (seen.offset < _WIDTH)
     cell = seen.hotel[inside] * _WIDTH + seen.offset[inside]
@@ -158,12 +159,12 @@ def _groups(seen: _Seen, settings: ReviewSettings) -> tuple[_Group, _Group]:
     first = np.full(n_hotels, _WIDTH)
     np.minimum.at(first, seen.hotel[inside], seen.offset[inside])
     mine = seen.hotel[seen.today :]
-    every = counts.sum(axis=0, keepdims=True)  # (1, n_days)
-    return (
-        _Group("hotel", _totals(counts), first, mine, 1, settings.timing_hotel_dispersion),
-        _Group("platform", _totals(every), first.min(keepdims=True), np.zeros_like(mine), n_hotels,
-               settings.timing_platform_dispersion),
-    )  # fmt: skip
+    groups = [_Group("hotel", _totals(counts), first, mine, 1, settings.timing_hotel_dispersion)]
+    if n_hotels >= settings.timing_platform_hotels:
+        every = _totals(counts.sum(axis=0, keepdims=True))  # (1, n_days + 1)
+        dispersion = settings.timing_platform_dispersion
+        groups.append(_Group("platform", every, first.min(keepdims=True), np.zeros_like(mine), n_hotels, dispersion))
+    return groups
 
 
 def _totals(counts: np.ndarray) -> np.ndarray:

@@ -85,8 +85,10 @@ class Source(Protocol):
         ...
 
     def hotels(self) -> pl.DataFrame:
-        """Hotels that take bookings: ``hotel``, ``hotel_name`` (null if the source hides it), ``city``,
-        ``country`` (ISO alpha-3), ``descriptor`` (free words for text similarity), ``is_city`` (Boolean).
+        """Hotels that take bookings.
+
+        Columns: ``hotel``, ``hotel_name`` (null if the source hides it), ``city``, ``country`` (ISO alpha-3),
+        ``descriptor`` (free words for text similarity), ``is_city`` (Boolean).
         """
         ...
 

@@ -30,7 +30,7 @@ def day_by_day(world: World, room: AlignmentSettings = ROOM) -> pl.DataFrame:
     return pl.concat(found)
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     seed=st.integers(0, 1000),
     late_days=st.sampled_from([0, 4]),
@@ -38,7 +38,7 @@ def day_by_day(world: World, room: AlignmentSettings = ROOM) -> pl.DataFrame:
     named=st.booleans(),
 )
 def test_a_range_is_its_days(seed: int, late_days: int, kind: str, named: bool) -> None:
-    world = make_world(np.random.default_rng(seed), days=9, stays_per_day=6, late_days=late_days, named=named)
+    world = make_world(np.random.default_rng(seed), days=7, stays_per_day=6, late_days=late_days, named=named)
     room = AlignmentSettings(window_days=3, window_kind=kind, max_candidates=3)
     assert_frame_equal(whole(world, room), day_by_day(world, room))
 

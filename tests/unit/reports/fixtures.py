@@ -1,11 +1,15 @@
 """Invented frames in the shape of the earlier rooms' tables, for the tests of the reports."""
 
 from datetime import date, timedelta
+from functools import cache
 
 import numpy as np
 import polars as pl
 
+from assets.reports.blocks import Edition
+from assets.reports.editions import build_editions
 from assets.reports.inputs import ReportInputs, RunHeader, TextExplanation
+from assets.reports.settings import ReportsSettings
 from assets.reports.wording import Estimate
 
 FIRST, LAST = date(2016, 1, 1), date(2016, 12, 31)
@@ -353,6 +357,16 @@ def full_inputs(source: str = "demo") -> ReportInputs:
         hyperparameters={"Learning rate": "0.0003", "Batch size": "64"},
         not_run={"ceilings.data_rich": "full profile only"},
     )
+
+
+@cache
+def editions(source: str) -> dict[str, Edition]:
+    """The editions of the full inputs, built once for all tests."""
+    return build_editions(full_inputs(source), ReportsSettings())
+
+
+def edition(source: str, name: str) -> Edition:
+    return editions(source)[name]
 
 
 def empty_inputs(source: str = "public") -> ReportInputs:

@@ -1,18 +1,16 @@
 import pytest
 
 from assets.reports.blocks import Bullets, Disclosure, Notice, Picture, Stats, Table
-from assets.reports.editions import build_edition, may_share, pictures_of, printed
+from assets.reports.editions import may_share, pictures_of, printed
 from assets.reports.sections_models import text_verdict
 from assets.reports.settings import ReportsSettings
 from resources.errors import SettingsError
-from tests.unit.reports.fixtures import full_inputs
-
-SETTINGS = ReportsSettings()
+from tests.unit.reports.fixtures import edition, full_inputs
 
 
 def keys(source: str, name: str) -> set[str]:
-    edition = build_edition(full_inputs(source), name, SETTINGS)
-    return {block.key for section in edition.sections for block in section.blocks if isinstance(block, Picture | Table)}
+    found = edition(source, name)
+    return {block.key for section in found.sections for block in section.blocks if isinstance(block, Picture | Table)}
 
 
 def test_marks_for_single_customers_are_never_shared() -> None:
@@ -38,8 +36,7 @@ def test_released_counts_are_in_both_editions() -> None:
 
 
 def test_the_shareable_summary_holds_no_revenue() -> None:
-    edition = build_edition(full_inputs("demo"), "shareable", SETTINGS)
-    first = edition.sections[0]
+    first = edition("demo", "shareable").sections[0]
     shown = [item for block in first.blocks if isinstance(block, Stats) for item in block.items]
     points = [item for block in first.blocks if isinstance(block, Bullets) for item in block.items]
     assert shown
@@ -48,14 +45,14 @@ def test_the_shareable_summary_holds_no_revenue() -> None:
 
 
 def test_every_picture_has_a_sentence_with_a_number_and_a_description() -> None:
-    for picture in pictures_of(build_edition(full_inputs("demo"), "internal", SETTINGS)):
+    for picture in pictures_of(edition("demo", "internal")):
         assert any(character.isdigit() for character in picture.sentence), picture.key
         assert picture.alt
         assert picture.sentence.endswith((".", "”")), picture.key
 
 
 def test_honest_sentences_are_there() -> None:
-    public = build_edition(full_inputs("public"), "internal", SETTINGS)
+    public = edition("public", "internal")
     said = " ".join(block.text for section in public.sections for block in section.blocks if isinstance(block, Notice))
     assert "name no hotel" in said
     assert "not causal" in said
@@ -64,9 +61,8 @@ def test_honest_sentences_are_there() -> None:
 
 
 def test_printed_holds_every_table_and_sentence() -> None:
-    edition = build_edition(full_inputs("demo"), "internal", SETTINGS)
-    found = printed(edition)
-    assert {picture.key for picture in pictures_of(edition)} == set(found["sentences"])
+    found = printed(edition("demo", "internal"))
+    assert {picture.key for picture in pictures_of(edition("demo", "internal"))} == set(found["sentences"])
     assert "composition_bookings" in found["tables"]
 
 

@@ -5,20 +5,22 @@ import polars as pl
 import pytest
 
 from assets.reports.checks import identifiers_in, outside_resources
-from assets.reports.editions import build_edition
+from assets.reports.editions import build_editions
+from assets.reports.figure_style import svg_text
+from assets.reports.figures_data import draw_funnel
 from assets.reports.inputs import ReportInputs
-from assets.reports.render import render_edition
+from assets.reports.render import render_editions
 from assets.reports.settings import ReportsSettings
-from tests.unit.reports.fixtures import empty_inputs, full_inputs
+from tests.unit.reports.fixtures import edition, empty_inputs, full_inputs
 
 
 def page(inputs: ReportInputs, name: str = "internal") -> str:
-    return render_edition(build_edition(inputs, name, ReportsSettings()), inputs.run)
+    return render_editions(build_editions(inputs, ReportsSettings()), inputs.run)[name]
 
 
 @pytest.fixture(scope="module")
 def demo_page() -> str:
-    return page(full_inputs("demo"))
+    return render_editions({"internal": edition("demo", "internal")}, full_inputs("demo").run)["internal"]
 
 
 class Reader(HTMLParser):
@@ -57,8 +59,10 @@ def test_links_lead_somewhere_ids_are_unique_and_pictures_are_described(demo_pag
     assert all(alt for alt in reader.alts)
 
 
-def test_equal_inputs_give_equal_bytes(demo_page: str) -> None:
-    assert page(full_inputs("demo")) == demo_page
+def test_equal_pictures_are_equal_bytes() -> None:
+    first, again = (svg_text(draw_funnel([("a", 9.0), ("b", 7.0)], "rows"), "key") for _ in range(2))
+    assert first == again
+    assert "<dc:date>" not in first
 
 
 @pytest.mark.parametrize("name", ["internal", "shareable"])

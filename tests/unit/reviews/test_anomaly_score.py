@@ -1,6 +1,6 @@
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assets.reviews.anomaly_score import (
@@ -121,6 +121,7 @@ def test_bounds_are_fitted_within_limits() -> None:
     assert bounds_of(None) == FIXED_BOUNDS
 
 
+@settings(max_examples=30, deadline=None)
 @given(
     st.lists(st.tuples(st.floats(0, 2), st.floats(-1, 1), st.floats(0, 300)), min_size=1, max_size=20),
     st.tuples(st.floats(0.01, 1), st.floats(0.01, 1), st.floats(0.01, 1)),
@@ -135,6 +136,7 @@ def test_scores_are_bounded_and_rise_with_every_part(values: list, raw: tuple[fl
         assert (composite(scaled_parts(more, FIXED_BOUNDS), weights) >= score).all()
 
 
+@settings(max_examples=30, deadline=None)
 @given(st.lists(st.tuples(st.floats(0, 2), st.floats(-1, 1), st.floats(0, 300)), max_size=10))
 def test_anomalies_pass_their_checks(values: list) -> None:
     frame = scored(*({"contradiction_raw": c, "duplication_raw": d, "timing_raw": t} for c, d, t in values))

@@ -3,7 +3,7 @@ import json
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
@@ -61,6 +61,7 @@ def test_too_few_texts_leave_the_lexicon_in_force() -> None:
     assert fit_polarity(only_good, SETTINGS) is None
 
 
+@settings(max_examples=30, deadline=None)
 @given(st.lists(st.text(max_size=60), max_size=8), st.booleans())
 def test_bounds_and_independence_of_neighbours(texts: list[str], fitted: bool) -> None:
     model = MODEL if fitted else None
@@ -93,6 +94,7 @@ def test_held_out_share_is_a_fifth() -> None:
     assert 0.17 < held.mean() < 0.23
 
 
+@settings(max_examples=30, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 5), st.booleans()), min_size=2, max_size=30))
 def test_area_under_curve_agrees_with_scikit_learn(pairs: list[tuple[int, bool]]) -> None:
     scores, labels = np.array([p[0] for p in pairs], dtype=float), np.array([p[1] for p in pairs])

@@ -1,7 +1,7 @@
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import average_precision_score
 
@@ -39,6 +39,7 @@ def test_empty_table() -> None:
     assert table["retained_share"].null_count() == 8
 
 
+@settings(max_examples=30, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 6), st.booleans()), min_size=1, max_size=40))
 def test_average_precision_agrees_with_scikit_learn(pairs: list[tuple[int, bool]]) -> None:
     scores, labels = np.array([p[0] for p in pairs], dtype=float), np.array([p[1] for p in pairs])

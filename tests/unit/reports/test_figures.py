@@ -1,0 +1,87 @@
+"""Every drawing survives what a short or odd history brings, and leaves matplotlib's settings alone."""
+
+from collections.abc import Callable
+
+import matplotlib as mpl
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from matplotlib.figure import Figure
+
+from assets.reports import (
+    figures_alignment,
+    figures_customers,
+    figures_data,
+    figures_explain,
+    figures_models,
+    figures_privacy,
+)
+from assets.reports.figure_style import png_bytes, svg_text
+from assets.reports.figures_explain import swarm_offsets
+from assets.reports.wording import Estimate
+from tests.unit.reports import fixtures
+
+NONE = np.array([])
+ONE_DAY = pl.Series(["2016-01-01"]).str.to_date()
+DENSITY = pl.DataFrame({"day": ONE_DAY, "density": [0.1]})
+MONTHS = pl.DataFrame({"month": ["2016-01"], "stays": [0], "paired": [0]})
+EDGES: dict[str, Callable[[], Figure]] = {
+    "funnel of nothing": lambda: figures_data.draw_funnel([], "rows"),
+    "funnel of zeros": lambda: figures_data.draw_funnel([("a", 0.0), ("b", 0.0)], "rows"),
+    "retention without the paper": lambda: figures_data.draw_retention(["all"], [1.0], [None]),
+    "one release": lambda: figures_data.draw_monthly_release(
+        fixtures.monthly_release(np.random.default_rng(1)).head(1)
+    ),
+    "a negative release": lambda: figures_data.draw_monthly_release(
+        fixtures.monthly_release(np.random.default_rng(1)).with_columns(bookings=pl.lit(-4))
+    ),
+    "no loss": lambda: figures_privacy.draw_privacy_loss({"nights": 0.0}, 0.0),
+    "budget overspent": lambda: figures_privacy.draw_budget({"2016": 1.5}, 1.0),
+    "no weights": lambda: figures_alignment.draw_match_weights(fixtures.match_weights().clear()),
+    "negative weights": lambda: figures_alignment.draw_match_weights(
+        fixtures.match_weights().with_columns(weight=-pl.col("weight"))
+    ),
+    "no probabilities": lambda: figures_alignment.draw_match_probabilities(NONE, None),
+    "a month without stays": lambda: figures_alignment.draw_pairs_over_time(MONTHS),
+    "nobody": lambda: figures_customers.draw_lorenz(NONE, []),
+    "only zeros": lambda: figures_customers.draw_clv_distribution(np.zeros(3), [0.0, 0.0], "EUR"),
+    "one day": lambda: figures_customers.draw_booking_density(DENSITY, ONE_DAY),
+    "no deciles": lambda: figures_models.draw_deciles({}, "EUR"),
+    "no models": lambda: figures_models.draw_model_comparison([], "same_as_past", ()),
+    "no intervals": lambda: figures_models.draw_model_comparison(
+        [("R²", {"same_as_past": Estimate(0.1), "x": Estimate(float("nan"))})], "same_as_past", (3,)
+    ),
+    "no words": lambda: figures_explain.draw_text_explanation((), (), "EUR"),
+    "one customer": lambda: figures_explain.draw_beeswarm(
+        pl.DataFrame(
+            {"feature": ["b_x"], "shap": [0.0], "scaled_value": [None]}, schema_overrides={"scaled_value": pl.Float64}
+        ),
+        ["b_x"],
+        "EUR",
+    ),
+    "no features": lambda: figures_explain.draw_importance((), (), "EUR"),
+}
+
+
+@pytest.mark.parametrize("name", EDGES)
+def test_edge_cases_are_drawn(name: str) -> None:
+    before = dict(mpl.rcParams)
+    assert "<svg" in svg_text(EDGES[name](), "edge")
+    assert dict(mpl.rcParams) == before
+
+
+def test_png_is_made_too() -> None:
+    assert png_bytes(figures_data.draw_funnel([("a", 3.0)], "rows"), 50).startswith(b"\x89PNG")
+
+
+@settings(max_examples=40)
+@given(st.lists(st.floats(-1e6, 1e6), max_size=80))
+def test_swarm_stays_in_its_lane_and_does_not_touch_its_input(values: list[float]) -> None:
+    influence = np.array(values, dtype=float)
+    copy = influence.copy()
+    offsets = swarm_offsets(influence)
+    assert offsets.shape == influence.shape
+    assert (np.abs(offsets) <= 0.38 + 1e-9).all()
+    assert (influence == copy).all()

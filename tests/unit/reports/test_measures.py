@@ -1,0 +1,207 @@
+"""The figures of the results against hand-counted ones."""
+
+from datetime import date
+
+import numpy as np
+import polars as pl
+import pytest
+
+from assets.models.metrics import all_metrics
+from assets.reports.gather import inputs_from, long_shap
+from assets.reports.inputs import RunHeader
+from assets.reports.intervals import bootstrap_metrics, fold_interval
+from assets.reports.measure_data import auc_estimate, customer_results, dataset_results, label_spans
+from assets.reports.measure_models import (
+    ablation_results,
+    gate_results,
+    group_results,
+    model_results,
+    permutation_results,
+    segment_results,
+    significance_results,
+)
+from assets.reports.risk import at_risk_customers
+from assets.reports.truth import alignment_truth
+from tests.unit.reports import fixtures
+
+RNG = np.random.default_rng(5)
+
+
+def metrics(models: dict[str, float], folds: int = 5, protocol: str = "prospective_cv") -> pl.DataFrame:
+    rng = np.random.default_rng(1)
+    rows = [
+        {"protocol": protocol, "model": model, "repeat": 0, "fold": fold, "n": 20, "mae": 10.0, "rmse": 20.0,
+         "r2": r2 + 0.01 * rng.normal(), "mape": 0.5, "spearman": 0.6, "gini": 0.7, "parameters": 3, "train_seconds": 0.1,
+         "predict_seconds": 0.01}
+        for model, r2 in models.items() for fold in range(folds)
+    ]  # fmt: skip
+    return pl.DataFrame(rows)
+
+
+def predictions(n: int = 60) -> pl.DataFrame:
+    rng = np.random.default_rng(2)
+    ids = [f"c{number:05d}" for number in range(n)]
+    return pl.concat(
+        [
+            pl.DataFrame(
+                {"protocol": protocol, "model": "gated_fusion", "repeat": 0, "fold": 0, "pseudo_customer_id": ids,
+                 "as_of": date(2016, 6, 30), "target": rng.gamma(1, 100, n), "prediction": rng.gamma(1, 100, n),
+                 "gate": rng.uniform(0.4, 0.6, n)}
+            )
+            for protocol in ("prospective_cv", "prospective_holdout", "observed")
+        ]
+    )  # fmt: skip
+
+
+def people(n: int = 60) -> pl.DataFrame:
+    return fixtures.customers(np.random.default_rng(3), n)
+
+
+def test_fold_interval_is_wider_than_the_plain_one() -> None:
+    values = np.array([0.5, 0.55, 0.6, 0.58, 0.52])
+    item, plain = fold_interval(values, 0.25), fold_interval(values, 0.0)
+    assert item.value == pytest.approx(values.mean())
+    assert item.low < plain.low < item.value < plain.high < item.high
+    assert not fold_interval(values[:1], 0.25).has_interval
+    assert fold_interval(np.array([]), 0.25).as_json() is None
+
+
+def test_bootstrap_interval_holds_the_value_and_is_repeatable() -> None:
+    target = np.random.default_rng(1).gamma(1, 100, 80)
+
+    def run() -> dict:
+        return bootstrap_metrics(
+            target, target * 1.1, lambda a, b: all_metrics(a, b, 1.0), np.random.default_rng(0), 50
+        )
+
+    found = run()
+    assert found == run()
+    assert found["mae"].low <= found["mae"].value <= found["mae"].high
+    one = bootstrap_metrics(target[:1], target[:1], lambda a, b: all_metrics(a, b, 1.0), np.random.default_rng(0), 50)
+    assert "r2" not in one
+    assert not one["mae"].has_interval
+
+
+def test_dataset_counts_follow_the_policy() -> None:
+    counts = pl.DataFrame(
+        [
+            {"stream": "bookings", "policy": policy, "delivered": 10, "quarantined": 1, "repeats": 2,
+             "repeats_dropped": 2 * drops, "missing": 3, "missing_dropped": 3 * drops, "kept": 9 - 5 * drops}
+            for policy, drops in (("ours", 0), ("paper", 1))
+        ]
+    )  # fmt: skip
+    tree, not_run = dataset_results(counts, "ours", {"bookings": {"withheld": 8, "published": 8}})
+    assert tree["ours"]["bookings"]["missing"] == 9
+    assert tree["ours"]["bookings"]["published"] == 8
+    assert tree["paper"]["bookings"]["missing"] == 4
+    assert "dataset.paper.bookings.published" in not_run
+    assert "dataset.ours.reviews" in not_run
+
+
+def test_label_spans_count_levels_and_ranges() -> None:
+    text = {f"{name}_levels": ["a|b", "b|c"] for name in
+            ("hotel", "country", "market_segment", "distribution_channel", "customer_type", "agent", "company",
+             "repeated_guest")}  # fmt: skip
+    numbers = {f"{name}_{end}": [value, value + 4] for name in ("nights", "lead_time", "adults", "children")
+               for end, value in (("from", 1), ("to", 2))}  # fmt: skip
+    days = {"arrival_from": [date(2016, 1, 1)] * 2, "arrival_to": [date(2016, 1, 3), date(2016, 1, 11)]}
+    spans = label_spans(pl.DataFrame({**text, **numbers, **days}))
+    assert spans["country"] == 2
+    assert spans["nights"] == 5
+    assert spans["arrival"] == 10
+
+
+def test_auc_interval_shrinks_with_more_texts() -> None:
+    few, many = auc_estimate(0.9, 200), auc_estimate(0.9, 20_000)
+    assert few["low"] < many["low"] < 0.9 < many["high"] < few["high"] <= 1
+    assert auc_estimate(0.9, 0) == 0.9
+
+
+def test_customer_results() -> None:
+    leakage = pl.DataFrame({"feature_set": ["all"], "contains_target": ["monetary"], "r2": [0.99]})
+    tree = customer_results(people(), leakage)
+    assert tree["count"] == 60
+    assert tree["leakage"]["all"]["r2"] == 0.99
+    assert tree["concentration"]["top_1_percent"] <= tree["concentration"]["top_10_percent"] <= 1
+
+
+def test_models_get_intervals_and_costs() -> None:
+    found = pl.concat(
+        [metrics({"gated_fusion": 0.6}), metrics({"gated_fusion": 0.5}, folds=1, protocol="prospective_holdout")]
+    )
+    tree = model_results(found, predictions(), folds=5, mape_floor=1.0, draws=20, rng=np.random.default_rng(0))
+    assert set(tree["prospective_cv"]["gated_fusion"]["r2"]) == {"value", "low", "high"}
+    assert set(tree["prospective_holdout"]["gated_fusion"]["mae"]) == {"value", "low", "high"}
+    assert tree["prospective_cv"]["gated_fusion"]["parameters"] == 3
+    assert tree["prospective_cv"]["gated_fusion"]["n"] == 100
+
+
+def test_significance_and_permutation_compare_the_same_folds() -> None:
+    real = metrics({"gated_fusion": 0.7, "behaviour_mlp": 0.3})
+    tree = significance_results(real, 5)
+    assert set(tree) == {"gated_fusion_vs_behaviour_mlp"}
+    assert tree["gated_fusion_vs_behaviour_mlp"]["p_corrected"] < 0.01
+    control = permutation_results(real, metrics({"gated_fusion": 0.7}), 5, ("gated_fusion", "text_only"))
+    assert set(control) == {"gated_fusion"}
+    assert control["gated_fusion"]["difference"]["value"] == pytest.approx(0, abs=0.02)
+    assert significance_results(real.clear(), 5) == {}
+
+
+def test_gate_segments_and_groups() -> None:
+    gate = gate_results(predictions(), people())
+    assert set(gate) == {"low", "mid", "high"}
+    assert all(0.4 <= branch["mean"] <= 0.6 for branch in gate.values())
+    assert set(segment_results(predictions(), people(), 1.0, "gated_fusion")) == {"low", "mid", "high"}
+    labels = predictions().select("pseudo_customer_id", "as_of").unique(maintain_order=True).with_columns(
+        protocol=pl.lit("prospective"), country_group=pl.lit("S. Europe"), channel=pl.lit("TA/TO")
+    )  # fmt: skip
+    groups = group_results(predictions(), labels, "gated_fusion")
+    assert groups["channel"]["TA/TO"]["n"] == 60
+    assert "S Europe" in groups["country_group"]
+    assert gate_results(predictions().clear(), people()) == {}
+
+
+def test_ablations_name_the_models() -> None:
+    tree = ablation_results({"observed": {"gated_fusion": {"r2": 0.5}}}, ("observed", "prospective_cv"))
+    assert tree == {
+        "observed": {"full multimodal model": dict.fromkeys(("mae", "rmse", "mape", "spearman", "gini")) | {"r2": 0.5}}
+    }
+
+
+def test_a_pair_with_any_room_of_the_stay_is_right() -> None:
+    pairs = pl.DataFrame(
+        {"booking_id": ["b1", "b2", "b3"], "rank": [1, 1, 0], "review_id": ["r1", "r9", None],
+         "match_probability": [0.9, 0.4, None], "is_assigned": [True, True, False]}
+    )  # fmt: skip
+    links = pl.DataFrame(
+        {"booking_id": ["b0", "b1", "b3"], "review_id": ["r1", "r1", "r3"], "is_first_room": [True, False, True]}
+    )
+    found = alignment_truth(pairs, links)
+    assert found["precision"] == 0.5
+    assert found["recall"] == 1.0
+
+
+def test_at_risk_are_high_value_customers_with_negative_reviews() -> None:
+    customers = pl.DataFrame({"pseudo_customer_id": ["a", "b"], "value_segment": ["high", "low"], "clv": [90, 10]})
+    examples = pl.DataFrame(
+        {"pseudo_customer_id": ["a", "b"], "as_of": [date(2016, 1, 1)] * 2, "text_polarity": [-0.6, -0.9]}
+    )
+    found = at_risk_customers(examples, customers, -0.2)
+    assert found is not None
+    assert (found.count, found.revenue_share) == (1, 0.9)
+    assert at_risk_customers(None, customers, -0.2) is None
+
+
+def test_shap_becomes_long_and_is_thinned() -> None:
+    wide = pl.DataFrame({"base": [1.0] * 9, "b_x": np.arange(9.0), "b_flat": [0.0] * 9})
+    rows = long_shap(wide, wide.with_columns(b_flat=pl.lit(3.0)), 4)
+    assert rows.filter(pl.col("feature") == "b_x").height == 3
+    assert rows["scaled_value"].is_between(0, 1).all()
+
+
+def test_nothing_gives_inputs_without_parts() -> None:
+    run = RunHeader(source="demo", first_day=date(2016, 1, 1), last_day=date(2016, 1, 2))
+    made = inputs_from(run, {}, {})
+    assert made.models is None
+    assert made.gate is None
+    assert run.days == 2
