@@ -11,6 +11,8 @@ _CONFIGURATION = """\
 # Written by stayworth; edit freely, it is not overwritten.
 telemetry:
   enabled: false
+nux:
+  enabled: false
 run_storage:
   module: dagster._core.storage.runs
   class: SqliteRunStorage

@@ -9,20 +9,9 @@ _NORM_TOLERANCE = 5e-3  # half-precision unit vectors; single precision is a hun
 
 def validate_embeddings(embeddings: pl.DataFrame) -> list[CheckOutcome]:
     """No NaN, one width, unit length, and equal texts have equal vectors."""
-    measured = embeddings.with_columns(
-        pl.col("embedding").list.len().alias("width"),
-        pl.col("embedding").list.eval(pl.element().is_finite().fill_null(value=False)).list.all().alias("is_finite"),
-        pl.col("embedding").list.eval(pl.element().cast(pl.Float64).pow(2)).list.sum().sqrt().alias("norm"),
-    )
+    measured = _measured(embeddings)
     usual = measured["width"].mode().sort()
     is_unit = ((pl.col("norm") - 1).abs() <= _NORM_TOLERANCE).fill_null(value=False)
-    different = (
-        embeddings.group_by("tier", "content_hash", maintain_order=True)
-        .agg(
-            pl.col("embedding").n_unique().alias("vectors"), pl.col("delivery_day").first(), pl.col("review_id").first()
-        )
-        .filter(pl.col("vectors") > 1)
-    )
     return [
         outcome_of(
             "embeddings_are_finite",
@@ -44,8 +33,30 @@ def validate_embeddings(embeddings: pl.DataFrame) -> list[CheckOutcome]:
         ),
         outcome_of(
             "equal_texts_have_equal_vectors",
-            different,
+            _unequal(embeddings),
             show=("review_id", "content_hash"),
             advice="clear the embedding cache under <home>/cache/embeddings and re-run the days",
         ),
     ]
+
+
+def _measured(embeddings: pl.DataFrame) -> pl.DataFrame:
+    """The rows with width, length and finiteness of their vectors."""
+    return embeddings.with_columns(
+        pl.col("embedding").list.len().alias("width"),
+        pl.col("embedding").list.eval(pl.element().is_finite().fill_null(value=False)).list.all().alias("is_finite"),
+        pl.col("embedding").list.eval(pl.element().cast(pl.Float64).pow(2)).list.sum().sqrt().alias("norm"),
+    )
+
+
+def _unequal(embeddings: pl.DataFrame) -> pl.DataFrame:
+    """First rows of texts that have more than one vector."""
+    return (
+        embeddings.group_by("tier", "content_hash", maintain_order=True)
+        .agg(
+            pl.col("embedding").n_unique().alias("vectors"),
+            pl.col("delivery_day").first(),
+            pl.col("review_id").first(),
+        )
+        .filter(pl.col("vectors") > 1)
+    )

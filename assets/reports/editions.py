@@ -17,7 +17,7 @@ from assets.reports.settings import ReportsSettings
 _ALWAYS = frozenset({Disclosure.NEUTRAL, Disclosure.PRIVATE_RELEASE, Disclosure.OPERATIONAL, Disclosure.MODEL_METRIC})
 _BADGES = {
     "internal": "Internal: exact figures, for the data team",
-    "shareable": "Shareable: no exact figure over guests",
+    "shareable": "Shareable: noised, exempt or public figures only",
 }
 
 
@@ -43,7 +43,7 @@ def build_editions(inputs: ReportInputs, settings: ReportsSettings) -> dict[str,
     """
     sections = all_sections(inputs, settings)
     shared = [found for item in sections if (found := _shared(item, inputs.run.source)) is not None]
-    shared.insert(1, exemption_section())
+    shared.insert(1, exemption_section(inputs.run.source))
     chapters = {"internal": sections, "shareable": shared}
     return {
         name: Edition(

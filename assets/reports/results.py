@@ -141,7 +141,8 @@ def _value_of(row: Mapping[str, Any]) -> Any:
         return json.loads(row["text"])
     if row["low"] is not None and row["high"] is not None:
         return {"value": row["value"], "low": row["low"], "high": row["high"]}
-    return int(row["value"]) if float(row["value"]).is_integer() else row["value"]
+    value = row["value"]
+    return int(value) if value is not None and float(value).is_integer() else value
 
 
 def to_json(results: Mapping[str, Any]) -> str:

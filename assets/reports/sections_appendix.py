@@ -2,7 +2,7 @@
 
 from assets.reports import paper_figures as paper
 from assets.reports.blocks import Block, Bullets, Disclosure, Notice, Section, Table
-from assets.reports.inputs import ReportInputs
+from assets.reports.inputs import PUBLIC, ReportInputs
 from assets.reports.tables_models import hyperparameter_table, paper_comparison
 
 _TABLES: tuple[tuple[str, str, str], ...] = (
@@ -152,12 +152,17 @@ def glossary_section() -> Section:
     )
 
 
-def exemption_section() -> Section:
+def exemption_section(source: str) -> Section:
     """Shareable edition only: what is noised, what is exact and why it may be."""
     return Section(
         anchor="exempt",
         title="What is exact here, and why it may be",
-        lead="This edition may be given to anyone. It holds no exact figure over guests.",
+        lead="This edition may be given to anyone. "
+        + (
+            "The data is public: its figures are exact where anyone can recompute them."
+            if source == PUBLIC
+            else "It holds no exact figure over guests."
+        ),
         blocks=(
             Bullets(
                 terms=("With noise", "Exact: row counts", "Exact: model quality", "Exact: public data", "Absent"),

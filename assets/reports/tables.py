@@ -64,7 +64,7 @@ def composition_table(inputs: ReportInputs, stream: str) -> Table | None:
         figure = printed.get(label)
         rows.append((label, count(ours.get(step)), count(strict.get(step)), count(figure) if figure else NOT_PRINTED))
     if stream == "bookings":
-        rows.append(_pairs_row(inputs))
+        rows += _aligned_rows(inputs)
     return Table(
         key=f"composition_{stream}",
         title=f"Table 1 of paper 001: {stream} after each step",
@@ -77,9 +77,13 @@ def composition_table(inputs: ReportInputs, stream: str) -> Table | None:
     )
 
 
-def _pairs_row(inputs: ReportInputs) -> tuple[str, ...]:
-    pairs = (inputs.alignment or {}).get("pairs")
-    return ("Stays paired with a review", count(pairs), MISSING, count(paper.COMPOSITION[-1][3]))
+def _aligned_rows(inputs: ReportInputs) -> list[tuple[str, ...]]:
+    _, bookings, _, pairs = paper.COMPOSITION[-1]
+    found = inputs.alignment or {}
+    return [
+        ("Completed stays that were decided", count(found.get("decided")), MISSING, count(bookings)),
+        ("Stays paired with a review", count(found.get("pairs")), MISSING, count(pairs)),
+    ]
 
 
 def retention_table(inputs: ReportInputs) -> Table | None:

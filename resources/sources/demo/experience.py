@@ -7,13 +7,13 @@ better or worse as the months go; a guest and a hotel get on or not; the rest is
 import numpy as np
 
 from resources.sources.demo.catalogue import SERVICES, hotels
-from resources.sources.demo.guests import BURN_IN_DAYS, Guests
+from resources.sources.demo.circles import treatment
+from resources.sources.demo.guests import Guests
 from resources.sources.demo.settings import DemoSettings
 from resources.sources.demo.streams import Streams
 
-_KNOT_DAYS = 120  # service to a circle changes over about a third of a year: a review tells the near future
 # Standard deviations of the parts; with tastes as drawn, satisfaction gets about one.
-_HOTEL, _CIRCLE_LASTING, _CIRCLE_PASSING, _CIRCLE_SERVICE, _GUEST, _STAY, _LUCK = 0.4, 0.5, 0.5, 0.3, 0.3, 0.4, 0.5
+_HOTEL, _CIRCLE_SERVICE, _GUEST, _STAY, _LUCK = 0.3, 0.3, 0.5, 0.3, 0.4
 
 
 def experiences(
@@ -32,8 +32,7 @@ def experiences(
     quality = np.array([item.quality for item in hotels(settings.hotels)])[hotel]
     shared = (
         quality
-        + _CIRCLE_LASTING * service.normal("circle", guests.circle)
-        + _CIRCLE_PASSING * _drift(service, guests.circle, check_out)
+        + treatment(settings.seed, guests.circle, check_out)
         + _GUEST * service.normal("guest and hotel", guests.number, hotel)
         + _STAY * service.normal("stay", stay_number)
     )
@@ -48,11 +47,3 @@ def experiences(
     for index, column in enumerate(columns):  # in fixed order: a matrix product may sum in another
         satisfaction = satisfaction + guests.taste[:, index] * column
     return np.round(np.stack(columns, axis=1), 6), np.round(satisfaction, 6)
-
-
-def _drift(service: Streams, circle: np.ndarray, day: np.ndarray) -> np.ndarray:
-    position = (day + 2 * BURN_IN_DAYS) / _KNOT_DAYS
-    knot = np.floor(position).astype(np.int64)
-    share = position - knot
-    before, after = service.normal("circle drift", circle, knot), service.normal("circle drift", circle, knot + 1)
-    return ((1 - share) * before + share * after) / np.sqrt((1 - share) ** 2 + share**2)

@@ -16,6 +16,7 @@ from resources.sources.demo.catalogue import (
     kind_of_hotel,
     marginals,
 )
+from resources.sources.demo.circles import recommendation
 from resources.sources.demo.settings import DemoSettings
 from resources.sources.demo.streams import Streams, mix, pick_from
 
@@ -25,6 +26,9 @@ STAYS_PER_GUEST = 64  # room in the numbering of stays, and the longest career
 CHANNELS: tuple[str, ...] = ("TA/TO", "Direct", "Corporate", "GDS", "Undefined")
 CUSTOMER_TYPES: tuple[str, ...] = ("Transient", "Transient-Party", "Contract", "Group")
 _BIG_AGENTS = 2  # agents that serve every country; the others work for guests of one country
+_FIRST_SPECIALISED = 20  # numbers of agents below are the big ones
+_WORD, _WORD_MAINSTREAM = 1.6, 0.5  # log odds per unit of treatment, at influence 1
+_COMING_SHARE = 0.5  # of candidates, on average over circles, whatever the influence
 _GROUP_GUESTS = 0.35  # a group's leader books several rooms, so leaders are rarer than the group rows
 
 
@@ -68,13 +72,18 @@ def guests_until(settings: DemoSettings, day: int) -> Guests:
     segment = _segments(draws, number, kind)
     lead = terms.lead_days(Streams(settings.seed, "stays").uniform("lead", number * STAYS_PER_GUEST), kind, segment)
     season = terms.demand(kind, first_booking + lead, settings.start) / terms.highest_demand()
-    stays = draws.chance("season", number, season)
-    return _describe(draws, number[stays], first_booking[stays], home[stays], kind[stays], segment[stays])
+    suits = draws.chance("season", number, season)
+    guests = _describe(draws, number[suits], first_booking[suits], home[suits], kind[suits], segment[suits])
+    # What reaches a whole market through the big agents is less than what a company's people tell each other.
+    is_mainstream = (guests.agent > 0) & (guests.agent < _FIRST_SPECIALISED)
+    strength = settings.satisfaction_influence * np.where(is_mainstream, _WORD_MAINSTREAM, _WORD)
+    comes = recommendation(settings.seed, guests.circle, guests.first_booking, strength)
+    return guests.take(np.flatnonzero(draws.chance("recommended", guests.number, comes)))
 
 
 def _candidates(settings: DemoSettings, draws: Streams, day: int) -> tuple[np.ndarray, np.ndarray]:
     cohorts = np.arange(max(day + BURN_IN_DAYS + 1, 0))
-    rate = settings.guests / 365.25 * terms.highest_demand()
+    rate = settings.guests / 365.25 * terms.highest_demand() / _COMING_SHARE
     noise = draws.normal("cohort size", cohorts) * np.sqrt(rate)
     whole = np.floor(rate + noise + draws.uniform("cohort rounding", cohorts))
     sizes = np.clip(whole, 0, GUESTS_PER_DAY).astype(np.int64)
@@ -162,7 +171,7 @@ def _agents(
     uniforms = draws.uniform("agent", number)
     rank = terms.per_stratum(kind, segment, lambda rows, shares: pick_from(uniforms[rows], shares["agents"] or [1.0]))
     place = Streams(0, "agents").bits("number", country * 1000 + kind * 100 + rank)
-    specialised = 20 + (place % np.uint64(480)).astype(np.int64)
+    specialised = _FIRST_SPECIALISED + (place % np.uint64(480)).astype(np.int64)
     agent = np.where(rank < _BIG_AGENTS, 1 + kind * _BIG_AGENTS * 4 + rank + 2 * (segment == 1), specialised)
     is_missing = draws.chance("no agent", number, terms.share_of("agent_missing", kind, segment))
     return np.where(is_missing, 0, agent)

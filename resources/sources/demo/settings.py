@@ -31,10 +31,10 @@ class DemoSettings:
     seed: int = 42  # as core.seed; the paper prints none
     start: date = date(2024, 1, 1)  # a full calendar year before the budget period 2025
     days: int = 550  # length of the default history: 365 days to learn from, 180 to predict
-    guests: int = 10_000  # new guests per year; gives about 50 booking rows and a dozen reviews a day
+    guests: int = 6_500  # new guests per year; gives about 45 booking rows and 13 reviews a day
     hotels: int = 5  # four cities and one resort, the public data's mix being two to one
-    satisfaction_influence: float = 1.0  # on return, gap and price; 0: none; 1: one sd multiplies the odds by 4.5
-    review_share: float = 0.36  # reviews per completed stay; far above the platforms', so a small world has text
+    satisfaction_influence: float = 1.0  # on return, gap and price; 0: none; 1: one sd multiplies the odds by 12
+    review_share: float = 0.5  # reviews per completed stay; far above the platforms', so a small world has text
     titled_share: float = 0.6  # paper 001 needs titles, the public reviews have none: both must work
     stock_phrase_share: float = 0.05  # "Everything was great": about 5 % of public fields are such
     contradictory_share: float = 0.02  # paper 001 loses 5.5, 2.6 and 1.7 points to the three filters

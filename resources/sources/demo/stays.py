@@ -16,10 +16,11 @@ CHECK_OUT, CANCELED, NO_SHOW = 0, 1, 2
 STATUSES: tuple[str, ...] = ("Check-Out", "Canceled", "No-Show")
 _NON_REFUND_CANCELED = 0.994  # public data: 14,494 of 14,587
 _NO_SHOW_SHARE = 0.027  # public data: 1,207 of 44,224 cancelled rows
-_ODDS_PER_SATISFACTION = 1.5  # influence 1: one standard deviation multiplies the odds of returning by 4.5
+_ODDS_PER_SATISFACTION = 2.5  # influence 1: one standard deviation multiplies the odds of returning by 12
+_MOST_LOYAL = 0.92  # chance to return at best: even delighted guests move on
 _GAP_PER_SATISFACTION = 0.25
 _PRICE_PER_SATISFACTION = 0.06
-_REBOOK_AFTER_CANCELLING = 0.35
+_REBOOK_AFTER_CANCELLING = 0.5
 _SEASON_TRIES = 3
 
 
@@ -162,11 +163,11 @@ def _go_on(settings: DemoSettings, guests: Guests, state: _State, part: dict[str
         is_completed, np.where(is_first, 1.0, 0.6) * satisfaction + (~is_first) * 0.4 * state.mood, state.mood
     )
     felt = settings.satisfaction_influence * mood
-    odds = np.where(guests.is_business, 0.6, -0.7) + 0.5 * draws.normal("attachment", guests.number)
-    comes_back = 1.0 / (1.0 + np.exp(-(odds + _ODDS_PER_SATISFACTION * felt)))
+    odds = np.where(guests.is_business, 1.0, 0.4) + 0.5 * draws.normal("attachment", guests.number)
+    comes_back = _MOST_LOYAL / (1.0 + np.exp(-(odds + _ODDS_PER_SATISFACTION * felt)))
     chance = np.where(is_completed, comes_back, _REBOOK_AFTER_CANCELLING)
     returns = np.flatnonzero(draws.uniform("return", number) < chance)
-    mean_gap = np.where(guests.is_business, 45.0, 90.0) * np.exp(-_GAP_PER_SATISFACTION * felt)
+    mean_gap = np.where(guests.is_business, 35.0, 60.0) * np.exp(-_GAP_PER_SATISFACTION * felt)
     mean_gap = np.where(is_completed, mean_gap, 20.0)
     booking = _next_booking(settings, guests, part, mean_gap)
     following = _State(

@@ -20,7 +20,7 @@ def composition() -> pl.DataFrame:
     steps = {
         "bookings": {
             "raw": 119_390,
-            "quarantined": 12,
+            "quarantined": 119_378,
             "repeats": 119_378,
             "missing": 119_378,
             "withheld": 204,
@@ -28,7 +28,7 @@ def composition() -> pl.DataFrame:
         },
         "reviews": {
             "raw": 14_782,
-            "quarantined": 3,
+            "quarantined": 14_779,
             "repeats": 14_700,
             "missing": 14_690,
             "english": 14_200,

@@ -31,8 +31,8 @@ def metrics(models: dict[str, float], folds: int = 5, protocol: str = "prospecti
     rng = np.random.default_rng(1)
     rows = [
         {"protocol": protocol, "model": model, "repeat": 0, "fold": fold, "n": 20, "mae": 10.0, "rmse": 20.0,
-         "r2": r2 + 0.01 * rng.normal(), "mape": 0.5, "spearman": 0.6, "gini": 0.7, "parameters": 3, "train_seconds": 0.1,
-         "predict_seconds": 0.01}
+         "r2": r2 + 0.01 * rng.normal(), "mape": 0.5, "spearman": 0.6, "gini": 0.7, "parameters": 3,
+         "train_seconds": 0.1, "predict_seconds": 0.01}
         for model, r2 in models.items() for fold in range(folds)
     ]  # fmt: skip
     return pl.DataFrame(rows)

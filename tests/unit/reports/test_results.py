@@ -79,9 +79,14 @@ def test_seconds_and_closing_lines() -> None:
     tree = {
         "run": {"source": "demo"},
         "customers": {"count": 5_699, "concentration": {"top_10_percent": 0.74}},
-        "models": {"prospective_cv": {"best": "lightgbm", "lightgbm": {"r2": {"value": 0.63, "low": 0.58, "high": 0.68}},
-                                      "same_as_past": {"r2": 0.55}}},
-    }  # fmt: skip
+        "models": {
+            "prospective_cv": {
+                "best": "lightgbm",
+                "lightgbm": {"r2": {"value": 0.63, "low": 0.58, "high": 0.68}},
+                "same_as_past": {"r2": 0.55},
+            }
+        },
+    }
     text = with_seconds(to_json(complete(tree, {"run.seconds": REASON}, "demo", REASON)), 12.34)
     assert json.loads(text)["run"]["seconds"] == 12.3
     assert "run.seconds" not in json.loads(text)["not_run"]
