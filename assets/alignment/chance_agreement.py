@@ -29,10 +29,10 @@ def with_chances(
         said = one_per_review(candidates)[VALUE_COLUMNS[name]].cast(pl.String).drop_nulls()
         typical = said.replace_strict(chances, return_dtype=pl.Float64).mean() if len(said) else None
         chance = fields[name].chance if typical is None else round(float(typical), 6)  # type: ignore[arg-type]
-        fields[name] = replace(fields[name], chance=_bounded(chance, fields[name].agree), chance_by_value=chances)
+        fields[name] = replace(fields[name], chance=_bounded(chance), chance_by_value=chances)
     room = share_of(candidates, "room")
     if not np.isnan(room).all():
-        fields["room"] = replace(fields["room"], chance=_bounded(float(np.nanmean(room)), fields["room"].agree))
+        fields["room"] = replace(fields["room"], chance=_bounded(float(np.nanmean(room))))
     text = weights.levels["text"]
     counts = np.bincount(graded_levels(candidates, weights)["text"], minlength=len(text.agree)) + 1.0
     even = tuple(round(float(item), 6) for item in counts / counts.sum())
@@ -44,30 +44,22 @@ def one_per_review(candidates: pl.DataFrame) -> pl.DataFrame:
     return candidates.sort("review_id", "booking_id").unique("review_id", keep="first", maintain_order=True)
 
 
-def label_spill(candidates: pl.DataFrame, bookings: pl.DataFrame, settings: AlignmentSettings) -> dict[str, float]:
-    """P(a stay's label contains what a review says although the stay's own value differs), country and nights.
-
-    Labels are wider than values, so that a disagreement can look like a partial agreement: the difference
-    between how often a stranger's label contains the value and how much of it is the value.
-    """
+def label_reach(candidates: pl.DataFrame, bookings: pl.DataFrame, settings: AlignmentSettings) -> dict[str, float]:
+    """P(a stranger's label contains what a review says), for country and nights: labels are wider than values."""
     stays = Stays(completed_stays(bookings, settings))
     reviews = one_per_review(candidates)
     found: dict[str, float] = {}
     for name in BLOCKING_FIELDS:
         values = _values_of(candidates)[name]
-        shares = np.nan_to_num(_shares(name, stays, values))
+        inside = np.nan_to_num(_shares(name, stays, values)) > 0
         counts = np.bincount(distinct(reviews[VALUE_COLUMNS[name]])[1] + 1, minlength=len(values) + 1)[1:]
-        if not len(stays.frame) or not counts.sum():
-            found[name] = 0.0
-            continue
-        mean, inside = shares.mean(axis=0), (shares > 0).mean(axis=0)
-        spill = (inside - mean) / np.maximum(1.0 - mean, 1e-9)
-        found[name] = float((spill * counts).sum() / counts.sum())
+        is_empty = not len(inside) or not counts.sum()
+        found[name] = 0.0 if is_empty else float((inside.mean(axis=0) * counts).sum() / counts.sum())
     return found
 
 
-def _bounded(chance: float, agree: float) -> float:
-    return round(min(max(chance, 0.001), agree), 6)
+def _bounded(chance: float) -> float:
+    return round(min(max(chance, 0.001), 0.98), 6)
 
 
 def _values_of(candidates: pl.DataFrame) -> dict[str, list]:

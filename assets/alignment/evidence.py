@@ -62,7 +62,7 @@ def weight_chart(weights: MatchWeights) -> pl.DataFrame:
     for name in FIELDS:
         item = weights.fields[name]
         for share, level in _SHARES:
-            bits = float(np.log2(bayes_factor(np.array([share]), item.agree, np.array([item.chance])))[0])
+            bits = float(np.log2(bayes_factor(np.array([share]), item.kept, np.array([item.chance])))[0])
             rows.append((name, level, round(max(bits, 0.0) if share > 0 else bits, 4), item.is_learned))
     for name, levels in (("time", _TIME_LEVELS), ("text", _TEXT_LEVELS)):
         item = weights.levels[name]

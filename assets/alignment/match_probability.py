@@ -43,6 +43,11 @@ class FieldWeight:
     chance_by_value: Mapping[str, float] = field(default_factory=dict)
     is_learned: bool = False
 
+    @property
+    def kept(self) -> float:
+        """P(the review says the stay's own value rather than any); 0 where strangers agree as often as matches."""
+        return max((self.agree - self.chance) / (1.0 - self.chance), 0.0)
+
 
 @dataclass(frozen=True)
 class LevelWeight:
@@ -156,30 +161,31 @@ def _assumed_time(settings: AlignmentSettings) -> LevelWeight:
 
 
 def chance_of(values: pl.Series, weight: FieldWeight) -> FloatArray:
-    """Chance agreement u of each row, given what its review says; within bounds, and never above m."""
+    """Chance agreement u of each row, given what its review says, within bounds."""
     table = dict(weight.chance_by_value)
     names = values.cast(pl.String)
     chances = names.replace_strict(table, default=weight.chance, return_dtype=pl.Float64) if table else None
     found = np.full(len(values), weight.chance) if chances is None else chances.to_numpy()
-    return np.clip(found, _CHANCE_BOUNDS[0], min(_CHANCE_BOUNDS[1], weight.agree))
+    return np.clip(found, *_CHANCE_BOUNDS)
 
 
-def bayes_factor(share: FloatArray, agree: float, chance: FloatArray) -> FloatArray:
+def bayes_factor(share: FloatArray, kept: float, chance: FloatArray) -> FloatArray:
     """P(agreement | same stay) / P(agreement | another stay) when only a share of the label agrees.
 
-    The label's values are equally likely, so the factor is the mean over them: a share of the factor of full
-    agreement and the rest of that of disagreement. NaN (unknown) gives 1.
+    A review of the same stay says the stay's own value with probability ``kept`` and otherwise any value, so
+    that m = kept + (1 - kept) * u holds for every value, common or rare: m / u for full agreement and
+    (1 - m) / (1 - u) for none. A label's values are equally likely, so a share of it counts in proportion.
+    NaN (unknown) gives 1; over strangers the mean is 1.
 
     Args:
         share: (n,) in [0, 1] or NaN.
-        agree: m in (0, 1).
+        kept: in [0, 1).
         chance: (n,) u in (0, 1).
 
     Source:
-        Fellegi & Sunter (1969), doi:10.1080/01621459.1969.10501049; the mean over a label is ours.
+        Fellegi & Sunter (1969), doi:10.1080/01621459.1969.10501049; m that depends on the value: ours.
     """
-    factor = share * (agree / chance) + (1.0 - share) * ((1.0 - agree) / (1.0 - chance))
-    return np.where(np.isnan(share), 1.0, factor)
+    return np.where(np.isnan(share), 1.0, kept * share / chance + (1.0 - kept))
 
 
 def level_of(values: FloatArray, edges: tuple[float, ...]) -> IntArray:
@@ -230,7 +236,7 @@ def field_weights(candidates: pl.DataFrame, weights: MatchWeights) -> dict[str, 
         values = (
             candidates[VALUE_COLUMNS[name]] if name in VALUE_COLUMNS else pl.repeat("", candidates.height, eager=True)
         )
-        bits = np.log2(bayes_factor(share, item.agree, chance_of(values, item)))
+        bits = np.log2(bayes_factor(share, item.kept, chance_of(values, item)))
         found[name] = _stored(np.where(share > 0, np.maximum(bits, 0.0), bits))
     for name, levels in graded_levels(candidates, weights).items():
         found[name] = _stored(np.log2(level_factor(levels, weights.levels[name])))

@@ -24,43 +24,41 @@ from assets.alignment.sides import FloatArray, IntArray
 class Evidence:
     """Candidate pairs of one kind of identity as arrays, rows in (review, stay) order.
 
-    The Bayes factor of a field is ``agree * m + differ * (1 - m)``; both are 1 where the field is unknown.
+    The Bayes factor of a field is ``ratio * kept + 1 - kept``, and 1 where the field is unknown.
 
     Attributes:
         review: group number of each pair's review.
         reviews: how many reviews.
         spread: (n,) prior share of each pair among the review's rivals.
-        agree: by field, (n,) share of the label that agrees, over u.
-        differ: by field, (n,) share that does not, over 1 - u.
+        ratio: by field, (n,) share of the label that agrees, over u.
         known: by field, (n,) 1.0 where both sides say something.
         levels: by graded field, (n,) level.
         says: for country and nights, (reviews,) 1.0 where the review names one.
-        spill: for country and nights, P(label contains the value | the stay's own differs).
+        reach: for country and nights, P(a stranger's label contains what the review says).
         identity: which context blocking the pairs went through.
     """
 
     review: IntArray
     reviews: int
     spread: FloatArray
-    agree: Mapping[str, FloatArray]
-    differ: Mapping[str, FloatArray]
+    ratio: Mapping[str, FloatArray]
     known: Mapping[str, FloatArray]
     levels: Mapping[str, IntArray]
     says: Mapping[str, FloatArray]
-    spill: Mapping[str, float]
+    reach: Mapping[str, float]
     identity: str
 
-    def factor(self, name: str, m: float) -> FloatArray:
+    def factor(self, name: str, kept: float) -> FloatArray:
         """(n,) Bayes factor of one field."""
-        return self.agree[name] * m + self.differ[name] * (1.0 - m)
+        return self.ratio[name] * kept + (1.0 - kept)
 
-    def blocked(self, agree: Mapping[str, float]) -> FloatArray:
+    def blocked(self, kept: Mapping[str, float]) -> FloatArray:
         """(reviews,) P(blocking dropped the pair | same stay): what the kept pairs lack.
 
         The mean Bayes factor over all pairs of strangers is 1, and over the dropped ones it is this share of
-        it; without it m would be fitted to pairs that were chosen for agreeing.
+        it; without it the weights would be fitted to pairs that were chosen for agreeing.
         """
-        differs = {name: (1.0 - agree[name]) * (1.0 - self.spill[name]) * self.says[name] for name in BLOCKING_FIELDS}
+        differs = {name: (1.0 - kept[name]) * (1.0 - self.reach[name]) * self.says[name] for name in BLOCKING_FIELDS}
         if self.identity == "exact":
             return differs["country"] * differs["nights"]
         return 1.0 - (1.0 - differs["country"]) * (1.0 - differs["nights"])
@@ -70,26 +68,24 @@ class Evidence:
         return np.bincount(self.review, weights=values, minlength=self.reviews).astype(np.float64)
 
 
-def evidence_of(candidates: pl.DataFrame, weights: MatchWeights, spill: Mapping[str, float]) -> Evidence:
+def evidence_of(candidates: pl.DataFrame, weights: MatchWeights, reach: Mapping[str, float]) -> Evidence:
     """Arrays of candidates sorted by review.
 
     Args:
         candidates: rows of match_candidates of one kind of identity, sorted by review.
         weights: for u and the edges of the graded fields.
-        spill: as given by ``chance_agreement.label_spill``.
+        reach: as given by ``chance_agreement.label_reach``.
     """
     groups = candidates["review_id"].rank("dense").to_numpy().astype(np.int64) - 1
     share = candidates["identity_share"].to_numpy()
     none = pl.repeat("", candidates.height, eager=True)
     values = {name: candidates[VALUE_COLUMNS[name]] if name in VALUE_COLUMNS else none for name in FIELDS}
-    agree: dict[str, FloatArray] = {}
-    differ: dict[str, FloatArray] = {}
+    ratio: dict[str, FloatArray] = {}
     known: dict[str, FloatArray] = {}
     for name in FIELDS:
-        found, chance = share_of(candidates, name), chance_of(values[name], weights.fields[name])
+        found = share_of(candidates, name)
         is_known = ~np.isnan(found)
-        agree[name] = np.where(is_known, found / chance, 1.0)
-        differ[name] = np.where(is_known, (1.0 - found) / (1.0 - chance), 1.0)
+        ratio[name] = np.where(is_known, found / chance_of(values[name], weights.fields[name]), 1.0)
         known[name] = is_known.astype(np.float64)
     reviews = int(groups.max()) + 1 if len(groups) else 0
     says = {name: np.zeros(reviews) for name in BLOCKING_FIELDS}
@@ -99,21 +95,20 @@ def evidence_of(candidates: pl.DataFrame, weights: MatchWeights, spill: Mapping[
         review=groups,
         reviews=reviews,
         spread=share / np.maximum(candidates["rival_stays"].to_numpy(), share),
-        agree=agree,
-        differ=differ,
+        ratio=ratio,
         known=known,
         levels=graded_levels(candidates, weights),
         says=says,
-        spill=spill,
+        reach=reach,
         identity="exact" if len(groups) and candidates["identity"][0] == "exact" else "context",
     )
 
 
-def bayes_factors(evidence: Evidence, agree: Mapping[str, float], levels: Mapping[str, LevelWeight]) -> FloatArray:
+def bayes_factors(evidence: Evidence, kept: Mapping[str, float], levels: Mapping[str, LevelWeight]) -> FloatArray:
     """(n,) Bayes factor of each pair, without the rule that agreement never counts against."""
     factor = np.ones(len(evidence.review))
     for name in FIELDS:
-        factor *= evidence.factor(name, agree[name])
+        factor *= evidence.factor(name, kept[name])
     for name, item in levels.items():
         factor *= level_factor(evidence.levels[name], item)
     return factor

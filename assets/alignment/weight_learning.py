@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import polars as pl
 
-from assets.alignment.chance_agreement import BLOCKING_FIELDS, label_spill, with_chances
+from assets.alignment.chance_agreement import BLOCKING_FIELDS, label_reach, with_chances
 from assets.alignment.match_probability import (
     FIELDS,
     LevelWeight,
@@ -31,7 +31,8 @@ _TOLERANCE = 1e-4
 _WEAK_PRIOR = 1.0  # pseudo-matches that keep the free fit finite
 _MAX_STANDARD_ERROR = 0.1  # an m known no better than this is not learned (ours)
 _MIN_FREE_COVERAGE = 0.05  # a free fit that drops below it has found no matches (ours)
-_HIGHEST_AGREE = 0.995
+_HIGHEST_KEPT = 0.995
+_LEAST_KEPT = 0.05  # a free fit below it says that matches agree as strangers do (ours)
 
 
 @dataclass(frozen=True)
@@ -39,13 +40,13 @@ class Fit:
     """State of the iteration.
 
     Attributes:
-        agree: m by field.
+        kept: by field, P(a review of the same stay says the stay's own value); m = kept + (1 - kept) * u.
         levels: weights of the graded fields.
         coverage: P(a review's stay is among its candidates).
         match: (n,) P(pair is the match).
     """
 
-    agree: dict[str, float]
+    kept: dict[str, float]
     levels: dict[str, LevelWeight]
     coverage: float
     match: FloatArray
@@ -66,7 +67,7 @@ def learn_weights(candidates: pl.DataFrame, bookings: pl.DataFrame, settings: Al
     identity = "exact" if "exact" in candidates["identity"].unique() else "context"
     used = _newest(candidates.filter(pl.col("identity") == identity), settings)
     start = with_chances(assumed_weights(settings), used, _like(bookings, used), settings)
-    evidence = evidence_of(used, start, label_spill(used, _like(bookings, used), settings))
+    evidence = evidence_of(used, start, label_reach(used, _like(bookings, used), settings))
     free = fit(evidence, start, identity, strength=_WEAK_PRIOR, moving=_movable(identity))
     notes = identification(evidence, start, free)
     is_identified = (
@@ -114,47 +115,47 @@ def fit(evidence: Evidence, start: MatchWeights, identity: str, *, strength: flo
         strength: pseudo-matches behind the prior.
         moving: fields whose m is fitted; "time" and "text" move whenever any does.
     """
-    prior = {name: start.fields[name].agree for name in FIELDS}
-    agree, levels, coverage = dict(prior), dict(start.levels), start.coverage[identity]
+    prior = {name: start.fields[name].kept for name in FIELDS}
+    kept, levels, coverage = dict(prior), dict(start.levels), start.coverage[identity]
     match = np.zeros(len(evidence.review))
     for _ in range(_ITERATIONS):
         prior_odds = coverage / (1.0 - coverage)
-        odds = prior_odds * evidence.spread * bayes_factors(evidence, agree, levels)
-        dropped = prior_odds * evidence.blocked(agree)
+        odds = prior_odds * evidence.spread * bayes_factors(evidence, kept, levels)
+        dropped = prior_odds * evidence.blocked(kept)
         total = 1.0 + evidence.per_review(odds) + dropped
         match = odds / total[evidence.review]
         unseen = float((dropped / total).sum())
-        before = (*agree.values(), coverage)
+        before = (*kept.values(), coverage)
         for name in sorted(moving):
-            agree[name] = _next_agree(evidence, name, match, agree[name], (prior[name], strength), unseen)
+            kept[name] = _next_kept(evidence, name, match, kept[name], (prior[name], strength), unseen)
         if moving:
             levels = {name: _next_level(evidence.levels[name], match, start.levels[name], name) for name in levels}
         found = float(match.sum()) + unseen
         coverage = (start.coverage[identity] * strength + found) / (strength + evidence.reviews)
         coverage = min(max(coverage, 1e-4), 0.99)
-        if max(abs(new - old) for new, old in zip((*agree.values(), coverage), before, strict=True)) < _TOLERANCE:
+        if max(abs(new - old) for new, old in zip((*kept.values(), coverage), before, strict=True)) < _TOLERANCE:
             break
-    return Fit(agree, levels, coverage, match)
+    return Fit(kept, levels, coverage, match)
 
 
-def _next_agree(
-    evidence: Evidence, name: str, match: FloatArray, agree: float, prior: tuple[float, float], unseen: float
+def _next_kept(
+    evidence: Evidence, name: str, match: FloatArray, kept: float, prior: tuple[float, float], unseen: float
 ) -> float:
-    """Next m from expected agreements; a partly agreeing label agrees with its posterior share.
+    """Next share of kept values: of the matches expected, those whose agreement is more than chance.
 
     Args:
         evidence: candidate pairs.
         name: of the field.
         match: (n,) P(pair is the match).
-        agree: m so far.
-        prior: m and pseudo-matches of the prior.
-        unseen: expected matches that blocking dropped; they disagree in the fields that it looks at.
+        kept: value so far.
+        prior: value and pseudo-matches of the prior.
+        unseen: expected matches that blocking dropped; none is kept in the fields that it looks at.
     """
-    part = evidence.agree[name] * agree / np.maximum(evidence.factor(name, agree), 1e-12)
+    part = evidence.ratio[name] * kept / np.maximum(evidence.factor(name, kept), 1e-12)
     shared = match * evidence.known[name]
-    disagreed = unseen if name in BLOCKING_FIELDS else 0.0
-    agreed = prior[0] * prior[1] + float((shared * part).sum())
-    return min(agreed / (prior[1] + float(shared.sum()) + disagreed), _HIGHEST_AGREE)
+    lost = unseen if name in BLOCKING_FIELDS else 0.0
+    found = prior[0] * prior[1] + float((shared * part).sum())
+    return min(found / (prior[1] + float(shared.sum()) + lost), _HIGHEST_KEPT)
 
 
 def _next_level(levels: IntArray, match: FloatArray, start: LevelWeight, name: str) -> LevelWeight:
@@ -189,11 +190,16 @@ def pooled_up(values: FloatArray, weights: FloatArray) -> FloatArray:
     return np.repeat([block[0] for block in blocks], [int(block[2]) for block in blocks])
 
 
+def _agree(kept: float, chance: float) -> float:
+    """M of a field at its typical u."""
+    return kept + (1.0 - kept) * chance
+
+
 def identification(evidence: Evidence, start: MatchWeights, free: Fit) -> dict[str, float]:
     """Figures that tell whether there are matches: mean Bayes factor per review, its z against 1, free fit."""
-    agree = {name: start.fields[name].agree for name in FIELDS}
-    factor = evidence.spread * bayes_factors(evidence, agree, start.levels)
-    mean_factor = evidence.per_review(factor) + evidence.blocked(agree)
+    kept = {name: start.fields[name].kept for name in FIELDS}
+    factor = evidence.spread * bayes_factors(evidence, kept, start.levels)
+    mean_factor = evidence.per_review(factor) + evidence.blocked(kept)
     # A few huge factors must not make the case alone.
     trimmed = np.minimum(mean_factor, 20.0)
     error = float(trimmed.std(ddof=1)) / np.sqrt(evidence.reviews) if evidence.reviews > 1 else np.inf
@@ -203,14 +209,14 @@ def identification(evidence: Evidence, start: MatchWeights, free: Fit) -> dict[s
         "mean_bayes_factor": round(centre, 6),
         "z": round(float((centre - 1.0) / error), 6) if error > 0 else 0.0,
         "free_coverage": round(free.coverage, 6),
-        **{f"free_{name}": round(free.agree[name], 6) for name in FIELDS},
+        **{f"free_{name}": round(_agree(free.kept[name], start.fields[name].chance), 6) for name in FIELDS},
     }
 
 
 def standard_error(evidence: Evidence, name: str, fitted: Fit) -> float:
-    """Standard error of one m from the curvature of the likelihood (outer products of the scores per review)."""
-    slope = (evidence.agree[name] - evidence.differ[name]) * evidence.known[name]
-    score = fitted.match * slope / np.maximum(evidence.factor(name, fitted.agree[name]), 1e-12)
+    """Standard error of one kept share from the curvature of the likelihood (outer products of the scores per review)."""
+    slope = (evidence.ratio[name] - 1.0) * evidence.known[name]
+    score = fitted.match * slope / np.maximum(evidence.factor(name, fitted.kept[name]), 1e-12)
     by_review = evidence.per_review(score)
     curvature = float((by_review**2).sum())
     return 1.0 / float(np.sqrt(curvature)) if curvature > 0 else float("inf")
@@ -223,7 +229,7 @@ def _learned_fields(
     learned = set()
     for name in _movable(identity):
         matches = float((free.match * evidence.known[name]).sum())
-        holds = free.agree[name] > start.fields[name].chance
+        holds = free.kept[name] > _LEAST_KEPT
         if (
             matches >= settings.fit_min_matches
             and holds
@@ -240,7 +246,7 @@ def _assembled(
     """The learned weights; every learned m at least its u, rounded so that they are the same everywhere."""
     fields = {
         name: replace(
-            item, agree=round(max(final.agree[name], item.chance), 6) if name in learned else item.agree,
+            item, agree=round(_agree(final.kept[name], item.chance), 6) if name in learned else item.agree,
             is_learned=name in learned,
         )
         for name, item in start.fields.items()

@@ -147,7 +147,7 @@ def model_branches(inputs: WholeInputs, report: ReportsSettings) -> Tree:
     shuffled = shuffled_metrics(inputs, names) if "prospective_cv" in models else metrics.clear()
     return {
         "models": models,
-        "gate": gate_results(predictions, customers),
+        "gate": gate_results(predictions, customers, examples),
         "controls": {"permutation": permutation_results(metrics, shuffled, settings.folds, names)},
         "ablations": ablations,
     }

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import polars as pl
+from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
@@ -12,6 +13,9 @@ from assets.reports.wording import plain
 
 # Blue to vermilion through grey: readable under red-green blindness, unlike the usual blue to red.
 _VALUES = LinearSegmentedColormap.from_list("low_high", [BLUE, "#c8c8c8", VERMILION])
+
+
+_STRETCH_FROM = 8.0  # times the 95th percentile
 
 
 @styled
@@ -43,7 +47,7 @@ def draw_beeswarm(shap: pl.DataFrame, features: Sequence[str], unit: str) -> Fig
     axes.axvline(0, color=MUTED, linewidth=1)
     axes.set_yticks(range(len(features)), [plain(feature.removeprefix("b_")) for feature in features])
     axes.set_ylim(len(features) - 0.4, -0.6)
-    axes.set_xlabel(f"influence on the prediction, {unit}")
+    axes.set_xlabel(f"influence on the prediction, {unit}{_stretch(axes, shap)}")
     axes.grid(axis="x")
     if scatter is not None:
         bar = figure.colorbar(scatter, ax=axes, aspect=30, pad=0.02, ticks=[0, 1])
@@ -51,6 +55,17 @@ def draw_beeswarm(shap: pl.DataFrame, features: Sequence[str], unit: str) -> Fig
         bar.set_label("value of the feature")
         bar.outline.set_visible(False)  # type: ignore[operator]
     return figure
+
+
+def _stretch(axes: Axes, shap: pl.DataFrame) -> str:
+    """Give a few very large influences a logarithmic scale, so that the others stay apart; says so."""
+    reach = shap["shap"].abs()
+    usual, largest = float(reach.quantile(0.95) or 0.0), float(reach.max() or 0.0)  # type: ignore[arg-type]
+    if usual <= 0 or largest < _STRETCH_FROM * usual:
+        return ""
+    axes.set_xscale("symlog", linthresh=usual)
+    axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
+    return f" (logarithmic beyond ±{usual:,.0f})"
 
 
 def swarm_offsets(influence: np.ndarray, bins: int = 60, reach: float = 0.38) -> np.ndarray:

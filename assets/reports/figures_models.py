@@ -93,7 +93,7 @@ def draw_gate(
             alpha=0.3,
             solid_capstyle="round",
         )
-        axes.plot(mean, position, "o", color=BLUE, markersize=8)
+        axes.plot(mean, position, "o", color=BLUE, markersize=8, clip_on=False)
         axes.annotate(decimal(mean), (mean, position), (0, 9), textcoords="offset points", ha="center", color=BLUE)
     for position, value in enumerate(papers):
         if value is not None:

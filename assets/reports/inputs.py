@@ -125,6 +125,21 @@ class ReportInputs:
     hyperparameters: Mapping[str, str] = field(default_factory=dict)
     not_run: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def horizon_days(self) -> int | None:
+        """Days that a forecast looks ahead; None before there are forecasts."""
+        if self.examples is None or "horizon_days" not in self.examples.columns:
+            return None
+        ahead = self.examples.filter(pl.col("protocol") == "prospective")["horizon_days"]
+        return int(ahead.max()) if len(ahead) else None  # type: ignore[arg-type]
+
+    @property
+    def customers_with_text(self) -> int | None:
+        """Examples that have a paired review; None where that is not known."""
+        if self.examples is None or "has_text" not in self.examples.columns:
+            return None
+        return int(self.examples["has_text"].sum())
+
     def estimate(self, protocol: str, model: str, metric: str) -> Estimate | None:
         """One cell of the model table; None where the model was not evaluated."""
         if self.models is None:

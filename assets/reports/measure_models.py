@@ -31,6 +31,7 @@ ABLATIONS: dict[str, str] = {
 }
 _COSTS = ("parameters", "train_seconds", "predict_seconds")
 _MIN_GROUP = 30
+_ERRORS = ("mae", "rmse", "mape")
 _TESTED_ONCE = (HOLDOUT, HOLDOUT_DISJOINT)
 
 
@@ -69,13 +70,22 @@ def model_results(
             )
         else:
             found = {name: fold_interval(_known(rows[name]), 1.0 / (folds - 1)) for name in METRIC_NAMES}
-        branch: Tree = {name: item.as_json() for name, item in found.items()}
+        branch: Tree = {name: _within_range(name, item).as_json() for name, item in found.items()}
         branch |= {name: float(rows[name].mean() or 0.0) for name in _COSTS}  # type: ignore[arg-type]
         branch["n"] = (
             int(rows["n"].sum()) if protocol in _TESTED_ONCE else int(rows.filter(pl.col("repeat") == 0)["n"].sum())
         )
         tree.setdefault(str(protocol), {})[str(model)] = branch
     return tree
+
+
+def _within_range(metric: str, item: Estimate) -> Estimate:
+    """Bounds cut to what the metric can be: a t interval over few folds knows no limits."""
+    if item.low is None or item.high is None:
+        return item
+    if metric in _ERRORS:
+        return Estimate(item.value, max(0.0, item.low), item.high)
+    return Estimate(item.value, item.low if metric == "r2" else max(-1.0, item.low), min(1.0, item.high))
 
 
 def _known(series: pl.Series) -> np.ndarray:
@@ -115,10 +125,14 @@ def _with_segments(predictions: pl.DataFrame, customers: pl.DataFrame) -> pl.Dat
     return predictions.join(segments, on="pseudo_customer_id", how="inner", maintain_order="left")
 
 
-def gate_results(predictions: pl.DataFrame, customers: pl.DataFrame, protocol: str = PROSPECTIVE_CV) -> Tree:
-    """Mean and spread of the gate by value segment, over customers that have text where any has."""
-    rows = predictions.filter((pl.col("protocol") == protocol) & pl.col("gate").is_not_null())
-    rows = _with_segments(rows.filter(pl.col("repeat") == 0), customers).sort("pseudo_customer_id", "as_of")
+def gate_results(
+    predictions: pl.DataFrame, customers: pl.DataFrame, examples: pl.DataFrame, protocol: str = PROSPECTIVE_CV
+) -> Tree:
+    """Mean and spread of the gate by value segment, over customers with text: without it the mask decides."""
+    keys = ["pseudo_customer_id", "as_of"]
+    with_text = examples.filter((pl.col("protocol") == "prospective") & pl.col("has_text")).select(keys)
+    rows = predictions.filter((pl.col("protocol") == protocol) & pl.col("gate").is_not_null() & (pl.col("repeat") == 0))
+    rows = _with_segments(rows.join(with_text, on=keys, how="semi"), customers).sort(*keys)
     tree: Tree = {}
     for segment in SEGMENTS:
         gates = rows.filter(pl.col("value_segment") == segment)["gate"].to_numpy()

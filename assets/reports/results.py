@@ -8,7 +8,7 @@ import polars as pl
 
 from assets.reports.contract import EVALUATION_RESULTS
 from assets.reports.inputs import DEMO
-from assets.reports.wording import decimal, estimate, model_name, percent
+from assets.reports.wording import count, decimal, estimate, model_name, percent
 from resources.errors import ContractError
 
 Tree = dict[str, Any]
@@ -175,18 +175,18 @@ def closing_lines(text: str) -> list[tuple[str, str]]:
     """(what, how much) for the table that ends a run in the terminal."""
     results = json.loads(text)
     lines: list[tuple[str, str]] = []
-    for label, path in (
-        ("bookings delivered", "dataset.ours.bookings.raw"),
-        ("bookings published, k-anonymous", "privacy.published"),
-        ("reviews kept", "reviews.anomaly.retention"),
-        ("stays paired with a review", "alignment.paired_share"),
-        ("pairs that are right (simulated truth)", "alignment.precision"),
-        ("pseudo-customers", "customers.count"),
-        ("revenue from the best tenth of customers", "customers.concentration.top_10_percent"),
+    for label, path, say in (
+        ("bookings delivered", "dataset.ours.bookings.raw", count),
+        ("bookings published, k-anonymous", "privacy.published", count),
+        ("reviews kept", "reviews.anomaly.retention", percent),
+        ("stays paired with a review", "alignment.paired_share", percent),
+        ("pairs that are right (simulated truth)", "alignment.precision", percent),
+        ("pseudo-customers", "customers.count", count),
+        ("revenue from the best tenth of customers", "customers.concentration.top_10_percent", percent),
     ):
         value = _at(results, path)
         if isinstance(value, int | float):
-            lines.append((label, percent(value) if isinstance(value, float) and value <= 1 else f"{value:,.0f}"))
+            lines.append((label, say(value)))
     for protocol, words in (("prospective_cv", "cross-validated"), ("prospective_holdout", "hold-out")):
         best = _at(results, f"models.{protocol}.best")
         for model in dict.fromkeys(("same_as_past", best)):

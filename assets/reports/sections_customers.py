@@ -1,5 +1,7 @@
 """Chapters on the customers: what they are worth, when they book, what leaks into the target."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import polars as pl
 
@@ -17,7 +19,7 @@ from assets.reports.statistics import (
     weekday_shares,
 )
 from assets.reports.tables import descriptive_table, segment_value_table
-from assets.reports.wording import capital, count, decimal, money, percent, plain
+from assets.reports.wording import Estimate, capital, count, decimal, money, percent, plain
 
 _BOOKING_FIGURES = ("lead_time", "nights", "adults", "special_requests", "booking_changes", "realised_revenue")
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -174,7 +176,7 @@ def _correlation_blocks(inputs: ReportInputs) -> list[Block]:
     if len(columns) < 3:  # noqa: PLR2004
         return [missing("correlation maps", inputs)]
     pearson, spearman = (correlations(rows, columns, method) for method in ("pearson", "spearman"))
-    names = [column.removeprefix("b_") for column in columns]
+    names = [column.removeprefix("b_").replace("target_clv", "value") for column in columns]
     with_target = np.abs(spearman[:-1, -1])
     strongest = int(np.argmax(with_target))
     gap = np.abs(np.abs(spearman) - np.abs(pearson))
@@ -200,24 +202,31 @@ def leakage_blocks(inputs: ReportInputs) -> list[Block]:
     if not inputs.leakage:
         return [missing("leakage table", inputs)]
     rows = list(inputs.leakage)
-    first, last = rows[0][1].value, rows[-1][1].value
     return [
         Notice(
             text="Leakage warning. In the paper's protocol, features and target come from the same period. The "
-            "monetary feature is "
-            "then the target itself, and frequency times mean revenue rebuilds it. A high R² there is arithmetic, not "
-            "foresight: "
-            "read the forecasts first.",
+            "monetary "
+            "feature is then the target itself, and frequency times mean revenue rebuilds it. A high R² there is "
+            "arithmetic, not foresight: read the forecasts first.",
             tone="warning",
         ),
         Picture(
             key="leakage",
             title="How much is the target explaining itself",
-            sentence=f"One learner reaches R² {decimal(first, 3)} with {rows[0][0].lower()}, and {decimal(last, 3)} "
-            f"with "
-            f"{rows[-1][0].lower()}: {percent(max(0.0, first - last), 0)} of the variance was the target's own echo.",
+            sentence=leakage_sentence(rows),
             alt=f"Bars of R²: {', '.join(f'{label} {decimal(item.value, 3)}' for label, item in rows)}.",
             figure=figures_customers.draw_leakage(rows),
             disclosure=Disclosure.MODEL_METRIC,
         ),
     ]
+
+
+def leakage_sentence(rows: Sequence[tuple[str, Estimate]]) -> str:
+    """The drop from all features to those without the target, in words; says so when there is none."""
+    (most, first), (fewest, last) = rows[0], rows[min(2, len(rows) - 1)]
+    text = f"One learner reaches R² {decimal(first.value, 3)} with {most.lower()}, and {decimal(last.value, 3)} "
+    f"{fewest.lower()}"
+    echo = first.value - last.value
+    if echo <= 0:
+        return f"{text}: here the target's echo does not show, the few very large customers decide the figure."
+    return f"{text}: {percent(echo, 0)} of the variance was the target's own echo."

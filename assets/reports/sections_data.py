@@ -9,6 +9,13 @@ from assets.reports.tables import composition_table, left_after, release_table, 
 from assets.reports.wording import capital, count, decimal, is_known, percent, plain
 
 
+def without_text(what: str, inputs: ReportInputs) -> Notice:
+    """The note that stands where something needs a customer with text and there is none."""
+    if inputs.customers_with_text == 0:
+        return Notice(text=f"{capital(what)}: no customer had a paired review in time.", tone="missing")
+    return missing(what, inputs)
+
+
 def missing(what: str, inputs: ReportInputs) -> Notice:
     """The note that stands where a profile computed nothing."""
     how = "make evaluate computes it" if inputs.run.profile == "quick" else "its inputs were not stored"

@@ -7,7 +7,7 @@ from assets.reports import figures_explain, figures_models
 from assets.reports import paper_figures as paper
 from assets.reports.blocks import Block, Disclosure, Notice, Paragraph, Picture, Section
 from assets.reports.inputs import SEGMENTS, ReportInputs, TextExplanation
-from assets.reports.sections_data import missing
+from assets.reports.sections_data import missing, without_text
 from assets.reports.tables import shorten
 from assets.reports.tables_models import gate_table
 from assets.reports.wording import capital, decimal, is_known, joined, model_name, money, percent, plain
@@ -87,7 +87,7 @@ def _shap_blocks(inputs: ReportInputs, limit: int) -> list[Block]:
 def _lime_blocks(inputs: ReportInputs) -> list[Block]:
     explained = [item for item in inputs.lime if item.words]
     if not explained:
-        return [missing("words behind single forecasts (LIME)", inputs)]
+        return [without_text("words behind single forecasts (LIME)", inputs)]
     blocks: list[Block] = []
     for number, item in enumerate(explained, start=1):
         blocks += _lime_picture(item, number, inputs.run.currency)
@@ -126,7 +126,7 @@ def _lime_picture(item: TextExplanation, number: int, currency: str) -> list[Blo
 def _gate_blocks(inputs: ReportInputs) -> list[Block]:
     table = gate_table(inputs)
     if table is None or not inputs.gate:
-        return [missing("gate by value segment", inputs)]
+        return [without_text("gate by value segment", inputs)]
     found = [segment for segment in SEGMENTS if segment in inputs.gate]
     means = [inputs.gate[segment][0] for segment in found]
     spreads = [inputs.gate[segment][1] for segment in found]

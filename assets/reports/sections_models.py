@@ -39,12 +39,12 @@ def models_section(inputs: ReportInputs) -> Section:
         for table in (significance_table(inputs), cost_table(inputs), group_error_table(inputs))
         if table is not None
     ]
+    horizon = f"{inputs.horizon_days} days" if inputs.horizon_days else "months"
     return Section(
         anchor="forecast",
         title="How well future value can be forecast",
-        lead="What counts: features from the past only, value from the 180 days after. Every model is compared with "
-        "the simplest "
-        "rule there is, “the same as in the past”.",
+        lead=f"What counts: features from the past only, value from the {horizon} after. Every model is compared with "
+        "the simplest rule there is, “the same as in the past”.",
         blocks=tuple(blocks),
     )
 
@@ -97,6 +97,8 @@ def text_gain(inputs: ReportInputs) -> tuple[str, Estimate] | None:
 
 def text_verdict(inputs: ReportInputs) -> str:
     """One honest sentence on whether text improves the forecast on this data."""
+    if inputs.customers_with_text == 0:
+        return "No customer had a paired review in time, so this run can't say whether text helps."
     gain = text_gain(inputs)
     if gain is None:
         return "Whether text helps was not computed in this profile."
@@ -184,7 +186,7 @@ def comparison_sentence(inputs: ReportInputs, protocol: str) -> str:
     if best is None:
         return "No model was evaluated."
     top, base = inputs.estimate(protocol, best, "r2"), inputs.estimate(protocol, REFERENCE_MODEL, "r2")
-    text = f"Best is {model_name(best)} with R² {estimate(top, 3)}"
+    text = f"Best is “{model_name(best)}” with R² {estimate(top, 3)}"
     if base is None or top is None or best == REFERENCE_MODEL:
         return (
             f"{text}."

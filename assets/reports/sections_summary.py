@@ -90,11 +90,11 @@ def _pairs(inputs: ReportInputs) -> Stat | None:
     found = inputs.alignment or {}
     if not is_known(found.get("paired_share")):
         return None
-    quality = (
-        f"{percent(found['precision'], 0)} of the pairs are right"
-        if is_known(found.get("precision"))
-        else ("by context only: no true pairs exist")
-    )
+    quality = "by context only: no true pairs exist"
+    if is_known(found.get("precision")):
+        quality = f"{percent(found['precision'], 0)} of the pairs are right"
+    elif inputs.run.source == DEMO:
+        quality = "no review was probable enough"
     return Stat(
         label="of stays paired with a review",
         value=percent(found["paired_share"], 0),
@@ -164,7 +164,7 @@ def _forecast_finding(inputs: ReportInputs) -> str:
             continue
         top, base = inputs.estimate(protocol, model, "r2"), inputs.estimate(protocol, REFERENCE_MODEL, "r2")
         if model == REFERENCE_MODEL or base is None:
-            return f"No model forecasts value better than “the same as in the past” {words} (R² {estimate(top, 2)})."
+            return f"No model forecasts value better than “the same as in the past” {words}: R² {estimate(top, 2)}."
         return (
             f"The best forecast {words} is {model_name(model)}: R² {estimate(top, 2)}, where “the same as in the past” "
             f"reaches "

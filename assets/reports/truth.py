@@ -57,6 +57,8 @@ def alignment_truth(pairs: pl.DataFrame, links: pl.DataFrame) -> dict[str, float
     """
     any_room = against_truth(pairs, links)
     possible = against_truth(pairs, links.filter(pl.col("is_first_room")))["possible"]
+    if not any_room["assigned"]:  # nothing was claimed: precision has no denominator
+        return {"recall": 0.0, "f1": 0.0}
     precision = any_room["precision"]
     recall = min(1.0, any_room["right"] / possible) if possible else 0.0
     return {

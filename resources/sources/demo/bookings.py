@@ -21,7 +21,7 @@ _MONTHS = (
 )  # fmt: skip
 _GROUP_ROOMS = (0.3, 0.25, 0.2, 0.12, 0.08, 0.05)  # 1 to 6 rooms: rows that repeat each other, as published
 # Shares counted in the public rows.
-_UNKNOWN_CHILDREN, _NO_ADULTS, _UNDEFINED = 4 / 119_390, 403 / 119_390, 5 / 119_390
+_UNKNOWN_CHILDREN, _UNDEFINED = 4 / 119_390, 5 / 119_390
 _ABSURD_RATE, _NEGATIVE_RATE, _FREE_STAY, _UPGRADED = 1 / 119_390, 1 / 119_390, 0.01, 0.75
 _REFUNDABLE, _OLD_CANCELLATION = 0.0014, 0.22
 
@@ -53,15 +53,15 @@ def terms_of(settings: DemoSettings, guests: Guests, stays: Stays) -> Terms:
     changed = draws.chance("room changed", number, np.array([marginals(k)["room_changed"] for k in range(2)])[kind])
     other = _rooms(draws, number, kind, stream="other room")
     better = np.where(draws.chance("upgrade", number, _UPGRADED), np.where(other > room, other, room), other)
-    # A party is the guest's own, but a child stays at home now and then.
-    with_children = draws.chance("children come", number, 0.85)
+    # Children travel with two adults; with one they mostly stay at home (public data: 1 party in 40 against 1 in 11).
+    with_children = draws.chance("children come", number, np.where(guests.adults > 1, 1.0, 0.3))
     groups = (guests.segment == terms.GROUPS) | ((guests.customer_type == 1) & draws.chance("party", number, 0.1))
     rooms = np.where(groups, 1 + draws.pick("rooms", number, _GROUP_ROOMS), 1)
     return Terms(
         room=room,
         assigned_room=np.where(changed, better, room),
         rate=_rates(settings, draws, guests, stays, kind, room),
-        adults=np.where(draws.chance("no adults", number, _NO_ADULTS), 0, guests.adults),
+        adults=guests.adults,
         children=np.where(with_children, guests.children, 0),
         babies=np.where(with_children, guests.babies, 0),
         rooms=rooms,

@@ -98,7 +98,7 @@ def _honest(settings: DemoSettings, guests: Guests, stays: Stays) -> Posts:
     number, mood = stays.number[rows], satisfaction[rows]
     delay = delay_days(draws.uniform("delay", number))
     noise = 0.5 * guests.generosity[rows] + 0.45 * draws.normal("score", number)
-    score = snap(8.15 + 1.3 * mood + noise)
+    score = snap(7.9 + 1.3 * mood + noise)
     honest_share = 1 - settings.near_duplicate_share - settings.burst_share
     turned = draws.chance("contradiction", number, settings.contradictory_share / honest_share)
     manner = np.where(turned, COMPOSED, _manners(settings, draws, number))

@@ -23,6 +23,7 @@ _FILLERS_BAD = (
     "I hate to say it: ", "A big minus: ", "Besides, ", "Regrettably, ", "Then again, ", "On the downside, ",
 )  # fmt: skip
 _SILVER_LINING = 0.55  # chance that who has only complaints still names one good thing
+_SMALL_GRIPE = 0.4  # and that who has only praise still names one bad thing
 _DETAIL = 0.4  # chance that a sentence goes on with a detail
 _SERVICE_TALK = 0.55  # share of sentences about service, the rest is about the house
 
@@ -104,6 +105,8 @@ def compose(chooser: Chooser, occasion: Occasion, titled_share: float) -> Text:
     positive, negative = _sentences(chooser, occasion)
     if not positive and not occasion.one_sided and chooser.unit("silver lining") < _SILVER_LINING:
         positive = [_about_house(chooser, occasion, "good")]
+    if not negative and not occasion.one_sided and chooser.unit("small gripe") < _SMALL_GRIPE:
+        negative = [_about_house(chooser, occasion, "bad")]
     frame = _frame(chooser, occasion, side)
     if side == "good":
         positive = [*frame[0], *positive, *frame[1]]

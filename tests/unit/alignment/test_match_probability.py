@@ -34,14 +34,25 @@ def candidates() -> pl.DataFrame:
 
 
 def test_full_agreement_and_disagreement_are_fellegi_and_sunter() -> None:
-    factor = bayes_factor(np.array([1.0, 0.0, np.nan]), 0.9, np.array([0.1, 0.1, 0.1]))
-    np.testing.assert_allclose(factor, [9.0, 1 / 9, 1.0])
+    weight = FieldWeight(agree=0.9, chance=0.1)
+    factor = bayes_factor(np.array([1.0, 0.0, np.nan]), weight.kept, np.array([0.1, 0.1, 0.1]))
+    np.testing.assert_allclose(factor, [0.9 / 0.1, 0.1 / 0.9, 1.0])
 
 
-@given(st.floats(0, 1), st.floats(0.5, 0.99), st.floats(0.01, 0.5))
-def test_more_agreement_never_counts_less(share: float, agree: float, chance: float) -> None:
-    less, more = bayes_factor(np.array([share * 0.9, share]), agree, np.array([chance, chance]))
+@given(st.floats(0, 1), st.floats(0.0, 0.99), st.floats(0.01, 0.98))
+def test_more_agreement_never_counts_less(share: float, kept: float, chance: float) -> None:
+    less, more = bayes_factor(np.array([share * 0.9, share]), kept, np.array([chance, chance]))
     assert more >= less - 1e-12
+
+
+@given(st.floats(0.0, 0.99), st.floats(0.01, 0.98))
+def test_strangers_bring_no_evidence_on_average(kept: float, chance: float) -> None:
+    both = bayes_factor(np.array([1.0, 0.0]), kept, np.array([chance, chance]))
+    assert both @ np.array([chance, 1.0 - chance]) == pytest.approx(1.0)
+
+
+def test_a_field_in_which_strangers_agree_as_often_tells_nothing() -> None:
+    assert FieldWeight(agree=0.6, chance=0.9).kept == 0.0
 
 
 def test_agreement_never_weighs_negatively(candidates: pl.DataFrame) -> None:

@@ -16,7 +16,7 @@ from assets.alignment.weight_learning import fit, learn_weights, pooled_up
 from tests.unit.alignment.world import World, make_world
 
 ROOM = AlignmentSettings()
-NO_SPILL = {"country": 0.0, "nights": 0.0}
+NO_REACH = {"country": 0.0, "nights": 0.0}
 
 
 @pytest.fixture(scope="module")
@@ -59,24 +59,24 @@ def test_rows_of_other_times_and_hotels_do_not_matter(world: World, candidates: 
 
 def test_a_strong_prior_holds_m(world: World, candidates: pl.DataFrame) -> None:
     start = with_chances(assumed_weights(ROOM), candidates, world.bookings, ROOM)
-    evidence = evidence_of(candidates.sort("review_id", "booking_id"), start, NO_SPILL)
+    evidence = evidence_of(candidates.sort("review_id", "booking_id"), start, NO_REACH)
     held = fit(evidence, start, "exact", strength=1e9, moving=frozenset({"country", "party"}))
     for name in ("country", "party"):
-        assert held.agree[name] == pytest.approx(start.fields[name].agree, abs=1e-4)
+        assert held.kept[name] == pytest.approx(start.fields[name].kept, abs=1e-4)
 
 
 def test_fields_that_do_not_move_keep_their_prior(world: World, candidates: pl.DataFrame) -> None:
     start = with_chances(assumed_weights(ROOM), candidates, world.bookings, ROOM)
-    evidence = evidence_of(candidates.sort("review_id", "booking_id"), start, NO_SPILL)
+    evidence = evidence_of(candidates.sort("review_id", "booking_id"), start, NO_REACH)
     found = fit(evidence, start, "exact", strength=1.0, moving=frozenset({"party"}))
-    assert found.agree["country"] == start.fields["country"].agree
-    assert found.agree["party"] != start.fields["party"].agree
+    assert found.kept["country"] == start.fields["country"].kept
+    assert found.kept["party"] != start.fields["party"].kept
     assert np.all((found.match >= 0) & (found.match <= 1))
 
 
 def test_a_review_is_shared_out_at_most_once(world: World, candidates: pl.DataFrame) -> None:
     start = with_chances(assumed_weights(ROOM), candidates, world.bookings, ROOM)
-    evidence = evidence_of(candidates.sort("review_id", "booking_id"), start, NO_SPILL)
+    evidence = evidence_of(candidates.sort("review_id", "booking_id"), start, NO_REACH)
     found = fit(evidence, start, "exact", strength=20.0, moving=frozenset())
     assert np.bincount(evidence.review, weights=found.match).max() <= 1.0 + 1e-9
 

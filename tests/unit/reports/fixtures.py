@@ -23,7 +23,7 @@ def composition() -> pl.DataFrame:
             "quarantined": 119_378,
             "repeats": 119_378,
             "missing": 119_378,
-            "withheld": 204,
+            "withheld": 119_174,
             "published": 119_174,
         },
         "reviews": {
@@ -286,6 +286,7 @@ def full_inputs(source: str = "demo") -> ReportInputs:
             "window_days": 14,
             "candidates": 81_234,
             "stays": 75_166,
+            "decided": 74_800,
             "pairs": 31_002,
             "paired_share": 0.412,
             "weights_identified": source == "demo",

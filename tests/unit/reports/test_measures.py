@@ -148,7 +148,12 @@ def test_significance_and_permutation_compare_the_same_folds() -> None:
 
 
 def test_gate_segments_and_groups() -> None:
-    gate = gate_results(predictions(), people())
+    texts = (
+        predictions()
+        .select("pseudo_customer_id", "as_of")
+        .with_columns(protocol=pl.lit("prospective"), has_text=pl.lit(value=True))
+    )
+    gate = gate_results(predictions(), people(), texts)
     assert set(gate) == {"low", "mid", "high"}
     assert all(0.4 <= branch["mean"] <= 0.6 for branch in gate.values())
     assert set(segment_results(predictions(), people(), 1.0, "gated_fusion")) == {"low", "mid", "high"}
@@ -158,7 +163,7 @@ def test_gate_segments_and_groups() -> None:
     groups = group_results(predictions(), labels, "gated_fusion")
     assert groups["channel"]["TA/TO"]["n"] == 60
     assert "S Europe" in groups["country_group"]
-    assert gate_results(predictions().clear(), people()) == {}
+    assert gate_results(predictions(), people(), texts.with_columns(has_text=pl.lit(value=False))) == {}
 
 
 def test_ablations_name_the_models() -> None:
@@ -179,6 +184,8 @@ def test_a_pair_with_any_room_of_the_stay_is_right() -> None:
     found = alignment_truth(pairs, links)
     assert found["precision"] == 0.5
     assert found["recall"] == 1.0
+    nothing = alignment_truth(pairs.with_columns(is_assigned=False), links)
+    assert "precision" not in nothing
 
 
 def test_at_risk_are_high_value_customers_with_negative_reviews() -> None:
