@@ -75,7 +75,7 @@ def learn_weights(candidates: pl.DataFrame, bookings: pl.DataFrame, settings: Al
         and notes["z"] >= settings.identification_z
         and notes["free_coverage"] >= _MIN_FREE_COVERAGE
     )
-    learned = _learned_fields(evidence, start, free, settings, identity) if is_identified else frozenset()
+    learned = _learned_fields(evidence, free, settings, identity) if is_identified else frozenset()
     if not is_identified:
         return replace(start, notes=notes)
     final = fit(evidence, start, identity, strength=settings.prior_strength, moving=learned)
@@ -214,7 +214,7 @@ def identification(evidence: Evidence, start: MatchWeights, free: Fit) -> dict[s
 
 
 def standard_error(evidence: Evidence, name: str, fitted: Fit) -> float:
-    """Standard error of one kept share from the curvature of the likelihood (outer products of the scores per review)."""
+    """Standard error of one kept share from the likelihood's curvature (outer products of scores per review)."""
     slope = (evidence.ratio[name] - 1.0) * evidence.known[name]
     score = fitted.match * slope / np.maximum(evidence.factor(name, fitted.kept[name]), 1e-12)
     by_review = evidence.per_review(score)
@@ -222,9 +222,7 @@ def standard_error(evidence: Evidence, name: str, fitted: Fit) -> float:
     return 1.0 / float(np.sqrt(curvature)) if curvature > 0 else float("inf")
 
 
-def _learned_fields(
-    evidence: Evidence, start: MatchWeights, free: Fit, settings: AlignmentSettings, identity: str
-) -> frozenset[str]:
+def _learned_fields(evidence: Evidence, free: Fit, settings: AlignmentSettings, identity: str) -> frozenset[str]:
     """Fields with enough expected matches, a free m that has not drifted to chance, and a curved likelihood."""
     learned = set()
     for name in _movable(identity):

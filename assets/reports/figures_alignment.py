@@ -2,6 +2,7 @@
 
 import numpy as np
 import polars as pl
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
@@ -31,27 +32,7 @@ def draw_match_weights(weights: pl.DataFrame) -> Figure:
     figure, axes = canvas(height=0.9 + 0.25 * max(weights.height, 1))
     values = weights["weight"].to_list()
     for position, row in enumerate(weights.iter_rows(named=True)):
-        colour = BLUE if row["is_learned"] else ORANGE
-        axes.barh(
-            position,
-            row["weight"],
-            color=colour,
-            height=0.7,
-            hatch=None if row["is_learned"] else "///",
-            edgecolor="white",
-            linewidth=0,
-        )
-        side = 1 if row["weight"] >= 0 else -1
-        axes.annotate(
-            f"{row['weight']:+.1f}",
-            (row["weight"], position),
-            (4 * side, 0),
-            textcoords="offset points",
-            va="center",
-            ha="left" if side > 0 else "right",
-            fontsize=8,
-            color=INK,
-        )
+        _weight_bar(axes, position, row["weight"], is_learned=row["is_learned"])
     axes.axvline(0, color=MUTED, linewidth=1)
     labels = [f"{plain(row['field'])}: {plain(row['level'])}" for row in weights.iter_rows(named=True)]
     axes.set_yticks(range(weights.height), labels, fontsize=8.5)
@@ -68,6 +49,22 @@ def draw_match_weights(weights: pl.DataFrame) -> Figure:
         loc="lower right",
     )
     return figure
+
+
+def _weight_bar(axes: Axes, position: int, weight: float, *, is_learned: bool) -> None:
+    hatch, colour = (None, BLUE) if is_learned else ("///", ORANGE)
+    axes.barh(position, weight, color=colour, height=0.7, hatch=hatch, edgecolor="white", linewidth=0)
+    side = 1 if weight >= 0 else -1
+    where = "left" if side > 0 else "right"
+    axes.annotate(
+        f"{weight:+.1f}",
+        (weight, position),
+        (4 * side, 0),
+        textcoords="offset points",
+        va="center",
+        ha=where,
+        fontsize=8,
+    )
 
 
 @styled

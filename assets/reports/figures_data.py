@@ -8,7 +8,6 @@ from matplotlib.figure import Figure
 
 from assets.reports.figure_style import (
     BLUE,
-    FAINT,
     GREEN,
     INK,
     MUTED,
@@ -146,20 +145,4 @@ def draw_monthly_release(release: pl.DataFrame) -> Figure:
     axes.set_ylim(bottom=min(0.0, axes.get_ylim()[0]))
     axes.set_ylabel("bookings (noise added)")
     axes.grid(axis="y")
-    return figure
-
-
-@styled
-def draw_shares(labels: Sequence[str], values: Sequence[float], axis_label: str, *, highlight: int = -1) -> Figure:
-    """Plain horizontal bars with their values, largest first as given."""
-    figure, axes = canvas(height=0.6 + 0.33 * max(len(labels), 1))
-    for position, value in enumerate(values):
-        axes.barh(position, value, color=VERMILION if position == highlight else BLUE, height=0.66)
-        label_right(axes, value, position, f"{percent(value)}")
-    axes.set_yticks(range(len(labels)), labels)
-    axes.invert_yaxis()
-    axes.set_xlim(0, max([*values, 1e-9]) * 1.2)
-    axes.set_title(axis_label)
-    bare(axes)
-    axes.spines["left"].set_color(FAINT)
     return figure

@@ -39,44 +39,64 @@ def inputs_from(
         shap: influence of features, long.
         lime: explained texts.
         anomaly_examples: excluded reviews with masked text.
-        hyperparameters: name -> value of the fusion model.
+        hyperparameters: of the fusion model.
     """
-    models = results.get("models", {})
     return ReportInputs(
         run=run,
-        composition=composition_frame(results.get("dataset", {})),
-        privacy=results.get("privacy"),
-        bookings_by_month=frames.get("bookings_by_month"),
-        retention=retention_frame(results.get("reviews", {}).get("anomaly", {}).get("steps", {})),
-        anomalies=frames.get("review_anomalies"),
-        anomaly_examples=anomaly_examples,
-        reviews=_reviews(results.get("reviews", {})),
-        alignment=results.get("alignment"),
-        match_weights=match_weight_frame(results.get("alignment", {}).get("weights", {})),
-        pairs=frames.get("booking_review_pairs"),
-        bookings=frames.get("published_bookings"),
-        customers=frames.get("customers"),
-        examples=frames.get("examples"),
-        leakage=leakage_rows(results.get("customers", {}).get("leakage", {})),
-        models=model_frame(models),
-        costs=cost_frame(models),
-        best={protocol: branch["best"] for protocol, branch in models.items() if "best" in branch},
-        predictions=_mean_predictions(frames.get("model_predictions")),
-        significance=significance_frame(models.get("significance", {})),
-        groups=group_frame(models.get("groups", {})),
-        segments=segment_frame(models.get("segments", {})),
-        gate=_gate(results.get("gate", {})),
         shap=shap,
         explained_model="lightgbm" if shap is not None else "",
         lime=lime,
-        permutation=_permutation(results),
-        ablations=_ablations(results.get("ablations", {}).get("observed", {})),
-        ceilings=results.get("ceilings"),
-        embeddings=results.get("embeddings"),
-        scores=frames.get("customer_scores"),
+        anomaly_examples=anomaly_examples,
         hyperparameters=hyperparameters or {},
         not_run=results.get("not_run", {}),
+        **_from_frames(frames),
+        **_from_data_branches(results),
+        **_from_model_branches(results),
     )
+
+
+def _from_frames(frames: Mapping[str, pl.DataFrame]) -> dict[str, Any]:
+    names = {
+        "bookings_by_month": "bookings_by_month",
+        "anomalies": "review_anomalies",
+        "pairs": "booking_review_pairs",
+        "bookings": "published_bookings",
+        "customers": "customers",
+        "examples": "examples",
+        "scores": "customer_scores",
+    }
+    found: dict[str, Any] = {field: frames.get(asset) for field, asset in names.items()}
+    return found | {"predictions": _mean_predictions(frames.get("model_predictions"))}
+
+
+def _from_data_branches(results: Tree) -> dict[str, Any]:
+    reviews, alignment = results.get("reviews", {}), results.get("alignment", {})
+    return {
+        "composition": composition_frame(results.get("dataset", {})),
+        "privacy": results.get("privacy"),
+        "retention": retention_frame(reviews.get("anomaly", {}).get("steps", {})),
+        "reviews": _reviews(reviews),
+        "alignment": alignment or None,
+        "match_weights": match_weight_frame(alignment.get("weights", {})),
+        "leakage": leakage_rows(results.get("customers", {}).get("leakage", {})),
+        "embeddings": results.get("embeddings"),
+    }
+
+
+def _from_model_branches(results: Tree) -> dict[str, Any]:
+    models = results.get("models", {})
+    return {
+        "models": model_frame(models),
+        "costs": cost_frame(models),
+        "best": {protocol: branch["best"] for protocol, branch in models.items() if "best" in branch},
+        "significance": significance_frame(models.get("significance", {})),
+        "groups": group_frame(models.get("groups", {})),
+        "segments": segment_frame(models.get("segments", {})),
+        "gate": _gate(results.get("gate", {})),
+        "permutation": _permutation(results),
+        "ablations": _ablations(results.get("ablations", {}).get("observed", {})),
+        "ceilings": results.get("ceilings"),
+    }
 
 
 def composition_frame(dataset: Tree) -> pl.DataFrame | None:

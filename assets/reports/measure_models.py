@@ -11,7 +11,7 @@ from assets.models.evaluation import HOLDOUT, HOLDOUT_DISJOINT, PROSPECTIVE_CV
 from assets.models.metrics import METRIC_NAMES, all_metrics
 from assets.models.statistics import compare
 from assets.reports.inputs import SEGMENTS
-from assets.reports.intervals import bootstrap_metrics, fold_interval
+from assets.reports.intervals import Metrics, bootstrap_metrics, fold_interval
 from assets.reports.wording import Estimate
 
 Tree = dict[str, Any]
@@ -60,14 +60,7 @@ def model_results(
     ):
         if protocol in _TESTED_ONCE:
             own = predictions.filter((pl.col("protocol") == protocol) & (pl.col("model") == model))
-            own = own.sort("pseudo_customer_id", "as_of", "repeat", "fold")
-            found = bootstrap_metrics(
-                own["target"].to_numpy(),
-                own["prediction"].to_numpy(),
-                partial(all_metrics, mape_floor=mape_floor),
-                rng,
-                draws,
-            )
+            found = _over_customers(own, partial(all_metrics, mape_floor=mape_floor), rng, draws)
         else:
             found = {name: fold_interval(_known(rows[name]), 1.0 / (folds - 1)) for name in METRIC_NAMES}
         branch: Tree = {name: _within_range(name, item).as_json() for name, item in found.items()}
@@ -77,6 +70,11 @@ def model_results(
         )
         tree.setdefault(str(protocol), {})[str(model)] = branch
     return tree
+
+
+def _over_customers(rows: pl.DataFrame, metrics: Metrics, rng: np.random.Generator, draws: int) -> dict[str, Estimate]:
+    ordered = rows.sort("pseudo_customer_id", "as_of", "repeat", "fold")
+    return bootstrap_metrics(ordered["target"].to_numpy(), ordered["prediction"].to_numpy(), metrics, rng, draws)
 
 
 def _within_range(metric: str, item: Estimate) -> Estimate:

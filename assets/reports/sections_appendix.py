@@ -32,7 +32,7 @@ _TABLES: tuple[tuple[str, str, str], ...] = (
 GLOSSARY: tuple[tuple[str, str], ...] = (
     (
         "CLV",
-        "customer lifetime value; here the realised revenue of a customer in the period seen, or in the 180 days to "
+        "customer lifetime value; here the realised revenue of a customer in the period seen, or in a stated time to "
         "come.",
     ),
     ("Pseudo-customer", "bookings that share a composite key; stands in for a guest where no guest number exists."),

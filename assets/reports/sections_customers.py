@@ -18,7 +18,7 @@ from assets.reports.statistics import (
     top_share,
     weekday_shares,
 )
-from assets.reports.tables import descriptive_table, segment_value_table
+from assets.reports.tables_customers import descriptive_table, segment_value_table
 from assets.reports.wording import Estimate, capital, count, decimal, money, percent, plain
 
 _BOOKING_FIGURES = ("lead_time", "nights", "adults", "special_requests", "booking_changes", "realised_revenue")

@@ -9,7 +9,8 @@ from assets.reports.blocks import Block, Disclosure, Notice, Picture, Section
 from assets.reports.inputs import REFERENCE_MODEL, ReportInputs
 from assets.reports.sections_customers import leakage_blocks
 from assets.reports.sections_data import missing, paragraph
-from assets.reports.tables import decile_frame
+from assets.reports.tables import values_table
+from assets.reports.tables_customers import decile_frame, score_table
 from assets.reports.tables_models import (
     HEADINGS,
     PROTOCOL_TITLES,
@@ -20,7 +21,17 @@ from assets.reports.tables_models import (
     segment_table,
     significance_table,
 )
-from assets.reports.wording import Estimate, capital, decimal, estimate, metric_digits, model_name, p_value, plain
+from assets.reports.wording import (
+    Estimate,
+    capital,
+    count,
+    decimal,
+    estimate,
+    metric_digits,
+    model_name,
+    p_value,
+    plain,
+)
 
 FUSION = "gated_fusion"
 WITHOUT_TEXT = "behaviour_mlp"
@@ -34,6 +45,8 @@ def models_section(inputs: ReportInputs) -> Section:
         *_forecast_blocks(inputs, "prospective_holdout"),
     ]
     blocks += _decile_blocks(inputs)
+    if inputs.scores is not None and not inputs.scores.is_empty():
+        blocks.append(score_table(inputs.scores, inputs.horizon_days, inputs.run.currency))
     blocks += [
         table
         for table in (significance_table(inputs), cost_table(inputs), group_error_table(inputs))
@@ -67,6 +80,7 @@ def text_section(inputs: ReportInputs) -> Section:
     blocks: list[Block] = [_text_verdict(inputs), *_permutation_blocks(inputs)]
     table = ablation_table(inputs)
     blocks.append(table if table is not None else missing("ablations", inputs))
+    blocks += _encoder_blocks(inputs)
     return Section(
         anchor="text",
         title="Do the reviews help the forecast?",
@@ -75,6 +89,19 @@ def text_section(inputs: ReportInputs) -> Section:
         "nothing about the customer.",
         blocks=tuple(blocks),
     )
+
+
+def _encoder_blocks(inputs: ReportInputs) -> list[Block]:
+    values = {}
+    for tier, found in (inputs.embeddings or {}).items():
+        speed = found.get("reviews_per_second")
+        rate = f", {count(speed)} reviews a second on this machine" if speed else ""
+        values[f"Encoder tier “{tier}”"] = (
+            f"{count(found['reviews'])} reviews, {count(found['dimensions'])} numbers each{rate}"
+        )
+    if not values:
+        return []
+    return [values_table("encoder", "How texts are turned into numbers", values, disclosure=Disclosure.OPERATIONAL)]
 
 
 def text_gain(inputs: ReportInputs) -> tuple[str, Estimate] | None:

@@ -2,17 +2,14 @@
 
 from collections.abc import Mapping
 
-import numpy as np
 import polars as pl
 
 from assets.reports import paper_figures as paper
 from assets.reports.blocks import Disclosure, Table
-from assets.reports.inputs import ReportInputs, TextExplanation
-from assets.reports.statistics import describe
+from assets.reports.inputs import ReportInputs
 from assets.reports.wording import (
     MISSING,
     NOT_PRINTED,
-    amount,
     capital,
     count,
     decimal,
@@ -111,29 +108,6 @@ def retention_table(inputs: ReportInputs) -> Table | None:
     )
 
 
-def descriptive_table(frame: pl.DataFrame, columns: list[str], key: str, title: str) -> Table:
-    """Mean to kurtosis of numeric columns (paper 003, section 2.3)."""
-    rows = tuple(
-        (
-            plain(str(row["feature"]).removeprefix("b_")),
-            count(row["n"]),
-            *(
-                amount(row[name])
-                for name in ("mean", "std", "variance", "minimum", "median", "maximum", "skewness", "kurtosis")
-            ),
-        )
-        for row in describe(frame, columns).iter_rows(named=True)
-    )
-    return Table(
-        key=key,
-        title=title,
-        columns=("Quantity", "n", "Mean", "Std", "Variance", "Min", "Median", "Max", "Skewness", "Kurtosis"),
-        rows=rows,
-        note="Kurtosis is the excess over a normal distribution. Paper 003 names these statistics and prints none.",
-        disclosure=Disclosure.GUEST_AGGREGATE,
-    )
-
-
 def release_table(release: pl.DataFrame) -> Table:
     """The differentially private monthly counts with their ± of 95 %."""
     hotels = sorted(release["hotel"].unique().to_list())
@@ -206,85 +180,9 @@ def anomaly_example_table(examples: pl.DataFrame, limit: int) -> Table:
     )
 
 
-def segment_value_table(customers: pl.DataFrame, currency: str) -> Table:
-    """Customers, revenue and its share by value segment."""
-    grouped = (
-        customers.group_by("value_segment")
-        .agg(
-            pl.len().alias("n"),
-            pl.col("clv").sum().alias("revenue"),
-            pl.col("clv").median().alias("median"),
-            pl.col("bookings").sum().alias("bookings"),
-            pl.col("completed").sum().alias("completed"),
-        )
-        .sort("value_segment")
-    )
-    order = {"high": 0, "mid": 1, "low": 2}
-    total = max(float(customers["clv"].sum()), 1.0)
-    rows = [
-        (
-            capital(str(row["value_segment"])),
-            count(row["n"]),
-            count(row["revenue"]),
-            percent(row["revenue"] / total),
-            count(row["median"]),
-            percent(row["completed"] / max(row["bookings"], 1)),
-        )
-        for row in sorted(grouped.iter_rows(named=True), key=lambda row: order.get(str(row["value_segment"]), 3))
-    ]
-    return Table(
-        key="value_segments",
-        title="Value segments",
-        columns=(
-            "Segment",
-            "Pseudo-customers",
-            f"Revenue, {currency}",
-            "Share of revenue",
-            "Median value",
-            "Bookings completed",
-        ),
-        rows=tuple(rows),
-        note="Segments are thirds of the customers by realised value (paper 001, section 3.6) unless set otherwise.",
-        disclosure=Disclosure.GUEST_AGGREGATE,
-    )
-
-
-def text_explanation_table(explanation: TextExplanation, key: str, currency: str) -> Table:
-    """The words behind one prediction as numbers, for readers who can't use the picture."""
-    rows = tuple((word, f"{weight:+,.3g}") for word, weight in zip(explanation.words, explanation.weights, strict=True))
-    return Table(
-        key=key,
-        title=f"Words behind the prediction, {currency}",
-        columns=("Word", "Change"),
-        rows=rows,
-        disclosure=Disclosure.TEXT,
-    )
-
-
 def shorten(text: str, length: int) -> str:
     """The text cut at a word border, with an ellipsis where something is missing."""
     flat = " ".join(text.split())
     if len(flat) <= length:
         return flat
     return f"{flat[:length].rsplit(' ', 1)[0]} …"
-
-
-def decile_frame(predictions: pl.DataFrame) -> pl.DataFrame:
-    """Ten groups of customers ordered by prediction: mean predicted and mean actual value.
-
-    Args:
-        predictions: ``prediction``, ``target`` of one model; fewer than ten rows give as many groups.
-    """
-    ordered = predictions.sort("prediction", "target")
-    groups = min(10, ordered.height)
-    if groups == 0:
-        return pl.DataFrame(schema={"decile": pl.Int64, "predicted": pl.Float64, "actual": pl.Float64})
-    parts = np.array_split(np.arange(ordered.height), groups)
-    predicted, actual = ordered["prediction"].to_numpy(), ordered["target"].to_numpy()
-    return pl.DataFrame(
-        {
-            "decile": list(range(1, groups + 1)),
-            "predicted": [float(predicted[part].mean()) for part in parts],
-            "actual": [float(actual[part].mean()) for part in parts],
-        }
-    )

@@ -14,7 +14,7 @@ from assets.alignment.settings import AlignmentSettings
 from assets.alignment.weight_learning import learn_weights
 from tests.unit.alignment.world import COUNTRIES, COUNTRY_SHARE, World, make_world
 
-ROOM = AlignmentSettings(prior_strength=20.0)
+ROOM = AlignmentSettings(prior_strength=20.0, threshold=0.3)
 AGREE = {"country": 0.9, "nights": 0.8, "party": 0.92, "purpose": 0.85}
 
 

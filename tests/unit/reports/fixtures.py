@@ -353,7 +353,12 @@ def full_inputs(source: str = "demo") -> ReportInputs:
         ablations={"full multimodal model": {"mae": Estimate(110.0), "rmse": Estimate(270.0), "r2": Estimate(0.72)}},
         embeddings={"static": {"reviews": 14_200, "reviews_per_second": 13_000.0, "dimensions": 256}},
         scores=pl.DataFrame(
-            {"pseudo_customer_id": ["c1", "c2"], "value": [10.0, 20.0], "low": [1.0, 2.0], "high": [20.0, 40.0]}
+            {
+                "pseudo_customer_id": ["c1", "c2"],
+                "segment": ["high", "low"],
+                "value": [90.0, 10.0],
+                "model": ["lightgbm"] * 2,
+            }
         ),
         hyperparameters={"Learning rate": "0.0003", "Batch size": "64"},
         not_run={"ceilings.data_rich": "full profile only"},

@@ -3,7 +3,8 @@ import pytest
 
 from assets.reports import paper_figures as paper
 from assets.reports.inputs import ReportInputs
-from assets.reports.tables import composition_table, decile_frame, retention_table, shorten
+from assets.reports.tables import composition_table, retention_table, shorten
+from assets.reports.tables_customers import decile_frame
 from assets.reports.tables_models import (
     ablation_table,
     gate_table,
