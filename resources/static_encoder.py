@@ -105,8 +105,11 @@ def static_encoder(home: Path, model: Path) -> StaticEncoder:
 
 def _model_digest(model: Path) -> str:
     weights = model / "model.safetensors"
-    head = weights.open("rb").read(1 << 16) if weights.exists() else b""
-    size = weights.stat().st_size if weights.exists() else 0
+    head, size = b"", 0
+    if weights.exists():
+        size = weights.stat().st_size
+        with weights.open("rb") as file:
+            head = file.read(1 << 16)
     return hashlib.sha256((model / "config.json").read_bytes() + head + str(size).encode()).hexdigest()[:12]
 
 

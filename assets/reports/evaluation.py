@@ -10,17 +10,14 @@ import polars as pl
 
 from assets.alignment.evidence import summary, weight_chart
 from assets.alignment.match_probability import MatchWeights, assumed_weights
-from assets.alignment.permutation import shuffle_pairs
 from assets.alignment.settings import AlignmentSettings
 from assets.common.inputs import WholeInputs
 from assets.customers.leakage import leakage_table
-from assets.customers.protocols import PROSPECTIVE, plan_origins
-from assets.customers.settings import CustomerSettings
+from assets.customers.protocols import PROSPECTIVE
 from assets.embeddings.settings import EmbeddingSettings
-from assets.models.dataset import build_examples
+from assets.models.controls import shuffle_texts
 from assets.models.evaluation import best_model, evaluate, metrics_of
 from assets.models.settings import model_settings
-from assets.models.text_block import review_table
 from assets.privacy.settings import PrivacySettings
 from assets.raw.settings import RawSettings
 from assets.reports.inputs import DEMO
@@ -102,7 +99,7 @@ def truth_branches(inputs: WholeInputs) -> tuple[Tree, Tree]:
 
 
 def embedding_branch(inputs: WholeInputs, texts: int, clock: Callable[[], float] = time.perf_counter) -> Tree:
-    """Reviews embedded, their dimensions, and how fast the tier's encoder is on this machine.
+    """Reviews embedded (all clean ones: embedding conserves rows), dimensions, and the encoder's speed here.
 
     Args:
         inputs: of the asset.
@@ -112,7 +109,7 @@ def embedding_branch(inputs: WholeInputs, texts: int, clock: Callable[[], float]
     settings = inputs.settings.room("embeddings", EmbeddingSettings)
     encoder = inputs.resource("encoders").encoder(settings.tier, model=settings.model, pooling=settings.pooling)
     sample = inputs.frame("clean_reviews")["text"].unique(maintain_order=True).head(texts).to_list()
-    branch: Tree = {"reviews": inputs.frame("review_embeddings").height, "dimensions": encoder.dimensions}
+    branch: Tree = {"reviews": inputs.frame("clean_reviews").height, "dimensions": encoder.dimensions}
     if sample:
         encoder.encode(sample[:8])  # the first call loads the model
         started = clock()
@@ -154,22 +151,13 @@ def model_branches(inputs: WholeInputs, report: ReportsSettings) -> Tree:
 
 
 def shuffled_metrics(inputs: WholeInputs, names: Sequence[str]) -> pl.DataFrame:
-    """Metrics of models that read text after the texts were dealt out anew among the stays; same folds."""
+    """Metrics of models that read text after the texts were dealt out anew among the customers; same folds.
+
+    The hold-out's rows go along: the folds are dealt over the customers of both.
+    """
     settings = replace(model_settings(inputs.settings), models=("same_as_past", *names))
-    customers = inputs.settings.room("customers", CustomerSettings)
-    bookings = inputs.frame("published_bookings")
-    reviews = review_table(
-        inputs.frame("review_embeddings"),
-        inputs.frame("review_anomalies"),
-        inputs.frame("review_anomaly_parts"),
-        inputs.frame("clean_reviews"),
-    )
-    first = bookings["delivery_day"].min() or inputs.as_of
-    is_public = inputs.settings.core.source == "public"
-    plan = plan_origins(first, inputs.as_of, customers, is_public=is_public)  # type: ignore[arg-type]
-    pairs = shuffle_pairs(inputs.frame("booking_review_pairs"), inputs.rng)
-    examples = build_examples(bookings, pairs, reviews, plan, customers)
-    return metrics_of(evaluate(examples.filter(pl.col("protocol") == PROSPECTIVE), settings), settings)
+    rows = inputs.frame("examples").filter(pl.col("protocol") == PROSPECTIVE)
+    return metrics_of(evaluate(shuffle_texts(rows, inputs.rng), settings), settings)
 
 
 def merge(*branches: Mapping[str, Any]) -> Tree:

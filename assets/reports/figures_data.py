@@ -121,6 +121,7 @@ def draw_monthly_release(release: pl.DataFrame) -> Figure:
     """
     figure, axes = canvas(height=3.2)
     months = sorted(release["month"].unique().to_list())
+    ends: list[tuple[float, str, str]] = []
     place = {month: number for number, month in enumerate(months)}
     for colour, hotel in zip(SERIES * 4, sorted(release["hotel"].unique().to_list()), strict=False):
         rows = release.filter(pl.col("hotel") == hotel).sort("month")
@@ -129,20 +130,24 @@ def draw_monthly_release(release: pl.DataFrame) -> Figure:
         width = rows["plus_minus_95"].to_numpy().astype(float)
         axes.fill_between(where, values - width, values + width, color=colour, alpha=0.22, linewidth=0)
         axes.plot(where, values, color=colour, linewidth=1.8, marker="o", markersize=3)
-        axes.annotate(
-            str(hotel),
-            (where[-1], values[-1]),
-            (6, 0),
-            textcoords="offset points",
-            va="center",
-            color=colour,
-            fontsize=8.5,
-            weight="bold",
-        )
+        ends.append((float(values[-1]), str(hotel), colour))
+    floor, top = min(0.0, axes.get_ylim()[0]), axes.get_ylim()[1]
+    for place_of_label, (_, hotel, colour) in zip(
+        _spread(sorted(ends), (top - floor) * 0.06), sorted(ends), strict=True
+    ):
+        axes.text(len(months) - 0.7, place_of_label, hotel, va="center", color=colour, fontsize=8.5, weight="bold")
     step = max(1, len(months) // 8)
     axes.set_xticks(range(0, len(months), step), months[::step])
-    axes.set_xlim(-0.5, len(months) * 1.2)
-    axes.set_ylim(bottom=min(0.0, axes.get_ylim()[0]))
+    axes.set_xlim(-0.5, len(months) * 1.3)
+    axes.set_ylim(bottom=floor)
     axes.set_ylabel("bookings (noise added)")
     axes.grid(axis="y")
     return figure
+
+
+def _spread(ends: Sequence[tuple[float, str, str]], gap: float) -> list[float]:
+    """Places for labels, in ascending order, at least ``gap`` apart and near where their lines end."""
+    places: list[float] = []
+    for value, _, _ in ends:
+        places.append(value if not places else max(value, places[-1] + gap))
+    return places

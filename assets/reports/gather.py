@@ -17,7 +17,7 @@ LEAKAGE_LABELS = {
     "extended": "All our features",
     "extended_without_target": "our features that do not hold the target",
 }
-_HEADLINE_LEAKAGE = ("all", "without_m", "without_m_and_f")
+_COSTS = ("parameters", "train_seconds", "predict_seconds")
 
 
 def inputs_from(
@@ -38,7 +38,7 @@ def inputs_from(
         frames: stored tables by asset name; absent ones leave notes.
         shap: influence of features, long.
         lime: explained texts.
-        anomaly_examples: excluded reviews with masked text.
+        anomaly_examples: excluded reviews, masked.
         hyperparameters: of the fusion model.
     """
     return ReportInputs(
@@ -161,7 +161,7 @@ def match_weight_frame(weights: Tree) -> pl.DataFrame | None:
 
 def leakage_rows(leakage: Tree) -> tuple[tuple[str, Estimate], ...] | None:
     """(label, R²) of the paper's sets first, most features first; ours after them."""
-    names = [name for name in (*_HEADLINE_LEAKAGE, "extended", "extended_without_target") if name in leakage]
+    names = [name for name in LEAKAGE_LABELS if name in leakage]
     rows = [(LEAKAGE_LABELS[name], estimate_of(leakage[name].get("r2"))) for name in names]
     return tuple((label, item) for label, item in rows if item is not None) or None
 
@@ -202,9 +202,8 @@ def model_frame(models: Tree) -> pl.DataFrame | None:
 
 def cost_frame(models: Tree) -> pl.DataFrame | None:
     """``protocol``, ``model``, ``parameters``, ``train_seconds``, ``predict_seconds``."""
-    names = ("parameters", "train_seconds", "predict_seconds")
     rows = [
-        {"protocol": protocol, "model": model, **{name: float(branch.get(name) or 0.0) for name in names}}
+        {"protocol": protocol, "model": model, **{name: float(branch.get(name) or 0.0) for name in _COSTS}}
         for protocol, model, branch in _cells(models)
     ]
     return pl.DataFrame(rows) if rows else None

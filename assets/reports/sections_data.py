@@ -1,5 +1,7 @@
 """Chapters on what went in: the data step by step, and what privacy took from it."""
 
+from collections.abc import Mapping
+
 import polars as pl
 
 from assets.reports import figures_data, figures_privacy
@@ -123,10 +125,7 @@ def _release_blocks(inputs: ReportInputs) -> list[Block]:
             Picture(
                 key="budget",
                 title="Privacy budget",
-                sentence=f"At most {decimal(max(spent.values()))} of {decimal(budget)} epsilon was spent in a period. "
-                f"Over all "
-                f"{len(spent)} periods shown, a unit that appears in each can lose the sum, "
-                f"{decimal(sum(spent.values()))}.",
+                sentence=_budget_sentence(spent, budget),
                 alt="Bars of epsilon spent per period against the budget.",
                 figure=figures_privacy.draw_budget(spent, budget),
                 disclosure=Disclosure.PRIVATE_RELEASE,
@@ -138,6 +137,16 @@ def _release_blocks(inputs: ReportInputs) -> list[Block]:
     if release.is_empty():
         return [*blocks, Notice(text="No month is complete yet, so no count was released.", tone="info")]
     return [*blocks, *_monthly_blocks(release)]
+
+
+def _budget_sentence(spent: Mapping[str, float], budget: float) -> str:
+    text = f"At most {decimal(max(spent.values()))} of {decimal(budget)} epsilon was spent in a period."
+    if len(spent) < 2:  # noqa: PLR2004
+        return text
+    return (
+        f"{text} Over all {len(spent)} periods shown, a unit that appears in each can lose the sum, "
+        f"{decimal(sum(spent.values()))}."
+    )
 
 
 def _monthly_blocks(release: pl.DataFrame) -> list[Block]:
