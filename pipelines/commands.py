@@ -37,7 +37,8 @@ def show_progress(step: StepProgress) -> None:
     """One line per finished asset: days, rows, seconds, checks."""
     days = f"{step.days:>5} days" if step.days is not None else " " * 10
     checks = f"{step.checks - step.checks_failed}/{step.checks} checks" if step.checks else ""
-    extras = [step.note] if step.note else []
+    warned = [f"{step.warnings} warning{'s' if step.warnings > 1 else ''}"] if step.warnings else []
+    extras = warned + ([step.note] if step.note else [])
     extras += [f"{step.pending_days} pending"] if step.pending_days else []
     extras += [f"{step.failed_days} FAILED"] if step.failed_days else []
     say(f"  {step.asset:<24}{days}{step.rows:>10,} rows{step.seconds:>8.1f} s  {checks:<14}{', '.join(extras)}")
@@ -91,12 +92,13 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _closing_table(workspace: Workspace, seconds: float) -> None:
-    from assets.reports.results import closing_lines
+    from assets.reports.results import closing_lines, with_seconds
 
     home = workspace.settings.home
     results = home / "reports" / "results.json"
     say()
     if results.exists():
+        results.write_text(with_seconds(results.read_text("utf-8"), seconds), "utf-8")
         for name, value in closing_lines(results.read_text("utf-8")):
             say(f"  {name:<58}{value:>18}")
     pending = pending_days(workspace, _daily_tables())

@@ -92,11 +92,16 @@ def build_daily(item: DailyAsset, partitions: dg.PartitionsDefinition) -> dg.Ass
 
 
 def look_back_text(reads: Sequence[Reads]) -> str:
-    """``clean_reviews 90 days, review_vectors whole history``, for the UI and the table of assets."""
+    """``clean_reviews (90 days), review_vectors (whole history)``, for the UI and the table of assets."""
     parts = []
     for item in reads:
-        span = "whole history" if item.look_back_days is None else f"{item.look_back_days} days"
-        parts.append(f"{item.asset} {span}")
+        if item.is_whole:
+            span = "as it stands"
+        elif item.look_back_days is None:
+            span = "whole history"
+        else:
+            span = f"{item.look_back_days} days" if item.look_back_days else "the day"
+        parts.append(f"{item.asset} ({span})")
     return ", ".join(parts) or "the source's delivery of the day"
 
 
@@ -184,7 +189,8 @@ def _tell(
             failed_days=len(report.failed),
             pending_days=sum(record.is_pending for record in report.promoted.values()),
             checks=len(report.outcomes),
-            checks_failed=sum(not item.passed for item in report.outcomes),
+            checks_failed=sum(not item.passed and item.is_blocking for item in report.outcomes),
+            warnings=sum(not item.passed and not item.is_blocking for item in report.outcomes),
             note=f"{len(report.reused)} days reused" if report.reused else "",
         )
     )

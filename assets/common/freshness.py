@@ -37,6 +37,7 @@ class InputLedger:
         self._recipe = recipe
         self._prefix: dict[str, dict[date, str]] = {}
         self._gaps: dict[str, tuple[date, dict[date, str]]] = {}
+        self._seen: dict[tuple[str, date], tuple[str, str | None]] = {}
         self._books = {name: workspace.record_book(name) for name in recipe.records}
         self._fingerprints: dict[date, str] = {}
 
@@ -107,7 +108,24 @@ class InputLedger:
         self._gaps[asset] = (last if done is None else max(done, last), found)
         return found
 
+    def forget(self) -> None:
+        """Look at the lake afresh: call it between judging stored days and replacing them."""
+        self._prefix.clear()
+        self._gaps.clear()
+        self._seen.clear()
+
+    def _look(self, asset: str, day: date) -> tuple[str, str | None]:
+        """Digest of a stored day, and why it is not final; each day is looked at once."""
+        key = (asset, day)
+        if key not in self._seen:
+            lake = self._workspace.lake
+            self._seen[key] = (lake.digest(asset, day) or _MISSING, self._reason(asset, day))
+        return self._seen[key]
+
     def _day_reason(self, asset: str, day: date) -> str | None:
+        return self._look(asset, day)[1]
+
+    def _reason(self, asset: str, day: date) -> str | None:
         lake = self._workspace.lake
         record = lake.record(asset, day)
         if record is None:
@@ -124,9 +142,7 @@ class InputLedger:
         first, last = reads.window(day, self._workspace.history_start)
         if reads.look_back_days is None:
             return self._prefix_digest(reads.asset, last)
-        lines = [
-            f"{when}:{self._workspace.lake.digest(reads.asset, when) or _MISSING}" for when in days_between(first, last)
-        ]
+        lines = [f"{when}:{self._look(reads.asset, when)[0]}" for when in days_between(first, last)]
         return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:32]
 
     def _prefix_digest(self, asset: str, last: date) -> str:
@@ -137,7 +153,7 @@ class InputLedger:
             done = next(reversed(known))  # filled in ascending order
             running, first = known[done], done + timedelta(days=1)
         for when in days_between(first, last) if last not in known else ():
-            line = f"{running}|{when}:{self._workspace.lake.digest(asset, when) or _MISSING}"
+            line = f"{running}|{when}:{self._look(asset, when)[0]}"
             running = hashlib.sha256(line.encode()).hexdigest()[:32]
             known[when] = running
         return known.get(last, "none")

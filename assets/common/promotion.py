@@ -95,6 +95,7 @@ def produce_days(workspace: Workspace, spec: DailySpec, days: Sequence[date], *,
     if not wanted:
         report.outcomes = [CheckOutcome(name=name, passed=True) for name in spec.check_names()]
         return report
+    ledger.forget()
     produced = spec.verb(DayInputs(workspace, spec.reads, wanted))
     report.metadata = produced.metadata
     frame = _canonical(spec.contract, produced.frame)

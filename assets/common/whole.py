@@ -188,7 +188,8 @@ def build_whole(item: WholeAsset) -> dg.AssetsDefinition:
                 rows=report.rows,
                 seconds=time.perf_counter() - started,
                 checks=len(report.outcomes),
-                checks_failed=sum(not outcome.passed for outcome in report.outcomes),
+                checks_failed=sum(not outcome.passed and outcome.is_blocking for outcome in report.outcomes),
+                warnings=sum(not outcome.passed and not outcome.is_blocking for outcome in report.outcomes),
                 note="reused" if report.reused else "",
             )
         )

@@ -25,6 +25,7 @@ class StepProgress:
     pending_days: int = 0
     checks: int = 0
     checks_failed: int = 0
+    warnings: int = 0
     note: str = ""
 
 
