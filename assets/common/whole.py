@@ -110,9 +110,14 @@ def record_of(workspace: Workspace, item: WholeAsset) -> tuple[InputRecord, Any]
         if workspace.lake.exists(read.asset, None)
     }
     record = InputRecord(
-        asset=item.contract.asset, partition="all", inputs={**basis.inputs, **whole, "as_of": str(as_of)},
-        records=basis.records, settings=basis.settings, code_version=item.code_version, pending=basis.pending,
-    )  # fmt: skip
+        asset=item.contract.asset,
+        partition="all",
+        inputs={**basis.inputs, **whole, "as_of": str(as_of)},
+        records=basis.records,
+        settings=f"{basis.settings}-{workspace.settings.core.profile}",
+        code_version=item.code_version,
+        pending=basis.pending,
+    )
     return record, as_of
 
 

@@ -114,7 +114,9 @@ PUBLISHED_BOOKINGS = FrameContract(
     columns=(
         _id("booking_id", "Name of the booking"),
         _id("pseudo_customer_id", "Name of the rows that share the composite key"),
-        Column(name="class_id", dtype=pl.String, description="<delivery day>-<stay|other>-<number>"),
+        Column(
+            name="class_id", dtype=pl.String, description="delivery day, part (stay or other) and number of the class"
+        ),
         _CLASS_SIZE,
         _K,
         Column(name="is_completed", dtype=pl.Boolean, description="The guest stayed and checked out"),
