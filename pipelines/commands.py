@@ -64,6 +64,13 @@ def _range(workspace: Workspace, options: argparse.Namespace) -> tuple[date, dat
     return first, last
 
 
+def _open_source(workspace: Workspace) -> None:
+    """Read the source before any run starts, so that a missing folder or file is one clear message."""
+    source = workspace.source
+    for stream, reason in getattr(source, "missing_streams", {}).items():
+        say(f"No {stream}: {reason}. What needs them is skipped.")
+
+
 def _run_stage(workspace: Workspace, title: str, job: str, first: date, last: date) -> bool:
     span = f"{first}" if first == last else f"{first} to {last}"
     say(f"{title} ({span})")
@@ -81,6 +88,7 @@ def run(options: argparse.Namespace) -> int:
     first, last = _range(workspace, options)
     say(f"Stayworth: source {core.source}, profile {core.profile}, {(last - first).days + 1} days")
     say(f"Everything is written to {workspace.settings.home}")
+    _open_source(workspace)
     if core.profile == "full":
         say(f"The full report takes about {_FULL_MINUTES[core.source]} minutes on two cores.")
     good = _run_stage(workspace, "Daily stages", "backfill", first, last)
@@ -113,6 +121,7 @@ def backfill(options: argparse.Namespace) -> int:
     """The daily stages of a range of days, in one run."""
     workspace = build_workspace(progress=show_progress)
     first, last = _range(workspace, options)
+    _open_source(workspace)
     return 0 if _run_stage(workspace, "Backfill", "backfill", first, last) else 1
 
 

@@ -96,15 +96,15 @@ def fit_due(workspace: Workspace, item: FittedAsset, last_day: date | None) -> F
 
 
 def last_stored_day(workspace: Workspace, reads: Sequence[Reads]) -> date | None:
-    """The last day for which every daily table among ``reads`` is stored, or None when one has no day."""
+    """The last day that every daily table among ``reads`` has reached, or None when nothing is stored.
+
+    A table without any day (its source has no such stream) does not hold the others back.
+    """
     lasts = []
     for item in reads:
         if workspace.lake.exists(item.asset, None):
             continue
-        days = workspace.lake.days(item.asset)
-        if not days:
-            return None
-        lasts.append(days[-1])
+        lasts += workspace.lake.days(item.asset)[-1:]
     return min(lasts, default=None)
 
 
