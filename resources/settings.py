@@ -5,6 +5,7 @@ Order of precedence, lowest first: the defaults of the dataclasses, the file nam
 (``STAYWORTH_CORE__SOURCE=public``, ``STAYWORTH_PRIVACY__K=10``).
 """
 
+import contextlib
 import hashlib
 import json
 import os
@@ -222,11 +223,14 @@ def _is_hex(text: str) -> bool:
 
 
 def _key_file(path: Path) -> bytes:
+    """The key kept in a file; made once, complete before it has its name, so two first runs share one key."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return bytes.fromhex(path.read_text("ascii"))
-    with os.fdopen(handle, "w") as file:
-        file.write(secrets.token_bytes(32).hex())
+    if not path.exists():
+        draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w") as file:
+            file.write(secrets.token_bytes(_MIN_KEY_BYTES).hex())
+        with contextlib.suppress(FileExistsError):  # the other run was first: its key is the key
+            os.link(draft, path)
+        draft.unlink()
     return bytes.fromhex(path.read_text("ascii"))

@@ -1,0 +1,78 @@
+"""The suite made from a contract, seen green and red; the contract's own refusals."""
+
+from datetime import date
+
+import polars as pl
+import pytest
+
+from resources.contract import Column, FrameContract, Zone, outcome_of
+from resources.errors import ContractError
+from resources.expectations import evaluate_contract
+
+MONDAY, TUESDAY = date(2024, 1, 1), date(2024, 1, 2)
+TABLE = FrameContract(
+    asset="pairs",
+    zone=Zone.INTERNAL,
+    grain="pair",
+    key=("id",),
+    columns=(
+        Column(name="id", dtype=pl.String, description="id"),
+        Column(name="share", dtype=pl.Float64, description="share", minimum=0, maximum=1),
+        Column(name="kind", dtype=pl.String, description="kind", nullable=True, values=("a", "b")),
+        Column(name="vector", dtype=pl.List(pl.Float32), description="vector"),
+        Column(name="delivery_day", dtype=pl.Date, description="day"),
+    ),
+)
+
+
+def rows(**changed: list[object]) -> pl.DataFrame:
+    plain: dict[str, list[object]] = {
+        "id": ["x", "y"],
+        "share": [0.5, 1.0],
+        "kind": ["a", None],
+        "vector": [[1.0], [0.5]],
+        "delivery_day": [MONDAY, TUESDAY],
+    }
+    return TABLE.conform(pl.DataFrame({**plain, **changed}))
+
+
+def test_sound_rows_pass() -> None:
+    assert evaluate_contract(rows(), TABLE).passed
+    assert evaluate_contract(TABLE.empty(), TABLE).passed
+
+
+@pytest.mark.parametrize(
+    ("changed", "expectation"),
+    [
+        ({"share": [0.5, 1.5]}, "expect_column_values_to_be_between"),
+        ({"share": [0.5, None]}, "expect_column_values_to_not_be_null"),
+        ({"kind": ["a", "c"]}, "expect_column_values_to_be_in_set"),
+    ],
+)
+def test_a_broken_row_fails_its_day_and_is_named(changed: dict[str, list[object]], expectation: str) -> None:
+    outcome = evaluate_contract(rows(**changed), TABLE)
+    assert not outcome.passed
+    assert outcome.failed_days == {TUESDAY}
+    assert outcome.examples[0]["id"] == "y"
+    assert outcome.examples[0]["expectation"] == expectation
+
+
+def test_the_key_is_unique_within_a_day_only() -> None:
+    assert evaluate_contract(rows(id=["x", "x"]), TABLE).passed
+    twice = evaluate_contract(rows(id=["x", "x"], delivery_day=[MONDAY, MONDAY]), TABLE)
+    assert twice.failed_days == {MONDAY}
+
+
+def test_conform_tells_every_problem_at_once() -> None:
+    with pytest.raises(ContractError) as error:
+        TABLE.conform(pl.DataFrame({"id": ["x"], "share": ["many"], "other": [1]}))
+    for told in ("missing column 'kind'", "unexpected column 'other'", "'share' can't become"):
+        assert told in str(error.value)
+
+
+def test_outcome_names_days_and_examples() -> None:
+    bad = pl.DataFrame({"id": ["x"], "text": ["secret"], "delivery_day": [MONDAY]})
+    outcome = outcome_of("ids_are_known", bad, show=["id"])
+    assert outcome.failed_days == {MONDAY}
+    assert outcome.examples == ({"id": "x"},)
+    assert outcome_of("ids_are_known", bad.clear()).passed
