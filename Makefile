@@ -53,7 +53,7 @@ types: $(VENV)/.ready-dev  ## pyright
 check: lint types test  ## lint, types, tests
 
 benchmark: $(VENV)/.ready-dev  ## data stages against a pandas notebook, on the public bookings (DATA=<folder>)
-	$(BIN)/python -m benchmarks.data_stages --data $(or $(DATA),../shared/data)
+	$(BIN)/python -m benchmarks.data_stages --data $(DATA)
 
 docs: $(VENV)/.ready  ## rewrite the generated pages of docs/
 	$(BIN)/stayworth catalogue

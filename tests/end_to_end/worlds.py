@@ -27,7 +27,7 @@ def public_workspace(home: Path, encoder_home: Path, data: Path, first: date, la
     home.mkdir(parents=True, exist_ok=True)
     for name in ("encoders", "cache"):
         (home / name).symlink_to(encoder_home / name)
-    core = CoreSettings(source="public", data=data, history_start=first, history_end=last, fit_every_days=14)
+    core = CoreSettings(source="public", data=data, history_start=first, history_end=last, fit_every_days=6)
     return build_workspace(Settings(home=home, core=core))
 
 
