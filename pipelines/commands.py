@@ -15,12 +15,14 @@ from assets.common.definition import declared_in
 from assets.common.inputs import days_between
 from assets.common.workspace import StepProgress, Workspace
 from assets.privacy.settings import PrivacySettings
+from pipelines.homes import enter_home
 from pipelines.instance import prepare_dagster_home
 from pipelines.partitions import history
 from pipelines.rooms import room_modules
 from pipelines.running import failures_of, pending_days, run_job
-from pipelines.workspace import build_workspace
+from pipelines.workspace import build_workspace, check_settings
 from resources.errors import SettingsError
+from resources.settings import Settings, load_settings
 from resources.warehouse import build_warehouse
 
 _MAX_SWEEPS = 10
@@ -42,6 +44,17 @@ def show_progress(step: StepProgress) -> None:
     extras += [f"{step.pending_days} pending"] if step.pending_days else []
     extras += [f"{step.failed_days} FAILED"] if step.failed_days else []
     say(f"  {step.asset:<24}{days}{step.rows:>10,} rows{step.seconds:>8.1f} s  {checks:<14}{', '.join(extras)}")
+
+
+def _enter() -> Settings:
+    """Settings of this call, with the home swapped to their world where it held another one."""
+    settings = load_settings()
+    check_settings(settings)
+    if moved := enter_home(settings):
+        say(
+            f"{settings.home} held {moved!r}: moved to {settings.home / 'worlds' / moved}, it comes back when asked for"
+        )
+    return settings
 
 
 def _daily_tables() -> list[str]:
@@ -83,7 +96,7 @@ def _run_stage(workspace: Workspace, title: str, job: str, first: date, last: da
 def run(options: argparse.Namespace) -> int:
     """The whole chain; ends with a short table and the report's path."""
     started = time.perf_counter()
-    workspace = build_workspace(progress=show_progress)
+    workspace = build_workspace(_enter(), progress=show_progress)
     core = workspace.settings.core
     first, last = _range(workspace, options)
     say(f"Stayworth: source {core.source}, profile {core.profile}, {(last - first).days + 1} days")
@@ -119,7 +132,7 @@ def _closing_table(workspace: Workspace, seconds: float) -> None:
 
 def backfill(options: argparse.Namespace) -> int:
     """The daily stages of a range of days, in one run."""
-    workspace = build_workspace(progress=show_progress)
+    workspace = build_workspace(_enter(), progress=show_progress)
     first, last = _range(workspace, options)
     _open_source(workspace)
     return 0 if _run_stage(workspace, "Backfill", "backfill", first, last) else 1
@@ -127,7 +140,7 @@ def backfill(options: argparse.Namespace) -> int:
 
 def settle(_options: argparse.Namespace) -> int:
     """Re-run the span of pending days until nothing changes any more."""
-    workspace = build_workspace(progress=show_progress)
+    workspace = build_workspace(_enter(), progress=show_progress)
     tables = _daily_tables()
     before: list[date] = []
     for _ in range(_MAX_SWEEPS):
@@ -143,7 +156,7 @@ def settle(_options: argparse.Namespace) -> int:
 
 def status(_options: argparse.Namespace) -> int:
     """What is stored, by table."""
-    workspace = build_workspace()
+    workspace = build_workspace(_enter())
     say(f"{'table':<26}{'zone':<12}{'days':>6}{'first':>12}{'last':>12}{'rows':>12}{'pending':>9}{'failed':>8}")
     for asset, zone in sorted(workspace.lake.assets().items(), key=lambda item: (str(item[1]), item[0])):
         days = workspace.lake.days(asset)
@@ -159,7 +172,7 @@ def status(_options: argparse.Namespace) -> int:
 
 def quarantine(options: argparse.Namespace) -> int:
     """Quarantined rows of a range of days."""
-    workspace = build_workspace()
+    workspace = build_workspace(_enter())
     first, last = _range(workspace, options)
     rows = workspace.lake.read_days(workspace.contracts["quarantine"], days_between(first, last))
     say(f"{rows.height} problems in quarantine, {first} to {last}")
@@ -172,7 +185,7 @@ def quarantine(options: argparse.Namespace) -> int:
 
 def budget(_options: argparse.Namespace) -> int:
     """The privacy budget per period and release."""
-    workspace = build_workspace()
+    workspace = build_workspace(_enter())
     settings = workspace.settings.room("privacy", PrivacySettings)
     report = workspace.resource("ledger").under(settings.epsilon).report()
     say(f"Privacy budget: epsilon {settings.epsilon} per calendar year of the data's business days")
@@ -183,7 +196,7 @@ def budget(_options: argparse.Namespace) -> int:
 
 def demo_stats(options: argparse.Namespace) -> int:
     """The page that compares the demo world's marginals with the public data."""
-    from resources.settings import CoreSettings, Settings
+    from resources.settings import CoreSettings
     from resources.sources.base import Stream
     from resources.sources.demo.statistics import compare_marginals
     from resources.sources.registry import build_source
@@ -202,7 +215,7 @@ def demo_stats(options: argparse.Namespace) -> int:
 
 def ui(options: argparse.Namespace) -> int:
     """Serve the Dagster UI on localhost; replaces this process."""
-    workspace = build_workspace()
+    workspace = build_workspace(_enter())
     prepare_dagster_home(workspace.settings.home)
     say(f"Dagster UI on http://127.0.0.1:{options.port} (Ctrl-C stops it)")
     command = [sys.executable, "-m", "dagster", "dev", "-h", "127.0.0.1", "-p", str(options.port)]

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from assets.common.workspace import StepProgress, Workspace
+from pipelines.homes import check_home
 from pipelines.ledger import DAILY_LEDGER
 from pipelines.partitions import history
 from pipelines.rooms import room_contracts, room_settings
@@ -84,6 +85,7 @@ def build_workspace(
     """
     loaded = settings or load_settings()
     check_settings(loaded)
+    check_home(loaded)
     first, _ = history(loaded)
     return Workspace(
         settings=loaded,

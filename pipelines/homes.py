@@ -1,0 +1,70 @@
+"""One home folder, one world at a time: changing the source or the demo settings swaps what the home holds.
+
+A lake mixes badly: days of another source, or of another simulated group, would be read as history. What belongs
+to a world (lake, models, reports, warehouse, Dagster's storage) is moved to ``<home>/worlds/<name>`` when another
+world takes its place, and comes back when it is asked for again. Encoders, the embedding cache and keys are shared.
+"""
+
+import os
+from pathlib import Path
+
+from resources.errors import SettingsError
+from resources.settings import Settings, digest_of
+
+_OF_A_WORLD = ("lake", "models", "reports", "warehouse.duckdb", "dagster")
+_MARKER = "world.txt"
+
+
+def world_of(settings: Settings) -> str:
+    """Name of the world that the settings describe: the source; for ``demo`` also a digest of what shapes it.
+
+    Real data has one world whatever the span of history, so that its privacy budget can't be won back by asking
+    for another span.
+    """
+    core = settings.core
+    if core.source != "demo":
+        return core.source
+    from resources.sources.demo.settings import DemoSettings
+
+    shape = digest_of(settings.room("demo", DemoSettings), str(core.history_start), str(core.history_end))
+    return f"demo-{shape[:8]}"
+
+
+def check_home(settings: Settings) -> None:
+    """Refuse a home that holds another world.
+
+    Raises:
+        SettingsError: says which world is there and what to do.
+    """
+    marker = settings.home / _MARKER
+    wanted = world_of(settings)
+    if marker.exists() and (held := marker.read_text("utf-8").strip()) != wanted:
+        message = (
+            f"{settings.home} holds the world {held!r}, the settings describe {wanted!r}; set STAYWORTH_HOME to "
+            "another folder, or let `stayworth run` swap them"
+        )
+        raise SettingsError(message)
+
+
+def enter_home(settings: Settings) -> str | None:
+    """Make the home hold the settings' world; returns the name of the world that was moved aside, or None."""
+    home, wanted = settings.home, world_of(settings)
+    home.mkdir(parents=True, exist_ok=True)
+    marker = home / _MARKER
+    held = marker.read_text("utf-8").strip() if marker.exists() else None
+    if held == wanted:
+        return None
+    if held is not None:
+        _move(home, home / "worlds" / held)
+    _move(home / "worlds" / wanted, home)
+    draft = home / f".{_MARKER}"
+    draft.write_text(wanted + "\n", "utf-8")
+    os.replace(draft, marker)  # noqa: PTH105
+    return held
+
+
+def _move(source: Path, target: Path) -> None:
+    for name in _OF_A_WORLD:
+        if (source / name).exists():
+            target.mkdir(parents=True, exist_ok=True)
+            (source / name).rename(target / name)
