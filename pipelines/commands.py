@@ -51,9 +51,8 @@ def _enter() -> Settings:
     settings = load_settings()
     check_settings(settings)
     if moved := enter_home(settings):
-        say(
-            f"{settings.home} held {moved!r}: moved to {settings.home / 'worlds' / moved}, it comes back when asked for"
-        )
+        aside = settings.home / "worlds" / moved
+        say(f"{settings.home} held another world: it lies in {aside} and comes back when its settings are used again")
     return settings
 
 
