@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from assets.models.settings import QUICK, ModelSettings, model_settings
+from assets.models.settings import FULL, MODELS, QUICK, ModelSettings, model_settings
 from resources.errors import SettingsError
 from resources.settings import CoreSettings, Settings
 
@@ -11,12 +11,19 @@ def settings(profile, **section):
     return Settings(home=Path("x"), core=CoreSettings(profile=profile), sections={"models": section})
 
 
-def test_full_is_the_papers_and_quick_says_what_it_changes():
-    full, quick = model_settings(settings("full")), model_settings(settings("quick"))
-    assert full == ModelSettings()
-    assert (full.learning_rate, full.batch_size, full.dropout, full.behaviour_layers) == (3e-4, 64, 0.35, (128, 64))
-    changed = {name for name in QUICK if getattr(full, name) != getattr(quick, name)}
-    assert changed == set(QUICK)
+def test_class_defaults_are_the_papers_and_profiles_say_what_they_change():
+    paper = ModelSettings()
+    assert (paper.learning_rate, paper.batch_size, paper.dropout, paper.behaviour_layers) == (3e-4, 64, 0.35, (128, 64))
+    for profile, changes in (("full", FULL), ("quick", QUICK)):
+        built = model_settings(settings(profile))
+        changed = {name for name in vars(paper) if getattr(built, name) != getattr(paper, name)}
+        assert changed == set(changes)
+
+
+def test_full_compares_every_model_on_repeated_folds():
+    full = model_settings(settings("full"))
+    assert set(full.models) == set(MODELS)
+    assert full.repeats > model_settings(settings("quick")).repeats
 
 
 def test_the_users_own_settings_win():
