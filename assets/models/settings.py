@@ -81,8 +81,8 @@ QUICK: Mapping[str, Any] = {
     "patience": 4,
 }
 FULL: Mapping[str, Any] = {
-    # Every model, repeated folds. The paper's own batch of 64 at 3e-4 for up to 100 epochs and ten repeats take a
-    # working day on two cores; four times the batch at about four times the rate walks the same road in minutes.
+    # Every model, repeated folds. The paper's own batch of 64 at 3e-4 for up to 100 epochs and ten repeats would take
+    # hours on two cores, by estimate; four times the batch at about four times the rate takes minutes.
     "repeats": 2,
     "batch_size": 256,
     "learning_rate": 1e-3,
