@@ -52,8 +52,15 @@ types: $(VENV)/.ready-dev  ## pyright
 
 check: lint types test  ## lint, types, tests
 
-benchmark: $(VENV)/.ready-dev  ## data stages against a pandas notebook, on the public bookings (DATA=<folder>)
-	$(BIN)/python -m benchmarks.data_stages --data $(DATA)
+BENCHMARKS := $(sort $(shell grep -ls '__main__' benchmarks/*.py | sed 's,.*/,,; s,\.py$$,,'))
+NAME ?= $(BENCHMARKS)
+
+benchmark: $(VENV)/.ready-benchmarks  ## every benchmark on the public files (DATA=<folder>; NAME=<one> runs one)
+	@set -e; for name in $(NAME); do echo "== $$name"; $(BIN)/python -m benchmarks.$$name --data "$(DATA)"; done
+
+$(VENV)/.ready-benchmarks: $(VENV)/.ready-dev
+	$(PIP) --editable '.[benchmarks]'
+	@touch $@
 
 docs: $(VENV)/.ready  ## rewrite the generated pages of docs/
 	$(BIN)/stayworth catalogue

@@ -4,6 +4,7 @@ Written once per asset in ``assets/<room>/contract.py``; read by the lake (empty
 expectation suites, by the column schema in the Dagster UI, by the data dictionary and by the next room.
 """
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -57,6 +58,12 @@ class FrameContract:
     def schema(self) -> dict[str, pl.DataType | type[pl.DataType]]:
         """Polars schema in stored order."""
         return {column.name: column.dtype for column in self.columns}
+
+    @property
+    def shape(self) -> str:
+        """Short digest of columns, dtypes and key: rows of another shape are stale whatever their inputs."""
+        columns = [f"{column.name}:{column.dtype!r}" for column in self.columns]
+        return hashlib.sha256("|".join([*columns, *self.key]).encode()).hexdigest()[:8]
 
     def empty(self) -> pl.DataFrame:
         """A frame without rows, as stored for a delivered day that brought nothing."""

@@ -97,6 +97,8 @@ def look_back_text(reads: Sequence[Reads]) -> str:
     for item in reads:
         if item.is_whole:
             span = "as it stands"
+        elif item.days_of is not None:
+            span = "the batch's days"
         elif item.look_back_days is None:
             span = "whole history"
         else:

@@ -12,6 +12,7 @@ from assets.common.definition import Shown, shown_of
 from assets.common.freshness import InputLedger, Recipe
 from assets.common.inputs import FitInputs, Reads
 from assets.common.workspace import StepProgress, Workspace
+from resources.access_log import reading_for
 from resources.records import FittedRecord, cut_offs
 
 RESOURCE = "stayworth"
@@ -88,7 +89,8 @@ def fit_due(workspace: Workspace, item: FittedAsset, last_day: date | None) -> F
         if expected.same_inputs(stored) and stored is not None:
             report.kept.append(stored.version)
             continue
-        payload = item.fitter(FitInputs(workspace, item.reads, item.name, cut_off))
+        with reading_for(item.name):
+            payload = item.fitter(FitInputs(workspace, item.reads, item.name, cut_off))
         record = FittedRecord(**{**expected.__dict__, "payload": payload})
         workspace.record_store.save(record)
         report.fitted.append(record.version)

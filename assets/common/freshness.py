@@ -91,8 +91,9 @@ class InputLedger:
 
     def _window_reasons(self, reads: Reads, day: date) -> list[str]:
         if reads.is_whole:
-            return [] if self._workspace.lake.exists(reads.asset, None) else [f"{reads.asset} is missing"]
-        first, last = reads.window(day, self._workspace.history_start)
+            is_there = reads.is_optional or self._workspace.lake.exists(reads.asset, None)
+            return [] if is_there else [f"{reads.asset} is missing"]
+        first, last = reads.window(day, self._workspace.history_start, self._workspace.settings)
         if reads.look_back_days is None:
             incomplete = self._incomplete(reads.asset, last)
             return [reason for when, reason in incomplete.items() if when <= last]
@@ -139,7 +140,7 @@ class InputLedger:
     def _digest(self, reads: Reads, day: date) -> str:
         if reads.is_whole:
             return self._workspace.lake.digest(reads.asset, None) or _MISSING
-        first, last = reads.window(day, self._workspace.history_start)
+        first, last = reads.window(day, self._workspace.history_start, self._workspace.settings)
         if reads.look_back_days is None:
             return self._prefix_digest(reads.asset, last)
         lines = [f"{when}:{self._look(reads.asset, when)[0]}" for when in days_between(first, last)]

@@ -1,6 +1,6 @@
 """What a verb may see: the days asked for, stored rows of its reads, records in force, settings."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
@@ -24,17 +24,25 @@ class Reads:
     Attributes:
         asset: name of the table.
         look_back_days: days before D that are read too; None reads the whole history up to D.
+        days_of: the first and last day that a day reads, by the settings (a batch that comes out on its last day);
+            first > last reads nothing. It takes the place of ``look_back_days``.
         include_today: False for a table's own earlier days.
-        is_whole: True for an unpartitioned table that a daily asset reads as it stands (trained models).
+        is_whole: True for an unpartitioned table that is read as it stands (trained models).
+        is_optional: True for an unpartitioned table that may not have been made yet (a study): it reads as empty.
     """
 
     asset: str
     look_back_days: int | None = 0
     include_today: bool = True
     is_whole: bool = False
+    is_optional: bool = False
+    days_of: Callable[[Settings, date], tuple[date, date]] | None = None
 
-    def window(self, day: date, history_start: date) -> tuple[date, date]:
+    def window(self, day: date, history_start: date, settings: Settings | None = None) -> tuple[date, date]:
         """First and last day read for ``day`` (first > last when nothing is read)."""
+        if self.days_of is not None and settings is not None:
+            first, last = self.days_of(settings, day)
+            return max(history_start, first), last
         last = day if self.include_today else day - timedelta(days=1)
         if self.look_back_days is None:
             return history_start, last
@@ -120,7 +128,7 @@ class DayInputs(_Inputs):
             start = self.workspace.history_start
             wanted: set[date] = set()
             for day in self.days if reads.look_back_days is not None else self.days[-1:]:
-                wanted.update(days_between(*reads.window(day, start)))
+                wanted.update(days_between(*reads.window(day, start, self.settings)))
             if not reads.include_today:
                 wanted -= set(self.days)
             self._frames[asset] = self.workspace.lake.read_days(self.workspace.contracts[asset], wanted)
@@ -180,6 +188,8 @@ class WholeInputs(_Inputs):
         if asset not in self._whole:
             if self.workspace.lake.exists(asset, None):
                 self._whole[asset] = self.workspace.lake.read(contract)
+            elif reads.is_optional:
+                self._whole[asset] = contract.empty()
             else:
                 window = reads.window(self.as_of, self.workspace.history_start)
                 self._whole[asset] = self.workspace.lake.read_days(contract, days_between(*window))

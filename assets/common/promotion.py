@@ -11,15 +11,16 @@ from typing import Any
 import polars as pl
 
 from assets.common.freshness import ANY_STREAM, InputLedger, Recipe
-from assets.common.inputs import DayInputs, Produced, Reads
+from assets.common.inputs import DayInputs, Produced, Reads, days_between
 from assets.common.workspace import Workspace
+from resources.access_log import reading_for
 from resources.contract import CheckOutcome, FrameContract
 from resources.expectations import evaluate_contract
 from resources.lake import SET_ASIDE_SCHEMA, InputRecord
 from resources.sources.base import Stream
 
 CONSERVATION_CHECK = "rows_are_conserved"
-_CONSERVATION_ADVICE = "every row that comes in must leave as a row or be set aside with a reason"
+CONSERVATION_ADVICE = "every row that comes in must leave as a row or be set aside with a reason"
 Validate = Callable[[pl.DataFrame], Sequence[CheckOutcome]]
 
 
@@ -45,7 +46,7 @@ class DailySpec:
             group=self.group,
             reads=self.reads,
             records=self.records,
-            code_version=self.code_version,
+            code_version=f"{self.code_version}+{self.contract.shape}",
             stream=self.stream,
         )
 
@@ -96,7 +97,8 @@ def produce_days(workspace: Workspace, spec: DailySpec, days: Sequence[date], *,
         report.outcomes = [CheckOutcome(name=name, passed=True) for name in spec.check_names()]
         return report
     ledger.forget()
-    produced = spec.verb(DayInputs(workspace, spec.reads, wanted))
+    with reading_for(spec.contract.asset):
+        produced = spec.verb(DayInputs(workspace, spec.reads, wanted))
     report.metadata = produced.metadata
     frame = _canonical(spec.contract, produced.frame)
     set_aside = produced.set_aside if produced.set_aside is not None else pl.DataFrame(schema=SET_ASIDE_SCHEMA)
@@ -187,7 +189,7 @@ def _conservation(
         rows=len(bad),
         failed_days=frozenset(date.fromisoformat(item["day"]) for item in bad) & frozenset(wanted),
         examples=tuple(bad[:5]),
-        advice=_CONSERVATION_ADVICE,
+        advice=CONSERVATION_ADVICE,
     )
 
 
@@ -196,8 +198,11 @@ def _rows_in(workspace: Workspace, spec: DailySpec, produced: Produced, day: dat
         return produced.rows_in.get(day, 0)
     if spec.conserves is None:
         return None
-    record = workspace.lake.record(spec.conserves, day)
-    return record.rows_out if record else 0
+    reads = next((item for item in spec.reads if item.asset == spec.conserves), Reads(spec.conserves))
+    # A day that gathers a batch conserves all of the batch's rows, the batch's other days none.
+    span = reads.window(day, workspace.history_start, workspace.settings) if reads.days_of else (day, day)
+    records = (workspace.lake.record(spec.conserves, when) for when in days_between(*span))
+    return sum(record.rows_out for record in records if record)
 
 
 def _rows_by_day(frame: pl.DataFrame) -> dict[date, int]:

@@ -15,6 +15,7 @@ from assets.common.inputs import Reads, WholeInputs, WholeProduced
 from assets.common.promotion import Validate
 from assets.common.summary import check_metadata, definition_metadata, plain_metadata, severity_of
 from assets.common.workspace import StepProgress, Workspace
+from resources.access_log import reading_for
 from resources.contract import CheckOutcome, FrameContract
 from resources.errors import NotFittedError
 from resources.expectations import evaluate_contract
@@ -78,11 +79,15 @@ def whole_asset(
     return declare
 
 
+def _version(item: WholeAsset) -> str:
+    return f"{item.code_version}+{item.contract.shape}"
+
+
 def _basis(workspace: Workspace, item: WholeAsset) -> tuple[InputLedger, Any]:
     recipe = Recipe(
         asset=item.contract.asset, group=item.group,
         reads=[read for read in item.reads if not workspace.lake.exists(read.asset, None)],
-        records=item.records, code_version=item.code_version,
+        records=item.records, code_version=_version(item),
     )  # fmt: skip
     as_of = last_stored_day(workspace, item.reads) or _last_of_whole_inputs(workspace, item)
     if as_of is None:
@@ -115,7 +120,7 @@ def record_of(workspace: Workspace, item: WholeAsset) -> tuple[InputRecord, Any]
         inputs={**basis.inputs, **whole, "as_of": str(as_of)},
         records=basis.records,
         settings=f"{basis.settings}-{workspace.settings.core.profile}",
-        code_version=item.code_version,
+        code_version=_version(item),
         pending=basis.pending,
     )
     return record, as_of
@@ -139,7 +144,8 @@ def produce_whole(workspace: Workspace, item: WholeAsset, *, reuse: bool = False
     if reuse and item.reuses and record.same_inputs(stored) and stored is not None and not stored.is_pending:
         passed = [CheckOutcome(name=name, passed=True) for name in item.check_names()]
         return WholeReport(stored.rows_out, passed, {"reused": True}, [], reused=True)
-    made = item.verb(WholeInputs(workspace, item.reads, item.contract.asset, as_of))
+    with reading_for(item.contract.asset):
+        made = item.verb(WholeInputs(workspace, item.reads, item.contract.asset, as_of))
     produced = made if isinstance(made, WholeProduced) else WholeProduced(made)
     frame = item.contract.conform(produced.frame)
     if item.contract.key:

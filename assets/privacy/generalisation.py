@@ -4,19 +4,22 @@ Numbers and dates become intervals; a categorical value becomes the set of level
 need no state: what a class looks like depends on the rows of its own batch only.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 import numpy as np
 import polars as pl
 
 from assets.privacy.hierarchies import MISSING, common_node
-from assets.privacy.partitioning import IntArray, partition
+from assets.privacy.partitioning import NO_LIMITS, IntArray, Limits, count_distinct, partition
+from assets.privacy.rate_limits import RateLimits
 from assets.privacy.settings import QUASI_IDENTIFIERS
 from resources.errors import ContractError
 
 COMPLETED_STATUS = "Check-Out"
 LEVEL_SEPARATOR = "|"
-BELOW_K = "below_k"
+BELOW_K, BELOW_L, ABOVE_T = REASONS = ("below_k", "below_l", "above_t")
 STAY, OTHER = "stay", "other"
 # Columns of raw bookings behind each quasi-identifier; labels are <name>_levels or <name>_from and <name>_to.
 LEVEL_COLUMNS = {
@@ -74,6 +77,19 @@ def batch_key(days: pl.Series, length: str) -> pl.Series:
     return pl.DataFrame({"day": days}).select(batches[length].alias("batch_day"))["batch_day"]
 
 
+def batch_span(day: date, length: str) -> tuple[date, date]:
+    """First and last delivery day of the batch that is released on ``day``; first > last when none is.
+
+    Args:
+        day: a delivery day.
+        length: ``day``, ``week`` or ``month``.
+    """
+    last = batch_key(pl.Series([day], dtype=pl.Date), length)[0]
+    if last != day:
+        return day + timedelta(days=1), day
+    return {"day": day, "week": day - timedelta(days=6), "month": day.replace(day=1)}[length], day
+
+
 def generalise(
     bookings: pl.DataFrame,
     *,
@@ -81,6 +97,7 @@ def generalise(
     quasi_identifiers: tuple[str, ...] = QUASI_IDENTIFIERS,
     batch: str = "day",
     split_completed: bool = True,
+    limits: RateLimits | None = None,
 ) -> Generalised:
     """Labels that each hold for at least k guests of the batch.
 
@@ -96,6 +113,8 @@ def generalise(
         batch: ``day``, ``week``, ``month`` or ``all``.
         split_completed: False reproduces the peers' set-up, for comparison only. It is also off for longer
             batches, where the end of a stay is not the batch's day.
+        limits: l and t of the rate (column ``rate``), kept by every cut; a part of a batch that misses one as a
+            whole is withheld.
 
     Raises:
         ContractError: unknown quasi-identifier or batch length.
@@ -104,17 +123,18 @@ def generalise(
     if unknown:
         message = f"quasi-identifiers {unknown} are unknown; choose from {', '.join(QUASI_IDENTIFIERS)}"
         raise ContractError(message)
-    rows = _prepared(bookings, batch, split_completed=split_completed and batch == "day")
+    needs_rate = limits is not None and limits.is_asked
+    rows = _prepared(bookings, batch, split_completed=split_completed and batch == "day", with_rate=needs_rate)
     codes = {name: _codes(rows[name]) for name in QUASI_IDENTIFIERS}
-    class_of, class_names = _classes(rows, codes, quasi_identifiers, k)
-    kept = class_of >= 0
-    kept_rows = rows.with_columns(class_index=pl.Series(class_of)).filter(pl.Series(kept))
+    class_of, class_names, reasons = _classes(rows, codes, quasi_identifiers, k, limits)
+    kept = pl.Series(class_of >= 0)
+    kept_rows = rows.with_columns(class_index=pl.Series(class_of)).filter(kept)
     labels = _labelled(kept_rows, class_names)
-    withheld = rows.filter(pl.Series(~kept)).select("booking_id", "batch_day", reason=pl.lit(BELOW_K))
+    withheld = rows.filter(~kept).select("booking_id", "batch_day", reason=reasons.filter(~kept))
     return Generalised(labels, withheld)
 
 
-def _prepared(bookings: pl.DataFrame, batch: str, *, split_completed: bool) -> pl.DataFrame:
+def _prepared(bookings: pl.DataFrame, batch: str, *, split_completed: bool, with_rate: bool) -> pl.DataFrame:
     """One row per booking with its quasi-identifiers as text or integers, sorted by batch and part."""
     ends_today = pl.col("arrival_day") + pl.duration(days=pl.col("nights")) == pl.col("delivery_day")
     completed = pl.col("reservation_status") == COMPLETED_STATUS
@@ -129,6 +149,7 @@ def _prepared(bookings: pl.DataFrame, batch: str, *, split_completed: bool) -> p
         is_completed=completed,
         is_stay=completed & ends_today & pl.lit(split_completed),
         batch_day=batches,
+        **({"rate": pl.col("rate").cast(pl.Float64)} if with_rate else {}),
     ).sort("batch_day", "is_stay", *QUASI_IDENTIFIERS, "booking_id")
 
 
@@ -148,32 +169,53 @@ def _codes(column: pl.Series) -> IntArray:
 
 
 def _classes(
-    rows: pl.DataFrame, codes: dict[str, IntArray], quasi_identifiers: tuple[str, ...], k: int
-) -> tuple[IntArray, list[str]]:
-    """Class number of each row (-1: below k) and the class names, batch by batch."""
+    rows: pl.DataFrame,
+    codes: dict[str, IntArray],
+    quasi_identifiers: tuple[str, ...],
+    k: int,
+    limits: RateLimits | None,
+) -> tuple[IntArray, list[str], pl.Series]:
+    """Class number of each row (-1: withheld), the class names, and why a withheld row is."""
     units = rows["unit"].rank("dense").to_numpy().astype(np.int64)
-    is_stay = rows["is_stay"].to_numpy()
-    part = rows.select(pl.struct("batch_day", "is_stay").rle_id())["batch_day"].to_numpy()
-    bounds = np.append(np.flatnonzero(np.diff(part, prepend=-1)), len(part)) if len(part) else np.zeros(1, np.int64)
-    days = rows["batch_day"]
+    is_stay, days = rows["is_stay"].to_numpy(), rows["batch_day"]
     class_of = np.full(rows.height, -1, dtype=np.int64)
+    reason_of = np.zeros(rows.height, dtype=np.int64)
     names: list[str] = []
-    for start, stop in zip(bounds[:-1], bounds[1:], strict=True):
+    for start, stop, kept in _parts(rows, limits):
         stay = bool(is_stay[start])
-        for number, members in enumerate(
-            _partition_batch(codes, slice(start, stop), units, quasi_identifiers, k, stay)
-        ):
+        part = slice(start, stop)
+        classes = _partition_batch(codes, part, units, quasi_identifiers, k, stay, kept)
+        for number, members in enumerate(classes):
             class_of[start + members] = len(names)
-            names.append(f"{days[int(start)]}-{STAY if stay else OTHER}-{number}")
-    return class_of, names
+            names.append(f"{days[start]}-{STAY if stay else OTHER}-{number}")
+        if not classes and count_distinct(units[part]) >= k:
+            reason_of[part] = REASONS.index(BELOW_L if not kept.has_l() else ABOVE_T)
+    return class_of, names, pl.Series(REASONS).gather(reason_of)
+
+
+def _parts(rows: pl.DataFrame, limits: RateLimits | None) -> Iterator[tuple[int, int, Limits]]:
+    """First row, end and limits of each part of each batch; the reference of t is the part's whole batch."""
+    runs = rows.select(batch=pl.col("batch_day").rle_id(), part=pl.struct("batch_day", "is_stay").rle_id())
+    batch, part = runs["batch"].to_numpy(), runs["part"].to_numpy()
+    first = np.flatnonzero(np.diff(part.astype(np.int64), prepend=-1))
+    stops = np.append(first, rows.height)[1:]
+    in_batch: Limits = NO_LIMITS
+    opened, known = -1, -1
+    for start, stop in zip(first.tolist(), stops.tolist(), strict=True):
+        if limits is not None and limits.is_asked and batch[start] != known:
+            opened, known = start, batch[start]
+            end = int(np.searchsorted(batch, known, side="right"))
+            in_batch = limits.of_batch(rows["rate"][opened:end].to_numpy())
+        yield start, stop, in_batch.of(slice(start - opened, stop - opened))
 
 
 def _partition_batch(
-    codes: dict[str, IntArray], batch: slice, units: IntArray, quasi_identifiers: tuple[str, ...], k: int, stay: bool
-) -> list[IntArray]:
+    codes: dict[str, IntArray], batch: slice, units: IntArray, quasi_identifiers: tuple[str, ...], k: int, stay: bool,
+    limits: Limits,
+) -> list[IntArray]:  # fmt: skip
     """Classes of one part of a batch; for completed stays a night is also a day of arrival."""
     columns = [name for name in quasi_identifiers if not (stay and name == "arrival")]
-    values = [_by_frequency(codes[name][batch]) if name in LEVEL_COLUMNS else codes[name][batch] for name in columns]
+    values = [by_frequency(codes[name][batch]) if name in LEVEL_COLUMNS else codes[name][batch] for name in columns]
     # A batch of a source with more levels or wider ranges than the published one widens the domain for itself.
     spans = [max(DOMAIN_SPANS[name], int(np.ptp(given))) for name, given in zip(columns, values, strict=True)]
     weights = {name: 1.0 / span for name, span in zip(columns, spans, strict=True)}
@@ -185,15 +227,20 @@ def _partition_batch(
         np.array(list(weights.values())),
         units[batch],
         k,
+        limits,
     )
 
 
-def _by_frequency(codes: IntArray) -> IntArray:
-    """Codes renumbered by falling frequency (ties by level), so that a cut parts common from rare levels."""
-    levels, inverse, counts = np.unique(codes, return_inverse=True, return_counts=True)
-    rank = np.empty(len(levels), dtype=np.int64)
-    rank[np.lexsort((levels, -counts))] = np.arange(len(levels))
-    return rank[inverse]
+def by_frequency(codes: IntArray) -> IntArray:
+    """Codes renumbered by falling frequency (ties by code), so that a cut parts common from rare levels.
+
+    Args:
+        codes: (n,) small non-negative integers.
+    """
+    counts = np.bincount(codes)
+    rank = np.empty(len(counts), dtype=np.int64)
+    rank[np.lexsort((np.arange(len(counts)), -counts))] = np.arange(len(counts))
+    return rank[codes]
 
 
 def _labelled(rows: pl.DataFrame, class_names: list[str]) -> pl.DataFrame:

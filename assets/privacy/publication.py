@@ -3,20 +3,23 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
 
 from assets.privacy.contract import MASKED_REVIEWS, PSEUDONYMS, PUBLISHED_BOOKINGS, RELEASED_BOOKINGS
-from assets.privacy.generalisation import COMPLETED_STATUS, generalise
+from assets.privacy.generalisation import COMPLETED_STATUS, batch_key, generalise
 from assets.privacy.loss import LossReport, information_loss, spans_of
 from assets.privacy.masking import mask_reviews
 from assets.privacy.pseudo_customers import deposit_aware_revenue, pseudo_customer_ids, realised_revenue
 from assets.privacy.pseudonyms import hash_column
-from assets.privacy.risk import class_sizes
+from assets.privacy.rate_limits import RateLimits, rate_band
 from assets.privacy.settings import PrivacySettings
-from resources.errors import ContractError, PrivacyError
+from assets.privacy.verification import LabelRisk, label_risk, refuse_broken
+from resources.errors import ContractError
 from resources.settings import SecretKey
 
 LOST_STATUS = "Canceled"
+SUPERSEDED = "superseded"
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,7 @@ class Publication:
     withheld: pl.DataFrame
     k: int
     spans: Mapping[str, int]
+    risk: LabelRisk
 
     def loss(self) -> LossReport:
         """Information loss against the whole ranges of the bookings that were given."""
@@ -65,16 +69,52 @@ def pseudonymise(bookings: pl.DataFrame, settings: PrivacySettings, key: SecretK
 
 
 def publish_bookings(bookings: pl.DataFrame, pseudonyms: pl.DataFrame, settings: PrivacySettings) -> Publication:
-    """Bookings with k-anonymous labels, and the rows of batches that can't reach k.
+    """Bookings with k-anonymous labels under their batch's day, and the rows that are withheld.
+
+    k, l and t are counted again on the finished labels. A booking that came twice within a batch is published
+    as it came last; its earlier rows are set aside as superseded.
 
     Args:
-        bookings: raw bookings of whole delivery days.
+        bookings: raw bookings of whole batches.
         pseudonyms: their rows of ``PSEUDONYMS``.
-        settings: k and the quasi-identifiers.
+        settings: k, the quasi-identifiers, the batch's length, l and t.
 
     Raises:
         ContractError: a booking has no pseudonym, or more than one.
+        PrivacyError: the finished labels break k, l or t; nothing is published.
     """
+    linked, superseded = _linked(bookings, pseudonyms, settings)
+    limits = RateLimits.of(settings)
+    generalised = generalise(
+        linked, k=settings.k, quasi_identifiers=settings.quasi_identifiers, batch=settings.batch, limits=limits
+    )
+    carried = linked.select(
+        "booking_id", "batch_day", "row_id", "pseudo_customer_id", "meal", "reserved_room_type", "deposit_type",
+        "special_requests", "booking_changes", "parking_spaces", "realised_revenue", "deposit_aware_revenue",
+        # A no-show's status day is its day of arrival: published, it would undo the arrival label.
+        reservation_status=pl.when(pl.col("reservation_status") == COMPLETED_STATUS).then(pl.lit(COMPLETED_STATUS))
+        .otherwise(pl.lit(LOST_STATUS)),
+        unit=pl.coalesce("guest_hash", "booking_id"), rate=pl.col("rate").cast(pl.Float64),
+    )  # fmt: skip
+    key = ["booking_id", "batch_day"]
+    rows = generalised.labels.join(carried, on=key, how="inner", maintain_order="left")
+    rows = rows.join(rate_band(rows, limits), on="class_id", how="left", maintain_order="left")
+    rows = rows.rename({"batch_day": "delivery_day"})
+    risk = label_risk(rows, rows.select("unit", "rate"), linked.select("batch_day", "rate"), limits)
+    refuse_broken(risk, settings.k, limits)
+    published = rows.with_columns(k=pl.lit(settings.k), **_limit_columns(risk, settings, limits))
+    withheld = generalised.withheld.join(carried, on=key, how="inner", maintain_order="left")
+    left = pl.concat([withheld.select("batch_day", "row_id", "reason"), superseded]).rename(
+        {"batch_day": "delivery_day"}
+    )
+    conformed = PUBLISHED_BOOKINGS.conform(published.select(PUBLISHED_BOOKINGS.names))
+    return Publication(conformed, left, settings.k, spans_of(bookings), risk)
+
+
+def _linked(
+    bookings: pl.DataFrame, pseudonyms: pl.DataFrame, settings: PrivacySettings
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Bookings beside their pseudonyms and batch, each once per batch; and the rows that a later one replaces."""
     on = ["delivery_day", "row_id"]
     linked = bookings.join(pseudonyms.drop("key_epoch"), on=on, how="inner", maintain_order="left")
     if linked.height != bookings.height:
@@ -82,34 +122,25 @@ def publish_bookings(bookings: pl.DataFrame, pseudonyms: pl.DataFrame, settings:
             f"{bookings.height} bookings meet {linked.height} pseudonyms; materialise pseudonyms for these days first"
         )
         raise ContractError(message)
-    generalised = generalise(linked, k=settings.k, quasi_identifiers=settings.quasi_identifiers, batch=settings.batch)
-    carried = linked.select(
-        "booking_id", "row_id", "pseudo_customer_id", "meal", "reserved_room_type", "deposit_type", "special_requests",
-        "booking_changes", "parking_spaces", "realised_revenue", "deposit_aware_revenue", "delivery_day",
-        # A no-show's status day is its day of arrival: published, it would undo the arrival label.
-        reservation_status=pl.when(pl.col("reservation_status") == COMPLETED_STATUS).then(pl.lit(COMPLETED_STATUS))
-        .otherwise(pl.lit(LOST_STATUS)),
-    )  # fmt: skip
-    key = {"booking_id": "booking_id", "batch_day": "delivery_day"}
-    labels = generalised.labels.rename(key)
-    published = labels.join(carried.drop("row_id"), on=list(key.values()), how="inner", maintain_order="left")
-    published = published.with_columns(k=pl.lit(settings.k))
-    _refuse_small_classes(published, linked, settings.k)
-    withheld = generalised.withheld.rename(key).join(carried, on=list(key.values()), how="inner", maintain_order="left")
-    conformed = PUBLISHED_BOOKINGS.conform(published.select(PUBLISHED_BOOKINGS.names))
-    return Publication(conformed, withheld.select("delivery_day", "row_id", "reason"), settings.k, spans_of(bookings))
+    linked = linked.with_columns(batch_key(linked["delivery_day"], settings.batch))
+    newest = pl.col("delivery_day") == pl.col("delivery_day").max().over("batch_day", "row_id")
+    replaced = linked.filter(~newest).select("batch_day", "row_id", reason=pl.lit(SUPERSEDED))
+    return linked.filter(newest), replaced
 
 
-def _refuse_small_classes(published: pl.DataFrame, linked: pl.DataFrame, k: int) -> None:
-    """Count guests again on the labels as they will be read; a bug above must not publish anything."""
-    guests = linked.select("delivery_day", "booking_id", unit=pl.coalesce("guest_hash", "booking_id"))
-    units = published.join(guests, on=["delivery_day", "booking_id"], how="left", maintain_order="left")["unit"]
-    small = class_sizes(published, units).filter(pl.col("units") < k)
-    if small.height:
-        message = (
-            f"{small.height} classes hold fewer than k = {k} guests on {small['delivery_day'][0]}; nothing is published"
-        )
-        raise PrivacyError(message)
+def _limit_columns(risk: LabelRisk, settings: PrivacySettings, limits: RateLimits) -> dict[str, pl.Expr | pl.Series]:
+    """What was asked of the rate and what each row's class keeps; null where nothing was asked."""
+    kept: dict[str, pl.Expr | pl.Series] = {
+        "l_diversity": pl.lit(settings.l_diversity, dtype=pl.Int32),
+        "t_closeness": pl.lit(settings.t_closeness, dtype=pl.Float64),
+        "rate_bands": pl.lit(None, dtype=pl.Int32),
+        "rate_distance": pl.lit(None, dtype=pl.Float64),
+    }
+    if limits.is_asked:
+        kept["rate_bands"] = pl.Series(risk.rate_bands[risk.class_of], dtype=pl.Int32)
+        # Rounded up, so that a stored distance never looks smaller than it is.
+        kept["rate_distance"] = pl.Series(np.ceil(risk.rate_distance[risk.class_of] * 1e9) / 1e9)
+    return kept
 
 
 def release_bookings(published: pl.DataFrame) -> pl.DataFrame:
