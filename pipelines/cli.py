@@ -29,7 +29,7 @@ def _parser() -> argparse.ArgumentParser:
 
     def command(name: str, text: str, *, days: bool = False) -> argparse.ArgumentParser:
         made = commands.add_parser(name, help=text, description=text)
-        made.add_argument("--source", help="demo or public (STAYWORTH_CORE__SOURCE)")
+        made.add_argument("--source", help="demo, public or sql (STAYWORTH_CORE__SOURCE)")
         made.add_argument("--data", help="folder with the publishers' files (STAYWORTH_CORE__DATA)")
         if days:
             made.add_argument("--from", dest="first", type=_day, help="first business day (default: start of history)")
@@ -44,11 +44,15 @@ def _parser() -> argparse.ArgumentParser:
     command("status", "what is stored: days, rows, pending, failed, by table")
     quarantine = command("quarantine", "look up quarantined rows: file, row, column, reason, raw text", days=True)
     quarantine.add_argument("--limit", type=int, default=20, help="rows to show")
+    command("price-of-privacy", "publish the stored history under other k, batches, epsilons; report the price")
     command("budget", "the privacy budget: spent, left, per release")
     stats = command("demo-stats", "compare the demo world with the public data (writes docs/demo.md)")
     stats.add_argument("--public", required=True, help="folder with the published files")
     stats.add_argument("--out", default="docs/demo.md", help="page to write")
-    ui = command("ui", "serve the Dagster UI on localhost")
+    load = command("load-sql", "fill the database of source sql from another source, day by day", days=True)
+    load.add_argument("--from-source", choices=("demo", "public"), default="demo", help="where rows come from")
+    ui = command("ui", "serve the Dagster UI, on localhost unless told otherwise")
+    ui.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
     ui.add_argument("--port", type=int, default=3000)
     command("catalogue", "write the generated pages of docs: table of assets, data dictionary")
     return parser
@@ -66,6 +70,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.command == "evaluate" or getattr(options, "profile", None) == "full":
         os.environ["STAYWORTH_CORE__PROFILE"] = "full"
     from pipelines import commands
+    from pipelines.loading import load_sql
 
     handlers: dict[str, Callable[[argparse.Namespace], int]] = {
         "run": commands.run,
@@ -74,8 +79,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "settle": commands.settle,
         "status": commands.status,
         "quarantine": commands.quarantine,
+        "price-of-privacy": commands.price_of_privacy,
         "budget": commands.budget,
         "demo-stats": commands.demo_stats,
+        "load-sql": load_sql,
         "ui": commands.ui,
         "catalogue": commands.catalogue,
     }

@@ -14,6 +14,7 @@ from assets.common.daily import DailyAsset
 from assets.common.definition import declared_in
 from assets.common.inputs import days_between
 from assets.common.workspace import StepProgress, Workspace
+from assets.privacy.budget_tables import releases_table
 from assets.privacy.settings import PrivacySettings
 from pipelines.homes import enter_home
 from pipelines.instance import prepare_dagster_home
@@ -21,11 +22,14 @@ from pipelines.partitions import history
 from pipelines.rooms import room_modules
 from pipelines.running import failures_of, pending_days, run_job
 from pipelines.workspace import build_workspace, check_settings
-from resources.errors import SettingsError
+from resources.access_log import reading_for
+from resources.errors import NotFittedError, SettingsError
+from resources.privacy_accounting import PURE
 from resources.settings import Settings, load_settings
 from resources.warehouse import build_warehouse
 
 _MAX_SWEEPS = 10
+_LOCAL_HOSTS = ("127.0.0.1", "::1", "localhost")
 # Minutes on two cores, measured with the commands of docs/evaluation.md.
 _FULL_MINUTES = {"demo": 7, "public": 20}
 
@@ -62,6 +66,9 @@ def _daily_tables() -> list[str]:
 
 def _range(workspace: Workspace, options: argparse.Namespace) -> tuple[date, date]:
     start, end = history(workspace.settings)
+    core = workspace.settings.core
+    if core.source == "sql" and not options.last and not core.history_end:
+        end = min(end, workspace.source.last_day)  # days that nobody has closed yet are left out
     first, last = options.first or start, options.last or max(end, options.first or end)
     yesterday = date.today() - timedelta(days=1)  # noqa: DTZ011  (the calendar day of the machine is meant)
     if first < start:
@@ -102,7 +109,7 @@ def run(options: argparse.Namespace) -> int:
     say(f"Everything is written to {workspace.settings.home}")
     _open_source(workspace)
     if core.profile == "full":
-        say(f"The full report takes about {_FULL_MINUTES[core.source]} minutes on two cores.")
+        say(f"The full report takes about {_FULL_MINUTES.get(core.source, 20)} minutes on two cores.")
     good = _run_stage(workspace, "Daily stages", "backfill", first, last)
     good &= _run_stage(workspace, "Models, scores, report", "evaluate", last, last)
     views = build_warehouse(workspace.settings.home / "warehouse.duckdb", workspace.lake, workspace.contracts)
@@ -135,6 +142,20 @@ def backfill(options: argparse.Namespace) -> int:
     first, last = _range(workspace, options)
     _open_source(workspace)
     return 0 if _run_stage(workspace, "Backfill", "backfill", first, last) else 1
+
+
+def price_of_privacy(_options: argparse.Namespace) -> int:
+    """The study of what k, batch and epsilon cost, over the history that is stored; the report shows it."""
+    started = time.perf_counter()
+    workspace = build_workspace(_enter(), progress=show_progress)
+    last = max(workspace.lake.days("published_bookings"), default=None)
+    if last is None or not workspace.lake.exists("evaluation_results", None):
+        message = "no finished run is stored in this home; run the chain first (stayworth run)"
+        raise NotFittedError(message)
+    say("Seven worlds are published, paired and modelled: about ten minutes on two cores.")
+    good = _run_stage(workspace, "The price of privacy", "price_of_privacy_study", last, last)
+    say(f"Report: {workspace.settings.home / 'reports' / 'index.html'} ({time.perf_counter() - started:.0f} s)")
+    return 0 if good else 1
 
 
 def settle(_options: argparse.Namespace) -> int:
@@ -173,7 +194,8 @@ def quarantine(options: argparse.Namespace) -> int:
     """Quarantined rows of a range of days."""
     workspace = build_workspace(_enter())
     first, last = _range(workspace, options)
-    rows = workspace.lake.read_days(workspace.contracts["quarantine"], days_between(first, last))
+    with reading_for("command quarantine"):
+        rows = workspace.lake.read_days(workspace.contracts["quarantine"], days_between(first, last))
     say(f"{rows.height} problems in quarantine, {first} to {last}")
     for row in rows.head(options.limit).iter_rows(named=True):
         place = f"{row['source_file']} row {row['source_row']}, column {row['column'] or '-'}"
@@ -182,14 +204,24 @@ def quarantine(options: argparse.Namespace) -> int:
     return 0
 
 
+def _promise(settings: PrivacySettings) -> str:
+    if settings.budget.name == PURE:
+        return f"epsilon {settings.epsilon:g}"
+    return f"epsilon {settings.epsilon:g} at delta {settings.delta:g}, booked as rho {settings.budget.budget:.6g}"
+
+
 def budget(_options: argparse.Namespace) -> int:
     """The privacy budget per period and release."""
     workspace = build_workspace(_enter())
     settings = workspace.settings.room("privacy", PrivacySettings)
-    report = workspace.resource("ledger").under(settings.epsilon).report()
-    say(f"Privacy budget: epsilon {settings.epsilon} per calendar year of the data's business days")
-    with pl.Config(tbl_rows=-1, tbl_cols=-1, tbl_hide_dataframe_shape=True, tbl_hide_column_data_types=True):
+    ledger = workspace.resource("ledger").under(settings.budget, settings.allotments)
+    say(f"Privacy budget per calendar year of the data's business days: {_promise(settings)}")
+    report = ledger.report()
+    with pl.Config(tbl_rows=-1, tbl_cols=-1, tbl_width_chars=200, tbl_hide_dataframe_shape=True, fmt_str_lengths=40,
+                   tbl_hide_column_data_types=True, float_precision=6):  # fmt: skip
         say(str(report) if report.height else "nothing was released yet")
+        say("Releases: what one of them cost, and all of them together (disjoint parts cost their largest)")
+        say(str(releases_table(ledger, ledger.accounting.unit)) if report.height else "none")
     return 0
 
 
@@ -213,13 +245,20 @@ def demo_stats(options: argparse.Namespace) -> int:
 
 
 def ui(options: argparse.Namespace) -> int:
-    """Serve the Dagster UI on localhost; replaces this process."""
+    """Serve the Dagster UI; replaces this process."""
     workspace = build_workspace(_enter())
     prepare_dagster_home(workspace.settings.home)
-    say(f"Dagster UI on http://127.0.0.1:{options.port} (Ctrl-C stops it)")
-    command = [sys.executable, "-m", "dagster", "dev", "-h", "127.0.0.1", "-p", str(options.port)]
-    command += ["-m", "pipelines.definitions"]
-    os.execv(sys.executable, command)  # noqa: S606
+    say(f"Dagster UI on http://{options.host}:{options.port} (Ctrl-C stops it)")
+    if options.host not in _LOCAL_HOSTS:
+        say(f"Warning: {options.host} can be reached from other machines and the UI asks nobody who they are;")
+        say("put a proxy that does in front of it (docs/security.md)")
+    os.execv(sys.executable, ui_command(options.host, options.port))  # noqa: S606
+
+
+def ui_command(host: str, port: int) -> list[str]:
+    """The command line of Dagster's UI and daemon on one machine."""
+    command = [sys.executable, "-m", "dagster", "dev", "-h", host, "-p", str(port)]
+    return [*command, "-m", "pipelines.definitions"]
 
 
 def catalogue(_options: argparse.Namespace) -> int:
@@ -232,5 +271,5 @@ def catalogue(_options: argparse.Namespace) -> int:
 
 
 __all__: Sequence[str] = (
-    "backfill", "budget", "catalogue", "demo_stats", "quarantine", "run", "settle", "status", "ui",
+    "backfill", "budget", "catalogue", "demo_stats", "price_of_privacy", "quarantine", "run", "settle", "status", "ui",
 )  # fmt: skip

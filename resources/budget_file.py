@@ -13,6 +13,7 @@ from resources.errors import PrivacyError
 _WAIT_SECONDS = 60.0
 _TABLES = """
 CREATE TABLE IF NOT EXISTS ledger (ledger_id TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS accounting (name TEXT NOT NULL, delta REAL);
 CREATE TABLE IF NOT EXISTS releases (
     sequence INTEGER PRIMARY KEY AUTOINCREMENT,
     release_id TEXT NOT NULL UNIQUE,
@@ -20,7 +21,7 @@ CREATE TABLE IF NOT EXISTS releases (
     query TEXT NOT NULL,
     period TEXT NOT NULL,
     unit TEXT NOT NULL,
-    epsilon_nano INTEGER NOT NULL,
+    loss_nano INTEGER NOT NULL,
     schema_version TEXT NOT NULL,
     is_private INTEGER NOT NULL,
     disjoint_group TEXT,
@@ -61,6 +62,7 @@ class LedgerFile:
         with self.transaction() as connection:
             for statement in _TABLES.split(";"):
                 connection.execute(statement)
+            _adopt_earlier(connection)
             row = connection.execute("SELECT ledger_id FROM ledger").fetchone()
             if row is None and marker is None:
                 connection.execute("INSERT INTO ledger VALUES (?)", (uuid.uuid4().hex,))
@@ -104,3 +106,12 @@ class LedgerFile:
                 connection.execute("ROLLBACK")
                 raise
             connection.execute("COMMIT")
+
+
+def _adopt_earlier(connection: sqlite3.Connection) -> None:
+    """A ledger made before there were two accountings books pure epsilon."""
+    columns = {row[1] for row in connection.execute("PRAGMA table_info(releases)")}
+    if "epsilon_nano" in columns:
+        connection.execute("ALTER TABLE releases RENAME COLUMN epsilon_nano TO loss_nano")
+        if connection.execute("SELECT COUNT(*) FROM releases").fetchone()[0]:
+            connection.execute("INSERT INTO accounting VALUES ('pure', NULL)")

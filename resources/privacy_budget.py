@@ -1,8 +1,11 @@
 """The ledger of differentially private releases: what was released, what it cost, what is left.
 
-One SQLite file in the restricted zone. A release is named by (query, closed period, unit, epsilon, schema
+One SQLite file in the restricted zone. A release is named by (query, closed period, unit, loss, schema
 version): it is charged before its noise is drawn, stored, and served again for free. Charging runs inside
 ``BEGIN IMMEDIATE``, so two processes can't both take the last of the budget.
+
+A ledger books in one unit for good: epsilon (pure) or rho (zero-concentrated). The first charge decides; the
+other accounting is refused from then on, because the two don't add up.
 
 What a crash leaves behind is safe: between charge and draw nothing was published, so the next call draws
 for the charge already made; between draw and store the drawn value was never handed out and is forgotten.
@@ -13,7 +16,7 @@ import json
 import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
-from decimal import ROUND_CEILING, Decimal
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +24,12 @@ import polars as pl
 
 from resources.budget_file import LedgerFile
 from resources.errors import PrivacyError, SettingsError
+from resources.privacy_accounting import NANO, PURE, Accounting, ceil_nano, charged_nano, floor_nano
 
 FILE_NAME = "privacy_budget.sqlite3"
 MARKER_NAME = "privacy_budget.marker.json"
-_NANO = 10**9  # epsilon is booked in billionths, rounded up: sums are exact
+RELEASED_TABLES = ("bookings_by_month", "guest_aggregates")  # tables that only the ledger can fill
+_IDENTITY = "query, period, unit, schema_version, loss_nano, is_private"
 _PAYLOAD = "SELECT payload FROM releases WHERE release_id = ?"
 
 
@@ -36,7 +41,7 @@ class ReleaseIdentity:
         query: family and question (``bookings_by_month``); allotments go by it.
         period: closed period of business days, starting with its year (``2016-03``).
         unit: whose presence the noise hides (``guest``, ``booking``).
-        epsilon: privacy loss of the release for one unit.
+        loss: privacy loss of the release for one unit, in the unit of the accounting.
         schema_version: of the query; a changed query is a new release.
         is_private: False when a test seed makes the noise; such a release never stands in for a private one.
     """
@@ -44,9 +49,10 @@ class ReleaseIdentity:
     query: str
     period: str
     unit: str
-    epsilon: float
+    loss: float
     schema_version: str
     is_private: bool = True
+    accounting: str = PURE
 
     @property
     def budget_period(self) -> str:
@@ -72,8 +78,8 @@ class BudgetLedger:
 
     Args:
         path: the SQLite file; made at the first use.
-        budget: epsilon per budget period.
-        allotments: epsilon per query and period that is kept for it; other queries share the rest.
+        accounting: the budget per period and the unit of loss.
+        allotments: loss per query and period that is kept for it; other queries share the rest.
         marker: small file outside the restricted zone that remembers that a ledger exists.
         evidence: files or folders that only a release can have made; their presence without a ledger means
             that the ledger was lost.
@@ -84,22 +90,24 @@ class BudgetLedger:
     """
 
     def __init__(
-        self, path: Path, *, budget: float = 1.0, allotments: Mapping[str, float] | None = None, marker: Path,
-        evidence: tuple[Path, ...] = (),
+        self, path: Path, *, accounting: Accounting | None = None, allotments: Mapping[str, float] | None = None,
+        marker: Path, evidence: tuple[Path, ...] = (),
     ) -> None:  # fmt: skip
-        self._budget = _nano(budget)
-        self._allotments = {query: _nano(share) for query, share in (allotments or {}).items()}
+        self.accounting = accounting or Accounting()
+        shares, budget = dict(allotments or {}), self.accounting.budget
+        self._budget = floor_nano(budget)
+        self._allotments = {query: ceil_nano(share) for query, share in shares.items()}
         if self._budget <= 0 or any(share <= 0 for share in self._allotments.values()):
-            message = f"budget {budget} and allotments {dict(allotments or {})} must be above 0"
+            message = f"budget {budget} and allotments {shares} must be above 0 (a billionth is the smallest)"
             raise SettingsError(message)
         if sum(self._allotments.values()) > self._budget:
-            message = f"allotments {dict(allotments or {})} add up to more than the budget {budget}; lower one of them"
+            message = f"allotments {shares} add up to more than the budget {budget}; lower one of them"
             raise SettingsError(message)
         self._file = LedgerFile(path, marker, evidence)
 
     @classmethod
     def at(cls, home: Path, restricted_root: Path | None = None) -> "BudgetLedger":
-        """The ledger of a home folder, with the default budget; :meth:`under` sets another.
+        """The ledger of a home folder, with the default budget in the unit it books; :meth:`under` sets another.
 
         Args:
             home: the pipeline's home; the file lies in its restricted zone, the marker beside the zones.
@@ -109,16 +117,30 @@ class BudgetLedger:
             PrivacyError: the ledger was lost, replaced or rolled back.
         """
         restricted = restricted_root or home / "lake" / "restricted"
-        released = home / "lake" / "released" / "bookings_by_month"  # the table that only the ledger can fill
-        return cls(restricted / FILE_NAME, marker=home / "lake" / MARKER_NAME, evidence=(released,))
+        evidence = tuple(home / "lake" / "released" / table for table in RELEASED_TABLES)
+        return cls(restricted / FILE_NAME, marker=home / "lake" / MARKER_NAME, evidence=evidence).as_booked()
 
-    def under(self, budget: float, allotments: Mapping[str, float] | None = None) -> "BudgetLedger":
+    def under(self, accounting: Accounting, allotments: Mapping[str, float] | None = None) -> "BudgetLedger":
         """The same ledger under another budget per period and other allotments.
 
         Raises:
             SettingsError: they make no sense.
+            PrivacyError: the ledger books in the other accounting.
         """
-        return BudgetLedger(self._file.path, budget=budget, allotments=allotments, marker=self._file.marker)
+        path, marker = self._file.path, self._file.marker
+        ledger = BudgetLedger(path, accounting=accounting, allotments=allotments, marker=marker)
+        with ledger._file.connection() as connection:
+            _refuse_other(connection, accounting)
+        return ledger
+
+    def as_booked(self) -> "BudgetLedger":
+        """The same ledger in the accounting that it books in, under the same promised epsilon; for reading."""
+        with self._file.connection() as connection:
+            booked = connection.execute("SELECT name, delta FROM accounting").fetchone()
+        if booked is None or booked[0] == self.accounting.name:
+            return self
+        delta = booked[1] or self.accounting.delta
+        return self.under(Accounting(name=booked[0], epsilon=self.accounting.epsilon, delta=delta))
 
     def release(
         self, identity: ReleaseIdentity, draw: Callable[[], Mapping[str, Any]], *, disjoint_group: str | None = None
@@ -129,61 +151,93 @@ class BudgetLedger:
             identity: names the release.
             draw: draws the noise and gives a JSON-able payload; called only after the charge is stored.
             disjoint_group: name of a set of releases of this budget period whose parts share no unit (each
-                booking counts in one month only): they compose in parallel and cost their largest epsilon.
-                None: the epsilon adds up.
+                booking counts in one month only): they compose in parallel and cost their largest loss.
+                None: the loss adds up.
 
         Raises:
-            PrivacyError: the budget or the query's allotment does not cover it. Nothing is charged then;
-                :meth:`last` still serves what was released before.
+            PrivacyError: the budget or the query's allotment does not cover it, or the ledger books in the other
+                accounting. Nothing is charged then; :meth:`last` still serves what was released before.
         """
         stored = self._charge(identity, disjoint_group)
         if stored is None:
             stored = self._store(identity, json.dumps(draw(), sort_keys=True))
         return Release(identity, json.loads(stored))
 
-    def last(self, query: str, unit: str | None = None) -> Release | None:
-        """The release of the query with the latest period, or None."""
-        clause, values = ("AND unit = ?", (query, unit)) if unit else ("", (query,))
+    def last(
+        self, query: str, unit: str | None = None, *, period: str | None = None, is_private: bool | None = None
+    ) -> Release | None:
+        """The newest release of the query in its latest period (or the period given), or None.
+
+        Args:
+            query: family of releases.
+            unit: only releases with this unit.
+            period: only releases of this period.
+            is_private: only private releases, or only those of a test seed.
+        """
+        asked = {"query": query, "unit": unit, "period": period, "is_private": is_private}
+        given = {name: value for name, value in asked.items() if value is not None}
+        clause = " AND ".join(f"{name} = ?" for name in given)
         with self._file.connection() as connection:
             row = connection.execute(
-                "SELECT query, period, unit, epsilon_nano, schema_version, is_private, payload FROM releases "  # noqa: S608
-                f"WHERE query = ? {clause} AND payload IS NOT NULL ORDER BY period DESC, sequence DESC LIMIT 1",
-                values,
+                f"SELECT {_IDENTITY}, payload FROM releases WHERE {clause} AND payload IS NOT NULL "  # noqa: S608
+                "ORDER BY period DESC, sequence DESC LIMIT 1",
+                tuple(given.values()),
             ).fetchone()
         if row is None:
             return None
+        names = ("query", "period", "unit", "schema_version")
         identity = ReleaseIdentity(
-            query=row[0], period=row[1], unit=row[2], epsilon=row[3] / _NANO, schema_version=row[4],
-            is_private=bool(row[5]),
+            **dict(zip(names, row, strict=False)), loss=row[4] / NANO, is_private=bool(row[5]),
+            accounting=self.accounting.name,
         )  # fmt: skip
-        return Release(identity, json.loads(row[6]))
+        return Release(identity, json.loads(row[-1]))
+
+    def releases(self) -> pl.DataFrame:
+        """One row per release, by period and order of charging: query, unit, loss, whether it was drawn."""
+        with self._file.connection() as connection:
+            rows = connection.execute(
+                "SELECT budget_period, query, period, unit, loss_nano, disjoint_group, is_private, "
+                "payload IS NOT NULL, release_id FROM releases ORDER BY budget_period, query, period, sequence"
+            ).fetchall()
+        schema = {
+            "budget_period": pl.String, "query": pl.String, "period": pl.String, "unit": pl.String, "loss": pl.Int64,
+            "disjoint_group": pl.String, "is_private": pl.Boolean, "is_drawn": pl.Boolean, "release_id": pl.String,
+        }  # fmt: skip
+        rows = [(*row[:6], bool(row[6]), bool(row[7]), row[8]) for row in rows]
+        return pl.DataFrame(rows, schema=schema, orient="row").with_columns(loss=pl.col("loss") / NANO)
 
     def spent(self, budget_period: str, query: str | None = None) -> float:
-        """Epsilon spent in a calendar year, by all queries or by one."""
+        """Loss spent in a calendar year, by all queries or by one."""
         with self._file.connection() as connection:
-            return _spent(connection, budget_period, (query,) if query else None) / _NANO
+            return _spent(connection, budget_period, (query,) if query else None) / NANO
 
     def report(self) -> pl.DataFrame:
-        """One row per budget period, ascending: releases, epsilon of the budget, spent and left.
+        """One row per budget period, ascending: releases, budget, spent, left and spent so far.
 
-        ``epsilon_spent_so_far`` is the sum over this and all earlier periods: what a unit that is present in
-        all of them can lose.
+        Under pure accounting the columns are ``epsilon_*``. Under zCDP ``rho_*`` are what is booked, and
+        ``epsilon_*`` what it amounts to at delta. ``*_spent_so_far`` is the sum over this and all earlier periods:
+        what a unit that is present in all of them can lose.
         """
         with self._file.connection() as connection:
             periods = connection.execute(
                 "SELECT budget_period, COUNT(*) FROM releases GROUP BY budget_period ORDER BY budget_period"
             ).fetchall()
             spent = [_spent(connection, period) for period, _ in periods]
-        rows = [
-            (period, count, self._budget / _NANO, cost / _NANO, max(self._budget - cost, 0) / _NANO)
-            for (period, count), cost in zip(periods, spent, strict=True)
-        ]
-        schema = {
-            "budget_period": pl.String, "releases": pl.Int64, "epsilon_budget": pl.Float64, "epsilon_spent": pl.Float64,
-            "epsilon_left": pl.Float64,
-        }  # fmt: skip
-        report = pl.DataFrame(rows, schema=schema, orient="row")
-        return report.with_columns(epsilon_spent_so_far=pl.col("epsilon_spent").cum_sum())
+        rows: list[dict[str, Any]] = []
+        for (period, count), cost, so_far in zip(periods, spent, accumulate(spent), strict=True):
+            booked = {"budget": self._budget, "spent": cost, "left": max(self._budget - cost, 0)}
+            rows.append({"budget_period": period, "releases": count, **self._figures(booked, so_far)})
+        columns = self._figures(dict.fromkeys(("budget", "spent", "left"), 0), 0)
+        schema = {"budget_period": pl.String, "releases": pl.Int64, **dict.fromkeys(columns, pl.Float64)}
+        return pl.DataFrame(rows, schema=schema)
+
+    def _figures(self, booked: Mapping[str, int], so_far: int) -> dict[str, float]:
+        losses = {name: value / NANO for name, value in {**booked, "spent_so_far": so_far}.items()}
+        if self.accounting.name == PURE:
+            return {f"epsilon_{name}": value for name, value in losses.items()}
+        epsilons = {name: self.accounting.epsilon_of(losses[name]) for name in ("budget", "spent", "spent_so_far")}
+        epsilons["left"] = max(epsilons["budget"] - epsilons["spent"], 0.0)
+        return {f"epsilon_{name}": epsilons[name] for name in losses} | {f"rho_{n}": v for n, v in losses.items()}
 
     def _charge(self, identity: ReleaseIdentity, disjoint_group: str | None) -> str | None:
         """Book the release once; the stored payload, or None while it is not drawn."""
@@ -191,12 +245,17 @@ class BudgetLedger:
             row = connection.execute(_PAYLOAD, (identity.release_id,)).fetchone()
             if row is not None:
                 return row[0]
+            _refuse_other(connection, self.accounting, identity)
             connection.execute(
-                "INSERT INTO releases (release_id, budget_period, query, period, unit, epsilon_nano, schema_version, "
+                "INSERT INTO accounting SELECT ?, ? WHERE NOT EXISTS (SELECT 1 FROM accounting)",
+                (self.accounting.name, None if self.accounting.name == PURE else self.accounting.delta),
+            )
+            connection.execute(
+                "INSERT INTO releases (release_id, budget_period, query, period, unit, loss_nano, schema_version, "
                 "is_private, disjoint_group) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     identity.release_id, identity.budget_period, identity.query, identity.period, identity.unit,
-                    _charged_nano(identity), identity.schema_version, int(identity.is_private), disjoint_group,
+                    charged_nano(identity.loss), identity.schema_version, int(identity.is_private), disjoint_group,
                 ),
             )  # fmt: skip
             self._refuse_overspent(connection, identity)
@@ -216,8 +275,9 @@ class BudgetLedger:
         if family > limit or total > self._budget:
             message = (
                 f"the privacy budget of {year} does not cover {identity.query} {identity.period} "
-                f"(epsilon {identity.epsilon}): with it {family / _NANO:g} of {limit / _NANO:g} for this query and "
-                f"{total / _NANO:g} of {self._budget / _NANO:g} in all; use the last release, or wait for the next year"
+                f"({self.accounting.unit} {identity.loss:g}): with it {family / NANO:g} of {limit / NANO:g} for this "
+                f"query and {total / NANO:g} of {self._budget / NANO:g} in all; use the last release, or wait for the "
+                "next year"
             )
             raise PrivacyError(message)
 
@@ -229,16 +289,20 @@ class BudgetLedger:
             return connection.execute(_PAYLOAD, (identity.release_id,)).fetchone()[0]
 
 
-def _nano(epsilon: float) -> int:
-    return int((Decimal(repr(float(epsilon))) * _NANO).to_integral_value(ROUND_CEILING))
-
-
-def _charged_nano(identity: ReleaseIdentity) -> int:
-    charged = _nano(identity.epsilon)
-    if charged <= 0:
-        message = f"epsilon {identity.epsilon} of {identity.query} must be above 0"
+def _refuse_other(
+    connection: sqlite3.Connection, accounting: Accounting, identity: ReleaseIdentity | None = None
+) -> None:
+    """Raise when the ledger books in another accounting than the one asked for."""
+    if identity is not None and identity.accounting != accounting.name:
+        message = f"{identity.query} is drawn under {identity.accounting} accounting, its ledger is {accounting.name}"
         raise PrivacyError(message)
-    return charged
+    booked = connection.execute("SELECT name, delta FROM accounting").fetchone()
+    if booked is not None and booked[0] != accounting.name:
+        message = (
+            f"the privacy budget ledger books {booked[0]} losses, but the settings ask for {accounting.name}: the two "
+            f"don't add up; set privacy.accounting = {booked[0]!r}, or begin a new home for the other one"
+        )
+        raise PrivacyError(message)
 
 
 def _queries(connection: sqlite3.Connection, year: str) -> set[str]:
@@ -247,13 +311,18 @@ def _queries(connection: sqlite3.Connection, year: str) -> set[str]:
 
 
 def _spent(connection: sqlite3.Connection, year: str, queries: tuple[str, ...] | None = None) -> int:
-    """Billionths of epsilon: single releases add up, a disjoint group costs its largest."""
+    """Billionths of loss: single releases add up, a disjoint group costs its dearest period.
+
+    Two releases of one period share their units, so within a group they still add up.
+    """
     rows = connection.execute(
-        "SELECT query, release_id, unit, disjoint_group, epsilon_nano FROM releases WHERE budget_period = ?", (year,)
+        "SELECT query, release_id, unit, disjoint_group, period, loss_nano FROM releases WHERE budget_period = ?",
+        (year,),
     ).fetchall()
-    costs: dict[tuple[str, ...], int] = {}
-    for query, release_id, unit, group, epsilon in rows:
+    costs: dict[tuple[str, ...], dict[str, int]] = {}
+    for query, release_id, unit, group, period, loss in rows:
         if queries is None or query in queries:
             part = (query, unit, "group", group) if group is not None else (query, unit, "single", release_id)
-            costs[part] = max(costs.get(part, 0), epsilon)
-    return sum(costs.values())
+            periods = costs.setdefault(part, {})
+            periods[period] = periods.get(period, 0) + loss
+    return sum(max(periods.values()) for periods in costs.values())

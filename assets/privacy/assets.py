@@ -1,10 +1,13 @@
 """Dagster definitions of the privacy room."""
 
-import polars as pl
+from datetime import date
 
 from assets.common.daily import DayInputs, Produced, Reads, WholeInputs, WholeProduced, daily_asset, whole_asset
+from assets.privacy.aggregates import booking_aggregates, score_aggregate, unit_of
+from assets.privacy.budget_tables import budget_metadata
 from assets.privacy.checks import (
     validate_bookings_by_month,
+    validate_guest_aggregates,
     validate_masked_reviews,
     validate_pseudonyms,
     validate_published_bookings,
@@ -12,17 +15,31 @@ from assets.privacy.checks import (
 )
 from assets.privacy.contract import (
     BOOKINGS_BY_MONTH,
+    GUEST_AGGREGATES,
     MASKED_REVIEWS,
     PSEUDONYMS,
     PUBLISHED_BOOKINGS,
     RELEASED_BOOKINGS,
 )
+from assets.privacy.generalisation import batch_span
 from assets.privacy.masking import COUNT_COLUMNS
 from assets.privacy.publication import pseudonymise, publish_bookings, publish_reviews, release_bookings
-from assets.privacy.releases import QUERY, closed_months, release_month_counts
+from assets.privacy.releases import (
+    closed_months,
+    closed_years,
+    release_aggregates,
+    release_month_counts,
+    restricted_bookings,
+)
 from assets.privacy.settings import SECTION, PrivacySettings
+from resources.settings import Settings
 
 OWNERS = ["team:privacy"]
+
+
+def released_on(settings: Settings, day: date) -> tuple[date, date]:
+    """First and last day of the batch that comes out on ``day`` (first > last when none does)."""
+    return batch_span(day, settings.room(SECTION, PrivacySettings).batch)
 
 
 @daily_asset(
@@ -58,16 +75,18 @@ def masked_reviews(inputs: DayInputs) -> Produced:
 @daily_asset(
     contract=PUBLISHED_BOOKINGS,
     group="privacy",
-    reads=[Reads("raw_bookings"), Reads("pseudonyms")],
+    reads=[Reads("raw_bookings", days_of=released_on), Reads("pseudonyms", days_of=released_on)],
     conserves="raw_bookings",
     validate=validate_published_bookings,
     owners=OWNERS,
+    code_version="2",
 )
 def published_bookings(inputs: DayInputs) -> Produced:
-    """Bookings with generalised quasi-identifiers, k-anonymous within their delivery day."""
+    """Bookings with generalised quasi-identifiers, k-anonymous within their batch, on the batch's last day."""
     settings = inputs.settings.room(SECTION, PrivacySettings)
     publication = publish_bookings(inputs.frame("raw_bookings"), inputs.frame("pseudonyms"), settings)
     shown = {"k": settings.k, "withheld": publication.withheld.height, **publication.loss_metadata()}
+    shown |= publication.risk.metadata()
     return Produced(publication.published, set_aside=publication.withheld, metadata=shown)
 
 
@@ -78,6 +97,7 @@ def published_bookings(inputs: DayInputs) -> Produced:
     conserves="published_bookings",
     validate=validate_released_bookings,
     owners=OWNERS,
+    code_version="2",
 )
 def released_bookings(inputs: DayInputs) -> Produced:
     """The k-anonymous labels and the outcome of each booking, without any id."""
@@ -95,13 +115,35 @@ def released_bookings(inputs: DayInputs) -> Produced:
 def bookings_by_month(inputs: WholeInputs) -> WholeProduced:
     """Differentially private counts of bookings per closed month and hotel, booked in the budget ledger."""
     settings = inputs.settings.room(SECTION, PrivacySettings)
-    ledger = inputs.resource("ledger").under(settings.epsilon, {QUERY: settings.epsilon_month_counts})
-    on = ["delivery_day", "row_id"]
-    guests = inputs.frame("pseudonyms").select(*on, "guest_hash")
-    bookings = inputs.frame("raw_bookings").select(*on, "hotel").join(guests, on=on, maintain_order="left")
+    ledger = inputs.resource("ledger").under(settings.budget, settings.allotments)
+    bookings = restricted_bookings(inputs.frame("raw_bookings"), inputs.frame("pseudonyms"))
     hotels = inputs.source.hotels()["hotel"].unique().sort().to_list()
     months = closed_months(set(inputs.workspace.lake.days("pseudonyms")), inputs.as_of)
-    counts = release_month_counts(bookings, hotels, months, ledger, settings)
-    spent: pl.DataFrame = ledger.report()
-    shown = {f"epsilon_spent_{row['budget_period']}": row["epsilon_spent"] for row in spent.to_dicts()}
-    return WholeProduced(counts.released, metadata={"months": len(months), "refused": len(counts.refused), **shown})
+    counts = release_month_counts(bookings, hotels, months, unit_of(bookings), ledger, settings)
+    shown = {"months": len(months), "refused": len(counts.refused), **budget_metadata(ledger)}
+    return WholeProduced(counts.released, metadata=shown)
+
+
+@whole_asset(
+    contract=GUEST_AGGREGATES,
+    group="privacy",
+    reads=[Reads("raw_bookings", None), Reads("pseudonyms", None), Reads("raw_reviews", None)],
+    validate=validate_guest_aggregates,
+    kinds={"opendp", "parquet"},
+    owners=OWNERS,
+)
+def guest_aggregates(inputs: WholeInputs) -> WholeProduced:
+    """Differentially private figures per closed year: segment sizes, value, cancellation rates, service scores."""
+    settings = inputs.settings.room(SECTION, PrivacySettings)
+    ledger = inputs.resource("ledger").under(settings.budget, settings.allotments)
+    bookings = restricted_bookings(inputs.frame("raw_bookings"), inputs.frame("pseudonyms"))
+    reviews, lake = inputs.frame("raw_reviews"), inputs.workspace.lake
+    unit = unit_of(bookings)
+    scored = inputs.source.hotels()["hotel_name"].drop_nulls().unique().sort().to_list()
+    years = closed_years(set(lake.days("pseudonyms")), inputs.as_of)
+    asked = [item for year in years for item in booking_aggregates(bookings, year, unit, settings)]
+    scored_years = closed_years(set(lake.days("raw_reviews")), inputs.as_of)
+    asked += [score_aggregate(reviews, scored, year) for year in scored_years]
+    made = release_aggregates(asked, ledger, settings)
+    shown = {"releases": len(asked), "refused": len(made.refused), **budget_metadata(ledger)}
+    return WholeProduced(made.released, metadata=shown)

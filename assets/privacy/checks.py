@@ -19,6 +19,9 @@ RESTRICTED_COLUMNS = frozenset(
 INTERNAL_IDS = frozenset({"booking_id", "review_id", "pseudo_customer_id", "class_id"})
 
 
+_ROUNDING = 1e-8  # stored distances are rounded up at the ninth digit
+
+
 def identifier_columns(columns: list[str], zone: Zone) -> list[str]:
     """Columns that a table of the zone must not have, ascending."""
     if zone is Zone.RESTRICTED:
@@ -52,6 +55,41 @@ def k_outcome(frame: pl.DataFrame) -> CheckOutcome:
         bad,
         show=("delivery_day", "rows", "class_size", "k"),
         advice="withhold the batch: a class is smaller than k; look at generalisation.generalise",
+    )
+
+
+def l_outcome(frame: pl.DataFrame) -> CheckOutcome:
+    """Whether each class holds as many bands of the rate as were asked for."""
+    return outcome_of(
+        "classes_reach_l",
+        frame.filter(pl.col("rate_bands").fill_null(0) < pl.col("l_diversity")),
+        show=("class_id", "delivery_day", "rate_bands", "l_diversity"),
+        advice="withhold the batch: a class holds too few bands of the rate; look at partitioning.Limits",
+    )
+
+
+def t_outcome(frame: pl.DataFrame) -> CheckOutcome:
+    """Whether the rates of each class lie as close to the batch's as was asked for."""
+    return outcome_of(
+        "classes_keep_t",
+        frame.filter(pl.col("rate_distance").fill_null(1.0) > pl.col("t_closeness") + _ROUNDING),
+        show=("class_id", "delivery_day", "rate_distance", "t_closeness"),
+        advice="withhold the batch: a class's rates lie too far from the batch's; look at partitioning.Limits",
+    )
+
+
+def rate_band_outcome(frame: pl.DataFrame) -> CheckOutcome:
+    """Whether revenue divided by the class's band of the rate gives back no narrower nights than the label."""
+    paid = pl.col("deposit_aware_revenue") > 0
+    low, high = (pl.max_horizontal(f"nights_{end}", pl.lit(1)) for end in ("from", "to"))
+    narrower = (pl.col("rate_from") * high > pl.col("deposit_aware_revenue")) | (
+        pl.col("rate_to") * low < pl.col("deposit_aware_revenue")
+    )
+    return outcome_of(
+        "rate_band_undoes_no_label",
+        frame.filter(paid & narrower.fill_null(value=False)),
+        show=("class_id", "delivery_day", "rate_from", "rate_to"),
+        advice="widen the band until revenue / nights lies in it for both ends of the nights label: rate_limits.py",
     )
 
 
@@ -105,6 +143,9 @@ def validate_published_bookings(frame: pl.DataFrame) -> list[CheckOutcome]:
     return [
         zone_outcome(frame, Zone.INTERNAL),
         k_outcome(frame),
+        l_outcome(frame),
+        t_outcome(frame),
+        rate_band_outcome(frame),
         interval_outcome(frame),
         outcome_of(
             "arrival_of_a_stay_follows_from_its_nights", frame.filter(independent), show=("class_id", "delivery_day"),
@@ -128,15 +169,45 @@ def validate_bookings_by_month(frame: pl.DataFrame) -> list[CheckOutcome]:
     """Checks of ``bookings_by_month``."""
     return [
         zone_outcome(frame, Zone.RELEASED),
-        outcome_of(
-            "noise_is_private", frame.filter(~pl.col("is_private")), show=("month", "hotel", "release_id"),
-            advice="a test seed made this noise: unset STAYWORTH_PRIVACY__TEST_NOISE_SEED before anything is shared",
-            is_blocking=False,
-        ),
+        private_outcome(frame, ("month", "hotel", "release_id")),
         outcome_of(
             "a_month_is_one_release",
             frame.filter(pl.col("release_id").n_unique().over("month") > 1),
             show=("month", "hotel", "release_id"),
             advice="a month holds rows of two releases; keep one, each has its own noise",
         ),
+    ]
+
+
+def validate_guest_aggregates(frame: pl.DataFrame) -> list[CheckOutcome]:
+    """Checks of ``guest_aggregates``."""
+    shown = ("family", "period", "group", "measure")
+    is_share = pl.col("measure") == "cancellation_rate"
+    outside = (is_share & ~pl.col("value").is_between(0, 1)) | (is_share & (pl.col("plus_minus_95") > 1))
+    return [
+        zone_outcome(frame, Zone.RELEASED),
+        private_outcome(frame, (*shown, "release_id")),
+        outcome_of(
+            "a_family_and_year_is_one_release",
+            frame.filter(pl.col("release_id").n_unique().over("family", "period") > 1),
+            show=(*shown, "release_id"),
+            advice="a family of one year holds rows of two releases; keep one, each has its own noise",
+        ),
+        outcome_of(
+            "one_accounting", frame if frame["accounting"].n_unique() > 1 else frame.clear(),
+            show=(*shown, "accounting"), advice="epsilon and rho don't add up: a home keeps to one accounting",
+        ),
+        outcome_of(
+            "rates_are_shares", frame.filter(outside), show=(*shown, "value"),
+            advice="a rate must lie between 0 and 1; look at measurements.noisy_means",
+        ),
     ]  # fmt: skip
+
+
+def private_outcome(frame: pl.DataFrame, show: tuple[str, ...]) -> CheckOutcome:
+    """Whether all noise came from OpenDP; a warning, because tests run with seeded noise."""
+    return outcome_of(
+        "noise_is_private", frame.filter(~pl.col("is_private")), show=show,
+        advice="a test seed made this noise: unset STAYWORTH_PRIVACY__TEST_NOISE_SEED before anything is shared",
+        is_blocking=False,
+    )  # fmt: skip

@@ -55,6 +55,23 @@ _CLASS_SIZE = Column(
     name="class_size", dtype=pl.Int32, minimum=1, unit="guests", description="Distinct guests (or rows) in the class"
 )
 
+_RATE_BAND = (
+    Column(name="rate_from", dtype=pl.Float64, nullable=True, unit="currency per night",
+           description="Lower end of the class's rates, in whole bands; only where l or t is asked for"),
+    Column(name="rate_to", dtype=pl.Float64, nullable=True, unit="currency per night",
+           description="Upper end of the class's rates, in whole bands; only where l or t is asked for"),
+)  # fmt: skip
+_RATE_LIMITS = (
+    Column(name="l_diversity", dtype=pl.Int32, nullable=True, minimum=1, unit="bands",
+           description="The l that the batch was made for; null where none was asked"),
+    Column(name="t_closeness", dtype=pl.Float64, nullable=True, minimum=0, maximum=1,
+           description="The t that the batch was made for; null where none was asked"),
+    Column(name="rate_bands", dtype=pl.Int32, nullable=True, minimum=1, unit="bands",
+           description="Distinct bands of the rate in the class; only where l or t is asked for"),
+    Column(name="rate_distance", dtype=pl.Float64, nullable=True, minimum=0, maximum=1,
+           description="Ordered distance of the class's rates from the batch's; only where l or t is asked for"),
+)  # fmt: skip
+
 PSEUDONYMS = FrameContract(
     asset="pseudonyms",
     zone=Zone.RESTRICTED,
@@ -110,18 +127,18 @@ PUBLISHED_BOOKINGS = FrameContract(
     zone=Zone.INTERNAL,
     grain="one row per booking whose class reached k",
     key=("booking_id",),
-    description="Bookings with generalised quasi-identifiers, k-anonymous within their delivery day.",
+    description="Bookings with generalised quasi-identifiers, k-anonymous within their batch.",
     columns=(
         _id("booking_id", "Name of the booking"),
         _id("pseudo_customer_id", "Name of the rows that share the composite key"),
-        Column(
-            name="class_id", dtype=pl.String, description="delivery day, part (stay or other) and number of the class"
-        ),
+        Column(name="class_id", dtype=pl.String, description="Batch day, part (stay or other) and number of the class"),
         _CLASS_SIZE,
         _K,
+        *_RATE_LIMITS,
         Column(name="is_completed", dtype=pl.Boolean, description="The guest stayed and checked out"),
         _STATUS,
         *_LABELS,
+        *_RATE_BAND,
         Column(name="meal", dtype=pl.String, nullable=True, description="Meal plan booked"),
         Column(name="reserved_room_type", dtype=pl.String, description="Room type booked"),
         Column(name="deposit_type", dtype=pl.String, description="Deposit terms"),
@@ -145,7 +162,7 @@ RELEASED_BOOKINGS = FrameContract(
     grain="one row per published booking, without any id, sorted by its values",
     key=(),
     description="The k-anonymous labels and the outcome; nothing that names or links a row.",
-    columns=(*_LABELS, _STATUS, _CLASS_SIZE, _K, _DAY),
+    columns=(*_LABELS, *_RATE_BAND, _STATUS, _CLASS_SIZE, _K, _DAY),
 )
 
 BOOKINGS_BY_MONTH = FrameContract(
@@ -165,10 +182,37 @@ BOOKINGS_BY_MONTH = FrameContract(
             unit="bookings",
             description="The noise stays within this distance with probability 95 % or more",
         ),  # fmt: skip
-        Column(name="epsilon", dtype=pl.Float64, minimum=0, description="Privacy loss of the month's release"),
+        Column(name="accounting", dtype=pl.String, values=("pure", "zcdp"), description="Unit of the loss"),
+        Column(name="loss", dtype=pl.Float64, minimum=0, description="Epsilon (pure) or rho (zcdp) of the release"),
         Column(name="unit", dtype=pl.String, description="Whose presence the noise hides: guest or booking"),
         Column(name="release_id", dtype=pl.String, description="Name of the release in the budget ledger"),
         Column(name="is_private", dtype=pl.Boolean, description="False where a test seed made the noise"),
     ),
 )
-CONTRACTS = (PSEUDONYMS, MASKED_REVIEWS, PUBLISHED_BOOKINGS, RELEASED_BOOKINGS, BOOKINGS_BY_MONTH)
+GUEST_AGGREGATES = FrameContract(
+    asset="guest_aggregates",
+    zone=Zone.RELEASED,
+    grain="one row per family of releases, closed year, group and measure",
+    key=("family", "period", "group", "measure"),
+    description="Differentially private figures about guests per closed year: segments, value, cancellations, scores.",
+    columns=(
+        Column(name="family", dtype=pl.String, description="Family of releases; allotments of the budget go by it"),
+        Column(name="period", dtype=pl.String, description="Closed calendar year of delivery, YYYY"),
+        Column(name="grouping", dtype=pl.String, description="What the groups are: value_band, country, ..."),
+        Column(name="group", dtype=pl.String, description="Group, from a public list"),
+        Column(name="measure", dtype=pl.String, description="What the value is: guests, mean_value, ..."),
+        Column(name="value", dtype=pl.Float64, description="The figure with noise; counts may be negative"),
+        Column(
+            name="plus_minus_95",
+            dtype=pl.Float64,
+            minimum=0,
+            description="Covers the error by noise with probability 95 % or more",
+        ),  # fmt: skip
+        Column(name="accounting", dtype=pl.String, values=("pure", "zcdp"), description="Unit of the loss"),
+        Column(name="loss", dtype=pl.Float64, minimum=0, description="Epsilon (pure) or rho (zcdp) of the release"),
+        Column(name="unit", dtype=pl.String, description="Whose presence the noise hides: guest, booking or review"),
+        Column(name="release_id", dtype=pl.String, description="Name of the release in the budget ledger"),
+        Column(name="is_private", dtype=pl.Boolean, description="False where a test seed made the noise"),
+    ),
+)
+CONTRACTS = (PSEUDONYMS, MASKED_REVIEWS, PUBLISHED_BOOKINGS, RELEASED_BOOKINGS, BOOKINGS_BY_MONTH, GUEST_AGGREGATES)

@@ -1,109 +1,45 @@
-"""Differentially private counts of bookings by closed month and hotel."""
+"""Differentially private releases: what is asked of the ledger, what is drawn, and the released tables."""
 
 import calendar
-import math
-from collections.abc import Collection, Mapping, Sequence
+import hashlib
+import json
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
-from assets.privacy.contract import BOOKINGS_BY_MONTH
+from assets.privacy.aggregates import BOOKING, GUEST, Aggregate, first_of_each, once
+from assets.privacy.contract import BOOKINGS_BY_MONTH, GUEST_AGGREGATES
+from assets.privacy.measurements import Integers, Noise, NoisyMeans, noisy_counts, noisy_means
 from assets.privacy.settings import PrivacySettings
-from resources.errors import ContractError, PrivacyError
+from resources.errors import PrivacyError
+from resources.privacy_accounting import floor_loss
 from resources.privacy_budget import BudgetLedger, Release, ReleaseIdentity
 
 QUERY = "bookings_by_month"
-SCHEMA_VERSION = "1"
-GUEST, BOOKING = "guest", "booking"
+_SCHEMA = "2"  # of the payloads; earlier ones are not served any more
 _MONTHS_PER_YEAR = 12
-_TAIL = 0.05
+Draw = Callable[[Noise], Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
-class NoisyCounts:
-    """Counts with noise.
-
-    Attributes:
-        values: (n,) int64, may be negative.
-        plus_minus_95: each value's noise stays within this distance with probability 0.95 or more.
-        is_private: False when a test seed made the noise.
-    """
-
-    values: NDArray[np.int64]
-    plus_minus_95: int
-    is_private: bool
-
-
-@dataclass(frozen=True)
-class MonthCounts:
-    """Released rows, and the months that the budget refused with the reason."""
+class Released:
+    """Released rows, and the releases that the budget refused with the reason."""
 
     released: pl.DataFrame
     refused: Mapping[str, str]
 
 
-def noisy_counts(
-    counts: NDArray[np.int64], *, epsilon: float, sensitivity: int, test_seed: int | None = None
-) -> NoisyCounts:
-    """Counts plus discrete Laplace noise.
-
-    Args:
-        counts: (n,) true counts.
-        epsilon: privacy loss for one unit.
-        sensitivity: by how much one unit can change all counts together (L1).
-        test_seed: replaces the operating system's randomness in tests; the outcome is marked not private.
-
-    Raises:
-        PrivacyError: epsilon or sensitivity makes no sense, or the mechanism would cost more than epsilon.
-
-    Source:
-        OpenDP ``make_laplace`` on integers: exact discrete Laplace sampler of Canonne, Kamath, Steinke (2020),
-        arXiv:2004.00010.
-    """
-    if not (math.isfinite(epsilon) and epsilon > 0 and sensitivity >= 1):
-        message = f"epsilon {epsilon} must be above 0 and sensitivity {sensitivity} at least 1"
-        raise PrivacyError(message)
-    scale = sensitivity / epsilon
-    width = noise_bound(scale)
-    if test_seed is not None:
-        rng = np.random.default_rng(test_seed)
-        success = -math.expm1(-1.0 / scale)
-        noise = rng.geometric(success, len(counts)) - rng.geometric(success, len(counts))
-        return NoisyCounts(counts + noise, width, is_private=False)
-    return NoisyCounts(np.array(_measure(counts, scale, sensitivity, epsilon), dtype=np.int64), width, is_private=True)
-
-
-def _measure(counts: NDArray[np.int64], scale: float, sensitivity: int, epsilon: float) -> list[int]:
-    # Importing OpenDP takes a moment; loading the definitions should not.
-    from opendp.domains import atom_domain, vector_domain
-    from opendp.measurements import make_laplace
-    from opendp.metrics import l1_distance
-    from opendp.mod import enable_features
-
-    enable_features("contrib")
-    space = vector_domain(atom_domain(T="i64")), l1_distance(T="i64")
-    measurement = make_laplace(*space, scale=scale)
-    while measurement.map(sensitivity) > epsilon:  # sensitivity / epsilon may be rounded down
-        scale = math.nextafter(scale, math.inf)
-        measurement = make_laplace(*space, scale=scale)
-    return measurement([int(count) for count in counts])
-
-
-def noise_bound(scale: float, tail: float = _TAIL) -> int:
-    """Smallest m with P(|noise| > m) <= tail for discrete Laplace noise of this scale.
-
-    Source:
-        P(|X| > m) = 2 a^(m + 1) / (1 + a), a = exp(-1 / scale).
-    """
-    ratio = math.exp(-1.0 / scale)
-    if ratio <= 0.0:
-        return 0
-    return max(math.ceil(math.log(tail * (1.0 + ratio) / 2.0) / math.log(ratio) - 1.0), 0)
+def restricted_bookings(raw: pl.DataFrame, pseudonyms: pl.DataFrame) -> pl.DataFrame:
+    """The columns that releases are computed from: raw bookings beside guest and revenue."""
+    on = ["delivery_day", "row_id"]
+    guests = pseudonyms.select(*on, "guest_hash", "realised_revenue")
+    named = raw.select(*on, "hotel", "country", "market_segment", "is_canceled")
+    return named.join(guests, on=on, maintain_order="left")
 
 
 def closed_months(days: Collection[date], as_of: date) -> list[str]:
@@ -117,18 +53,23 @@ def closed_months(days: Collection[date], as_of: date) -> list[str]:
     ]
 
 
-def unit_of(bookings: pl.DataFrame) -> str:
-    """``guest`` where the source knows guests, else ``booking``."""
-    return GUEST if bookings["guest_hash"].null_count() < bookings.height else BOOKING
+def closed_years(days: Collection[date], as_of: date) -> list[str]:
+    """Calendar years (YYYY) up to ``as_of`` all of whose days are among ``days``, ascending."""
+    known = {day for day in days if day <= as_of}
+    years = sorted({day.year for day in known})
+    whole = {year: (date(year + 1, 1, 1) - date(year, 1, 1)).days for year in years}
+    return [
+        f"{year:04d}"
+        for year in years
+        if all(date(year, 1, 1) + timedelta(days=index) in known for index in range(whole[year]))
+    ]
 
 
-def month_counts(
-    bookings: pl.DataFrame, hotels: Sequence[str], *, unit: str, guest_cap: int
-) -> dict[str, NDArray[np.int64]]:
+def month_counts(bookings: pl.DataFrame, hotels: Sequence[str], *, unit: str, guest_cap: int) -> dict[str, Integers]:
     """True counts per month, in the order of ``hotels``; months without a booking are absent.
 
-    A booking counts once, on its first delivery day, so that months share no booking. With unit ``guest``
-    the first ``guest_cap`` bookings of a guest in a month count; a booking without a guest is its own guest.
+    With unit ``guest`` the first ``guest_cap`` bookings of a guest in a month count; a booking without a guest is
+    its own guest.
 
     Args:
         bookings: ``row_id``, ``guest_hash``, ``hotel``, ``delivery_day``.
@@ -139,17 +80,10 @@ def month_counts(
     Raises:
         ContractError: unknown unit.
     """
-    if unit not in (GUEST, BOOKING):
-        message = f"unit {unit!r} is unknown; choose {GUEST} or {BOOKING}"
-        raise ContractError(message)
-    rows = bookings.select("row_id", "guest_hash", "hotel", "delivery_day").sort("delivery_day", "row_id", "hotel")
-    rows = rows.unique("row_id", keep="first", maintain_order=True).filter(pl.col("hotel").is_in(list(hotels)))
+    rows = once(bookings).filter(pl.col("hotel").is_in(list(hotels)))
     rows = rows.with_columns(month=pl.col("delivery_day").dt.strftime("%Y-%m"))
-    if unit == GUEST:
-        place = pl.int_range(pl.len()).over("month", "guest_hash")
-        rows = rows.filter(pl.col("guest_hash").is_null() | (place < guest_cap))
-    counted = rows.group_by("month", "hotel").len().sort("month", "hotel")
-    counts: dict[str, NDArray[np.int64]] = {}
+    counted = first_of_each(rows, unit, guest_cap, ["month"]).group_by("month", "hotel").len().sort("month", "hotel")
+    counts: dict[str, Integers] = {}
     place_of = {hotel: index for index, hotel in enumerate(hotels)}
     for month, hotel, count in counted.iter_rows():
         counts.setdefault(month, np.zeros(len(hotels), np.int64))[place_of[hotel]] = count
@@ -160,9 +94,10 @@ def release_month_counts(
     bookings: pl.DataFrame,
     hotels: Sequence[str],
     months: Sequence[str],
+    unit: str,
     ledger: BudgetLedger,
     settings: PrivacySettings,
-) -> MonthCounts:
+) -> Released:
     """Released counts of the closed months: stored ones as they are, new ones charged and drawn.
 
     Months share no booking, so with unit ``booking`` they compose in parallel and each may spend the whole
@@ -172,40 +107,85 @@ def release_month_counts(
         bookings: ``row_id``, ``guest_hash``, ``hotel``, ``delivery_day`` up to now.
         hotels: the public list of hotels.
         months: closed months.
+        unit: ``guest`` or ``booking``.
         ledger: books each release.
         settings: allotment, cap and test seed.
     """
-    unit = unit_of(bookings) if bookings.height else BOOKING
-    share = settings.epsilon_month_counts / (_MONTHS_PER_YEAR if unit == GUEST else 1)
-    # Down to a billionth, the ledger's unit, so that twelve months never cost more than the allotment.
-    epsilon = math.floor(share * 1e9 + 1e-6) / 1e9
+    share = settings.allotments[QUERY] / (_MONTHS_PER_YEAR if unit == GUEST else 1)
     counts = month_counts(bookings, hotels, unit=unit, guest_cap=settings.guest_cap)
     none = np.zeros(len(hotels), np.int64)
+    version = _version({"hotels": list(hotels), "cap": settings.guest_cap})
     frames, refused = [BOOKINGS_BY_MONTH.empty()], {}
     for month in months:
-        identity = ReleaseIdentity(
-            query=QUERY, period=month, unit=unit, epsilon=epsilon, schema_version=SCHEMA_VERSION,
-            is_private=settings.test_noise_seed is None,
-        )  # fmt: skip
-        draw = partial(_draw, counts.get(month, none), hotels, identity, settings)
-        try:
-            release = ledger.release(identity, draw, disjoint_group=QUERY if unit == BOOKING else None)
-        except PrivacyError as error:
-            refused[month] = str(error)
-            continue
-        frames.append(_rows_of(release))
-    return MonthCounts(pl.concat(frames).sort("month", "hotel"), refused)
+        identity = _identity(QUERY, month, unit, share, version, settings)
+        sensitivity = settings.guest_cap if unit == GUEST else 1
+        draw = partial(_draw_counts, counts.get(month, none), tuple(hotels), identity.loss, sensitivity)
+        release, reason = _ask(ledger, identity, draw, settings, QUERY if unit == BOOKING else None)
+        if reason:
+            refused[month] = reason
+        if release is not None:
+            frames.append(_month_rows(release))
+    return Released(pl.concat(frames).sort("month", "hotel"), refused)
 
 
-def _draw(
-    true: NDArray[np.int64], hotels: Sequence[str], identity: ReleaseIdentity, settings: PrivacySettings
-) -> dict[str, Any]:
-    """Payload of one month's release."""
-    seed = None
+def release_aggregates(aggregates: Sequence[Aggregate], ledger: BudgetLedger, settings: PrivacySettings) -> Released:
+    """Released figures of closed years: stored ones as they are, new ones charged and drawn.
+
+    A family is released once a year and spends its whole allotment; families add up.
+
+    Args:
+        aggregates: true figures.
+        ledger: books each release.
+        settings: allotments and test seed.
+    """
+    frames, refused = [GUEST_AGGREGATES.empty()], {}
+    for item in aggregates:
+        asked = {"groups": item.groups, "bounds": item.bounds, "parts": item.parts, "cap": item.contributions}
+        share = settings.allotments[item.family]
+        identity = _identity(item.family, item.period, item.unit, share, _version(asked), settings)
+        release, reason = _ask(ledger, identity, partial(draw_aggregate, item, identity.loss), settings, None)
+        if reason:
+            refused[f"{item.family} {item.period}"] = reason
+        if release is not None:
+            frames.append(_aggregate_rows(release))
+    return Released(pl.concat(frames).sort(*GUEST_AGGREGATES.key), refused)
+
+
+def _identity(
+    query: str, period: str, unit: str, share: float, version: str, settings: PrivacySettings
+) -> ReleaseIdentity:
+    return ReleaseIdentity(
+        query=query, period=period, unit=unit, loss=floor_loss(share), schema_version=version,
+        is_private=settings.test_noise_seed is None, accounting=settings.accounting,
+    )  # fmt: skip
+
+
+def _version(asked: Mapping[str, Any]) -> str:
+    """Schema version: other groups, bounds or caps are another question, which is charged anew."""
+    content = json.dumps(asked, sort_keys=True).encode()
+    return f"{_SCHEMA}-{hashlib.sha256(content).hexdigest()[:8]}"
+
+
+def _ask(
+    ledger: BudgetLedger, identity: ReleaseIdentity, draw: Draw, settings: PrivacySettings, disjoint_group: str | None
+) -> tuple[Release | None, str]:
+    """The release and no reason; or, where the budget refuses it, the last one of its period and the reason."""
+    rng = None
     if settings.test_noise_seed is not None:
-        seed = settings.test_noise_seed * 1_000_000 + int(identity.period.replace("-", ""))
-    sensitivity = settings.guest_cap if identity.unit == GUEST else 1
-    noisy = noisy_counts(true, epsilon=identity.epsilon, sensitivity=sensitivity, test_seed=seed)
+        rng = np.random.default_rng([settings.test_noise_seed, int(identity.release_id, 16)])
+    noise = Noise(accounting=identity.accounting, test_rng=rng)
+    try:
+        return ledger.release(identity, lambda: draw(noise), disjoint_group=disjoint_group), ""
+    except PrivacyError as error:
+        found = ledger.last(identity.query, identity.unit, period=identity.period, is_private=identity.is_private)
+        is_readable = found is not None and found.identity.schema_version.split("-")[0] == _SCHEMA
+        return (found if is_readable else None), str(error)
+
+
+def _draw_counts(
+    true: Integers, hotels: tuple[str, ...], loss: float, sensitivity: int, noise: Noise
+) -> dict[str, Any]:
+    noisy = noisy_counts(true, noise, loss=loss, sensitivity=sensitivity)
     return {
         "hotels": list(hotels),
         "bookings": [int(value) for value in noisy.values],
@@ -214,19 +194,74 @@ def _draw(
     }
 
 
-def _rows_of(release: Release) -> pl.DataFrame:
-    payload, identity = release.payload, release.identity
+def draw_aggregate(item: Aggregate, loss: float, noise: Noise) -> dict[str, Any]:
+    """Payload of one release: rows of (group, measure, value, plus_minus_95).
+
+    Args:
+        item: true figures.
+        loss: of the release.
+        noise: accounting and source.
+    """
+    if item.sums is None:
+        noisy = noisy_counts(item.sizes, noise, loss=loss, sensitivity=item.contributions)
+        width = float(noisy.plus_minus_95)
+        rows = [(g, item.measure, float(v), width) for g, v in zip(item.groups, noisy.values, strict=True)]
+    else:
+        rows = _mean_rows(item, loss, noise)
+    return {"grouping": item.grouping, "rows": rows, "is_private": noise.is_private}
+
+
+def _mean_rows(item: Aggregate, loss: float, noise: Noise) -> list[tuple[str, str, float, float]]:
+    assert item.sums is not None
+    shared = len(set(item.bounds)) == 1
+    if not shared and item.contributions > 1:
+        message = f"{item.family}: groups with bounds of their own need units that are in one group only"
+        raise PrivacyError(message)
+    # With bounds of their own, the groups are drawn one by one: a unit is in one of them, so they cost the loss once.
+    parts = [slice(None)] if shared else [slice(at, at + 1) for at in range(len(item.groups))]
+    rows: list[tuple[str, str, float, float]] = []
+    for part in parts:
+        means = noisy_means(
+            item.sums[part], item.sizes[part], noise, bounds=item.bounds[part][0], loss=loss,
+            contributions=item.contributions,
+        )  # fmt: skip
+        rows += _rows_of_means(item, item.groups[part], means)
+    return rows
+
+
+def _rows_of_means(item: Aggregate, groups: Sequence[str], means: NoisyMeans) -> list[tuple[str, str, float, float]]:
+    values, widths = means.values / item.parts, means.plus_minus_95 / item.parts
+    rows = [(g, item.measure, float(v), float(w)) for g, v, w in zip(groups, values, widths, strict=True)]
+    if item.counted is not None:
+        sizes = zip(groups, means.sizes, strict=True)
+        rows += [(g, item.counted, round(float(size), 1), means.sizes_plus_minus_95) for g, size in sizes]
+    return rows
+
+
+def _month_rows(release: Release) -> pl.DataFrame:
+    payload = release.payload
     schema = {"hotel": pl.String, "bookings": pl.Int64}
     rows = pl.DataFrame({"hotel": payload["hotels"], "bookings": payload["bookings"]}, schema=schema)
-    return BOOKINGS_BY_MONTH.conform(
-        rows.select(
-            pl.lit(identity.period).alias("month"),
-            "hotel",
-            "bookings",
-            pl.lit(float(payload["plus_minus_95"])).alias("plus_minus_95"),
-            pl.lit(identity.epsilon).alias("epsilon"),
-            pl.lit(identity.unit).alias("unit"),
-            pl.lit(identity.release_id).alias("release_id"),
-            pl.lit(bool(payload["is_private"])).alias("is_private"),
-        )
+    shown = rows.with_columns(
+        month=pl.lit(release.identity.period), plus_minus_95=pl.lit(float(payload["plus_minus_95"]))
     )
+    return BOOKINGS_BY_MONTH.conform(_named(shown, release).select(BOOKINGS_BY_MONTH.names))
+
+
+def _aggregate_rows(release: Release) -> pl.DataFrame:
+    schema = {"group": pl.String, "measure": pl.String, "value": pl.Float64, "plus_minus_95": pl.Float64}
+    rows = pl.DataFrame([tuple(row) for row in release.payload["rows"]], schema=schema, orient="row")
+    identity = release.identity
+    shown = rows.with_columns(
+        family=pl.lit(identity.query), period=pl.lit(identity.period), grouping=pl.lit(release.payload["grouping"])
+    )
+    return GUEST_AGGREGATES.conform(_named(shown, release).select(GUEST_AGGREGATES.names))
+
+
+def _named(rows: pl.DataFrame, release: Release) -> pl.DataFrame:
+    """What every released row says of its release."""
+    return rows.with_columns(
+        accounting=pl.lit(release.identity.accounting), loss=pl.lit(release.identity.loss),
+        unit=pl.lit(release.identity.unit), release_id=pl.lit(release.identity.release_id),
+        is_private=pl.lit(bool(release.payload["is_private"])),
+    )  # fmt: skip

@@ -1,7 +1,9 @@
 """Settings of the privacy room."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
+from resources.privacy_accounting import ACCOUNTINGS, Accounting, floor_loss, floor_nano
 from resources.settings import refuse
 
 SECTION = "privacy"
@@ -22,7 +24,10 @@ class PrivacySettings:
 
     k: int = 5  # SPEC 3.2; the value of the peers' tables
     allow_k_1: bool = False  # k = 1 publishes exact rows: only for measuring the price of privacy
-    batch: str = "day"  # SPEC 3.2: what is public is the batch; week and month are library functions
+    batch: str = "day"  # SPEC 3.2: what is public is the batch; week and month come out on their last day
+    l_diversity: int | None = None  # distinct bands of the rate in a class; SPEC 3.2: an option
+    t_closeness: float | None = None  # ordered distance of a class's rates from its batch's; SPEC 3.2: an option
+    rate_band_width: float = 25.0  # currency per night; ours: the public rates' quartiles lie about one band apart
     quasi_identifiers: tuple[str, ...] = QUASI_IDENTIFIERS  # SPEC 3.2; a column left out gets no cuts of its own
     key_columns: tuple[str, ...] = (  # paper 001, pseudo-customer; SPEC 3.5
         "country", "agent", "company", "customer_type", "market_segment", "distribution_channel",
@@ -30,8 +35,21 @@ class PrivacySettings:
     )  # fmt: skip
     mask_staff_names: bool = True  # a first name of an employee is personal data too
     epsilon: float = 1.0  # SPEC 3.2: budget per calendar year of the data's business days
-    epsilon_month_counts: float = 0.6  # allotment of bookings_by_month per year; 0.4 is left for other releases
+    accounting: str = "pure"  # "pure": epsilon, Laplace noise; "zcdp": rho, Gaussian noise; a ledger keeps to one
+    delta: float = 1e-6  # with zcdp the promise is (epsilon, delta); below one in the number of guests
+    epsilon_month_counts: float = 0.3  # allotments per year, of epsilon; with zcdp the same shares of rho
+    epsilon_segment_sizes: float = 0.1  # counts of all guests bear more noise than means
+    epsilon_value_by_segment: float = 0.15  # an equal share of what the counts leave
+    epsilon_value_by_country: float = 0.15  # an equal share of what the counts leave
+    epsilon_cancellation_rates: float = 0.15  # an equal share of what the counts leave
+    epsilon_service_scores: float = 0.15  # an equal share of what the counts leave
     guest_cap: int = 1  # bookings of one guest that count in a month: two would double the noise for few guests
+    guest_cap_year: int = 2  # bookings of one guest that count in a year's cancellation rates; most book once or twice
+    value_bands: tuple[int, ...] = (1, 250, 500, 1000)  # lower borders; fixed, because the data's quantiles would tell
+    value_clamp: int = 3000  # value of one guest in a year counts up to here; more would be noise for a few guests
+    release_countries: tuple[str, ...] = (  # public list (neighbours and large markets), never read off the data
+        "PRT", "ESP", "FRA", "GBR", "DEU", "ITA", "NLD", "BEL", "IRL", "USA", "BRA",
+    )  # fmt: skip
     test_noise_seed: int | None = None  # set in tests only: the output is then marked as not private
 
     def __post_init__(self) -> None:
@@ -39,17 +57,56 @@ class PrivacySettings:
             raise refuse(SECTION, "k", self.k, "2 or more (5 is the default)")
         if self.k == 1 and not self.allow_k_1:
             raise refuse(SECTION, "k", self.k, "2 or more; k = 1 publishes exact rows and needs allow_k_1 = true")
-        if self.batch != "day":
-            allowed = "day; week and month exist as assets.privacy.generalisation.batch_key, for comparing the loss"
-            raise refuse(SECTION, "batch", self.batch, allowed)
+        if self.batch not in BATCHES:
+            raise refuse(SECTION, "batch", self.batch, ", ".join(BATCHES))
+        self._check_rate_limits()
         self._check_columns("quasi_identifiers", self.quasi_identifiers, QUASI_IDENTIFIERS)
         self._check_columns("key_columns", self.key_columns, KEY_COLUMNS)
         if not 0.0 < self.epsilon <= 10.0:  # noqa: PLR2004
             raise refuse(SECTION, "epsilon", self.epsilon, "above 0, at most 10")
-        if not 0.0 < self.epsilon_month_counts <= self.epsilon:
-            raise refuse(SECTION, "epsilon_month_counts", self.epsilon_month_counts, "above 0, at most epsilon")
-        if self.guest_cap < 1:
-            raise refuse(SECTION, "guest_cap", self.guest_cap, "1 or more")
+        self._check_releases()
+
+    @property
+    def budget(self) -> Accounting:
+        """The budget per year and the unit in which it is spent."""
+        return Accounting(name=self.accounting, epsilon=self.epsilon, delta=self.delta)
+
+    @property
+    def allotments(self) -> dict[str, float]:
+        """Loss per family of releases and year, in the unit of the accounting, in whole billionths."""
+        names = ("segment_sizes", "value_by_segment", "value_by_country", "cancellation_rates", "service_scores")
+        shares = {"bookings_by_month": self.epsilon_month_counts}
+        shares |= {name: getattr(self, f"epsilon_{name}") for name in names}
+        return {family: floor_loss(self.budget.loss_of(share)) for family, share in shares.items()}
+
+    def _check_releases(self) -> None:
+        if self.accounting not in ACCOUNTINGS:
+            raise refuse(SECTION, "accounting", self.accounting, " or ".join(ACCOUNTINGS))
+        if not 0.0 < self.delta <= 1e-3:  # noqa: PLR2004
+            raise refuse(SECTION, "delta", self.delta, "above 0, at most 0.001")
+        for family, share in self.allotments.items():
+            if share <= 0.0:
+                raise refuse(SECTION, f"allotment of {family}", share, "above 0")
+        if sum(map(floor_nano, self.allotments.values())) > floor_nano(self.budget.budget):
+            raise refuse(SECTION, "epsilon_*", self.allotments, f"allotments that add up to {self.epsilon} at most")
+        for name in ("guest_cap", "guest_cap_year"):
+            if getattr(self, name) < 1:
+                raise refuse(SECTION, name, getattr(self, name), "1 or more")
+        borders = (*self.value_bands, self.value_clamp)
+        if not self.value_bands or borders[0] != 1 or any(low + 1 >= high for low, high in pairwise(borders)):
+            raise refuse(
+                SECTION, "value_bands", borders, "1, then ascending borders, two or more apart, below the clamp"
+            )
+        if len(set(self.release_countries)) < len(self.release_countries):
+            raise refuse(SECTION, "release_countries", self.release_countries, "each country once")
+
+    def _check_rate_limits(self) -> None:
+        if self.l_diversity is not None and self.l_diversity < 1:
+            raise refuse(SECTION, "l_diversity", self.l_diversity, "1 or more")
+        if self.t_closeness is not None and not 0.0 < self.t_closeness <= 1.0:
+            raise refuse(SECTION, "t_closeness", self.t_closeness, "above 0, at most 1")
+        if not 0.0 < self.rate_band_width <= 1000.0:  # noqa: PLR2004
+            raise refuse(SECTION, "rate_band_width", self.rate_band_width, "above 0, at most 1000")
 
     @staticmethod
     def _check_columns(name: str, value: tuple[str, ...], known: tuple[str, ...]) -> None:

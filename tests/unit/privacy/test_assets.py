@@ -92,5 +92,33 @@ def test_counts_of_closed_months_go_through_the_ledger(tmp_path: Path) -> None:
     made = declared.verb(asked)
     assert isinstance(made, WholeProduced)
     assert made.frame.select("month", "hotel").rows() == [("2016-03", "City Hotel"), ("2016-03", "Resort Hotel")]
-    assert made.metadata == {"months": 1, "refused": 0, "epsilon_spent_2016": 0.6}
+    assert {name: made.metadata[name] for name in ("months", "refused", "epsilon_spent_2016")} == {
+        "months": 1, "refused": 0, "epsilon_spent_2016": 0.3,
+    }  # fmt: skip
+    assert "epsilon_left" in made.metadata["budget_md"]
+    assert "bookings_by_month" in made.metadata["releases_md"]
+    assert declared.verb(asked).frame.equals(made.frame)  # type: ignore[union-attr]
+
+
+def test_figures_of_closed_years_go_through_the_ledger(tmp_path: Path) -> None:
+    days = [date(2016, 1, 1) + timedelta(days=index) for index in range(370)]
+    named = verb(room.pseudonyms, day_inputs(tmp_path, {"raw_bookings": RAW})).frame
+    hotels = pl.DataFrame({"hotel": ["City Hotel"], "hotel_name": ["Hotel"]})
+    workspace: Any = SimpleNamespace(
+        settings=Settings(home=tmp_path, sections={"privacy": {"test_noise_seed": 3}}),
+        source=SimpleNamespace(hotels=lambda: hotels),
+        resource=lambda name: {"ledger": BudgetLedger.at(tmp_path)}[name],
+        lake=SimpleNamespace(days=lambda asset: days),
+    )
+    declared: WholeAsset = room.guest_aggregates
+    asked = WholeInputs(workspace, declared.reads, "guest_aggregates", days[-1])
+    scores = reviews(["fine", "good"])
+    asked.__dict__["_whole"] = {"raw_bookings": RAW, "pseudonyms": named, "raw_reviews": scores}
+    workspace.contracts = dict.fromkeys(("raw_bookings", "pseudonyms", "raw_reviews"))
+    made = declared.verb(asked)
+    assert isinstance(made, WholeProduced)
+    assert made.frame["family"].n_unique() == 5
+    assert made.frame["period"].unique().to_list() == ["2016"]
+    assert made.metadata["epsilon_spent_2016"] == 0.7
+    assert (made.metadata["releases"], made.metadata["refused"]) == (5, 0)
     assert declared.verb(asked).frame.equals(made.frame)  # type: ignore[union-attr]

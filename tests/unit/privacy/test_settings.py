@@ -13,7 +13,10 @@ from resources.errors import SettingsError
     [
         {"k": 0},
         {"k": 1},
-        {"batch": "week"},
+        {"l_diversity": 0},
+        {"t_closeness": 0.0},
+        {"t_closeness": 1.5},
+        {"rate_band_width": 0.0},
         {"batch": "fortnight"},
         {"quasi_identifiers": ()},
         {"quasi_identifiers": ("nights", "nights")},
@@ -24,6 +27,16 @@ from resources.errors import SettingsError
         {"epsilon_month_counts": 0.0},
         {"epsilon": 0.5, "epsilon_month_counts": 0.6},
         {"guest_cap": 0},
+        {"guest_cap_year": 0},
+        {"accounting": "renyi"},
+        {"delta": 0.0},
+        {"epsilon_service_scores": 0.2},
+        {"epsilon_service_scores": 0.0},
+        {"value_bands": (0, 100)},
+        {"value_bands": (1, 500, 400)},
+        {"value_bands": (1, 4000)},
+        {"value_bands": ()},
+        {"release_countries": ("PRT", "PRT")},
     ],
 )
 def test_nonsense_is_refused(bad: dict[str, Any]) -> None:
