@@ -1,0 +1,179 @@
+"""Chapter on what an attacker could learn, from the rows of ``privacy_attacks``.
+
+Disclosure: a success rate over guests is an exact figure over guests, and no privacy budget pays for it; it says
+where the data are weakest. So it stays in the internal edition unless the guests are those of the published data
+set. Rates of membership inference measure models and are exempt like other model metrics.
+"""
+
+from collections.abc import Iterable
+
+import polars as pl
+
+from assets.reports.blocks import Block, Bullets, Disclosure, Picture, Section, Table
+from assets.reports.figures_attacks import AttackMark, draw_attacks
+from assets.reports.inputs import ReportInputs
+from assets.reports.sections_data import missing
+from assets.reports.wording import MISSING, Estimate, capital, count, model_name, percent
+
+NAMES: dict[str, str] = {
+    "linkage": "find the guest's row",
+    "linkage_with_outcome": "the same, knowing the outcome",
+    "linkage_with_details": "the same, knowing room, meal, requests",
+    "linkage_with_bill": "the same, knowing the bill as well",
+    "singling_out": "single the guest out",
+    "singling_out_with_outcome": "single out, knowing the outcome",
+    "singling_out_with_details": "single out, knowing room, meal, requests",
+    "singling_out_with_bill": "single out, knowing the bill as well",
+    "inference_outcome": "infer whether the guest came",
+    "inference_revenue_band": "infer the third of the bill",
+    "customer_from_one_stay": "find the customer id from one stay",
+    "customer_from_one_stay_unique": "be certain of it from one stay",
+    "customer_from_two_stays": "find the customer id from two stays",
+    "customer_from_two_stays_unique": "be certain of it from two stays",
+    "review_of_known_booking": "find the review of a known booking",
+    "review_of_known_guest": "find the review of a known guest",
+    "booking_of_known_review": "find the booking of a known reviewer",
+    "public_review_of_masked_text": "find the public text of a masked review",
+}
+_SHOWN = (
+    "linkage", "linkage_with_bill", "singling_out", "inference_outcome", "inference_revenue_band",
+    "customer_from_two_stays", "review_of_known_guest", "booking_of_known_review",
+)  # fmt: skip
+_MEMBERSHIP = "membership_"
+
+
+def attacks_section(inputs: ReportInputs) -> Section:
+    """Every attack with its interval beside guessing, and what it means."""
+    rows = inputs.attacks
+    blocks: list[Block] = []
+    if rows is None or rows.is_empty():
+        blocks.append(missing("the attack suite", inputs))
+    else:
+        guests = rows.filter(~pl.col("attack").str.starts_with(_MEMBERSHIP))
+        models = rows.filter(pl.col("attack").str.starts_with(_MEMBERSHIP))
+        blocks += _guest_blocks(guests) if guests.height else []
+        blocks += [_model_table(models)] if models.height else []
+    return Section(
+        anchor="attacks",
+        title="What an attacker could learn",
+        lead="We attack our own tables as someone would who knows a guest, holds the data of a zone, or queries a "
+        "model. Each success rate stands beside what guessing gives on the same guests.",
+        blocks=(*blocks, _reading()),
+    )
+
+
+def attack_name(attack: str) -> str:
+    """An attack in words."""
+    if not attack.startswith(_MEMBERSHIP):
+        return NAMES.get(attack, attack.replace("_", " "))
+    kind = "calibrated" if "_calibrated" in attack else "loss"
+    model, _, at = attack.removeprefix(_MEMBERSHIP).partition(f"_{kind}")
+    read = f"found at {int(at.removeprefix('_at_'))} % false alarms" if at else "area under the curve"
+    return f"{model_name(model)}, {kind} attack: {read}"
+
+
+def _guest_blocks(rows: pl.DataFrame) -> list[Block]:
+    marks = [_mark(row) for row in _ordered(rows.filter(pl.col("attack").is_in(_SHOWN)))]
+    above = [row for row in rows.iter_rows(named=True) if row["low"] > row["guess_high"]]
+    released = [row for row in above if row["zone"] == "released"]
+    sentence = f"{len(above)} of {rows.height} attacks do better than guessing, {len(released)} of them on the release."
+    strongest = max(released, key=lambda row: row["rate"] - row["guess_rate"], default=None)
+    if strongest is not None:
+        sentence += (
+            f" The strongest there is to {attack_name(strongest['attack'])} at k = {strongest['k']}: "
+            f"{percent(strongest['rate'])} against {percent(strongest['guess_rate'])}."
+        )
+    return [
+        Picture(
+            key="attacks",
+            title="Attack against guessing",
+            sentence=sentence,
+            alt="Dots with 95 % intervals, one per attack, zone and k, beside a diamond for guessing.",
+            figure=draw_attacks(marks),
+            disclosure=Disclosure.GUEST_AGGREGATE,
+        ),
+        _guest_table(rows),
+    ]
+
+
+def _ordered(rows: pl.DataFrame) -> Iterable[dict]:
+    order = list(NAMES)
+    zones = ("restricted", "internal", "released")
+    return sorted(
+        rows.iter_rows(named=True),
+        key=lambda row: (
+            order.index(row["attack"]) if row["attack"] in order else len(order), zones.index(row["zone"]), row["k"],
+        ),
+    )  # fmt: skip
+
+
+def _mark(row: dict) -> AttackMark:
+    where = row["zone"] if row["k"] == 1 else f"{row['zone']}, k = {row['k']}"
+    guess = Estimate(row["guess_rate"], row["guess_low"], row["guess_high"])
+    return AttackMark(
+        f"{capital(attack_name(row['attack']))} ({where})", Estimate(row["rate"], row["low"], row["high"]), guess
+    )
+
+
+def _guest_table(rows: pl.DataFrame) -> Table:
+    cells = tuple(
+        (
+            capital(attack_name(row["attack"])),
+            row["zone"],
+            count(row["k"]),
+            count(row["targets"]),
+            _interval(row["rate"], row["low"], row["high"]),
+            percent(row["guess_rate"]),
+            percent(row["outside_rate"]) if row["outside_rate"] is not None else MISSING,
+            row["meaning"],
+        )
+        for row in _ordered(rows)
+    )
+    return Table(
+        key="attacks",
+        title="Every attack on guests",
+        columns=("To", "Zone", "k", "Targets", "Succeeds (95 %)", "Guessing", "Without the row", "In words"),
+        rows=cells,
+        note="Without the row: the same attack on the same guests after their rows were left out before publication. "
+        "k = 1 marks exact rows. What each attacker knows and how is guessed: docs/threat_model.md.",
+        text_columns=2,
+        disclosure=Disclosure.GUEST_AGGREGATE,
+    )
+
+
+def _model_table(rows: pl.DataFrame) -> Table:
+    cells = tuple(
+        (
+            capital(attack_name(row["attack"])),
+            count(row["targets"]),
+            _interval(row["rate"], row["low"], row["high"]),
+            percent(row["guess_rate"]),
+            row["meaning"],
+        )
+        for row in rows.sort("attack").iter_rows(named=True)
+    )
+    return Table(
+        key="membership",
+        title="Was this customer in the training data?",
+        columns=("Model and attack", "Customers", "Succeeds (95 %)", "Guessing", "In words"),
+        rows=cells,
+        note="Models trained on a third of the customers each, so the rates are an upper side of the models in use.",
+        disclosure=Disclosure.MODEL_METRIC,
+    )
+
+
+def _interval(rate: float, low: float, high: float) -> str:
+    return f"{percent(rate)} ({percent(low)} to {percent(high)})"
+
+
+def _reading() -> Block:
+    return Bullets(
+        terms=("Above guessing", "Singling out", "Inference", "Not tried"),
+        items=(
+            "means that the data help this attacker; how much harm that is depends on what he knows already.",
+            "means that one guest alone fits what is known. Against the labels it can't happen; exact columns beside "
+            "them, which only the internal zone carries, make it possible.",
+            "counts as a loss of privacy only where the guest's own row adds to what similar guests tell anyway.",
+            "stolen keys, several people pooling what they know, and data that others published about the same guests.",
+        ),
+    )
