@@ -1,4 +1,4 @@
-"""The generated pages of ``docs/``: the table of assets and the data dictionary, read from the contracts."""
+"""The generated pages of ``docs/``: table of assets, data dictionary, settings, checks; read from the code."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -6,12 +6,36 @@ from pathlib import Path
 from assets.common.daily import DailyAsset, look_back_text
 from assets.common.definition import declared_in
 from assets.common.fits import FittedAsset
+from assets.common.promotion import CONSERVATION_ADVICE, CONSERVATION_CHECK
 from assets.common.whole import WholeAsset
+from pipelines.configuration import configuration_page
 from pipelines.ledger import DAILY_LEDGER, declare_ledger
 from pipelines.rooms import ROOMS, room_contracts, room_modules
 from resources.contract import FrameContract
 
-_NOTE = "<!-- Written by `make docs` from the contracts in the code; do not edit. -->"
+_NOTE = "<!-- Written by `make docs` from the code; do not edit. -->"
+
+_CHECKS_PREFACE = """\
+# Checks, and what to do when one fails
+
+A check that *stops* keeps its day aside (`lake/<zone>/.failed/<table>/<day>.parquet`, the reasons beside it): the last
+good data is still served, days that depend on it are pending, the run ends failed. One that *warns* is shown in the UI
+and lets the day pass. The failed check shows the number of rows and five examples (ids only). Then:
+
+1. `stayworth status` names the table and the day;
+2. do what the last column says;
+3. `stayworth backfill --from <day> --to <day>`, then `stayworth settle`.
+"""
+CONTRACT_CHECK, VERDICT = "contract_holds", "no_day_failed"
+_SHELL_CHECKS = {  # checks that every table has from the shell, which names no advice of its own without data
+    CONTRACT_CHECK: (
+        True,
+        "the message names the column and the expectation: look at the source's rows of that day; "
+        "a value that is right and not foreseen belongs into the room's `contract.py`",
+    ),
+    CONSERVATION_CHECK: (True, CONSERVATION_ADVICE),
+    VERDICT: (True, "see the failed checks of the tables that the message names, mend the input, and re-run the days"),
+}
 
 
 def asset_table() -> str:
@@ -67,10 +91,39 @@ def data_dictionary() -> str:
     return f"{_NOTE}\n\n# Data dictionary\n\n" + "\n\n".join(_table(contract) for contract in contracts) + "\n"
 
 
+def check_table() -> str:
+    """Markdown: every check, the tables it guards, whether it stops a day, and what to do when it fails."""
+    modules = room_modules()
+    daily: list[DailyAsset] = declared_in(modules, DailyAsset)
+    whole: list[WholeAsset] = declared_in(modules, WholeAsset)
+    guarded: dict[str, list[str]] = {}
+    for table, names in [(item.spec.contract.asset, item.spec.check_names()) for item in daily] + [
+        (item.contract.asset, item.check_names()) for item in whole
+    ]:
+        for name in names:
+            guarded.setdefault(name, []).append(table)
+    validators = [(item.spec.validate, item.spec.contract) for item in daily]
+    validators += [(item.validate, item.contract) for item in whole]
+    own = [outcome for validate, contract in validators if validate for outcome in validate(contract.empty())]
+    told = {outcome.name: (outcome.is_blocking, outcome.advice) for outcome in own} | _SHELL_CHECKS
+    guarded[VERDICT] = [DAILY_LEDGER.asset]
+    rows = []
+    for name, tables in guarded.items():
+        stops, advice = told[name]
+        shown = "every table" if name == CONTRACT_CHECK else ", ".join(f"`{table}`" for table in tables)
+        rows.append(_row((f"`{name}`", shown, "stops" if stops else "warns", advice)))
+    return "| check | guards | when red | what to do |\n|---|---|---|---|\n" + "\n".join(rows)
+
+
 def write_pages(docs: Path) -> list[Path]:
-    """Write ``assets.md`` and ``data.md`` under ``docs``; returns their paths."""
+    """Write the generated pages under ``docs``; returns their paths."""
     table = f"{_NOTE}\n\n# Assets\n\nSee [architecture.md](architecture.md) for the drawing.\n\n{asset_table()}\n"
-    pages = {docs / "assets.md": table, docs / "data.md": data_dictionary()}
+    pages = {
+        docs / "assets.md": table,
+        docs / "data.md": data_dictionary(),
+        docs / "configuration.md": configuration_page(_NOTE),
+        docs / "checks.md": f"{_NOTE}\n\n{_CHECKS_PREFACE}\n{check_table()}\n",
+    }
     for path, text in pages.items():
         path.write_text(text, "utf-8")
     return list(pages)

@@ -12,8 +12,6 @@ from resources.errors import SettingsError
 from resources.settings import Settings, load_settings
 from resources.sources.base import Source
 
-_SOURCE_SECTIONS = ("demo",)
-
 
 def _source(settings: Settings) -> Source:
     from resources.sources.registry import build_source
@@ -53,8 +51,9 @@ def check_settings(settings: Settings) -> None:
         SettingsError: an unknown section, an unknown name, or a value that makes no sense.
     """
     from resources.sources.demo.settings import DemoSettings
+    from resources.sources.sql.settings import SqlSettings
 
-    known = {**room_settings(), "demo": DemoSettings}
+    known = {**room_settings(), "demo": DemoSettings, "sql": SqlSettings}
     unknown = sorted(set(settings.sections) - set(known))
     if unknown:
         message = f"unknown settings section {unknown[0]!r}; known: core, {', '.join(sorted(known))}"

@@ -7,6 +7,9 @@ replaces data and record together and a reader sees the old file or the new one,
     <home>/lake/<zone>/<asset>/all.parquet              unpartitioned
     <home>/lake/restricted/.set_aside/<asset>/<day>.parquet   rows left out, each with its reason
     <home>/lake/<zone>/.failed/<asset>/<day>.parquet    a day that broke a check, kept for inspection
+    <home>/lake/restricted/access.log                   who read which restricted table, when, what for
+
+Folders and files of the restricted zone are their owner's alone (modes 700 and 600), whatever the umask.
 """
 
 import hashlib
@@ -21,11 +24,14 @@ from typing import Any
 
 import polars as pl
 
+from resources.access_log import AccessLog
 from resources.contract import FrameContract, Zone
 from resources.errors import ContractError
 
 _RECORD_KEY = "stayworth_record"
 _WHOLE = "all"
+_OTHERS = 0o007  # mode bits of everybody else
+_OWNER_FOLDER, _OWNER_FILE = 0o700, 0o600
 SET_ASIDE_SCHEMA: dict[str, Any] = {"delivery_day": pl.Date, "row_id": pl.String, "reason": pl.String}
 
 
@@ -95,6 +101,8 @@ class Lake:
         self.root = root
         self._zones = dict(zones)
         self._restricted = restricted_root or root / Zone.RESTRICTED
+        self._is_own_root = restricted_root is None
+        self._access_log = AccessLog(self._restricted)
         self._seen: dict[Path, tuple[tuple[int, int, int], str, InputRecord]] = {}
 
     @classmethod
@@ -138,15 +146,24 @@ class Lake:
     def read(self, contract: FrameContract) -> pl.DataFrame:
         """An unpartitioned table; empty with the contract's schema when it was never stored."""
         path = self.path(contract.asset, None)
-        return pl.read_parquet(path) if path.exists() else contract.empty()
+        if not path.exists():
+            return contract.empty()
+        self._note_read(contract, [])
+        return pl.read_parquet(path)
 
     def read_days(self, contract: FrameContract, days: Iterable[date]) -> pl.DataFrame:
         """Rows of the promoted ones among ``days``, in day order and stored order within a day."""
-        paths = [self.path(contract.asset, day) for day in sorted(set(days))]
-        present = [path for path in paths if path.exists()]
+        present = [day for day in sorted(set(days)) if self.exists(contract.asset, day)]
         if not present:
             return contract.empty()
-        return pl.read_parquet(present, hive_partitioning=False, glob=False).rechunk()
+        self._note_read(contract, present)
+        paths = [self.path(contract.asset, day) for day in present]
+        return pl.read_parquet(paths, hive_partitioning=False, glob=False).rechunk()
+
+    def _note_read(self, contract: FrameContract, days: Sequence[date]) -> None:
+        if contract.zone is Zone.RESTRICTED:
+            self._make_folder(self._restricted, Zone.RESTRICTED)
+            self._access_log.note(contract.asset, days)
 
     def record(self, asset: str, day: date | None) -> InputRecord | None:
         """The partition's record of inputs, or None when it was never promoted."""
@@ -174,28 +191,30 @@ class Lake:
 
     def stage(self, contract: FrameContract, day: date | None, frame: pl.DataFrame, record: InputRecord) -> Staged:
         """Write a partition beside its place, invisible to readers."""
-        root = self.zone_root(contract.zone) / ".staging" / contract.asset
-        root.mkdir(parents=True, exist_ok=True)
+        root = self._make_folder(self.zone_root(contract.zone) / ".staging" / contract.asset, contract.zone)
         path = root / f"{_partition(day)}.{uuid.uuid4().hex}.parquet"
         frame.rechunk().write_parquet(
             path, compression="zstd", compression_level=3, statistics=True, metadata={_RECORD_KEY: record.to_json()}
         )
+        self._protect(path, contract.zone)
         return Staged(path, contract.asset, _partition(day))
 
     def promote(self, staged: Staged) -> None:
         """Replace what was there by the staged partition, in one rename; clears a kept failure."""
         target = self.folder(staged.asset) / f"{staged.partition}.parquet"
-        target.parent.mkdir(parents=True, exist_ok=True)
+        self._make_folder(target.parent, self._zones[staged.asset])
         os.replace(staged.path, target)  # noqa: PTH105  (atomic on POSIX, documented as such)
         for name in (f"{staged.partition}.parquet", f"{staged.partition}.json"):
             (self._failed_folder(staged.asset) / name).unlink(missing_ok=True)
 
     def keep_aside(self, staged: Staged, reasons: Sequence[str]) -> Path:
         """Keep a partition that broke a check for inspection; what was there goes on being served."""
-        folder = self._failed_folder(staged.asset)
-        folder.mkdir(parents=True, exist_ok=True)
+        zone = self._zones[staged.asset]
+        folder = self._make_folder(self._failed_folder(staged.asset), zone)
         target = folder / f"{staged.partition}.parquet"
-        (folder / f"{staged.partition}.json").write_text(json.dumps(list(reasons), indent=1), "utf-8")
+        told = folder / f"{staged.partition}.json"
+        told.write_text(json.dumps(list(reasons), indent=1), "utf-8")
+        self._protect(told, zone)
         os.replace(staged.path, target)  # noqa: PTH105
         return target
 
@@ -219,9 +238,10 @@ class Lake:
         if rows.is_empty():
             path.unlink(missing_ok=True)
             return
-        folder.mkdir(parents=True, exist_ok=True)
+        self._make_folder(folder, Zone.RESTRICTED)
         part = folder / f".{day}.{uuid.uuid4().hex}"
         rows.select(*SET_ASIDE_SCHEMA).sort("row_id", "reason").rechunk().write_parquet(part)
+        self._protect(part, Zone.RESTRICTED)
         os.replace(part, path)  # noqa: PTH105
 
     def set_aside(self, asset: str, days: Iterable[date]) -> pl.DataFrame:
@@ -229,6 +249,29 @@ class Lake:
         folder = self.zone_root(Zone.RESTRICTED) / ".set_aside" / asset
         paths = [path for day in sorted(set(days)) if (path := folder / f"{day}.parquet").exists()]
         return pl.read_parquet(paths, glob=False) if paths else pl.DataFrame(schema=SET_ASIDE_SCHEMA)
+
+    def _make_folder(self, folder: Path, zone: Zone) -> Path:
+        """Make a folder of a zone where it is missing; those of the restricted zone are their owner's alone.
+
+        A restricted root of the operator's own choice may stay open to a group, never to everybody.
+        """
+        if zone is not Zone.RESTRICTED:
+            folder.mkdir(parents=True, exist_ok=True)
+            return folder
+        root = self._restricted
+        root.parent.mkdir(parents=True, exist_ok=True)
+        for level in (root, *reversed([item for item in folder.parents if root in item.parents]), folder):
+            level.mkdir(mode=_OWNER_FOLDER, exist_ok=True)
+        mode = root.stat().st_mode & 0o777
+        wanted = _OWNER_FOLDER if self._is_own_root else mode & ~_OTHERS
+        if mode != wanted:
+            root.chmod(wanted)
+        return folder
+
+    @staticmethod
+    def _protect(path: Path, zone: Zone) -> None:
+        if zone is Zone.RESTRICTED:
+            path.chmod(_OWNER_FILE)
 
     def sweep_staging(self) -> int:
         """Remove staged files that a killed run left behind; returns how many. Call with no run going on."""

@@ -12,24 +12,33 @@ CORPORATE_WORDS = frozenset(
     | {"sa", "sarl", "sl", "spa", "srl", "the"}
 )
 RESORT_WORDS = frozenset({"resort", "resorts"})
+# Letters that Unicode does not take apart into a base letter and an accent.
+_PLAIN_LETTERS = str.maketrans({"æ": "ae", "đ": "d", "ð": "d", "ı": "i", "ł": "l", "ø": "o", "œ": "oe", "þ": "th"})
+_ACCENTS = re.compile("[\u0300-\u036f]")  # of Latin, Greek and Cyrillic letters; vowel signs of other scripts stay
 # Ours: two names this alike in the same city are taken as one house; two sister houses differ by a whole word.
 HIGH_CONFIDENCE = 0.93
 CITY_CONTEXT, RESORT_CONTEXT = "context:city", "context:resort"
 
 
 def normalise_name(name: str) -> str:
-    """Lower case without accents, punctuation and corporate words; words in their order.
+    """Lower case without accents, punctuation and corporate words; words in their order, in any script.
 
-    A name made of corporate words only keeps them.
+    A name made of corporate words only keeps them; one without a letter or digit is empty and agrees with nothing.
 
     Example:
         >>> normalise_name("Hôtel Le Marais & Spa, S.A.")
         'le marais and'
     """
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower().replace("&", " and ")
-    words = re.sub(r"[^a-z0-9 ]+", " ", re.sub(r"(?<=\w)[.'](?=\w)", "", plain)).split()
+    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", name).casefold())
+    plain = _ACCENTS.sub("", folded).translate(_PLAIN_LETTERS).replace("&", " and ")
+    joined = re.sub(r"(?<=\w)[.'\u2019](?=\w)", "", plain)
+    words = "".join(sign if _is_word_sign(sign) else " " for sign in joined).split()
     kept = [word for word in words if word not in CORPORATE_WORDS]
     return " ".join(kept or words)
+
+
+def _is_word_sign(sign: str) -> bool:
+    return unicodedata.category(sign)[0] in "LMN"  # letters, marks that belong to a letter, numbers
 
 
 def is_same_hotel(ours: tuple[str, str | None, str | None], theirs: tuple[str, str | None, str | None]) -> bool:

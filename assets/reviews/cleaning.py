@@ -9,7 +9,7 @@ import polars as pl
 
 from assets.reviews.contract import CLEAN_REVIEWS
 from assets.reviews.countries import country_codes
-from assets.reviews.hotels import hotel_columns
+from assets.reviews.hotels import current_names, hotel_columns
 from assets.reviews.language import ENGLISH, languages_of
 from assets.reviews.settings import ReviewSettings
 from assets.reviews.tags import tag_columns
@@ -51,7 +51,8 @@ def clean(reviews: pl.DataFrame, settings: ReviewSettings) -> tuple[pl.DataFrame
         "delivery_day", pl.col("review_id").alias("row_id"), "reason"
     )
     kept = judged.filter(pl.col("reason").is_null())
-    return CLEAN_REVIEWS.conform(_described(kept)), set_aside
+    named = kept.with_columns(current_names(kept["hotel_name"], settings.hotel_aliases))
+    return CLEAN_REVIEWS.conform(_described(named)), set_aside
 
 
 def _described(kept: pl.DataFrame) -> pl.DataFrame:

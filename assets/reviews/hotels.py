@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 import polars as pl
 
@@ -28,6 +29,7 @@ _SUFFIXES = frozenset(
         "srl",
     )
 )
+ALIAS_SIGN = "=>"
 _MAX_COUNTRY_WORDS = 4
 _POSTCODE_LETTERS = 2  # "1092 AA Amsterdam": the two letters belong to the postcode
 
@@ -39,6 +41,35 @@ def hotel_key(name: str | None) -> str:
     while len(words) > 1 and words[-1] in _SUFFIXES:
         words.pop()
     return " ".join(words)
+
+
+def read_aliases(aliases: Iterable[str]) -> dict[str, str]:
+    """Key of each old name -> the name now in use.
+
+    Args:
+        aliases: ``old name=>new name`` of each house that changed its name.
+
+    Raises:
+        ValueError: a pair is malformed, an old name is given twice, or a new name is itself an old one.
+    """
+    pairs = [tuple(part.strip() for part in alias.split(ALIAS_SIGN)) for alias in aliases]
+    if any(len(pair) != 2 or not all(hotel_key(name) for name in pair) for pair in pairs):  # noqa: PLR2004
+        message = f"each one is an old name, {ALIAS_SIGN} and a new name"
+        raise ValueError(message)
+    found = {hotel_key(old): new for old, new in pairs}
+    if len(found) < len(pairs) or any(hotel_key(new) in found for new in found.values()):
+        message = "an old name is given once and leads to the name now in use at once"
+        raise ValueError(message)
+    return found
+
+
+def current_names(names: pl.Series, aliases: Iterable[str]) -> pl.Series:
+    """Names of reviewed hotels, those of renamed houses replaced by the name now in use; in row order."""
+    known = read_aliases(aliases)
+    if not known:
+        return names
+    now = {name: known.get(hotel_key(name), name) for name in names.unique().drop_nulls().to_list()}
+    return names.replace_strict(now, default=None, return_dtype=pl.String)
 
 
 def city_and_country(address: str | None) -> tuple[str | None, str | None]:

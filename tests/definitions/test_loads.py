@@ -18,7 +18,10 @@ DAILY = {
     "match_candidates", "booking_review_pairs", "review_embeddings", "customer_scores", "daily_ledger",
 }  # fmt: skip
 FITTED = {"polarity_model", "anomaly_bounds", "match_weights"}
-WHOLE = {"bookings_by_month", "customers", "examples", "model_predictions", "model_metrics", "trained_models"}
+WHOLE = {
+    "bookings_by_month", "guest_aggregates", "customers", "examples", "model_predictions", "model_metrics",
+    "trained_models",
+}  # fmt: skip
 
 
 @pytest.fixture

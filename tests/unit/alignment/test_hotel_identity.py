@@ -101,3 +101,17 @@ def test_two_houses_that_fit_alike_are_no_match() -> None:
 def test_no_reviews_give_no_keys() -> None:
     schema = {"hotel_name": pl.String, "hotel_city": pl.String, "hotel_country": pl.String}
     assert review_keys(pl.DataFrame(schema=schema), GROUP).is_empty()
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("東京グランドホテル", "東京ｸﾞﾗﾝﾄﾞﾎﾃﾙ"),
+        ("Ξενοδοχείο Ακρόπολις", "ΞΕΝΟΔΟΧΕΊΟ ΑΚΡΌΠΟΛΙΣ"),
+        ("Søhus Łódź", "sohus lodz hotel"),
+        ("Hotel d’Été", "HOTEL D'ETE"),
+    ],
+)
+def test_names_of_any_script_agree_with_themselves_only(left: str, right: str) -> None:
+    assert normalise_name(left) == normalise_name(right) != ""
+    assert normalise_name(left) != normalise_name("فندق النيل") != ""

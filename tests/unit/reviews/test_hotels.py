@@ -1,7 +1,9 @@
 import polars as pl
 import pytest
 
-from assets.reviews.hotels import city_and_country, hotel_columns, hotel_key
+from assets.reviews.hotels import city_and_country, current_names, hotel_columns, hotel_key
+from assets.reviews.settings import ReviewSettings
+from resources.errors import SettingsError
 
 
 @pytest.mark.parametrize(
@@ -44,3 +46,18 @@ def test_columns_keep_order() -> None:
 def test_empty() -> None:
     empty = pl.Series([], dtype=pl.String)
     assert hotel_columns(empty, empty).shape == (0, 3)
+
+
+def test_renamed_houses_go_by_their_name_of_today() -> None:
+    names = pl.Series("hotel_name", ["HILTON Riverside, Ltd.", "Other House", None])
+    aliases = ("Hilton Riverside => Hyatt Riverside",)
+    assert current_names(names, aliases).to_list() == ["Hyatt Riverside", "Other House", None]
+    assert current_names(names, ()).to_list() == names.to_list()
+
+
+@pytest.mark.parametrize(
+    "aliases", [("Hilton",), ("=>Hyatt",), ("A=>B=>C",), ("A=>B", "a=>C"), ("A=>B", "B=>C"), ("A=>a",)]
+)
+def test_aliases_that_lead_nowhere_are_refused(aliases: tuple[str, ...]) -> None:
+    with pytest.raises(SettingsError, match=r"reviews\.hotel_aliases"):
+        ReviewSettings(hotel_aliases=aliases)
