@@ -1,0 +1,122 @@
+"""Studies: what an asset hands to the pure experiments. Knows the inputs of the shell, not Dagster."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import polars as pl
+
+from assets.alignment.settings import AlignmentSettings
+from assets.common.inputs import Reads, WholeInputs, days_between
+from assets.customers.protocols import plan_origins
+from assets.customers.settings import CustomerSettings
+from assets.models.settings import QUICK, ModelSettings
+from assets.models.text_block import review_table
+from assets.privacy.settings import PrivacySettings
+from assets.reports.alignment_evidence import WINDOWS, LinkageWorld, evidence_branch, evidence_rows, of_window
+from assets.reports.inputs import DEMO, PUBLIC
+from assets.reports.price_of_privacy import VARIANTS, StudySettings, Variant, World, label_study
+from assets.reports.truth import true_links
+from assets.reports.wording import Estimate
+from resources.settings import build_section
+
+Tree = dict[str, Any]
+PRICE_READS = (
+    Reads("raw_bookings", None),
+    Reads("pseudonyms", None),
+    Reads("clean_reviews", None),
+    Reads("review_embeddings", None),
+    Reads("review_anomalies", None),
+    Reads("review_anomaly_parts", None),
+)
+
+
+def price_rows(inputs: WholeInputs, variants: Sequence[Variant] = VARIANTS) -> pl.DataFrame:
+    """Rows of ``price_of_privacy`` from the stored history.
+
+    Networks train with the settings of the quick profile, whatever the run's: seven worlds are compared with each
+    other, not with the tables of the main chapters.
+    """
+    bookings = inputs.frame("raw_bookings")
+    core = inputs.settings.core
+    customers = inputs.settings.room("customers", CustomerSettings)
+    first_day = bookings["delivery_day"].min() or inputs.as_of
+    truth = inputs.source.truth(inputs.as_of) if core.source == DEMO else None  # type: ignore[attr-defined]
+    world = World(
+        bookings=bookings,
+        pseudonyms=inputs.frame("pseudonyms"),
+        clean_reviews=inputs.frame("clean_reviews"),
+        reviews=review_table(
+            inputs.frame("review_embeddings"),
+            inputs.frame("review_anomalies"),
+            inputs.frame("review_anomaly_parts"),
+            inputs.frame("clean_reviews"),
+        ),
+        hotels=inputs.source.hotels(),
+        links=true_links(truth, inputs.key) if truth is not None else None,
+        days=days_between(inputs.first_day, inputs.as_of),
+        plan=plan_origins(first_day, inputs.as_of, customers, is_public=core.source == PUBLIC),  # type: ignore[arg-type]
+    )
+    settings = StudySettings(
+        privacy=inputs.settings.room("privacy", PrivacySettings),
+        alignment=inputs.settings.room("alignment", AlignmentSettings),
+        customers=customers,
+        models=build_section("models", ModelSettings, QUICK),
+        every_days=core.fit_every_days,
+    )
+    return label_study(world, variants, settings)
+
+
+EVIDENCE_READS = (Reads("published_bookings", None), Reads("clean_reviews", None))
+
+
+def alignment_evidence_rows(inputs: WholeInputs) -> pl.DataFrame:
+    """Rows of ``alignment_evidence``: three windows in the full profile, the stored one in the quick profile."""
+    core, settings = inputs.settings.core, inputs.settings.room("alignment", AlignmentSettings)
+    is_demo = core.source == DEMO
+    truth = inputs.source.truth(inputs.as_of) if is_demo else None  # type: ignore[attr-defined]
+    world = LinkageWorld(
+        bookings=inputs.frame("published_bookings"),
+        reviews=inputs.frame("clean_reviews"),
+        hotels=inputs.source.hotels(),
+        days=days_between(inputs.first_day, inputs.as_of),
+        links=true_links(truth, inputs.key) if truth is not None else None,
+        model=inputs.source.match_model(inputs.as_of) if is_demo else None,  # type: ignore[attr-defined]
+    )
+    own = settings.window_days
+    windows = (own,) if core.profile == "quick" else tuple(sorted({own, *WINDOWS}))
+    return evidence_rows(world, settings, windows, inputs.rng)
+
+
+def evidence_results(evidence: pl.DataFrame, source: str, window_days: int) -> tuple[Tree, dict[str, str]]:
+    """The branch ``alignment`` of the evidence; and what was not run.
+
+    Args:
+        evidence: rows of ``alignment_evidence``, empty where it was not made.
+        source: of the rows.
+        window_days: of the stored pairs.
+    """
+    tree: Tree = dict(evidence_branch(evidence))
+    missing = {
+        f"alignment.windows.{days}": "stored window only; `stayworth evaluate` (make evaluate) compares all windows"
+        for days in WINDOWS
+        if str(days) not in tree.get("windows", {})
+    }
+    own = of_window(evidence, window_days)
+    if source == DEMO and "oracle_f1" in own:
+        tree["oracle_f1"] = own["oracle_f1"]
+    return {"alignment": tree}, missing
+
+
+def price_results(price: pl.DataFrame) -> Tree:
+    """The branch ``privacy.price`` of the results: study, setting, measure.
+
+    Args:
+        price: rows of ``price_of_privacy``.
+    """
+    tree: Tree = {}
+    for row in price.sort("study", "place", "measure").iter_rows(named=True):
+        setting = row["setting"].replace(" = ", "_").replace(" ", "_").replace(".", "_")
+        branch = tree.setdefault(row["study"], {}).setdefault(setting, {})
+        if row["value"] is not None:
+            branch[row["measure"].replace(".", "_")] = Estimate(row["value"], row["low"], row["high"]).as_json()
+    return {"price": tree} if tree else {}
