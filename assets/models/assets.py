@@ -7,20 +7,31 @@ import polars as pl
 from assets.common.daily import DayInputs, Produced, Reads, WholeInputs, WholeProduced, daily_asset, whole_asset
 from assets.customers.protocols import plan_origins
 from assets.customers.settings import CustomerSettings
+from assets.models.anomaly_evidence import evidence_of, scored_reviews
+from assets.models.anomaly_selection import sensitivity_table
 from assets.models.checks import (
     validate_examples,
     validate_metrics,
     validate_predictions,
     validate_scores,
+    validate_sensitivity,
     validate_trained_models,
 )
-from assets.models.contract import CUSTOMER_SCORES, EXAMPLES, MODEL_METRICS, MODEL_PREDICTIONS, TRAINED_MODELS
+from assets.models.contract import (
+    ANOMALY_SENSITIVITY,
+    CUSTOMER_SCORES,
+    EXAMPLES,
+    MODEL_METRICS,
+    MODEL_PREDICTIONS,
+    TRAINED_MODELS,
+)
 from assets.models.dataset import BEHAVIOUR_COLUMNS, build_examples, features_at, text_dimensions, to_arrays
 from assets.models.evaluation import evaluate, metrics_of
 from assets.models.scoring import Served, past_revenue, score_customers, start_model
 from assets.models.serving import served_of, train_final, trained_frame
 from assets.models.settings import model_settings
 from assets.models.text_block import review_table
+from assets.reviews.settings import ReviewSettings
 from resources.model_store import ModelStore
 
 _HISTORY = [
@@ -77,6 +88,27 @@ def model_predictions(inputs: WholeInputs) -> pl.DataFrame:
 def model_metrics(inputs: WholeInputs) -> pl.DataFrame:
     """Errors and ranking metrics per protocol, model, repeat and fold, with parameters and seconds."""
     return metrics_of(inputs.frame("model_predictions"), model_settings(inputs.settings))
+
+
+@whole_asset(contract=ANOMALY_SENSITIVITY, group="models", reads=[*_HISTORY, Reads("examples", None)],
+             validate=validate_sensitivity, kinds={"numpy"}, owners=["team:models"], code_version="1")  # fmt: skip
+def anomaly_sensitivity(inputs: WholeInputs) -> pl.DataFrame:
+    """Errors of a cheap forecast under other weights and thresholds of the anomaly filter; the choice in each fold."""
+    settings = model_settings(inputs.settings)
+    reviews = scored_reviews(
+        inputs.frame("review_embeddings"),
+        inputs.frame("review_anomalies"),
+        inputs.frame("review_anomaly_parts"),
+        inputs.frame("clean_reviews"),
+    )
+    evidence = evidence_of(
+        inputs.frame("examples"),
+        inputs.frame("published_bookings"),
+        inputs.frame("booking_review_pairs"),
+        reviews,
+        settings.anomaly_components,
+    )
+    return sensitivity_table(evidence, settings, inputs.settings.room("reviews", ReviewSettings), inputs.rng)
 
 
 @whole_asset(contract=TRAINED_MODELS, group="models",

@@ -98,6 +98,32 @@ def validate_metrics(metrics: pl.DataFrame) -> list[CheckOutcome]:
     ]
 
 
+def validate_sensitivity(table: pl.DataFrame) -> list[CheckOutcome]:
+    """Weights sum to one but where a part is switched off, and a choice is never worse on its own validation rows."""
+    weights = pl.col("alpha") + pl.col("beta") + pl.col("gamma")
+    off = pl.col("label").str.starts_with("without")
+    chosen = table.filter(pl.col("study") == "selection")
+    pairs = chosen.filter(pl.col("label") == "chosen").join(
+        chosen.filter(pl.col("label") == "uniform").select("timing", "fold", uniform="validation_rmse"),
+        on=["timing", "fold"],
+        how="left",
+    )
+    return [
+        outcome_of(
+            "anomaly_weights_sum_to_one",
+            table.filter(~off & ((weights - 1.0).abs() > 1e-6)),  # noqa: PLR2004
+            show=("study", "label", "alpha", "beta", "gamma"),
+            advice="look at the grid in anomaly_selection.py",
+        ),
+        outcome_of(
+            "chosen_weights_are_no_worse_in_validation",
+            pairs.filter(pl.col("validation_rmse") > pl.col("uniform")),
+            show=("timing", "fold", "validation_rmse", "uniform"),
+            advice="the uniform weights belong to the grid: the choice must be at least as good on validation rows",
+        ),
+    ]
+
+
 def validate_trained_models(models: pl.DataFrame) -> list[CheckOutcome]:
     """Exactly one stored model is served, when there is any."""
     served = int(models["is_served"].sum()) if models.height else 0

@@ -96,6 +96,32 @@ MODEL_METRICS = FrameContract(
     ),
 )  # fmt: skip
 
+ANOMALY_SENSITIVITY = FrameContract(
+    asset="anomaly_sensitivity",
+    zone=Zone.INTERNAL,
+    grain="one row per study, timing, configuration and fold",
+    key=("study", "timing", "label", "fold"),
+    description="How weights and threshold of the anomaly filter change the forecast; the choice inside each fold.",
+    columns=(
+        Column(name="study", dtype=pl.String(), description="what is varied",
+               values=("selection", "weights", "threshold", "filter")),
+        Column(name="timing", dtype=pl.String(), description="whose timing part is used", values=("ours", "paper")),
+        Column(name="label", dtype=pl.String(), description="configuration in words"),
+        Column(name="fold", dtype=pl.Int32(), description="outer fold; -1: all folds pooled", minimum=-1),
+        Column(name="alpha", dtype=pl.Float64(), description="weight of contradiction", minimum=0, maximum=1),
+        Column(name="beta", dtype=pl.Float64(), description="weight of duplication", minimum=0, maximum=1),
+        Column(name="gamma", dtype=pl.Float64(), description="weight of timing", minimum=0, maximum=1),
+        Column(name="tau", dtype=pl.Float64(), description="threshold; null: no filter", nullable=True, minimum=0),
+        Column(name="retained", dtype=pl.Float64(), description="share of reviews kept", minimum=0, maximum=1),
+        Column(name="validation_rmse", dtype=pl.Float64(), description="error of the inner folds, where a choice "
+               "was made", unit="currency units", nullable=True),
+        Column(name="mae", dtype=pl.Float64(), description="mean absolute error out of sample", unit="currency units"),
+        Column(name="rmse", dtype=pl.Float64(), description="root mean square error out of sample",
+               unit="currency units"),
+        Column(name="r2", dtype=pl.Float64(), description="share of variance explained", nullable=True, maximum=1),
+    ),
+)  # fmt: skip
+
 TRAINED_MODELS = FrameContract(
     asset="trained_models",
     zone=Zone.INTERNAL,

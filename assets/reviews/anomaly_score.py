@@ -18,21 +18,23 @@ from assets.reviews.contract import PARTS, REVIEW_ANOMALIES
 from assets.reviews.settings import ReviewSettings
 
 FIXED_VERSION = "fixed"
-# Lower: what 95 of 100 reviews stay below. Upper: three quarters of the scale between score and text; a cosine
+# Lower: what 95 of 100 reviews stay below. Upper: more than half the scale between score and text, above all but
+# one in two hundred public reviews; a cosine
 # above all pairs of long public texts (0.957); one chance in thirty thousand for so many posts.
 FIXED_BOUNDS: dict[str, tuple[float, float]] = {
-    "contradiction": (1.0, 1.5),
+    "contradiction": (0.7, 1.2),
     "duplication": (0.9, 0.96),
     "timing": (2.0, 4.5),
 }
 _LOWER_QUANTILE = 0.95
 _LOWER_LIMITS: dict[str, tuple[float, float]] = {
-    "contradiction": (0.8, 1.2),
+    "contradiction": (0.6, 0.9),
     "duplication": (0.88, 0.93),
     "timing": (1.5, 3.0),
 }
 _DECIMALS = 6
 _DAY_HOURS = 24
+_STRONG, _CLEAR = 0.5, 0.15  # polarity from which a tone is called strong, or clear
 _SHORT_ID = 8  # digits of an id that a reason shows
 
 
@@ -126,11 +128,18 @@ def reason_text() -> pl.Expr:
         pl.when(pl.max_horizontal(*PARTS) == 0)
         .then(pl.lit("nothing unusual"))
         .when(pl.col("main_part") == "contradiction")
-        .then(_contradiction_reason())
+        .then(part_reason("contradiction"))
         .when(pl.col("main_part") == "duplication")
-        .then(_duplication_reason())
-        .otherwise(_timing_reason())
+        .then(part_reason("duplication"))
+        .otherwise(part_reason("timing"))
     )
+
+
+def part_reason(part: str) -> pl.Expr:
+    """What one part saw, in words; reads the columns of ``review_anomaly_parts``, score and title."""
+    return {"contradiction": _contradiction_reason, "duplication": _duplication_reason, "timing": _timing_reason}[
+        part
+    ]()
 
 
 def _contradiction_reason() -> pl.Expr:
@@ -138,15 +147,15 @@ def _contradiction_reason() -> pl.Expr:
     stated = (
         pl.when(pl.col("title").is_null())
         .then(score)
-        .otherwise(pl.format("{} and title {}", score, _tone("polarity_title_or_score")))
+        .otherwise(pl.format("{} and title together {}", score, _tone("polarity_title_or_score")))
     )
     return pl.format("{}, text {}", stated, _tone("polarity_text"))
 
 
 def _tone(column: str) -> pl.Expr:
     value = pl.col(column)
-    strength = pl.when(value.abs() >= 0.75).then(pl.lit("strongly ")).otherwise(pl.lit(""))  # noqa: PLR2004
-    side = pl.when(value >= 0.25).then(pl.lit("positive")).when(value <= -0.25).then(pl.lit("negative"))  # noqa: PLR2004
+    strength = pl.when(value.abs() >= _STRONG).then(pl.lit("strongly ")).otherwise(pl.lit(""))
+    side = pl.when(value >= _CLEAR).then(pl.lit("positive")).when(value <= -_CLEAR).then(pl.lit("negative"))
     return strength + side.otherwise(pl.lit("neutral"))
 
 
@@ -166,7 +175,7 @@ def _duplication_reason() -> pl.Expr:
         .then(pl.format("{} days earlier", days))
         .otherwise(pl.lit("that arrived earlier"))
     )
-    return pl.format("{} review {}, posted {}", alike, pl.col("nearest_review_id").str.head(_SHORT_ID), when)
+    return pl.format("{} review {} posted {}", alike, pl.col("nearest_review_id").str.head(_SHORT_ID), when)
 
 
 def _timing_reason() -> pl.Expr:
@@ -178,16 +187,24 @@ def _timing_reason() -> pl.Expr:
         .then(pl.lit("in a day"))
         .otherwise(pl.format("in {} days", hours // _DAY_HOURS))
     )
-    whose = pl.when(pl.col("posts_scope") == "hotel").then(pl.lit("this hotel")).otherwise(pl.lit("all hotels"))
-    return pl.format("{} posts for {} {}, usually {}", pl.col("posts_observed"), whose, span, _usual())
+    scopes = {
+        "hotel": "posts for this hotel",
+        "hotel_low": "low scores for this hotel",
+        "hotel_high": "high scores for this hotel",
+        "platform": "posts for all hotels",
+    }
+    counted = pl.col("posts_scope").replace(scopes)
+    return pl.format("{} {} {}, usually {}", pl.col("posts_observed"), counted, span, _usual())
 
 
 def _usual() -> pl.Expr:
     expected = pl.col("posts_expected")
+    few = expected.round(1).cast(pl.String).str.strip_suffix(".0")
+    whole = expected.round(0).cast(pl.Int64).cast(pl.String)
     return (
-        pl.when(expected < 10)
-        .then(expected.round(1).cast(pl.String))
-        .otherwise(  # noqa: PLR2004
-            expected.round(0).cast(pl.Int64).cast(pl.String)
-        )
+        pl.when(expected < 1)
+        .then(pl.lit("fewer than 1"))
+        .when(expected < 10)  # noqa: PLR2004
+        .then(few)
+        .otherwise(whole)
     )

@@ -6,6 +6,7 @@ import polars as pl
 
 from assets.common.daily import DayInputs, FitInputs, Produced, Reads, daily_asset, fitted_record
 from assets.reviews.anomaly_score import FIXED_VERSION, fit_bounds, score_anomalies
+from assets.reviews.body_polarity import fit_polarity_record
 from assets.reviews.checks import (
     validate_anomalies,
     validate_anomaly_parts,
@@ -15,7 +16,6 @@ from assets.reviews.checks import (
 from assets.reviews.cleaning import clean
 from assets.reviews.contract import CLEAN_REVIEWS, REVIEW_ANOMALIES, REVIEW_ANOMALY_PARTS, REVIEW_VECTORS
 from assets.reviews.parts import anomaly_parts
-from assets.reviews.polarity import fit_polarity
 from assets.reviews.settings import TIMING_LOOK_BACK_DAYS, ReviewSettings
 from assets.reviews.vectors import review_vector_rows
 
@@ -46,20 +46,26 @@ def clean_reviews(inputs: DayInputs) -> Produced:
     validate=validate_review_vectors,
     kinds={"numpy"},
     owners=_OWNERS,
+    code_version="2",
 )
 def review_vectors(inputs: DayInputs) -> Produced:
-    """One static unit vector per clean review, in which earlier texts are looked up."""
+    """One static unit vector and the hashed phrases per clean review, in which earlier texts are looked up."""
     reviews = inputs.frame("clean_reviews")
     vectors = inputs.resource("encoders").embed("static", reviews["text"].to_list())
     return Produced(review_vector_rows(reviews, vectors))
 
 
 @fitted_record(
-    name="polarity_model", group="reviews", reads=[Reads("clean_reviews", None)], kinds={"scikitlearn"}, owners=_OWNERS
+    name="polarity_model",
+    group="reviews",
+    reads=[Reads("clean_reviews", None)],
+    fitter_version="2",
+    kinds={"scikitlearn"},
+    owners=_OWNERS,
 )
 def polarity_model(inputs: FitInputs) -> dict[str, Any] | None:
-    """Polarity of words and word pairs, learned from positive against negative fields."""
-    return fit_polarity(inputs.frame("clean_reviews"), inputs.settings.room(_SECTION, ReviewSettings))
+    """Polarity of words and word pairs, learned from positive against negative fields; of the body, from the score."""
+    return fit_polarity_record(inputs.frame("clean_reviews"), inputs.settings.room(_SECTION, ReviewSettings))
 
 
 @daily_asset(
@@ -71,12 +77,18 @@ def polarity_model(inputs: FitInputs) -> dict[str, Any] | None:
     validate=validate_anomaly_parts,
     kinds={"numpy"},
     owners=_OWNERS,
+    code_version="3",
 )
 def review_anomaly_parts(inputs: DayInputs) -> Produced:
     """Three raw signs of irregularity per review: contradiction, duplication, timing."""
     settings = inputs.settings.room(_SECTION, ReviewSettings)
     segments = inputs.records("polarity_model").segments(inputs.days)
-    return Produced(anomaly_parts(inputs.frame("clean_reviews"), inputs.frame("review_vectors"), segments, settings))
+    device = None
+    if settings.duplication_search == "exact":
+        compute = inputs.resource("encoders").compute
+        device = None if compute.kind == "cpu" else compute.devices[0]
+    reviews, vectors = inputs.frame("clean_reviews"), inputs.frame("review_vectors")
+    return Produced(anomaly_parts(reviews, vectors, segments, settings, device))
 
 
 @fitted_record(

@@ -20,7 +20,7 @@ CLEAN_REVIEWS = FrameContract(
     description="Reviews with normalised text, parsed tags and country codes",
     columns=(
         _REVIEW_ID,
-        Column(name="hotel_name", dtype=_TEXT, description="Hotel as delivered"),
+        Column(name="hotel_name", dtype=_TEXT, description="Hotel as delivered, or its new name"),
         Column(name="hotel_key", dtype=_TEXT, description="Name without case, accents, punctuation"),
         Column(name="hotel_city", dtype=_TEXT, nullable=True, description="City from the address"),
         Column(name="hotel_country", dtype=_TEXT, nullable=True, description="Country from the address (ISO alpha-3)"),
@@ -55,6 +55,7 @@ REVIEW_VECTORS = FrameContract(
         _REVIEW_ID,
         Column(name="vector", dtype=pl.List(pl.Float32), description="Unit vector of text, static tier"),
         Column(name="distinct_words", dtype=pl.Int32, minimum=0, unit="words", description="Different words of text"),
+        Column(name="phrases", dtype=pl.List(pl.UInt32), description="Hashes of its pairs of neighbouring words"),
         Column(name="posted_day", dtype=pl.Date, description="Day of posting"),
         _DAY,
     ),
@@ -73,7 +74,8 @@ REVIEW_ANOMALY_PARTS = FrameContract(
         ),
         Column(name="polarity_text", dtype=_NUMBER, minimum=-1, maximum=1, description="Polarity of the text"),
         Column(name="contradiction_raw", dtype=_NUMBER, minimum=0, maximum=2, description="Their absolute difference"),
-        Column(name="duplication_raw", dtype=_NUMBER, minimum=-1, maximum=1, description="Cosine to the nearest"),
+        Column(name="duplication_raw", dtype=_NUMBER, minimum=-1, maximum=1, description="Likeness to the nearest"),
+        Column(name="duplication_cosine", dtype=_NUMBER, minimum=-1, maximum=1, description="Largest cosine (paper)"),
         Column(name="nearest_review_id", dtype=_TEXT, nullable=True, description="That earlier review"),
         Column(
             name="nearest_gap_days", dtype=pl.Int32, nullable=True, unit="days", description="Posted how much later"
@@ -85,7 +87,12 @@ REVIEW_ANOMALY_PARTS = FrameContract(
         ),
         Column(name="posts_expected", dtype=_NUMBER, minimum=0, unit="posts", description="Expected in that window"),
         Column(name="posts_window_hours", dtype=pl.Int32, minimum=1, unit="hours", description="Length of that window"),
-        Column(name="posts_scope", dtype=_TEXT, values=("hotel", "platform"), description="Whose posts were counted"),
+        Column(
+            name="posts_scope",
+            dtype=_TEXT,
+            values=("hotel", "hotel_low", "hotel_high", "platform"),
+            description="Whose posts were counted, of which scores",
+        ),
         _DAY,
     ),
 )

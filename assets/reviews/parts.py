@@ -18,6 +18,7 @@ def anomaly_parts(
     vectors: pl.DataFrame,
     segments: Sequence[tuple[Mapping[str, Any] | None, Sequence[date]]],
     settings: ReviewSettings,
+    device: str | None = None,
 ) -> pl.DataFrame:
     """Frame of ``REVIEW_ANOMALY_PARTS`` by delivery day and review id.
 
@@ -26,6 +27,7 @@ def anomaly_parts(
         vectors: ``review_vectors`` of the whole history up to the last asked day.
         segments: the asked days, split by the polarity record in force.
         settings: of the room.
+        device: torch device for the search of near-duplicates; None: NumPy.
     """
     days = sorted(day for _, part in segments for day in part)
     asked = reviews.filter(pl.col("delivery_day").is_in(days)).sort("delivery_day", "review_id")
@@ -38,7 +40,7 @@ def anomaly_parts(
     rows = asked.select("review_id", "delivery_day")
     for part in (
         pl.concat(opposed),
-        duplication(vectors, days, settings).drop("delivery_day"),
+        duplication(vectors, days, settings, device).drop("delivery_day"),
         timing(reviews, days, settings).drop("delivery_day"),
     ):
         rows = rows.join(part, on="review_id", how="left", maintain_order="left")

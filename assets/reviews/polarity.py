@@ -24,6 +24,8 @@ _MIN_WORDS = 2  # "Nothing" in a field tells which field it is, not how the gues
 _MIN_OCCURRENCES = 3
 _CLEAR_DISTANCE = 1.0  # points of score from neutral from which a title is taken at its word
 LEXICON_VERSION = "lexicon"
+_BEST_SCORE = 10.0
+_WORST_SCORE = 2.5  # the lowest that the public platform knows; below it the mapping stays at -1
 
 
 def polarities(texts: Sequence[str | None], model: Mapping[str, Any] | None) -> np.ndarray:
@@ -40,6 +42,23 @@ def polarities(texts: Sequence[str | None], model: Mapping[str, Any] | None) -> 
     margins = _row_sums(matrix, np.array(model["weights"]))
     known = np.diff(matrix.indptr) > 0
     return np.where(known, np.tanh((margins + model["intercept"]) / 2), 0.0)  # 2 P(positive) - 1
+
+
+def score_polarity(scores: np.ndarray, neutral: float) -> np.ndarray:
+    """Scores mapped to [-1, 1], linearly on either side of the neutral score.
+
+    A straight line from 0 to 10 would call 6 points positive, while guests who give them complain.
+
+    Args:
+        scores: (n,) of 0 to 10.
+        neutral: score whose texts are neutral on average.
+
+    Example:
+        >>> score_polarity(np.array([2.5, 7.5, 10.0]), 7.5).tolist()
+        [-1.0, 0.0, 1.0]
+    """
+    worst = min(_WORST_SCORE, neutral / 2)
+    return np.interp(scores, [worst, neutral, _BEST_SCORE], [-1.0, 0.0, 1.0])
 
 
 def labelled_fields(reviews: pl.DataFrame) -> pl.DataFrame:

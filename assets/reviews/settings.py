@@ -2,19 +2,21 @@
 
 from dataclasses import dataclass
 
+from assets.reviews.hotels import read_aliases
 from resources.settings import refuse
 
 TREATMENTS = ("ours", "paper")
+SEARCHES = ("cells", "exact")
 _SECTION = "reviews"
 TIMING_LOOK_BACK_DAYS = 120  # partitions that review_anomaly_parts reads before a day; windows must fit into it
 _SHARES = ("english_share", "language_certainty", "alpha", "beta", "gamma", "tau")
 _COUNTS = (
     "polarity_min_texts", "polarity_max_texts", "polarity_vocabulary", "duplication_min_words",
-    "duplication_stock_words", "duplication_stock_matches", "timing_history_days", "timing_min_days",
-    "timing_platform_hotels", "bounds_min_reviews",
+    "duplication_stock_words", "duplication_stock_matches", "duplication_exact_texts", "timing_history_days",
+    "timing_min_days", "timing_platform_hotels", "bounds_min_reviews",
 )  # fmt: skip
 _POSITIVE = (
-    "polarity_regularisation", "timing_prior_days", "timing_peak_factor", "timing_prior_posts",
+    "polarity_regularisation", "timing_prior_days", "timing_peak_factor", "timing_hour_posts", "timing_prior_posts",
     "timing_hotel_dispersion", "timing_platform_dispersion",
 )  # fmt: skip
 
@@ -32,6 +34,10 @@ class ReviewSettings:
     english_share: float = 0.12  # share of function words above which a text is English without asking further
     language_certainty: float = 0.9  # probability from which another language is believed; short texts rarely reach it
 
+    # Hotels that changed their name or brand, `old name=>new name`, where the new name is the one that the list of
+    # hotels uses; spellings of the old name need not be listed one by one (case, accents, punctuation don't count).
+    hotel_aliases: tuple[str, ...] = ()
+
     # Polarity
     polarity_min_texts: int = 500  # from here on the fit beats the lexicon (AUC 0.914)
     polarity_max_texts: int = 200_000  # the most recent fields; more changes AUC in the fourth decimal only
@@ -45,16 +51,22 @@ class ReviewSettings:
     duplication_stock_words: int = 6  # distinct words; 1 in 20 shorter public texts equals another one by chance
     duplication_min_words: int = 12  # from here on public texts stay below cosine 0.96 to each other
     duplication_stock_matches: int = 3  # earlier near-equals that make a text below that formulaic, not copied
+    duplication_search: str = "cells"  # "exact": every text with all earlier ones, on the GPU where core.device has one
+    duplication_exact_texts: int = 30_000  # cells: the first texts, compared with all earlier ones (seconds); more than
+    # the public sample. Later ones look into a part of the corpus (docs/evaluation.md says what that misses)
 
     # Timing
-    timing_window_days: tuple[int, ...] = (1, 3)  # a burst fills one day, or comes over a long week-end
+    timing_window_days: tuple[int, ...] = (1, 2)  # a burst fills one day, or its rest comes the day after
     timing_window_hours: int = 3  # where posting times are known: the posts of a campaign come together
-    timing_peak_factor: float = 1.5  # busy hours of a day against its average (people post in the evening)
+    timing_peak_factor: float = 1.5  # busy hours of a day against its average, where earlier posts can't tell
+    timing_hour_posts: float = 100.0  # earlier posts that this factor weighs as much as: an hour has 4 of 100
     timing_history_days: int = 90  # one season: long enough to know a hotel's rate, short enough to follow it
     timing_min_days: int = 14  # less history than this and nothing is surprising yet
     timing_prior_days: float = 3.0  # weight of the prior rate, as days of observation
     timing_prior_posts: float = 0.5  # posts per hotel and day: 515,738 public reviews / 1,493 hotels / 730 days
     timing_hotel_dispersion: float = 0.35  # variance = m + 0.35 m^2: median over public hotels and 90-day spans
+    timing_low_score: float = 7.0  # below: three in ten public reviews; a campaign has one direction
+    timing_high_score: float = 9.4  # from here: a quarter of the public reviews
     timing_platform_hotels: int = 10  # with fewer, one hotel's burst would make its neighbours' reviews suspect
     timing_platform_dispersion: float = 0.30  # the same for all hotels together (weekdays, seasons)
 
@@ -71,6 +83,7 @@ class ReviewSettings:
         for name in _SHARES:
             if not 0 <= getattr(self, name) <= 1:
                 raise refuse(_SECTION, name, getattr(self, name), "0 to 1")
+        self._check_aliases()
         if abs(self.alpha + self.beta + self.gamma - 1) > 1e-9:  # noqa: PLR2004
             raise refuse(_SECTION, "alpha + beta + gamma", self.alpha + self.beta + self.gamma, "a sum of 1")
         if not 0 < self.neutral_score < 10:  # noqa: PLR2004
@@ -78,13 +91,23 @@ class ReviewSettings:
         if not 1 <= self.timing_window_hours <= 24:  # noqa: PLR2004
             raise refuse(_SECTION, "timing_window_hours", self.timing_window_hours, "1 to 24")
         self._check_signs()
+        if not 0 < self.timing_low_score <= self.timing_high_score <= 10:  # noqa: PLR2004
+            raise refuse(_SECTION, "timing_low_score", self.timing_low_score, "above 0, timing_high_score at most")
         if not self.timing_window_days or not all(1 <= days <= 14 for days in self.timing_window_days):  # noqa: PLR2004
             raise refuse(_SECTION, "timing_window_days", self.timing_window_days, "one or more lengths of 1 to 14 days")
         longest = TIMING_LOOK_BACK_DAYS - max(self.timing_window_days)
         if self.timing_history_days > longest:
             raise refuse(_SECTION, "timing_history_days", self.timing_history_days, f"1 to {longest}")
 
+    def _check_aliases(self) -> None:
+        try:
+            read_aliases(self.hotel_aliases)
+        except ValueError as error:
+            raise refuse(_SECTION, "hotel_aliases", self.hotel_aliases, f"pairs old name=>new name; {error}") from error
+
     def _check_signs(self) -> None:
+        if self.duplication_search not in SEARCHES:
+            raise refuse(_SECTION, "duplication_search", self.duplication_search, ", ".join(SEARCHES))
         for name in _COUNTS:
             if getattr(self, name) < 1:
                 raise refuse(_SECTION, name, getattr(self, name), "1 or more")

@@ -2,15 +2,19 @@
 
 Default: a one-sided surprise, ``-log10 P(count >= observed)``, of the posts in a window that ends on the
 review's posting day, against the rate of the days before the window; where posting times are known, also of
-the hotel's posts in the fullest window of some hours around the review, within what the day has delivered.
-The largest surprise of hotel and platform is stored with its counts. Counts are gamma-Poisson (negative binomial):
+the hotel's posts in the fullest window of some hours around the review, within what the day has delivered, against
+the share of earlier posts at that time of day.
+A campaign has one direction, so a review of low or high score is also held against the hotel's posts of low or
+high scores alone, counted and expected in the same way: ten posts of which nine praise are less usual than ten.
+The largest surprise is stored with its counts and with what was counted. Counts are gamma-Poisson (negative binomial):
 the rate is known only as well as its history is long, and days differ by more than chance.
 
 The paper's ``|gap - mu| / sigma`` stands beside it; it ranks lulls above bursts, since most gaps are zero.
 
 Source:
     Paper 001, temporal anomaly score. Gamma-Poisson predictive counts: Gelman et al., Bayesian Data
-    Analysis, section 2.6.
+    Analysis, section 2.6. Bursts in number and in score together: Xie et al. (2012),
+    doi:10.1145/2339530.2339662.
 """
 
 from collections.abc import Sequence
@@ -28,6 +32,8 @@ _SMALLEST = 1e-300  # of a probability: surprise ends at 300
 _EPOCH = date(1970, 1, 1)
 _WIDTH = TIMING_LOOK_BACK_DAYS + 1  # days that a day sees, itself included
 _HOUR = 3_600_000_000  # microseconds
+_BAND = 1 / 3  # of a hotel's posts have low scores, as many have high ones
+SCOPES = ("hotel", "hotel_low", "hotel_high", "platform")
 
 SCHEMA = {
     "review_id": pl.String,
@@ -48,12 +54,14 @@ class _Seen:
     Attributes:
         hotel: (n,) hotel number, 0 to n_hotels - 1.
         offset: (n,) posting day, counted from the first day of the look-back.
+        score: (n,) points from 0 to 10.
         moment: (n,) posting time in microseconds, or None where one of them is not known.
         today: place of the first review delivered today.
     """
 
     hotel: np.ndarray
     offset: np.ndarray
+    score: np.ndarray
     moment: np.ndarray | None
     today: int
 
@@ -67,19 +75,21 @@ class _Group:
     """Posts per day of one or all hotels.
 
     Attributes:
-        scope: ``hotel`` or ``platform``.
+        scope: one of ``SCOPES``.
+        counted: (n,) which of the reviews seen count; only those are judged.
         totals: (n_groups, n_days + 1) posts before each day of the look-back.
         first: (n_groups,) first day with a post.
         row: (n_today,) group of each of today's reviews.
-        members: hotels per group, which scales the prior.
+        members: hotels' worth of posts per group, which scales the prior.
         dispersion: variance beyond Poisson, as a share of the squared mean.
     """
 
     scope: str
+    counted: np.ndarray
     totals: np.ndarray
     first: np.ndarray
     row: np.ndarray
-    members: int
+    members: float
     dispersion: float
 
 
@@ -102,7 +112,7 @@ def timing(reviews: pl.DataFrame, days: Sequence[date], settings: ReviewSettings
         days: to compute.
         settings: of the room.
     """
-    ordered = reviews.select("review_id", "hotel_key", "posted_day", "posted_at", "delivery_day").sort(
+    ordered = reviews.select("review_id", "hotel_key", "score", "posted_day", "posted_at", "delivery_day").sort(
         "delivery_day", "review_id"
     )
     delivered = ordered["delivery_day"].to_physical().to_numpy()
@@ -126,19 +136,21 @@ def _seen(rows: pl.DataFrame, first_day: int, today: int) -> _Seen:
     return _Seen(
         hotel=rows["hotel_key"].rank("dense").to_numpy().astype(np.int64) - 1,
         offset=rows["posted_day"].to_physical().to_numpy().astype(np.int64) - first_day,
+        score=rows["score"].to_numpy(),
         moment=rows["posted_at"].cast(pl.Datetime("us")).to_physical().to_numpy() if has_times else None,
         today=today,
     )
 
 
 def _largest(seen: _Seen, settings: ReviewSettings) -> dict[str, np.ndarray]:
-    """Columns of the largest surprise of each review delivered today; the first of equals, hotel before platform."""
+    """Columns of the largest surprise of each review delivered today; the first of equals, in the order of scopes."""
     groups = _groups(seen, settings)
     found = [
         _days_surprise(seen, group, length, settings) for group in groups for length in settings.timing_window_days
     ]
     if seen.moment is not None:
-        found.append(_hours_surprise(seen, seen.moment, groups[0], settings))
+        hotels = [group for group in groups if group.scope != "platform"]
+        found += [_hours_surprise(seen, seen.moment, group, settings) for group in hotels]
     best = np.argmax(np.stack([item.surprise for item in found]), axis=0)  # (n_today,)
     place = np.arange(len(best))
     return {
@@ -151,20 +163,27 @@ def _largest(seen: _Seen, settings: ReviewSettings) -> dict[str, np.ndarray]:
 
 
 def _groups(seen: _Seen, settings: ReviewSettings) -> list[_Group]:
-    """The hotel's posts, and the platform's where it has enough hotels not to be one of them in disguise."""
-    n_hotels = seen.n_hotels
-    inside = (seen.offset >= 0) & (seen.offset < _WIDTH)
-    cell = seen.hotel[inside] * _WIDTH + seen.offset[inside]
-    counts = np.bincount(cell, minlength=n_hotels * _WIDTH).reshape(n_hotels, _WIDTH)  # (n_hotels, n_days)
-    first = np.full(n_hotels, _WIDTH)
-    np.minimum.at(first, seen.hotel[inside], seen.offset[inside])
-    mine = seen.hotel[seen.today :]
-    groups = [_Group("hotel", _totals(counts), first, mine, 1, settings.timing_hotel_dispersion)]
-    if n_hotels >= settings.timing_platform_hotels:
-        every = _totals(counts.sum(axis=0, keepdims=True))  # (1, n_days + 1)
-        dispersion = settings.timing_platform_dispersion
-        groups.append(_Group("platform", every, first.min(keepdims=True), np.zeros_like(mine), n_hotels, dispersion))
+    """The hotel's posts, those of low or high score, and the platform's where it has enough hotels for one."""
+    first = np.full(seen.n_hotels, _WIDTH)
+    inside = seen.offset >= 0
+    np.minimum.at(first, seen.hotel[inside], np.minimum(seen.offset[inside], _WIDTH))
+    low, high = seen.score < settings.timing_low_score, seen.score >= settings.timing_high_score
+    groups = []
+    for scope, counted, members in (("hotel", low | ~low, 1.0), ("hotel_low", low, _BAND), ("hotel_high", high, _BAND)):
+        totals, mine = _totals(_counts(seen, counted)), seen.hotel[seen.today :]
+        groups.append(_Group(scope, counted, totals, first, mine, members, settings.timing_hotel_dispersion))
+    if seen.n_hotels >= settings.timing_platform_hotels:  # with fewer it would be one hotel in disguise
+        every = _totals(_counts(seen, low | ~low).sum(axis=0, keepdims=True))  # (1, n_days + 1)
+        rows, dispersion = np.zeros_like(seen.hotel[seen.today :]), settings.timing_platform_dispersion
+        groups.append(_Group("platform", low | ~low, every, first.min(keepdims=True), rows, seen.n_hotels, dispersion))
     return groups
+
+
+def _counts(seen: _Seen, counted: np.ndarray) -> np.ndarray:
+    """(n_hotels, n_days) posts per hotel and day of the look-back."""
+    inside = counted & (seen.offset >= 0) & (seen.offset < _WIDTH)
+    cell = seen.hotel[inside] * _WIDTH + seen.offset[inside]
+    return np.bincount(cell, minlength=seen.n_hotels * _WIDTH).reshape(seen.n_hotels, _WIDTH)
 
 
 def _totals(counts: np.ndarray) -> np.ndarray:
@@ -180,11 +199,16 @@ def _days_surprise(seen: _Seen, group: _Group, length: int, settings: ReviewSett
 
 
 def _hours_surprise(seen: _Seen, moment: np.ndarray, group: _Group, settings: ReviewSettings) -> _Surprise:
-    """The fullest window of some hours that holds the review, at the pace of a day's busiest hours."""
+    """The fullest window of some hours that holds the review, at the pace of those hours of earlier days."""
     length = settings.timing_window_hours
-    observed = fullest_window(seen.hotel, moment, length * _HOUR)[seen.today :]
+    today = moment[seen.today :]
+    near = (moment >= today.min() - length * _HOUR) & (moment <= today.max() + length * _HOUR) & group.counted
+    counts = np.zeros(len(moment), dtype=np.int64)
+    counts[near] = fullest_window(seen.hotel[near], moment[near], length * _HOUR)
+    observed = counts[seen.today :]
     start = np.clip(seen.offset[seen.today :], 0, _WIDTH)
-    share_of_day = min(length / 24 * settings.timing_peak_factor, 1.0)
+    usual = min(length / 24 * settings.timing_peak_factor, 1.0)
+    share_of_day = hour_shares(moment[: seen.today], today, length, usual, settings.timing_hour_posts)
     return _against(seen, group, start, observed, share_of_day, length, settings)
 
 
@@ -193,7 +217,7 @@ def _against(
     group: _Group,
     start: np.ndarray,
     observed: np.ndarray,
-    days: float,
+    days: float | np.ndarray,
     hours: int,
     settings: ReviewSettings,
 ) -> _Surprise:
@@ -204,9 +228,30 @@ def _against(
     shape = earlier + settings.timing_prior_posts * group.members * settings.timing_prior_days
     expected = shape / (known_days + settings.timing_prior_days) * days
     when = seen.offset[seen.today :]
-    is_known = (known_days >= settings.timing_min_days) & (when >= 0) & (when < _WIDTH)
+    is_known = (known_days >= settings.timing_min_days) & (when >= 0) & (when < _WIDTH) & group.counted[seen.today :]
     surprise = np.where(is_known, tail_surprise(observed, expected, group.dispersion + 1.0 / shape), 0.0)
     return _Surprise(group.scope, hours, observed, np.round(expected, _DECIMALS), surprise)
+
+
+def hour_shares(past: np.ndarray, moment: np.ndarray, hours: int, usual: float, prior_posts: float) -> np.ndarray:
+    """(n,) share of a day's posts that fall into ``hours`` hours at the time of day of each post.
+
+    People post in the evening: three posts within three hours are less of a surprise then than in the morning. The
+    window may lie anywhere around the post, so half of the posts within its length to either side count.
+
+    Args:
+        past: (n_past,) posting times of earlier deliveries, microseconds.
+        moment: (n,) posting times.
+        hours: of the window.
+        usual: share where nothing is known.
+        prior_posts: earlier posts that ``usual`` weighs as much as.
+    """
+    length, day = hours * _HOUR, 24 * _HOUR
+    clock = np.sort(past % day)
+    ring = np.concatenate([clock - day, clock, clock + day])  # midnight has two sides
+    at = moment % day
+    near = np.searchsorted(ring, at + length, side="right") - np.searchsorted(ring, at - length, side="left")
+    return np.minimum((near / 2 + usual * prior_posts) / (len(past) + prior_posts), 1.0)
 
 
 def fullest_window(hotel: np.ndarray, moment: np.ndarray, length: int) -> np.ndarray:

@@ -4,6 +4,7 @@ import numpy as np
 import polars as pl
 
 from assets.reviews.contract import REVIEW_VECTORS
+from assets.reviews.similarity import phrase_hashes
 from assets.reviews.words import distinct_words
 from resources.errors import ContractError
 
@@ -21,11 +22,13 @@ def review_vector_rows(reviews: pl.DataFrame, vectors: np.ndarray) -> pl.DataFra
     if len(vectors) != reviews.height:
         message = f"vectors must have {reviews.height} rows, got shape {vectors.shape}; embed every review once"
         raise ContractError(message)
-    words = [distinct_words(text) for text in reviews["text"].to_list()]
+    texts = reviews["text"].to_list()
+    words = [distinct_words(text) for text in texts]
     return REVIEW_VECTORS.conform(
         reviews.select("review_id").with_columns(
             vector_series("vector", vectors),
             pl.Series("distinct_words", words, dtype=pl.Int32),
+            pl.Series("phrases", [phrase_hashes(text) for text in texts], dtype=pl.List(pl.UInt32)),
             reviews["posted_day"],
             reviews["delivery_day"],
         )

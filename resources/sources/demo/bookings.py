@@ -8,7 +8,15 @@ import polars as pl
 
 from resources.sources.base import BOOKING_COLUMNS, OPTIONAL_BOOKING_COLUMNS
 from resources.sources.demo import terms
-from resources.sources.demo.catalogue import KINDS, SEGMENTS, country_codes, hotels, kind_of_hotel, marginals
+from resources.sources.demo.catalogue import (
+    KINDS,
+    SEGMENTS,
+    booked_name,
+    country_codes,
+    hotels,
+    kind_of_hotel,
+    marginals,
+)
 from resources.sources.demo.guests import CHANNELS, CUSTOMER_TYPES, Guests
 from resources.sources.demo.identities import Identities, guest_ids, reservation_ids
 from resources.sources.demo.settings import DemoSettings
@@ -137,7 +145,9 @@ def _when(settings: DemoSettings, stays: Stays) -> dict[str, np.ndarray | list]:
     status_day = pl.Series(np.datetime64(settings.start, "D") + stays.status_day)
     weekend = _weekend_nights(terms.weekdays_of(stays.arrival, settings.start), stays.nights)
     return {
-        "hotel": np.array([hotel.name for hotel in hotels(settings.hotels)])[stays.hotel],
+        "hotel": np.array([booked_name(hotel, named=settings.named_hotels) for hotel in hotels(settings.hotels)])[
+            stays.hotel
+        ],
         "is_canceled": (stays.status != CHECK_OUT).astype(np.int64),
         "lead_time": stays.lead,
         "arrival_date_year": arrival.dt.year().to_numpy(),

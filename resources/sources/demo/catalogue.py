@@ -58,6 +58,11 @@ def hotels(count: int) -> tuple[Hotel, ...]:
     return tuple(Hotel(**{**row, "places": tuple(row["places"])}) for row in table("hotels")[:count])
 
 
+def booked_name(hotel: Hotel, *, named: bool) -> str:
+    """What the bookings call the hotel: its name, or its kind as in the public data."""
+    return hotel.name if named else f"{hotel.kind.capitalize()} Hotel"
+
+
 @cache
 def kind_of_hotel(count: int) -> np.ndarray:
     """Index into :data:`KINDS` per hotel."""

@@ -25,6 +25,7 @@ GUESTS_PER_DAY = 8_192  # room in the numbering of guests
 STAYS_PER_GUEST = 64  # room in the numbering of stays, and the longest career
 CHANNELS: tuple[str, ...] = ("TA/TO", "Direct", "Corporate", "GDS", "Undefined")
 CUSTOMER_TYPES: tuple[str, ...] = ("Transient", "Transient-Party", "Contract", "Group")
+BUSINESS_SHARE = (0.12, 0.06, 0.2, 0.1, 0.95, 0.2, 0.95)  # of each market segment, in the order of SEGMENTS
 _BIG_AGENTS = 2  # agents that serve every country; the others work for guests of one country
 _FIRST_SPECIALISED = 20  # numbers of agents below are the big ones
 _WORD, _WORD_MAINSTREAM = 1.6, 0.5  # log odds per unit of treatment, at influence 1
@@ -108,7 +109,7 @@ def _describe(
 ) -> Guests:
     country = _countries(draws, number, kind)
     agent, company = _agents(draws, number, kind, segment, country), _companies(draws, number, kind, segment, country)
-    business_share = np.array([0.12, 0.06, 0.2, 0.1, 0.95, 0.2, 0.95])[segment]
+    business_share = np.array(BUSINESS_SHARE)[segment]
     recognised_share = np.array([0.05, 0.03, 0.22, 0.03, 0.3, 0.25, 0.25])[segment]
     taste = np.stack([-np.log(draws.uniform(f"taste {name}", number)) + 0.3 for name in SERVICES], axis=1)
     return Guests(

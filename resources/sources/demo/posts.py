@@ -14,12 +14,16 @@ from resources.sources.demo.streams import Streams
 HONEST, CONTRADICTION, DUPLICATE, BURST = 0, 1, 2, 3
 PLANTED_KINDS: tuple[str, ...] = ("none", "contradiction", "duplicate", "burst")
 LONGEST_DELAY_DAYS = 20
+_DELAY_POWER = 3.5
+WRITES_AT_ZERO, WRITES_PER_DEVIATION = 0.7, 0.39  # the urge to write, by distance from indifference
 COMPOSED, STOCK, FOREIGN, EMOJI = 0, 1, 2, 3
 MANNERS: tuple[str, ...] = ("composed", "stock", "foreign", "emoji")
 _SLOTS = 64  # numbers per stay: 0 its own review, 1 a copy that it sets off, 2 and on a burst
-_BURST_SLOT, _LARGEST_BURST, _SMALLEST_BURST = 2, 60, 5
+_BURST_SLOT, _LARGEST_BURST, _SMALLEST_BURST = 2, 60, 8
+_BURST_DAYS = 5  # a campaign brings this many usual days of a hotel's posts: "14 in a day, usually 2" is seven
 _COPY_AGE_DAYS = 120  # copies are made of reviews up to this old
-_CALM_DAYS = 28  # a burst is three times the hotel's usual day of these last days
+_SECOND_DAY = 0.15  # share of a campaign that comes a day late
+_CALM_DAYS = 28  # what is usual for a hotel is counted over these last days
 _FEWEST_SENTENCES, _MOST_SENTENCES = 2, 12  # one alone would often equal another's
 _WORTH_COPYING = 3  # sentences: nobody copies less
 _GRID = np.array(
@@ -82,14 +86,21 @@ def snap(raw: np.ndarray) -> np.ndarray:
 
 def delay_days(uniforms: np.ndarray) -> np.ndarray:
     """Days between check-out and review, from uniform numbers: most people write at once or never."""
-    return np.floor((LONGEST_DELAY_DAYS + 1) * uniforms**3.5).astype(np.int64)
+    return np.floor((LONGEST_DELAY_DAYS + 1) * uniforms**_DELAY_POWER).astype(np.int64)
+
+
+def delay_shares(longest: int) -> np.ndarray:
+    """(longest + 1,) probability of each delay of :func:`delay_days`."""
+    edges = (np.arange(longest + 2) / (LONGEST_DELAY_DAYS + 1)) ** (1.0 / _DELAY_POWER)
+    return np.diff(np.minimum(edges, 1.0))
 
 
 def _honest(settings: DemoSettings, guests: Guests, stays: Stays) -> Posts:
     draws = Streams(settings.seed, "reviews")
     satisfaction = np.where(stays.status == CHECK_OUT, stays.satisfaction, 0.0)
     # Delight and anger make people write; the factor's mean is about 1.
-    urge = np.minimum(settings.review_share * (0.7 + 0.39 * np.abs(satisfaction)), 1.0)
+    urge = settings.review_share * (WRITES_AT_ZERO + WRITES_PER_DEVIATION * np.abs(satisfaction))
+    urge = np.minimum(urge, 1.0)
     if settings.review_share == 1:
         urge = np.ones(len(urge))
     writes = draws.chance("writes", stays.number, urge) & (stays.status == CHECK_OUT) & (stays.nights > 0)
@@ -189,7 +200,9 @@ def _copies(settings: DemoSettings, honest: Posts) -> Posts:
 def _bursts(settings: DemoSettings, honest: Posts) -> Posts:
     """Campaigns: several invented posts for one hotel within two days, all praise or all blame."""
     draws = Streams(settings.seed, "bursts")
-    size = np.clip(3 * np.ceil(_usual_posts(settings, honest)), _SMALLEST_BURST, _LARGEST_BURST).astype(np.int64)
+    size = np.clip(np.ceil(_BURST_DAYS * _usual_posts(settings, honest)), _SMALLEST_BURST, _LARGEST_BURST).astype(
+        np.int64
+    )
     honest_share = 1 - settings.near_duplicate_share - settings.burst_share
     fires = _evenly(draws, honest, settings.burst_share / honest_share / size)
     cause, size = honest.take(fires), size[fires]
@@ -203,7 +216,7 @@ def _bursts(settings: DemoSettings, honest: Posts) -> Posts:
     tone = mood[which] + 0.4 * draws.normal("mood", number)
     return Posts(
         number=number,
-        posted_day=start[which] + draws.chance("second day", number, 0.3),
+        posted_day=start[which] + draws.chance("second day", number, _SECOND_DAY),
         second=np.floor(second).astype(np.int64),
         stay=cause.stay[which],
         kind=np.full(len(number), BURST),

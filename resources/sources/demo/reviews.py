@@ -11,7 +11,9 @@ from resources.sources.demo.world import World
 from resources.sources.demo.writing import Writer, Written
 
 _BASE_REVIEWS, _BASE_SCORE, _BASE_WEIGHT = 900, 8.2, 300.0
-_MOBILE, _NO_TRIP_TYPE = 0.6, 0.03  # public tags: 307,640 of 515,738; 97 % name the trip
+_MOBILE, NO_TRIP_TYPE = 0.6, 0.03  # public tags: 307,640 of 515,738; 97 % name the trip
+SMALL_CHILDREN, FRIENDS = 0.65, 0.1  # families with young children; pairs that are no couple, groups of friends
+WRONG_PARTY_WEIGHTS = (4, 3, 2, 1)  # couple, solo, group, family with older children
 _NOTHING_SHARE = 0.15  # "Nothing" in an empty negative field
 
 
@@ -139,7 +141,7 @@ def _trips(world: World, draws: Streams, noise: float) -> np.ndarray:
     invented = draws.chance("invented business", posts.number, 0.15)
     is_business = np.where(posts.is_fake, invented, world.guests.is_business[posts.stay])
     is_business = is_business ^ draws.chance("trip errs", posts.number, noise)
-    is_missing = draws.chance("no trip", posts.number, _NO_TRIP_TYPE)
+    is_missing = draws.chance("no trip", posts.number, NO_TRIP_TYPE)
     return np.where(is_missing, "", np.where(is_business, "Business trip", "Leisure trip"))
 
 
@@ -148,14 +150,14 @@ def _parties(world: World, draws: Streams, noise: float) -> np.ndarray:
     adults = np.where(posts.is_fake, 1 + draws.pick("adults", posts.number, (2, 7, 1)), agreed.adults[posts.stay])
     young = np.where(posts.is_fake, 0, agreed.babies[posts.stay])
     children = np.where(posts.is_fake, 0, agreed.children[posts.stay])
-    small = (young > 0) | draws.chance("small children", posts.number, 0.65)
-    several = np.where(draws.chance("friends", posts.number, 0.1), "Travelers with friends", "Group")
-    several_of_two = draws.chance("two friends", posts.number, 0.1)
+    small = (young > 0) | draws.chance("small children", posts.number, SMALL_CHILDREN)
+    several = np.where(draws.chance("friends", posts.number, FRIENDS), "Travelers with friends", "Group")
+    several_of_two = draws.chance("two friends", posts.number, FRIENDS)
     party = np.where(adults <= 1, "Solo traveler", np.where((adults == 2) & ~several_of_two, "Couple", several))  # noqa: PLR2004
     family = np.where(small, "Family with young children", "Family with older children")
     party = np.where(children + young > 0, family, party)
     labels = np.array(["Couple", "Solo traveler", "Group", "Family with older children"])
-    wrong = labels[pick_from(draws.uniform("wrong party", posts.number), (4, 3, 2, 1))]
+    wrong = labels[pick_from(draws.uniform("wrong party", posts.number), WRONG_PARTY_WEIGHTS)]
     return np.where(draws.chance("party errs", posts.number, noise), wrong, party)
 
 

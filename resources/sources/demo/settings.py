@@ -38,13 +38,14 @@ class DemoSettings:
     titled_share: float = 0.6  # paper 001 needs titles, the public reviews have none: both must work
     stock_phrase_share: float = 0.05  # "Everything was great": about 5 % of public fields are such
     contradictory_share: float = 0.02  # paper 001 loses 5.5, 2.6 and 1.7 points to the three filters
-    near_duplicate_share: float = 0.02
-    burst_share: float = 0.02
+    near_duplicate_share: float = 0.02  # as contradictory_share
+    burst_share: float = 0.02  # as contradictory_share
     planted_identifier_share: float = 0.04  # enough to count masking errors in a small world
     foreign_share: float = 0.02  # public reviews are English but for about this share
     emoji_share: float = 0.002  # rare, yet met in the default world
     guest_key_share: float = 1.0  # a group knows who books with it; 0 gives the paper's anonymous setting
     tag_noise: float = 0.04  # a tag or nationality that differs from the booking
+    named_hotels: bool = True  # False: bookings say only "City Hotel" or "Resort Hotel", as the public ones do
 
     def __post_init__(self) -> None:
         if self.seed < 0:

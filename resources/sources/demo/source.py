@@ -17,13 +17,18 @@ from resources.sources.base import (
     Stream,
 )
 from resources.sources.demo.bookings import booking_rows
-from resources.sources.demo.catalogue import hotels
+from resources.sources.demo.catalogue import booked_name, hotels
+from resources.sources.demo.match_model import MatchModel, match_model
 from resources.sources.demo.reviews import ReviewRows
 from resources.sources.demo.settings import MOST_DAYS, DemoSettings
 from resources.sources.demo.truth import DemoTruth
 from resources.sources.demo.world import World, world_until
 
 _STEP_DAYS = 200  # a world is simulated some way ahead, so that a run over later days needs few of them
+_HIDDEN_DESCRIPTOR = {  # as of the public bookings
+    "city": "city hotel centre urban business sightseeing",
+    "resort": "resort hotel beach sea pool golf holiday",
+}
 _LINEAGE_TYPES = (pl.Date, pl.String, pl.Int64, pl.String, pl.String)
 _COLUMNS = {
     Stream.BOOKINGS: (*BOOKING_COLUMNS, *OPTIONAL_BOOKING_COLUMNS),
@@ -80,18 +85,21 @@ class DemoSource:
         return -(-last // _STEP_DAYS) * _STEP_DAYS
 
     def hotels(self) -> pl.DataFrame:
-        """The group's hotels, under the names that bookings and reviews carry."""
+        """The group's hotels, under the names that bookings carry; one row per kind where those are hidden."""
         group = hotels(self.settings.hotels)
-        return pl.DataFrame(
+        named = self.settings.named_hotels
+        frame = pl.DataFrame(
             {
-                "hotel": [hotel.name for hotel in group],
-                "hotel_name": [hotel.name for hotel in group],
-                "city": [hotel.city for hotel in group],
-                "country": [hotel.country for hotel in group],
-                "descriptor": [hotel.descriptor for hotel in group],
+                "hotel": [booked_name(hotel, named=named) for hotel in group],
+                "hotel_name": [hotel.name if named else None for hotel in group],
+                "city": [hotel.city if named else None for hotel in group],
+                "country": [hotel.country if named else None for hotel in group],
+                "descriptor": [hotel.descriptor if named else _HIDDEN_DESCRIPTOR[hotel.kind] for hotel in group],
                 "is_city": [hotel.kind == "city" for hotel in group],
-            }
+            },
+            schema_overrides={"hotel_name": pl.String, "city": pl.String, "country": pl.String},
         )
+        return frame.unique(maintain_order=True)
 
     def fingerprint(self, stream: Stream, days: Sequence[date]) -> dict[date, str]:
         """SHA-256 of each day's rows as delivered."""
@@ -100,6 +108,11 @@ class DemoSource:
     def truth(self, until: date | None = None) -> DemoTruth:
         """The truth up to ``until`` (default: the last day of the history). For evaluation only."""
         return DemoTruth(self.settings, until)
+
+    def match_model(self, until: date | None = None) -> MatchModel:
+        """The probabilities by which stays become reviews, for an oracle matcher. For evaluation only."""
+        horizon = ((until or self.last_day) - self.first_day).days
+        return match_model(self.settings, world_until(self.settings, horizon))
 
 
 def _digest(rows: pl.DataFrame) -> str:

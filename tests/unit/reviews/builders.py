@@ -96,13 +96,20 @@ def clean_rows(*rows: dict) -> pl.DataFrame:
     return pl.DataFrame(filled, schema=CLEAN_REVIEWS.schema, orient="row")
 
 
-def vector_rows(vectors: np.ndarray, days: list[date], words: list[int] | None = None) -> pl.DataFrame:
-    """Review vectors with ids by row number."""
+def vector_rows(
+    vectors: np.ndarray,
+    days: list[date],
+    words: list[int] | None = None,
+    phrases: list[list[int]] | None = None,
+) -> pl.DataFrame:
+    """Review vectors with ids by row number; without phrases given, no two share one."""
+    own = [[40 * number + place for place in range(40)] for number in range(len(vectors))]
     return pl.DataFrame(
         {
             "review_id": [f"{number:032x}" for number in range(len(vectors))],
             "vector": pl.Series(vectors.astype(np.float32).tolist(), dtype=pl.List(pl.Float32)),
             "distinct_words": pl.Series(words or [30] * len(vectors), dtype=pl.Int32),
+            "phrases": phrases or own,
             "posted_day": days,
             "delivery_day": days,
         },
@@ -125,6 +132,7 @@ def part_rows(*rows: dict) -> pl.DataFrame:
             "polarity_text": 0.4,
             "contradiction_raw": 0.1,
             "duplication_raw": 0.5,
+            "duplication_cosine": 0.5,
             "nearest_review_id": None,
             "nearest_gap_days": None,
             "timing_raw": 0.2,

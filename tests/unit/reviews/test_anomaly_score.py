@@ -41,25 +41,25 @@ def test_ordinary_review_is_kept() -> None:
             {"contradiction_raw": 1.9, "polarity_title_or_score": -0.9, "polarity_text": 0.5},
             {"score": 2.5, "title": "Never again"},
             "contradiction",
-            "score 2.5 and title strongly negative, text positive",
+            "score 2.5 and title together strongly negative, text strongly positive",
         ),
         (
             {"duplication_raw": 1.0, "nearest_review_id": "abcdef0123456789", "nearest_gap_days": 3},
             {},
             "duplication",
-            "same text as review abcdef01, posted 3 days earlier",
+            "same text as review abcdef01 posted 3 days earlier",
         ),
         (
             {"duplication_raw": 0.98, "nearest_review_id": "abcdef0123456789", "nearest_gap_days": 0},
             {},
             "duplication",
-            "nearly the same text as review abcdef01, posted on the same day",
+            "nearly the same text as review abcdef01 posted on the same day",
         ),
         (
             {"timing_raw": 9.0, "posts_observed": 14, "posts_expected": 2.04},
             {},
             "timing",
-            "14 posts for this hotel in a day, usually 2.0",
+            "14 posts for this hotel in a day, usually 2",
         ),
         (
             {
@@ -77,7 +77,13 @@ def test_ordinary_review_is_kept() -> None:
             {"timing_raw": 9.0, "posts_observed": 7, "posts_expected": 0.41, "posts_window_hours": 3},
             {},
             "timing",
-            "7 posts for this hotel in 3 hours, usually 0.4",
+            "7 posts for this hotel in 3 hours, usually fewer than 1",
+        ),
+        (
+            {"timing_raw": 9.0, "posts_observed": 9, "posts_expected": 1.26, "posts_scope": "hotel_high"},
+            {},
+            "timing",
+            "9 high scores for this hotel in a day, usually 1.3",
         ),
     ],
 )

@@ -37,7 +37,7 @@ def test_range_equals_days_one_by_one() -> None:
         for one in days
     ]
     assert together.equals(pl.concat(alone))
-    assert together["duplication_raw"].to_list()[9:] == [1.0] * 51
+    assert together["duplication_cosine"].to_list()[9:] == [1.0] * 51
 
 
 def test_days_without_reviews() -> None:

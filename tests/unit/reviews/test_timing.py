@@ -65,6 +65,22 @@ def test_platform_burst_is_seen_over_many_hotels() -> None:
     assert set(frame["posts_scope"].to_list()) == {"platform"}
 
 
+def test_praise_alone_surprises_more_than_as_many_posts_of_all_scores() -> None:
+    past = [row | {"score": (5.0, 8.0, 9.6)[at % 3]} for at, row in enumerate(steady(60, 3))]
+    scores = {"praise": [10.0] * 8 + [8.0], "blame": [4.0] * 8 + [8.0], "mixed": [5.0, 8.0, 9.6] * 3}
+    found = {}
+    for name, given_scores in scores.items():
+        posts = [{"delivery_day": day(60), "hotel_key": "a", "score": score} for score in given_scores]
+        found[name] = timing(clean_rows(*past, *posts), [day(60)], SETTINGS)
+    assert set(found["mixed"]["posts_scope"]) == {"hotel"}
+    for name, scope in (("praise", "hotel_high"), ("blame", "hotel_low")):
+        rows = found[name].sort("timing_raw")
+        assert rows["posts_scope"].to_list() == ["hotel", *[scope] * 8]  # the ordinary one among them stays ordinary
+        assert rows["timing_raw"][0] == found["mixed"]["timing_raw"][0] < rows["timing_raw"][1]
+        assert rows["posts_observed"].to_list() == [9, *[8] * 8]
+        assert rows["posts_expected"][1] == pytest.approx(1, abs=0.05)
+
+
 def test_no_surprise_without_history() -> None:
     rows = clean_rows(*({"delivery_day": day(0), "hotel_key": "a"} for _ in range(50)))
     assert timing(rows, [day(0)], SETTINGS)["timing_raw"].to_list() == [0.0] * 50

@@ -30,6 +30,6 @@ def test_public_source_without_folder_is_refused() -> None:
 
 def test_name_without_builder_is_refused(tmp_path: Path) -> None:
     core = CoreSettings()
-    object.__setattr__(core, "source", "sql")
-    with pytest.raises(SettingsError, match=r"'sql' has no builder; allowed: demo, public"):
+    object.__setattr__(core, "source", "excel")
+    with pytest.raises(SettingsError, match=r"'excel' has no builder; allowed: demo, public, sql"):
         build_source(Settings(home=tmp_path, core=core))

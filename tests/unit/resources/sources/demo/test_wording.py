@@ -74,7 +74,7 @@ def test_copies_are_exact_or_lightly_edited_and_leave_the_source_alone():
     assert all(text == source for text, edit in made if edit == "exact")
     assert source.positive[0] == "Very clean room, twelve towels"
     kinds = {part for _, edit in made for part in edit.split("+")}
-    assert kinds == {"exact", "shuffled", "dropped", "added", "swapped", "numbers", "typos"}
+    assert kinds == {"exact", "shuffled", "dropped", "added", "swapped", "numbers", "names", "typos"}
 
 
 def test_planted_identifiers_stand_in_the_text_and_are_counted(truth, reviews):
