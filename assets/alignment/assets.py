@@ -9,6 +9,7 @@ from assets.alignment.assignment import decide
 from assets.alignment.candidates import build_candidates
 from assets.alignment.checks import require, validate_assignments, validate_candidates, validate_pairs
 from assets.alignment.contract import BOOKING_REVIEW_PAIRS, MATCH_CANDIDATES
+from assets.alignment.distribution import build_candidates_in_groups, decide_in_groups
 from assets.alignment.evidence import counts
 from assets.alignment.match_probability import MatchWeights, assumed_weights
 from assets.alignment.settings import (
@@ -16,10 +17,12 @@ from assets.alignment.settings import (
     FIT_LOOK_BACK_DAYS,
     LONGEST_WINDOW_DAYS,
     MAX_DELIVERY_LAG_DAYS,
+    SPARK,
     AlignmentSettings,
 )
 from assets.alignment.weight_learning import learn_weights
 from assets.common.daily import DayInputs, FitInputs, Produced, Reads, daily_asset, fitted_record
+from resources.spark import spark_engine
 
 
 @daily_asset(
@@ -29,14 +32,18 @@ from assets.common.daily import DayInputs, FitInputs, Produced, Reads, daily_ass
     validate=validate_candidates,
     kinds={"polars"},
     owners=["team:linkage"],
-    code_version="1",
+    code_version="3",
 )
 def match_candidates(inputs: DayInputs) -> Produced:
     """One row per completed stay and review that identity, window and context allow, with each field's agreement."""
     settings = inputs.settings.room("alignment", AlignmentSettings)
-    found = build_candidates(
-        inputs.frame("published_bookings"), inputs.frame("clean_reviews"), inputs.source.hotels(), inputs.days, settings
-    )
+    bookings, reviews = inputs.frame("published_bookings"), inputs.frame("clean_reviews")
+    read = (bookings, reviews, inputs.source.hotels(), inputs.days, settings)
+    if settings.engine == SPARK:
+        with spark_engine(settings.spark_master) as engine:
+            found = build_candidates_in_groups(*read, engine)
+    else:
+        found = build_candidates(*read)
     blocked = found.blocked.group_by("reason").agg(pl.col("pairs").sum()).sort("reason")
     return Produced(found.frame, metadata={"blocked_pairs": dict(blocked.iter_rows())})
 
@@ -45,7 +52,7 @@ def match_candidates(inputs: DayInputs) -> Produced:
     name="match_weights",
     group="alignment",
     reads=[Reads("match_candidates", FIT_LOOK_BACK_DAYS), Reads("published_bookings", FIT_LOOK_BACK_DAYS)],
-    fitter_version="1",
+    fitter_version="3",
     kinds={"numpy"},
     owners=["team:linkage"],
 )
@@ -68,14 +75,20 @@ def match_weights(inputs: FitInputs) -> dict[str, Any] | None:
     validate=validate_pairs,
     kinds={"scipy"},
     owners=["team:linkage"],
-    code_version="1",
+    code_version="3",
 )
 def booking_review_pairs(inputs: DayInputs) -> Produced:
     """Each completed stay once, on the day its window closes: its best reviews, their probabilities, its choice."""
     settings = inputs.settings.room("alignment", AlignmentSettings)
     bookings, candidates = inputs.frame("published_bookings"), inputs.frame("match_candidates")
     earlier = inputs.frame("booking_review_pairs")
-    pairs = decide(bookings, candidates, earlier, inputs.days, _weights_by_day(inputs, settings).__getitem__, settings)
+    weights = _weights_by_day(inputs, settings)
+    read = (bookings, candidates, earlier, inputs.days, weights.__getitem__, settings)
+    if settings.engine == SPARK:
+        with spark_engine(settings.spark_master) as engine:
+            pairs = decide_in_groups(*read, engine)
+    else:
+        pairs = decide(*read)
     require(validate_assignments(pairs, earlier, bookings, candidates))
     return Produced(pairs, metadata=counts(pairs))
 

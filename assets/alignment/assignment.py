@@ -1,16 +1,17 @@
 """Decides each stay once, when its window has closed, one-to-one with earlier decisions standing."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Protocol
 
 import numpy as np
 import polars as pl
 from scipy.optimize import linear_sum_assignment
 
 from assets.alignment.blocking import day_numbers
+from assets.alignment.components import components
 from assets.alignment.contract import BOOKING_REVIEW_PAIRS
-from assets.alignment.match_probability import MatchWeights, match_weight, prior_odds
 from assets.alignment.settings import LONGEST_WINDOW_DAYS, AlignmentSettings
 from assets.alignment.sides import BoolArray, FloatArray, IntArray, completed_stays, ints
 
@@ -44,7 +45,7 @@ def matching_probabilities(stay: IntArray, review: IntArray, odds: FloatArray) -
         from_stay = weight / (1.0 + _others(stay, from_review, stays))
         from_review = weight / (1.0 + _others(review, from_stay, reviews))
     both = from_stay * from_review
-    return np.round(both / (weight + both), 9)
+    return np.round(both / np.maximum(weight + both, 1e-300), 9)
 
 
 def _others(group: IntArray, values: FloatArray, groups: int) -> FloatArray:
@@ -59,7 +60,7 @@ def assign(
     """Which pairs are chosen: above their threshold, at most one per stay and (unless allowed) per review.
 
     The choice has the largest sum of log odds above the threshold. Rows must be in a fixed order; among equal
-    choices that order decides.
+    choices that order decides, within each connected component: what has nothing to do with a pair never moves it.
 
     Args:
         stay: (n,) group numbers from 0.
@@ -77,28 +78,58 @@ def assign(
         first = np.diff(stay[ordered], prepend=-1) != 0
         chosen[ordered[first]] = True
         return chosen
-    if not len(eligible):
-        return chosen
-    stays, row = np.unique(stay[eligible], return_inverse=True)
-    reviews, column = np.unique(review[eligible], return_inverse=True)
-    gains = np.zeros((len(stays), len(reviews)))
-    gains[row, column] = gain[eligible] + 1e-6  # a pair exactly on its threshold is taken
-    place = np.full(gains.shape, -1, dtype=np.int64)
-    place[row, column] = eligible
-    picked = place[linear_sum_assignment(gains, maximize=True)]
-    chosen[picked[picked >= 0]] = True
+    component = components(stay[eligible], review[eligible])
+    ordered = eligible[np.argsort(component, kind="stable")]
+    for part in np.split(ordered, np.cumsum(np.bincount(component))[:-1]) if len(eligible) else []:
+        chosen[_best_of_component(stay[part], review[part], gain[part], part)] = True
     return chosen
+
+
+def _best_of_component(stay: IntArray, review: IntArray, gain: FloatArray, part: IntArray) -> IntArray:
+    """Those of ``part`` with the largest sum of gains, one-to-one."""
+    if len(part) == 1:
+        return part
+    stays, row = np.unique(stay, return_inverse=True)
+    reviews, column = np.unique(review, return_inverse=True)
+    gains = np.zeros((len(stays), len(reviews)))
+    gains[row, column] = gain + 1e-6  # a pair exactly on its threshold is taken
+    place = np.full(gains.shape, -1, dtype=np.int64)
+    place[row, column] = part
+    picked = place[linear_sum_assignment(gains, maximize=True)]
+    return picked[picked >= 0]
+
+
+class Scores(Protocol):
+    """What deciding needs of a matcher; ``MatchWeights`` is one."""
+
+    @property
+    def threshold(self) -> Mapping[str, float]:
+        """By identity, the probability from which a pair is taken; where absent, the settings decide."""
+        ...
+
+    def score(self, candidates: pl.DataFrame) -> tuple[FloatArray, FloatArray]:
+        """Bits and odds of each candidate, (n,) each."""
+        ...
 
 
 @dataclass(frozen=True)
 class _Rows:
-    """Candidates in (delivery_day, booking_id, review_id) order: group numbers of both sides, days, thresholds."""
+    """Candidates in (delivery_day, booking_id, review_id) order: group numbers of both sides, days, identity."""
 
     frame: pl.DataFrame
     stay: IntArray
     review: IntArray
     stored: IntArray
     decision: IntArray
+    is_exact: BoolArray
+
+
+@dataclass(frozen=True)
+class _Scored:
+    """Bits, odds and thresholds of all rows under one matcher."""
+
+    bits: FloatArray
+    odds: FloatArray
     threshold: FloatArray
 
 
@@ -118,7 +149,7 @@ def decide(
     candidates: pl.DataFrame,
     earlier: pl.DataFrame,
     days: Sequence[date],
-    weights_on: Callable[[date], MatchWeights],
+    weights_on: Callable[[date], Scores],
     settings: AlignmentSettings,
 ) -> pl.DataFrame:
     """Rows of ``BOOKING_REVIEW_PAIRS`` for the stays whose decision day is among ``days``.
@@ -136,34 +167,39 @@ def decide(
     """
     stays = completed_stays(bookings, settings).select("booking_id", "stay_end", "decision_day")
     due = stays.filter(pl.col("decision_day").is_in(list(days)))
-    rows = _ordered(candidates, settings)
+    rows = _ordered(candidates)
     taken = _taken(rows, earlier)
     found: list[_Ranked] = []
-    scored: tuple[MatchWeights | None, FloatArray, FloatArray] = (None, np.zeros(0), np.zeros(0))
+    used: Scores | None = None
+    scored = _Scored(np.zeros(0), np.zeros(0), np.zeros(0))
     for day, number in zip(sorted(days), day_numbers(days).tolist(), strict=True):
         weights = weights_on(day)
-        if weights is not scored[0]:
-            bits = match_weight(rows.frame, weights)
-            scored = (weights, bits, prior_odds(rows.frame, weights) * np.exp2(bits))
+        if weights is not used:
+            used, scored = weights, _scored(rows, weights, settings)
         last = int(np.searchsorted(rows.stored, number, side="right"))
         first = int(np.searchsorted(rows.stored, number - LONGEST_WINDOW_DAYS, side="left"))
         part = np.arange(first, last)
         is_open = rows.decision[part] >= number
         if not settings.review_serves_many:
             is_open &= ~taken[rows.review[part]]
-        ranked = _decide_day(rows, part[is_open], number, scored[1], scored[2], settings)
+        ranked = _decide_day(rows, part[is_open], number, scored, settings)
         taken[rows.review[ranked.row[ranked.is_assigned]]] = True
         found.append(ranked)
     return _with_unpaired(due, rows, found, exclusive=not settings.review_serves_many)
 
 
-def _ordered(candidates: pl.DataFrame, settings: AlignmentSettings) -> _Rows:
+def _ordered(candidates: pl.DataFrame) -> _Rows:
     frame = candidates.sort("delivery_day", "booking_id", "review_id")
     stay = frame["booking_id"].rank("dense").to_numpy().astype(np.int64) - 1
     review = frame["review_id"].rank("dense").to_numpy().astype(np.int64) - 1
     is_exact = (frame["identity"] == "exact").to_numpy()
-    threshold = np.where(is_exact, settings.threshold, settings.context_threshold)
-    return _Rows(frame, stay, review, ints(frame["delivery_day"]), ints(frame["decision_day"]), threshold)
+    return _Rows(frame, stay, review, ints(frame["delivery_day"]), ints(frame["decision_day"]), is_exact)
+
+
+def _scored(rows: _Rows, weights: Scores, settings: AlignmentSettings) -> _Scored:
+    exact = weights.threshold.get("exact", settings.threshold)
+    context = weights.threshold.get("context", settings.context_threshold)
+    return _Scored(*weights.score(rows.frame), np.where(rows.is_exact, exact, context))
 
 
 def _taken(rows: _Rows, earlier: pl.DataFrame) -> BoolArray:
@@ -174,16 +210,14 @@ def _taken(rows: _Rows, earlier: pl.DataFrame) -> BoolArray:
     return taken
 
 
-def _decide_day(
-    rows: _Rows, part: IntArray, number: int, bits: FloatArray, odds: FloatArray, settings: AlignmentSettings
-) -> _Ranked:
+def _decide_day(rows: _Rows, part: IntArray, number: int, scored: _Scored, settings: AlignmentSettings) -> _Ranked:
     """The ranked and assigned rows of the stays decided on this day, from all open candidates ``part``."""
     _, stay = np.unique(rows.stay[part], return_inverse=True)
     _, review = np.unique(rows.review[part], return_inverse=True)
     if settings.review_serves_many:
         # Without rivalry for a review every pair is the only one of its review.
         review = np.arange(len(part))
-    probability = matching_probabilities(stay, review, odds[part])
+    probability = matching_probabilities(stay, review, scored.odds[part])
     is_due = rows.decision[part] == number
     part, probability = part[is_due], probability[is_due]
     order = np.lexsort((rows.review[part], -probability, rows.stay[part]))
@@ -195,10 +229,10 @@ def _decide_day(
         rows.stay[part],
         rows.review[part],
         probability,
-        rows.threshold[part],
+        scored.threshold[part],
         serves_many=settings.review_serves_many,
     )
-    return _Ranked(part, rank, bits[part], probability, is_assigned)
+    return _Ranked(part, rank, scored.bits[part], probability, is_assigned)
 
 
 def _rank_in_group(group: IntArray) -> IntArray:

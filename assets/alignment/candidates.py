@@ -12,7 +12,16 @@ from assets.alignment.comparisons import Pairwise, field_comparisons, nearness
 from assets.alignment.contract import MATCH_CANDIDATES
 from assets.alignment.match_probability import assumed_weights, match_weight
 from assets.alignment.settings import AlignmentSettings
-from assets.alignment.sides import FloatArray, IntArray, KeyedStays, Reviews, Stays, completed_stays, keyed, review_side
+from assets.alignment.sides import (
+    FloatArray,
+    IntArray,
+    KeyedStays,
+    Reviews,
+    Stays,
+    completed_stays,
+    keyed,
+    review_side,
+)
 from assets.alignment.text_similarity import descriptor_similarity
 
 BLOCKED_SCHEMA = {"delivery_day": pl.Date(), "reason": pl.String(), "pairs": pl.Int64()}
@@ -38,12 +47,13 @@ class _World:
     compare: dict[str, Pairwise]
     similarity: tuple[IntArray, FloatArray]  # text document of each keyed stay; (reviews, documents)
     rivals: RivalCounts
+    kind: pl.Series  # city or resort, of each keyed stay
     settings: AlignmentSettings
 
 
 def build_candidates(
     bookings: pl.DataFrame, reviews: pl.DataFrame, hotels: pl.DataFrame, days: Sequence[date],
-    settings: AlignmentSettings,
+    settings: AlignmentSettings, country_counts: pl.DataFrame | None = None,
 ) -> Candidates:  # fmt: skip
     """One row per stay and review that could belong together, stored on the later of their two days.
 
@@ -53,6 +63,7 @@ def build_candidates(
         hotels: as given by ``Source.hotels``.
         days: delivery days to produce.
         settings: of this room.
+        country_counts: of ``comparisons.country_counts`` over all hotels, where ``bookings`` are those of some.
 
     Returns:
         Rows of ``MATCH_CANDIDATES`` sorted by (delivery_day, booking_id, review_id).
@@ -61,7 +72,8 @@ def build_candidates(
     by_stay, review_key = keyed(stays, texts, hotels)
     similarity = _similarity(stays, texts, by_stay, hotels)
     rivals = RivalCounts(stays, by_stay, settings)
-    world = _World(stays, texts, by_stay, review_key, field_comparisons(stays, texts), similarity, rivals, settings)
+    compare, kind = field_comparisons(stays, texts, country_counts), _kind(by_stay)
+    world = _World(stays, texts, by_stay, review_key, compare, similarity, rivals, kind, settings)
     kept: list[pl.DataFrame] = []
     blocked: list[pl.DataFrame] = []
     for pairs in window_pairs(stays, texts, by_stay, review_key, day_numbers(days), settings):
@@ -73,6 +85,12 @@ def build_candidates(
     return Candidates(
         frame, counts.group_by("delivery_day", "reason").agg(pl.col("pairs").sum()).sort("delivery_day", "reason")
     )
+
+
+def _kind(by_stay: KeyedStays) -> pl.Series:
+    """City or resort, by the hotel of the label that the review is about."""
+    kinds = pl.Series(by_stay.is_city, dtype=pl.Boolean)
+    return pl.select(pl.when(kinds).then(pl.lit("city")).otherwise(pl.lit("resort"))).to_series()
 
 
 def _similarity(
@@ -145,6 +163,8 @@ def _rows(world: _World, pairs: Pairs, known: dict[str, FloatArray]) -> pl.DataF
         "review_nights": right["nights"],
         "review_party": right["party"],
         "review_purpose": right["trip_type"],
+        "stay_room": (world.kind.gather(keyed_row) + " " + left["reserved_room_type"].fill_null("?")),
+        "review_room": right["room"],
         "stay_end": left["stay_end"],
         "decision_day": left["decision_day"],
         "delivery_day": pl.Series(pairs.stored_day).cast(pl.Int32).cast(pl.Date),

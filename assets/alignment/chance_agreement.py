@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import polars as pl
 
-from assets.alignment.comparisons import PARTIES, PURPOSES, country_share, interval_share, party_share, purpose_share
+from assets.alignment.comparisons import PARTIES, PURPOSES, country_share, nights_share, party_share, purpose_share
 from assets.alignment.match_probability import VALUE_COLUMNS, MatchWeights, graded_levels, share_of
 from assets.alignment.settings import AlignmentSettings
 from assets.alignment.sides import FloatArray, Stays, completed_stays, distinct
@@ -71,14 +71,15 @@ def _values_of(candidates: pl.DataFrame) -> dict[str, list]:
 def _shares(name: str, stays: Stays, values: list) -> FloatArray:
     """(stays, values) agreement of every stay with every value."""
     if name == "country":
-        return country_share(stays.frame["country_levels"], values)
+        return country_share(
+            stays.frame["country_levels"], values, stays.frame["class_size"], stays.frame["delivery_day"]
+        )
     if name == "nights":
-        low, high = stays.ints("nights_from"), stays.ints("nights_to")
-        columns = [interval_share(low, high, np.full(len(low), value)) for value in values]
-        return np.stack(columns, axis=1) if columns else np.zeros((len(low), 0))
+        labels = (stays.ints("nights_from"), stays.ints("nights_to"), stays.ints("class_size"))
+        return nights_share(*labels, np.array(values, dtype=np.int64))
     if name == "party":
         adults = (stays.ints("adults_from"), stays.ints("adults_to"))
-        return party_share(adults, (stays.ints("children_from"), stays.ints("children_to")))
+        return party_share(adults, (stays.ints("children_from"), stays.ints("children_to")), stays.ints("class_size"))
     return purpose_share(stays.frame["market_segment_levels"], stays.frame["customer_type_levels"])
 
 

@@ -26,16 +26,44 @@ ROOM_PERSONS = {
     "triple": (2, 4), "quadruple": (3, 6), "family": (3, 6), "quad": (3, 6),
 }  # fmt: skip
 _MANY = 10_000
+# How common each number of adults (from 0) and of children is: shares of the public bookings, the last for all above.
+_COMMON_ADULTS = np.array([0.003, 0.193, 0.751, 0.052, 0.001])
+_COMMON_CHILDREN = np.array([0.928, 0.041, 0.031])
+# Likewise of nights, completed stays, from 0 (day use).
+_COMMON_NIGHTS = np.array(
+    [0.005, 0.211, 0.208, 0.211, 0.148, 0.069, 0.031, 0.076, 0.01, 0.007, 0.01, 0.004, 0.002, 0.001, 0.009, 0.003]
+)
+_RARE = 1e-3  # a number inside the label that none of the other members is expected to have
 
 Pairwise = Callable[[IntArray, IntArray], FloatArray]
 
 
-def country_share(labels: pl.Series, values: list[str]) -> FloatArray:
-    """Share of each label that is each country.
+def country_counts(labels: pl.Series, day: pl.Series) -> pl.DataFrame:
+    """``day``, ``level``, ``common``: in how many of a day's country labels each country stands.
+
+    Args:
+        labels: country sets joined by "|".
+        day: batch of each label.
+    """
+    levels = levels_of(labels)
+    by_day = levels.with_columns(day=day.gather(levels["row"]))
+    return by_day.group_by("day", "level").agg(common=pl.len()).sort("day", "level")
+
+
+def country_share(
+    labels: pl.Series, values: list[str], size: pl.Series, day: pl.Series, counts: pl.DataFrame | None = None
+) -> FloatArray:
+    """P(a member of the class is from each country) given its label.
+
+    Every country of the label occurs in the class, so each has one member at least; the others are as the batch:
+    countries that stand in many of the day's labels are common.
 
     Args:
         labels: country sets joined by "|"; "?" is a missing country.
         values: countries looked for.
+        size: members of each class.
+        day: batch of each class.
+        counts: of :func:`country_counts` over the whole batches, where ``labels`` are a part of them.
 
     Returns:
         (n_labels, n_values) in [0, 1]; NaN where the label leaves it open (a missing one among the set and
@@ -45,16 +73,40 @@ def country_share(labels: pl.Series, values: list[str]) -> FloatArray:
     levels = levels_of(labels)
     open_rows = ints(levels.filter(pl.col("level") == UNKNOWN)["row"])
     shares[open_rows, :] = np.nan
-    named = levels.filter(pl.col("level").is_in(values))
+    counts = country_counts(labels, day) if counts is None else counts
+    named = _member_share(levels, size, day, counts).filter(pl.col("level").is_in(values))
     columns = ints(named["level"].replace_strict({value: i for i, value in enumerate(values)}, return_dtype=pl.Int64))
     shares[ints(named["row"]), columns] = named["share"].to_numpy()
     return shares
 
 
-def interval_share(low: IntArray, high: IntArray, value: IntArray) -> FloatArray:
-    """Share of the whole numbers in [low, high] that equal ``value`` (element-wise); NaN where value is -1."""
-    share = np.where((low <= value) & (value <= high), 1.0 / np.maximum(high - low + 1, 1), 0.0)
-    return np.where(value < 0, np.nan, share)
+def _member_share(levels: pl.DataFrame, size: pl.Series, day: pl.Series, counts: pl.DataFrame) -> pl.DataFrame:
+    """The levels with ``share`` = P(a member has the level); exact counts: the order of rows does not matter."""
+    width = pl.len().over("row")
+    return (
+        levels.with_columns(size=size.gather(levels["row"]), day=day.gather(levels["row"]))
+        .join(counts, on=["day", "level"], how="left", maintain_order="left")
+        .with_columns(rest=(pl.col("size").cast(pl.Int64) - width).clip(0), among=pl.col("common").sum().over("row"))
+        .with_columns(share=(1.0 + pl.col("rest") * pl.col("common") / pl.col("among")) / (width + pl.col("rest")))
+    )
+
+
+def nights_share(low: IntArray, high: IntArray, size: IntArray, values: IntArray) -> FloatArray:
+    """P(a member of the class stayed each number of nights) given the interval label.
+
+    Args:
+        low: (n,) lower ends.
+        high: (n,) upper ends.
+        size: (n,) members of the class.
+        values: (v,) numbers of nights looked for.
+
+    Returns:
+        (n, v) in [0, 1]; 0 outside the label and never inside it.
+    """
+    last = len(_COMMON_NIGHTS) - 1
+    shares = member_shares(low, high, size, _COMMON_NIGHTS)[:, np.minimum(values, last)]
+    inside = (low[:, None] <= values) & (values <= high[:, None])
+    return np.where(inside, np.maximum(shares, _RARE), 0.0)
 
 
 def overlap_count(low: IntArray, high: IntArray, first: int, last: int = _MANY) -> IntArray:
@@ -62,27 +114,50 @@ def overlap_count(low: IntArray, high: IntArray, first: int, last: int = _MANY) 
     return np.maximum(np.minimum(high, last) - np.maximum(low, first) + 1, 0)
 
 
-def party_share(adults: tuple[IntArray, IntArray], children: tuple[IntArray, IntArray]) -> FloatArray:
-    """Share of the (adults, children) combinations inside the labels that fit each party of ``PARTIES``.
+def member_shares(low: IntArray, high: IntArray, size: IntArray, common: FloatArray) -> FloatArray:
+    """P(a member of the class has each whole number) given the interval label.
+
+    Both ends occur in the class, so each has one member at least; the others are as ``common`` within the label.
+
+    Args:
+        low: (n,) lower ends; ends beyond the table count as its last value.
+        high: (n,) upper ends.
+        size: (n,) members of the class.
+        common: (values,) how common each whole number from 0 is; the last stands for all above.
+
+    Returns:
+        (n, values), rows sum to 1.
+    """
+    values = np.arange(len(common))
+    first, last = np.minimum(low, values[-1])[:, None], np.minimum(high, values[-1])[:, None]
+    ends = (values == first).astype(np.float64) + ((values == last) & (last > first))
+    inside = np.where((values >= first) & (values <= last), common, 0.0)
+    rest = np.maximum(size[:, None] - ends.sum(axis=1, keepdims=True), 0.0)
+    shares = ends + rest * inside / inside.sum(axis=1, keepdims=True)
+    return shares / shares.sum(axis=1, keepdims=True)
+
+
+def party_share(adults: tuple[IntArray, IntArray], children: tuple[IntArray, IntArray], size: IntArray) -> FloatArray:
+    """P(a member of the class fits each party of ``PARTIES``) given the labels of adults and children.
 
     Returns:
         (n_stays, 6) in [0, 1]. Couples are two adults; families have children or, with older ones, three
         adults; groups are three persons or more; friends are two adults or more without children.
     """
-
-    def cells(first: int, last: int, fewest: int, most: int) -> FloatArray:
-        return (overlap_count(*adults, first, last) * overlap_count(*children, fewest, most)).astype(np.float64)
-
-    every = cells(0, _MANY, 0, _MANY)
+    many = member_shares(*adults, size, _COMMON_ADULTS)
+    few = member_shares(*children, size, _COMMON_CHILDREN)
+    alone, none = few[:, 0], 1.0 - few[:, 0]
+    three = many[:, 3:].sum(axis=1)
+    any_adult = 1.0 - many[:, 0]
     fits = [
-        cells(1, 1, 0, 0),
-        cells(2, 2, 0, 0),
-        cells(1, _MANY, 1, _MANY),
-        cells(1, _MANY, 1, _MANY) + cells(3, _MANY, 0, 0),
-        cells(3, _MANY, 0, _MANY) + cells(2, 2, 1, _MANY) + cells(1, 1, 2, _MANY),
-        cells(2, _MANY, 0, 0),
+        many[:, 1] * alone,
+        many[:, 2] * alone,
+        any_adult * none,
+        any_adult * none + three * alone,
+        three + many[:, 2] * none + many[:, 1] * few[:, 2:].sum(axis=1),
+        (many[:, 2] + three) * alone,
     ]
-    return np.stack(fits, axis=1) / np.maximum(every, 1.0)[:, None]
+    return np.clip(np.stack(fits, axis=1), 0.0, 1.0)
 
 
 def purpose_share(segments: pl.Series, customer_types: pl.Series) -> FloatArray:
@@ -139,17 +214,32 @@ def _places(column: pl.Series, values: tuple[str, ...]) -> IntArray:
     return ints(column.replace_strict(places, default=None, return_dtype=pl.Int64))
 
 
-def field_comparisons(stays: Stays, reviews: Reviews) -> dict[str, Pairwise]:
-    """Per field, a function from (stay rows, review rows) to the agreement of those pairs."""
-    low, high, nights = stays.ints("nights_from"), stays.ints("nights_to"), reviews.ints("nights")
+def field_comparisons(stays: Stays, reviews: Reviews, counts: pl.DataFrame | None = None) -> dict[str, Pairwise]:
+    """Per field, a function from (stay rows, review rows) to the agreement of those pairs.
+
+    Args:
+        stays: to compare.
+        reviews: to compare them with.
+        counts: of :func:`country_counts` over the whole batches, where ``stays`` are a part of them.
+    """
+    nights, night = distinct(reviews.frame["nights"])
     countries, country = distinct(reviews.frame["reviewer_country"])
     adults = (stays.ints("adults_from"), stays.ints("adults_to"))
     children = (stays.ints("children_from"), stays.ints("children_to"))
+    size = stays.ints("class_size")
     purpose = purpose_share(stays.frame["market_segment_levels"], stays.frame["customer_type_levels"])
     return {
-        "country": _by_value(country_share(stays.frame["country_levels"], countries), country),
-        "nights": lambda stay, review: interval_share(low[stay], high[stay], nights[review]),
-        "party": _by_value(party_share(adults, children), _places(reviews.frame["party"], PARTIES)),
+        "country": _by_value(
+            country_share(
+                stays.frame["country_levels"], countries, stays.frame["class_size"], stays.frame["delivery_day"], counts
+            ),
+            country,
+        ),
+        "nights": _by_value(
+            nights_share(stays.ints("nights_from"), stays.ints("nights_to"), size, np.array(nights, dtype=np.int64)),
+            night,
+        ),
+        "party": _by_value(party_share(adults, children, size), _places(reviews.frame["party"], PARTIES)),
         "purpose": _by_value(purpose, _places(reviews.frame["trip_type"], PURPOSES)),
         "room": _room_comparison(stays, reviews),
     }

@@ -62,6 +62,12 @@ MATCH_CANDIDATES = FrameContract(
         Column(name="review_nights", dtype=pl.Int32, description="nights by the review's tags", nullable=True),
         Column(name="review_party", dtype=pl.String, description="party by the review's tags", nullable=True),
         Column(name="review_purpose", dtype=pl.String, description="trip type by the review's tags", nullable=True),
+        Column(
+            name="stay_room",
+            dtype=pl.String,
+            description="kind of hotel and reserved room type, as “city A”: what a room's name is learned for",
+        ),
+        Column(name="review_room", dtype=pl.String, description="room by the review's tags", nullable=True),
         Column(name="stay_end", dtype=pl.Date, description="latest day on which the stay can have ended"),
         Column(name="decision_day", dtype=pl.Date, description="day on which the stay is decided"),
         Column(name="delivery_day", dtype=pl.Date, description="later of the days both sides became readable"),

@@ -11,7 +11,7 @@ from assets.alignment.settings import AlignmentSettings
 from assets.alignment.sides import completed_stays
 
 _SHARES = ((1.0, "agrees"), (0.5, "half of the label agrees"), (0.2, "a fifth agrees"), (0.0, "disagrees"))
-_TIME_LEVELS = ("0-1 days", "2-3 days", "4-7 days", "8-14 days", "15 days or more")
+_TIME_LEVELS = ("the same day", "1 day", "2-3 days", "4-7 days", "8-14 days", "15 days or more")
 _TEXT_LEVELS = ("nothing shared", "a little", "some", "much")
 
 

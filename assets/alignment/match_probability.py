@@ -8,23 +8,25 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from assets.alignment.room_names import RoomBits, room_bits
 from assets.alignment.settings import AlignmentSettings
 from assets.alignment.sides import FloatArray, IntArray
 from resources.errors import ContractError
 
 FIELDS = ("country", "nights", "party", "purpose", "room")
 LEVEL_FIELDS = ("time", "text")
+ROOM_NAME = "room name"
 # What a review says in each field: agreeing on a rare value counts more than on a common one.
 VALUE_COLUMNS = {
     "country": "review_country", "nights": "review_nights", "party": "review_party", "purpose": "review_purpose",
 }  # fmt: skip
 # P(values agree | different stays) before any count: rough shares of city hotels' guests (ours).
 PRIOR_CHANCE = {"country": 0.15, "nights": 0.25, "party": 0.4, "purpose": 0.6, "room": 0.5}
-TIME_EDGES = (2.0, 4.0, 8.0, 15.0)  # days from end to post: 0-1, 2-3, 4-7, 8-14, more
+TIME_EDGES = (1.0, 2.0, 4.0, 8.0, 15.0)  # days from end to post: 0, 1, 2-3, 4-7, 8-14, more
 TEXT_EDGES = (0.02, 0.1, 0.25)  # TF-IDF cosine
 MEAN_DELAY_DAYS = 5.0  # ours: posts thin out exponentially after a stay; moves only the prior of "time"
 _CHANCE_BOUNDS = (0.001, 0.98)
-PAYLOAD_VERSION = 1
+PAYLOAD_VERSION = 3
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,9 @@ class MatchWeights:
         review_rate: P(a stay has a review).
         is_identified: whether the data told matches from chance; False means that all of m is assumed.
         notes: figures behind that verdict.
+        rooms: learned bits by reserved room type and room name (see room_names.py).
+        room_grade_share: how far the ladder of grades holds for room names that were not learned.
+        threshold: by identity, the fitted probability from which a pair is taken; empty: the settings decide.
     """
 
     fields: Mapping[str, FieldWeight]
@@ -78,6 +83,14 @@ class MatchWeights:
     review_rate: float
     is_identified: bool = False
     notes: Mapping[str, float] = field(default_factory=dict)
+    rooms: RoomBits = field(default_factory=dict)
+    threshold: Mapping[str, float] = field(default_factory=dict)
+    room_grade_share: float = 0.0
+
+    def score(self, candidates: pl.DataFrame) -> tuple[FloatArray, FloatArray]:
+        """Sum of the field weights in bits, and the odds of each pair if it were alone; (n,) each."""
+        bits = match_weight(candidates, self)
+        return bits, prior_odds(candidates, self) * np.exp2(bits)
 
     def to_payload(self) -> dict[str, Any]:
         """Plain JSON values."""
@@ -105,6 +118,9 @@ class MatchWeights:
             "review_rate": self.review_rate,
             "is_identified": self.is_identified,
             "notes": dict(sorted(self.notes.items())),
+            "rooms": {kind: dict(sorted(names.items())) for kind, names in sorted(self.rooms.items())},
+            "threshold": dict(sorted(self.threshold.items())),
+            "room_grade_share": self.room_grade_share,
         }
 
     @classmethod
@@ -133,6 +149,9 @@ class MatchWeights:
             review_rate=float(payload["review_rate"]),
             is_identified=bool(payload["is_identified"]),
             notes=dict(payload["notes"]),
+            rooms={kind: dict(names) for kind, names in payload["rooms"].items()},
+            threshold=dict(payload["threshold"]),
+            room_grade_share=float(payload["room_grade_share"]),
         )
 
 
@@ -145,6 +164,7 @@ def assumed_weights(settings: AlignmentSettings) -> MatchWeights:
         levels={"time": _assumed_time(settings), "text": LevelWeight(TEXT_EDGES, even, even)},
         coverage={"exact": settings.coverage, "context": settings.context_coverage},
         review_rate=settings.review_rate,
+        room_grade_share=settings.room_grade_share,
     )
 
 
@@ -240,6 +260,7 @@ def field_weights(candidates: pl.DataFrame, weights: MatchWeights) -> dict[str, 
         found[name] = _stored(np.where(share > 0, np.maximum(bits, 0.0), bits))
     for name, levels in graded_levels(candidates, weights).items():
         found[name] = _stored(np.log2(level_factor(levels, weights.levels[name])))
+    found[ROOM_NAME] = room_bits(candidates, weights.rooms, weights.room_grade_share)
     return found
 
 

@@ -22,7 +22,7 @@ BoolArray = npt.NDArray[np.bool_]
 STAY_COLUMNS = (
     "booking_id", "reservation_status", "hotel_levels", "country_levels", "market_segment_levels",
     "customer_type_levels", "arrival_from", "arrival_to", "nights_from", "nights_to", "adults_from", "adults_to",
-    "children_from", "children_to", "reserved_room_type", "delivery_day",
+    "children_from", "children_to", "reserved_room_type", "class_size", "delivery_day",
 )  # fmt: skip
 REVIEW_COLUMNS = (
     "review_id", "hotel_name", "hotel_city", "hotel_country", "reviewer_country", "title", "text", "trip_type",
@@ -120,28 +120,34 @@ class KeyedStays:
         key: code of the identity key.
         share: part of the hotel label that has this key, in millionths (integers add up exactly).
         is_exact: whether the key is a hotel known by name.
+        is_city: whether the key stands for city hotels, else for resorts.
     """
 
     stay: IntArray
     key: IntArray
     share: IntArray
     is_exact: BoolArray
+    is_city: BoolArray
 
 
 def keyed(stays: Stays, reviews: Reviews, hotels: pl.DataFrame) -> tuple[KeyedStays, IntArray]:
     """Identity keys of both sides: stays by key, and the key code of each review (-1: no hotel of ours)."""
-    keys = stay_keys(hotels)
+    keys = stay_keys(hotels).join(hotels.select("hotel", "is_city").unique("hotel"), on="hotel", how="left")
     codes = {key: code for code, key in enumerate(sorted(set(keys["key"].to_list())))}
     coded = keys.with_columns(code=pl.col("key").replace_strict(codes, return_dtype=pl.Int64))
     rows = (
         stays.levels("hotel_levels")
         .join(coded, left_on="level", right_on="hotel", how="inner")
         .group_by("code", "row")
-        .agg(share=pl.col("share").sum(), is_exact=(pl.col("identity") == "exact").first())
+        .agg(
+            share=pl.col("share").sum(), is_exact=(pl.col("identity") == "exact").first(),
+            is_city=pl.col("is_city").first(),
+        )
         .sort("code", "row")
     )
     micro = (rows["share"].to_numpy() * 1e6).round().astype(np.int64)
-    by_stay = KeyedStays(ints(rows["row"]), ints(rows["code"]), micro, rows["is_exact"].to_numpy().astype(np.bool_))
+    flags = [rows[name].to_numpy().astype(np.bool_) for name in ("is_exact", "is_city")]
+    by_stay = KeyedStays(ints(rows["row"]), ints(rows["code"]), micro, *flags)
     places = review_keys(reviews.frame, hotels)
     found = reviews.frame.join(
         places, on=["hotel_name", "hotel_city", "hotel_country"], how="left", nulls_equal=True, maintain_order="left"

@@ -17,6 +17,7 @@ from assets.alignment.match_probability import (
     level_factor,
     share_of,
 )
+from assets.alignment.room_names import RoomPairs, room_pairs
 from assets.alignment.sides import FloatArray, IntArray
 
 
@@ -35,6 +36,7 @@ class Evidence:
         levels: by graded field, (n,) level.
         says: for country and nights, (reviews,) 1.0 where the review names one.
         reach: for country and nights, P(a stranger's label contains what the review says).
+        rooms: room type and name of each pair.
         identity: which context blocking the pairs went through.
     """
 
@@ -46,6 +48,7 @@ class Evidence:
     levels: Mapping[str, IntArray]
     says: Mapping[str, FloatArray]
     reach: Mapping[str, float]
+    rooms: RoomPairs
     identity: str
 
     def factor(self, name: str, kept: float) -> FloatArray:
@@ -100,12 +103,13 @@ def evidence_of(candidates: pl.DataFrame, weights: MatchWeights, reach: Mapping[
         levels=graded_levels(candidates, weights),
         says=says,
         reach=reach,
+        rooms=room_pairs(candidates, weights.room_grade_share),
         identity="exact" if len(groups) and candidates["identity"][0] == "exact" else "context",
     )
 
 
 def bayes_factors(evidence: Evidence, kept: Mapping[str, float], levels: Mapping[str, LevelWeight]) -> FloatArray:
-    """(n,) Bayes factor of each pair, without the rule that agreement never counts against."""
+    """(n,) Bayes factor of each pair but for its room's name, without the rule that agreement never counts against."""
     factor = np.ones(len(evidence.review))
     for name in FIELDS:
         factor *= evidence.factor(name, kept[name])

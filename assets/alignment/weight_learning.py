@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import polars as pl
 
+from assets.alignment.assignment import Scores, matching_probabilities
 from assets.alignment.chance_agreement import BLOCKING_FIELDS, label_reach, with_chances
 from assets.alignment.match_probability import (
     FIELDS,
@@ -22,8 +23,10 @@ from assets.alignment.match_probability import (
     MatchWeights,
     assumed_weights,
 )
+from assets.alignment.room_names import bits_table
 from assets.alignment.settings import AlignmentSettings
 from assets.alignment.sides import FloatArray, IntArray, completed_stays
+from assets.alignment.threshold import best_threshold
 from assets.alignment.weight_evidence import Evidence, bayes_factors, evidence_of
 
 _ITERATIONS = 50
@@ -44,12 +47,14 @@ class Fit:
         levels: weights of the graded fields.
         coverage: P(a review's stay is among its candidates).
         match: (n,) P(pair is the match).
+        rooms: (cells,) m / u of the room names.
     """
 
     kept: dict[str, float]
     levels: dict[str, LevelWeight]
     coverage: float
     match: FloatArray
+    rooms: FloatArray
 
 
 def learn_weights(candidates: pl.DataFrame, bookings: pl.DataFrame, settings: AlignmentSettings) -> MatchWeights | None:
@@ -68,7 +73,8 @@ def learn_weights(candidates: pl.DataFrame, bookings: pl.DataFrame, settings: Al
     used = _newest(candidates.filter(pl.col("identity") == identity), settings)
     start = with_chances(assumed_weights(settings), used, _like(bookings, used), settings)
     evidence = evidence_of(used, start, label_reach(used, _like(bookings, used), settings))
-    free = fit(evidence, start, identity, strength=_WEAK_PRIOR, moving=_movable(identity))
+    open_start = _without_persons(start)
+    free = fit(evidence, open_start, identity, strength=_WEAK_PRIOR, moving=_movable(identity))
     notes = identification(evidence, start, free)
     is_identified = (
         notes["mean_bayes_factor"] >= settings.identification_ratio
@@ -78,8 +84,25 @@ def learn_weights(candidates: pl.DataFrame, bookings: pl.DataFrame, settings: Al
     learned = _learned_fields(evidence, free, settings, identity) if is_identified else frozenset()
     if not is_identified:
         return replace(start, notes=notes)
-    final = fit(evidence, start, identity, strength=settings.prior_strength, moving=learned)
-    return _assembled(start, final, learned, identity, notes, _like(bookings, used), settings)
+    final = fit(evidence, open_start, identity, strength=settings.prior_strength, moving=learned)
+    weights = replace(
+        _assembled(open_start, final, learned, identity, notes, _like(bookings, used), settings),
+        rooms=bits_table(evidence.rooms, final.rooms),
+    )
+    return replace(weights, threshold={identity: fitted_threshold(used, weights)})
+
+
+def _without_persons(start: MatchWeights) -> MatchWeights:
+    """The start with "room" (persons that a room's name speaks of) silenced: learned room names tell the same."""
+    room = start.fields["room"]
+    return replace(start, fields={**start.fields, "room": replace(room, agree=room.chance)})
+
+
+def fitted_threshold(candidates: pl.DataFrame, scores: Scores) -> float:
+    """Threshold that makes expected F1 largest over all candidates, weighed one-to-one."""
+    stay = candidates["booking_id"].rank("dense").to_numpy().astype(np.int64) - 1
+    review = candidates["review_id"].rank("dense").to_numpy().astype(np.int64) - 1
+    return best_threshold(stay, review, matching_probabilities(stay, review, scores.score(candidates)[1]))
 
 
 def _newest(candidates: pl.DataFrame, settings: AlignmentSettings) -> pl.DataFrame:
@@ -113,14 +136,15 @@ def fit(evidence: Evidence, start: MatchWeights, identity: str, *, strength: flo
         start: prior m and coverage, and u.
         identity: whose coverage to fit.
         strength: pseudo-matches behind the prior.
-        moving: fields whose m is fitted; "time" and "text" move whenever any does.
+        moving: fields whose m is fitted; time, text and room names always are, by priors of their own.
     """
     prior = {name: start.fields[name].kept for name in FIELDS}
     kept, levels, coverage = dict(prior), dict(start.levels), start.coverage[identity]
+    rooms = evidence.rooms.start()
     match = np.zeros(len(evidence.review))
     for _ in range(_ITERATIONS):
         prior_odds = coverage / (1.0 - coverage)
-        odds = prior_odds * evidence.spread * bayes_factors(evidence, kept, levels)
+        odds = prior_odds * evidence.spread * bayes_factors(evidence, kept, levels) * evidence.rooms.factor(rooms)
         dropped = prior_odds * evidence.blocked(kept)
         total = 1.0 + evidence.per_review(odds) + dropped
         match = odds / total[evidence.review]
@@ -128,14 +152,14 @@ def fit(evidence: Evidence, start: MatchWeights, identity: str, *, strength: flo
         before = (*kept.values(), coverage)
         for name in sorted(moving):
             kept[name] = _next_kept(evidence, name, match, kept[name], (prior[name], strength), unseen)
-        if moving:
-            levels = {name: _next_level(evidence.levels[name], match, start.levels[name], name) for name in levels}
+        levels = {name: _next_level(evidence.levels[name], match, start.levels[name], name) for name in levels}
+        rooms = evidence.rooms.next_ratio(match)
         found = float(match.sum()) + unseen
         coverage = (start.coverage[identity] * strength + found) / (strength + evidence.reviews)
         coverage = min(max(coverage, 1e-4), 0.99)
         if max(abs(new - old) for new, old in zip((*kept.values(), coverage), before, strict=True)) < _TOLERANCE:
             break
-    return Fit(kept, levels, coverage, match)
+    return Fit(kept, levels, coverage, match, rooms)
 
 
 def _next_kept(
@@ -250,7 +274,7 @@ def _assembled(
         for name, item in start.fields.items()
     }  # fmt: skip
     levels = {
-        name: replace(item, agree=tuple(round(value, 6) for value in item.agree), is_learned=bool(learned))
+        name: replace(item, agree=tuple(round(value, 6) for value in item.agree), is_learned=True)
         for name, item in final.levels.items()
     }
     stays = completed_stays(bookings, settings).height

@@ -10,9 +10,25 @@ from typing import Any
 
 import polars as pl
 
+from assets.alignment.settings import AlignmentSettings
 from assets.common.daily import Reads, WholeInputs, WholeProduced, whole_asset
-from assets.reports.checks import identifiers_in, outside_resources, validate_index, validate_results
-from assets.reports.contract import EVALUATION_RESULTS, REPORT_INDEX
+from assets.reports.attacks_stored import ATTACK_READS, attack_results, attack_rows
+from assets.reports.checks import (
+    identifiers_in,
+    outside_resources,
+    validate_attacks,
+    validate_evidence,
+    validate_index,
+    validate_price,
+    validate_results,
+)
+from assets.reports.contract import (
+    ALIGNMENT_EVIDENCE,
+    EVALUATION_RESULTS,
+    PRICE_OF_PRIVACY,
+    PRIVACY_ATTACKS,
+    REPORT_INDEX,
+)
 from assets.reports.editions import build_editions, pictures_of, printed
 from assets.reports.evaluation import (
     alignment_branch,
@@ -22,13 +38,22 @@ from assets.reports.evaluation import (
     model_branches,
     truth_branches,
 )
-from assets.reports.explaining import anomaly_examples, explained_texts, fusion_settings, tree_influence
+from assets.reports.explaining import explained_texts, fusion_settings, tree_influence
 from assets.reports.figure_style import png_bytes
 from assets.reports.gather import inputs_from
 from assets.reports.inputs import ReportInputs, RunHeader
 from assets.reports.render import render_editions
 from assets.reports.results import complete, flatten, nest, to_json
+from assets.reports.sections_anomalies import highest_scores, sensitivity_results
 from assets.reports.settings import ReportsSettings
+from assets.reports.studies import (
+    EVIDENCE_READS,
+    PRICE_READS,
+    alignment_evidence_rows,
+    evidence_results,
+    price_results,
+    price_rows,
+)
 
 _OWNERS = ["team:value"]
 _FILES = {"internal": "index.html", "shareable": "shareable.html", "results": "results.json"}
@@ -41,6 +66,10 @@ _TABLES = [
     Reads("customers", None),
     Reads("examples", None),
     Reads("model_predictions", None),
+    Reads("privacy_attacks", is_whole=True, is_optional=True),
+    Reads("alignment_evidence", is_whole=True, is_optional=True),
+    Reads("anomaly_sensitivity", is_whole=True, is_optional=True),
+    Reads("review_anomaly_parts", None),
 ]
 
 
@@ -50,9 +79,9 @@ _TABLES = [
     reads=[
         *_TABLES,
         Reads("raw_counts", None),
-        Reads("review_anomaly_parts", None),
         Reads("review_embeddings", None),
         Reads("bookings_by_month", None),
+        Reads("guest_aggregates", None),
         Reads("model_metrics", None),
     ],
     records=["polarity_model", "match_weights"],
@@ -66,6 +95,11 @@ def evaluation_results(inputs: WholeInputs) -> WholeProduced:
     run = _header(inputs)
     branches, not_run = data_branches(inputs)
     pairing, anomaly = truth_branches(inputs)
+    attacks, not_attacked = attack_results(inputs.frame("privacy_attacks"), run.source)
+    not_run |= not_attacked
+    window_days = inputs.settings.room("alignment", AlignmentSettings).window_days
+    evidence, not_compared = evidence_results(inputs.frame("alignment_evidence"), run.source, window_days)
+    not_run |= not_compared
     tree = merge(
         {
             "run": {
@@ -79,7 +113,10 @@ def evaluation_results(inputs: WholeInputs) -> WholeProduced:
             }
         },
         branches,
+        sensitivity_results(inputs.frame("anomaly_sensitivity")),
+        attacks,
         {"alignment": alignment_branch(inputs)},
+        evidence,
         {"alignment": pairing, "reviews": {"anomaly": anomaly}},
         {"embeddings": embedding_branch(inputs, settings.speed_texts)},
         model_branches(inputs, settings),
@@ -113,14 +150,55 @@ def _version() -> str:
 
 
 @whole_asset(
+    contract=ALIGNMENT_EVIDENCE,
+    group="reports",
+    reads=EVIDENCE_READS,
+    validate=validate_evidence,
+    kinds={"polars", "numpy"},
+    owners=["team:linkage"],
+)
+def alignment_evidence(inputs: WholeInputs) -> pl.DataFrame:
+    """Windows compared, permutation control, calibration, an oracle (demo) and single pairs taken apart."""
+    return alignment_evidence_rows(inputs)
+
+
+@whole_asset(
+    contract=PRIVACY_ATTACKS,
+    group="reports",
+    reads=ATTACK_READS,
+    validate=validate_attacks,
+    kinds={"polars", "pytorch", "lightgbm"},
+    owners=["team:privacy"],
+)
+def privacy_attacks(inputs: WholeInputs) -> pl.DataFrame:
+    """Success rates of attackers on every zone, pairs and models, beside guessing; reads restricted rows to score."""
+    return attack_rows(inputs)
+
+
+@whole_asset(
+    contract=PRICE_OF_PRIVACY,
+    group="reports",
+    reads=PRICE_READS,
+    validate=validate_price,
+    kinds={"polars", "pytorch", "lightgbm"},
+    owners=["team:privacy"],
+)
+def price_of_privacy(inputs: WholeInputs) -> pl.DataFrame:
+    """What k, the length of the batch and epsilon cost: pairs, forecasts and released aggregates under each."""
+    return price_rows(inputs)
+
+
+@whole_asset(
     contract=REPORT_INDEX,
     group="reports",
     reads=[
         *_TABLES,
         Reads("evaluation_results", None),
         Reads("bookings_by_month", None),
+        Reads("guest_aggregates", None),
         Reads("trained_models", None),
         Reads("customer_scores", 0),
+        Reads("price_of_privacy", is_whole=True, is_optional=True),
     ],
     validate=validate_index,
     kinds={"html"},
@@ -134,7 +212,8 @@ def guest_value_report(inputs: WholeInputs) -> WholeProduced:
     made = _report_inputs(inputs, results, settings)
     editions = build_editions(made, settings)
     pages = render_editions(editions, made.run)
-    pages["results"] = to_json(results | {"printed": printed(editions["internal"])})
+    price = {"privacy": price_results(inputs.frame("price_of_privacy"))}
+    pages["results"] = to_json(merge(results, price) | {"printed": printed(editions["internal"])})
     folder = inputs.settings.home / "reports"
     rows = []
     for name, text in pages.items():
@@ -160,15 +239,19 @@ def guest_value_report(inputs: WholeInputs) -> WholeProduced:
 
 
 def _report_inputs(inputs: WholeInputs, results: dict[str, Any], settings: ReportsSettings) -> ReportInputs:
-    frames = {item.asset: inputs.frame(item.asset) for item in (*_TABLES, Reads("bookings_by_month", None))}
+    released = (Reads("bookings_by_month", None), Reads("guest_aggregates", None))
+    frames = {item.asset: inputs.frame(item.asset) for item in (*_TABLES, *released)}
     return inputs_from(
         _header(inputs),
         results,
-        frames | {"customer_scores": inputs.frame("customer_scores")},
+        frames | {name: inputs.frame(name) for name in ("customer_scores", "price_of_privacy")},
         shap=tree_influence(inputs, settings.shap_customers),
         lime=explained_texts(inputs, settings),
-        anomaly_examples=anomaly_examples(
-            frames["review_anomalies"], frames["clean_reviews"], settings.anomaly_examples
+        anomaly_examples=highest_scores(
+            frames["review_anomalies"],
+            frames["review_anomaly_parts"],
+            frames["clean_reviews"],
+            settings.anomaly_examples,
         ),
         hyperparameters=fusion_settings(inputs),
     )

@@ -5,11 +5,15 @@ from dataclasses import replace
 from assets.reports.blocks import Block, Disclosure, Edition, Picture, Section, Stats, Table
 from assets.reports.contract import EDITIONS
 from assets.reports.inputs import DEMO, PUBLIC, ReportInputs, RunHeader
+from assets.reports.sections_anomalies import anomaly_filter_section
 from assets.reports.sections_appendix import exemption_section, glossary_section, limits_section, papers_section
+from assets.reports.sections_attacks import attacks_section
 from assets.reports.sections_customers import customers_section
 from assets.reports.sections_data import data_section, privacy_section
 from assets.reports.sections_explain import explain_section
 from assets.reports.sections_models import ceilings_section, models_section, observed_section, text_section
+from assets.reports.sections_price import price_section
+from assets.reports.sections_releases import releases_section
 from assets.reports.sections_reviews import alignment_section, reviews_section
 from assets.reports.sections_summary import summary_section
 from assets.reports.settings import ReportsSettings
@@ -67,9 +71,13 @@ def all_sections(inputs: ReportInputs, settings: ReportsSettings) -> list[Sectio
         explain_section(inputs, settings.shap_features),
         ceilings_section(inputs),
         alignment_section(inputs),
-        reviews_section(inputs, settings.anomaly_examples),
+        reviews_section(inputs),
+        anomaly_filter_section(inputs.sensitivity),
         data_section(inputs),
+        releases_section(inputs.guest_aggregates, inputs.bookings_by_month, inputs.run.currency),
         privacy_section(inputs),
+        attacks_section(inputs),
+        price_section(inputs.price),
         observed_section(inputs),
         papers_section(inputs),
         limits_section(inputs),

@@ -80,7 +80,8 @@ def alignment_branch(inputs: WholeInputs) -> Tree:
     weights = MatchWeights.from_payload(payload) if payload else assumed_weights(settings)
     tree["weights_identified"] = bool(weights.is_identified)
     by_context = tree["context_pairs"] > tree["exact_pairs"]
-    tree["threshold"] = settings.context_threshold if by_context else settings.threshold
+    identity, assumed = ("context", settings.context_threshold) if by_context else ("exact", settings.threshold)
+    tree["threshold"] = weights.threshold.get(identity, assumed)
     chart: Tree = {}
     for order, row in enumerate(weight_chart(weights).iter_rows(named=True)):
         levels = chart.setdefault(row["field"], {})

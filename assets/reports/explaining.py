@@ -88,19 +88,6 @@ def _encode(inputs: WholeInputs, tier: EmbeddingSettings, texts):  # noqa: ANN00
     return encoder.encode(list(texts))
 
 
-def anomaly_examples(anomalies: pl.DataFrame, reviews: pl.DataFrame, limit: int) -> pl.DataFrame:
-    """The excluded reviews with the highest score of each main part in turn, with their masked text."""
-    excluded = anomalies.filter(pl.col("is_excluded"))
-    best = excluded.sort("anomaly_score", "review_id", descending=[True, False]).with_columns(
-        place=pl.int_range(pl.len()).over("main_part")
-    )
-    chosen = best.sort("place", "main_part").head(limit)
-    texts = reviews.select("review_id", "text").unique("review_id", keep="first", maintain_order=True)
-    return chosen.join(texts, on="review_id", how="left", maintain_order="left").select(
-        "review_id", "main_part", "anomaly_score", "reason", "text"
-    )
-
-
 def fusion_settings(inputs: WholeInputs) -> dict[str, str]:
     """The settings of the fusion model under the names of table 10 of paper 001."""
     settings = model_settings(inputs.settings)

@@ -38,7 +38,7 @@ def inputs_from(
         frames: stored tables by asset name; absent ones leave notes.
         shap: influence of features, long.
         lime: explained texts.
-        anomaly_examples: excluded reviews, masked.
+        anomaly_examples: the highest values of each anomaly part, masked.
         hyperparameters: of the fusion model.
     """
     return ReportInputs(
@@ -58,12 +58,17 @@ def inputs_from(
 def _from_frames(frames: Mapping[str, pl.DataFrame]) -> dict[str, Any]:
     names = {
         "bookings_by_month": "bookings_by_month",
+        "guest_aggregates": "guest_aggregates",
         "anomalies": "review_anomalies",
         "pairs": "booking_review_pairs",
         "bookings": "published_bookings",
         "customers": "customers",
         "examples": "examples",
         "scores": "customer_scores",
+        "price": "price_of_privacy",
+        "attacks": "privacy_attacks",
+        "sensitivity": "anomaly_sensitivity",
+        "alignment_evidence": "alignment_evidence",
     }
     found: dict[str, Any] = {field: frames.get(asset) for field, asset in names.items()}
     return found | {"predictions": _mean_predictions(frames.get("model_predictions"))}

@@ -57,9 +57,11 @@ class ReportInputs:
         privacy: ``k``, ``batch``, ``min_class_size``, ``withheld``, ``rows``, ``ncp``, ``average_class_size``,
             ``epsilon_budget``, ``epsilon_spent``; ``ncp_by_column`` and ``spent_by_period`` as mappings.
         bookings_by_month: the released counts (contract of ``bookings_by_month``).
+        guest_aggregates: the released yearly figures (contract of ``guest_aggregates``).
         retention: ``mode`` (part_by_part, composite), ``step``, ``reviews``, ``share``; steps in order.
         anomalies: rows of ``review_anomalies``.
-        anomaly_examples: ``review_id``, ``main_part``, ``anomaly_score``, ``reason``, ``text``.
+        anomaly_examples: ``part``, ``place``, ``value``, ``anomaly_score``, ``is_excluded``, ``reason``, ``text``.
+        sensitivity: rows of ``anomaly_sensitivity``.
         reviews: ``polarity_auc`` (number or Estimate), ``count``, ``threshold``, ``average_precision`` (mapping),
             ``honest_flagged``.
         alignment: ``window_days``, ``candidates``, ``stays``, ``pairs``, ``paired_share``, ``weights_identified``,
@@ -87,6 +89,9 @@ class ReportInputs:
         ceilings: ``data_rich`` and ``oracle`` -> ``r2``, ``share`` (mapping by model).
         embeddings: tier -> ``reviews``, ``reviews_per_second``, ``dimensions``.
         scores: rows of ``customer_scores``.
+        price: rows of ``price_of_privacy``, empty when the study was not run.
+        attacks: rows of ``privacy_attacks``.
+        alignment_evidence: rows of ``alignment_evidence``.
         hyperparameters: name -> value of the fusion model.
         not_run: results path -> reason, for what the profile left out.
     """
@@ -95,9 +100,11 @@ class ReportInputs:
     composition: pl.DataFrame | None = None
     privacy: Mapping[str, Any] | None = None
     bookings_by_month: pl.DataFrame | None = None
+    guest_aggregates: pl.DataFrame | None = None
     retention: pl.DataFrame | None = None
     anomalies: pl.DataFrame | None = None
     anomaly_examples: pl.DataFrame | None = None
+    sensitivity: pl.DataFrame | None = None
     reviews: Mapping[str, Any] | None = None
     alignment: Mapping[str, Any] | None = None
     match_weights: pl.DataFrame | None = None
@@ -122,6 +129,9 @@ class ReportInputs:
     ceilings: Mapping[str, Mapping[str, Any]] | None = None
     embeddings: Mapping[str, Mapping[str, float]] | None = None
     scores: pl.DataFrame | None = None
+    price: pl.DataFrame | None = None
+    attacks: pl.DataFrame | None = None
+    alignment_evidence: pl.DataFrame | None = None
     hyperparameters: Mapping[str, str] = field(default_factory=dict)
     not_run: Mapping[str, str] = field(default_factory=dict)
 

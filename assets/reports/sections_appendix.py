@@ -8,11 +8,11 @@ from assets.reports.tables_models import hyperparameter_table, paper_comparison
 _TABLES: tuple[tuple[str, str, str], ...] = (
     ("Table 1", "Dataset composition", "data"),
     ("Table 2", "Reviews kept by the anomaly filter", "reviews"),
-    ("Table 3", "Sensitivity to the anomaly threshold", ""),
+    ("Table 3", "Sensitivity to the anomaly threshold", "anomaly_filter"),
     ("Table 4", "Baselines", "papers"),
     ("Table 5", "Initial multimodal model", "papers"),
     ("Table 6", "Randomised pairing", "text"),
-    ("Table 7", "Effect of the anomaly filter on the forecast", ""),
+    ("Table 7", "Effect of the anomaly filter on the forecast", "anomaly_filter"),
     ("Table 8", "Optimised multimodal model", "papers"),
     ("Table 9", "Significance tests", "forecast"),
     ("Table 10", "Hyperparameters", "papers"),

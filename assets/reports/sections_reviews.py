@@ -6,16 +6,18 @@ from assets.reports import figures_alignment, figures_data
 from assets.reports import paper_figures as paper
 from assets.reports.blocks import Block, Disclosure, Notice, Picture, Section
 from assets.reports.inputs import DEMO, ReportInputs
+from assets.reports.sections_alignment import evidence_blocks
+from assets.reports.sections_anomalies import highest_score_tables
 from assets.reports.sections_data import missing
-from assets.reports.tables import anomaly_example_table, match_weight_table, retention_table, values_table
+from assets.reports.tables import match_weight_table, retention_table, values_table
 from assets.reports.wording import Estimate, capital, count, decimal, estimate, is_known, percent, plain
 
 
-def reviews_section(inputs: ReportInputs, example_limit: int) -> Section:
+def reviews_section(inputs: ReportInputs) -> Section:
     """Retention, anomaly parts, polarity."""
     blocks = [*_retention_blocks(inputs), *_anomaly_blocks(inputs), *_quality_blocks(inputs)]
     if inputs.anomaly_examples is not None and not inputs.anomaly_examples.is_empty():
-        blocks.append(anomaly_example_table(inputs.anomaly_examples, example_limit))
+        blocks += highest_score_tables(inputs.anomaly_examples)
     return Section(
         anchor="reviews",
         title="Which reviews are believed",
@@ -109,6 +111,7 @@ def alignment_section(inputs: ReportInputs) -> Section:
         *_pair_blocks(inputs),
         *_truth_blocks(inputs),
         *_weight_blocks(inputs),
+        *evidence_blocks(inputs),
     ]
     return Section(
         anchor="alignment",

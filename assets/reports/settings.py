@@ -16,11 +16,14 @@ class ReportsSettings:
     lime_min_words: int = 8  # shorter texts explain nothing
     shap_features: int = 14  # features drawn in the beeswarm
     shap_customers: int = 1_500  # dots per feature; more only make the file larger
-    anomaly_examples: int = 5  # excluded reviews shown with their reason, internal edition only
+    anomaly_examples: int = 30  # highest values shown of each anomaly part, internal edition only
     bootstrap_draws: int = (
         200  # resamples of the hold-out's customers; 95 % bounds move by a few per cent of their width
     )
     speed_texts: int = 256  # texts that the encoder's speed is measured on; a second at the slowest tier's speed
+    attack_targets: int = 2_000  # guests attacked: 95 % bounds within 2.2 points; quick attacks a fifth of them
+    attack_customers: int = 3_000  # customers in membership inference; half in quick
+    attack_ks: tuple[int, ...] = (5, 25)  # k attacked beside the run's own: the default, and the largest we compare
     at_risk_polarity: float = -0.2  # mean polarity below which a high-value customer's reviews count as negative (ours)
 
     def __post_init__(self) -> None:
@@ -32,9 +35,13 @@ class ReportsSettings:
             "shap_customers",
             "bootstrap_draws",
             "speed_texts",
+            "attack_targets",
+            "attack_customers",
         ):
             if getattr(self, name) < 1:
                 raise refuse(_SECTION, name, getattr(self, name), "1 or more")
+        if not self.attack_ks or min(self.attack_ks) < 2:  # noqa: PLR2004
+            raise refuse(_SECTION, "attack_ks", self.attack_ks, "one or more, each 2 or more")
         if self.anomaly_examples < 0:
             raise refuse(_SECTION, "anomaly_examples", self.anomaly_examples, "0 or more")
         if not -1.0 <= self.at_risk_polarity <= 1.0:

@@ -159,27 +159,6 @@ def values_table(
     )
 
 
-def anomaly_example_table(examples: pl.DataFrame, limit: int) -> Table:
-    """Excluded reviews with the reason in words."""
-    rows = tuple(
-        (
-            capital(plain(row["main_part"])),
-            decimal(row["anomaly_score"]),
-            row["reason"],
-            shorten(row["text"] or "", 240),
-        )
-        for row in examples.head(limit).iter_rows(named=True)
-    )
-    return Table(
-        key="anomaly_examples",
-        title="Examples of excluded reviews",
-        columns=("Main part", "Score", "Reason", "Masked text"),
-        rows=rows,
-        text_columns=4,
-        disclosure=Disclosure.TEXT,
-    )
-
-
 def shorten(text: str, length: int) -> str:
     """The text cut at a word border, with an ellipsis where something is missing."""
     flat = " ".join(text.split())

@@ -1,3 +1,5 @@
+from datetime import date
+
 import numpy as np
 import polars as pl
 import pytest
@@ -10,6 +12,7 @@ from assets.alignment.comparisons import (
     country_share,
     field_comparisons,
     interval_share,
+    member_shares,
     names_agree,
     nearness,
     overlap_count,
@@ -22,18 +25,37 @@ from assets.alignment.settings import AlignmentSettings
 from assets.alignment.sides import Stays, completed_stays, review_side
 from tests.unit.alignment.world import make_world
 
+DAY = pl.Series([date(2024, 1, 1)] * 3)
+
 
 def ints(*values: int) -> np.ndarray:
     return np.array(values, dtype=np.int64)
 
 
 def test_a_set_agrees_by_the_share_that_agrees() -> None:
-    shares = country_share(pl.Series(["FRA|GBR|PRT", "GBR", "DEU"]), ["DEU", "GBR"])
+    shares = country_share(pl.Series(["FRA|GBR|PRT", "GBR", "DEU"]), ["DEU", "GBR"], pl.Series([3, 5, 1]), DAY)
     np.testing.assert_allclose(shares, [[0, 1 / 3], [0, 1], [1, 0]])
 
 
+def test_countries_of_many_labels_have_more_of_the_class() -> None:
+    labels = pl.Series(["FRA|GBR", "GBR", "GBR"])
+    shares = country_share(labels, ["FRA", "GBR"], pl.Series([6, 1, 1]), DAY)
+    # One of six is certain for each; the other four split as the day's labels do, one to three.
+    np.testing.assert_allclose(shares[0], [2 / 6, 4 / 6])
+    alone = country_share(labels, ["FRA"], pl.Series([6, 1, 1]), pl.Series([date(2024, 1, day) for day in (1, 2, 3)]))
+    assert alone[0, 0] == 0.5  # other days say nothing
+
+
+@given(st.integers(0, 9), st.integers(0, 4), st.integers(1, 12))
+def test_shares_of_a_class_add_up_and_both_ends_occur(low: int, width: int, size: int) -> None:
+    shares = member_shares(ints(low), ints(low + width), ints(size), np.full(15, 1 / 15))[0]
+    assert shares.sum() == pytest.approx(1.0)
+    assert min(shares[low], shares[low + width]) >= 1 / max(size, 2) - 1e-9
+    assert shares[:low].sum() == shares[low + width + 1 :].sum() == 0.0
+
+
 def test_a_missing_country_in_the_label_leaves_others_open() -> None:
-    shares = country_share(pl.Series(["?", "?|GBR"]), ["DEU", "GBR"])
+    shares = country_share(pl.Series(["?", "?|GBR"]), ["DEU", "GBR"], pl.Series([1, 2]), DAY.head(2))
     assert np.isnan(shares[0]).all()
     assert np.isnan(shares[1, 0])
     assert shares[1, 1] == 0.5
@@ -58,13 +80,14 @@ def test_overlap_is_what_counting_gives(low: int, high: int, first: int, last: i
 
 
 def test_parties_fit_the_guests_of_the_label() -> None:
-    adults, children = (ints(1, 2, 2, 4, 1), ints(1, 2, 2, 4, 3)), (ints(0, 0, 1, 0, 0), ints(0, 0, 1, 0, 0))
-    shares = {party: party_share(adults, children)[:, place].tolist() for place, party in enumerate(PARTIES)}
-    assert shares["solo"] == [1, 0, 0, 0, pytest.approx(1 / 3)]
-    assert shares["couple"] == [0, 1, 0, 0, pytest.approx(1 / 3)]
-    assert shares["family_young"] == [0, 0, 1, 0, 0]
-    assert shares["group"] == [0, 0, 1, 1, pytest.approx(1 / 3)]
-    assert shares["with_friends"] == [0, 1, 0, 1, pytest.approx(2 / 3)]
+    adults, children = (ints(1, 2, 2, 4, 1), ints(1, 2, 2, 4, 2)), (ints(0, 0, 1, 0, 0), ints(0, 0, 1, 0, 0))
+    shares = party_share(adults, children, ints(5, 5, 5, 5, 2))
+    of = {party: shares[:, place].round(6).tolist() for place, party in enumerate(PARTIES)}
+    assert of["solo"] == [1, 0, 0, 0, 0.5]
+    assert of["couple"] == [0, 1, 0, 0, 0.5]
+    assert of["family_young"] == [0, 0, 1, 0, 0]
+    assert of["group"] == [0, 0, 1, 1, 0]
+    assert of["with_friends"] == [0, 1, 0, 1, 0.5]
 
 
 def test_purpose_follows_segment_and_customer_type() -> None:

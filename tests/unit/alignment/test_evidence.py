@@ -16,7 +16,7 @@ from assets.alignment.evidence import (
     waterfall,
     weight_chart,
 )
-from assets.alignment.match_probability import FIELDS, LEVEL_FIELDS, assumed_weights, pair_odds
+from assets.alignment.match_probability import FIELDS, LEVEL_FIELDS, ROOM_NAME, assumed_weights, pair_odds
 from assets.alignment.settings import AlignmentSettings
 from tests.unit.alignment.world import World, make_world
 
@@ -67,7 +67,7 @@ def test_weight_chart_has_a_row_per_level_and_no_negative_agreement() -> None:
 def test_a_waterfall_ends_at_the_log_odds(candidates: pl.DataFrame) -> None:
     pair = candidates.row(0, named=True)
     steps = waterfall(candidates, pair["booking_id"], pair["review_id"], WEIGHTS)
-    assert steps["step"].to_list() == ["prior", *FIELDS, *LEVEL_FIELDS]
+    assert steps["step"].to_list() == ["prior", *FIELDS, *LEVEL_FIELDS, ROOM_NAME]
     assert 2 ** steps["total"][-1] == pytest.approx(pair_odds(candidates.head(1), WEIGHTS)[0], rel=1e-4)
     assert waterfall(candidates, "nobody", "nothing", WEIGHTS).is_empty()
 

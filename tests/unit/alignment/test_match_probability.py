@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -125,3 +126,19 @@ def test_start_says_that_everything_is_assumed() -> None:
     for item in weights.levels.values():
         assert sum(item.agree) == pytest.approx(1.0)
         assert sum(item.chance) == pytest.approx(1.0)
+
+
+def test_a_rare_country_counts_more_than_a_common_one(candidates: pl.DataFrame) -> None:
+    chances = {"GBR": 0.3, "CHE": 0.01}
+    weights = assumed_weights(ROOM)
+    fields = {**weights.fields, "country": FieldWeight(0.95, 0.2, chances)}
+    rows = candidates.head(2).with_columns(
+        country_agreement=pl.lit(1.0), review_country=pl.Series(["GBR", "CHE"], dtype=pl.String)
+    )
+    common, rare = field_weights(rows, replace(weights, fields=fields))["country"]
+    assert rare > common + 4.0 > 4.0
+
+
+def test_learned_room_names_and_thresholds_survive_storage() -> None:
+    weights = replace(assumed_weights(ROOM), rooms={"city A": {"Suite": 1.5}}, threshold={"exact": 0.07})
+    assert MatchWeights.from_payload(weights.to_payload()) == weights

@@ -266,7 +266,10 @@ def full_inputs(source: str = "demo") -> ReportInputs:
         anomaly_examples=pl.DataFrame(
             {
                 "review_id": ["r1"],
-                "main_part": ["contradiction"],
+                "part": ["contradiction"],
+                "place": [1],
+                "value": [1.4],
+                "is_excluded": [True],
                 "anomaly_score": [0.7],
                 "reason": ["Praise in the title, complaint in the text."],
                 "text": ["<script>alert(1)</script> Wonderful. Never again, dirty & loud."],

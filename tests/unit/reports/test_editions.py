@@ -26,8 +26,8 @@ def test_exact_figures_over_guests_are_shared_for_public_data_only() -> None:
 
 
 def test_texts_are_shared_for_the_demo_only() -> None:
-    assert {"lime_1", "anomaly_examples"} <= keys("public", "internal")
-    assert not {"lime_1", "anomaly_examples"} & keys("public", "shareable")
+    assert {"lime_1", "highest_contradiction"} <= keys("public", "internal")
+    assert not {"lime_1", "highest_contradiction"} & keys("public", "shareable")
     assert "lime_1" in keys("demo", "shareable")
 
 

@@ -1,0 +1,163 @@
+"""Evidence for the pairs in the chapter on pairing: windows, permutation, calibration, single pairs, the verdict."""
+
+import polars as pl
+
+from assets.reports import figures_evidence
+from assets.reports.blocks import Block, Disclosure, Notice, Picture, Table
+from assets.reports.inputs import DEMO, ReportInputs
+from assets.reports.wording import count, decimal, percent
+
+_COMMAND = "stayworth evaluate (make evaluate)"
+_FEW = 0.5
+
+
+def evidence_blocks(inputs: ReportInputs) -> list[Block]:
+    """Blocks for the chapter on pairing; a note where the evidence was not made."""
+    rows = inputs.alignment_evidence
+    if rows is None or rows.is_empty():
+        return [Notice(text=f"The evidence for the pairs was not computed; {_COMMAND} does.")]
+    return [
+        *_verdict(rows),
+        *_meaning(inputs),
+        *_windows(rows),
+        *_permutation(rows),
+        *_reliability(rows),
+        *_waterfalls(rows),
+    ]
+
+
+def _of(rows: pl.DataFrame, part: str) -> pl.DataFrame:
+    return rows.filter(pl.col("part") == part)
+
+
+def _verdict(rows: pl.DataFrame) -> list[Block]:
+    figures = dict(_of(rows, "verdict").select("measure", "value").iter_rows())
+    if not figures:
+        return []
+    mean, z = figures.get("mean_bayes_factor", 1.0), figures.get("z", 0.0)
+    if figures.get("is_identified"):
+        text = (
+            f"The data tells matches from chance: an average review fits its candidates {decimal(mean, 1)} times as "
+            f"well as strangers would (1 is chance; z = {decimal(z, 1)}), so the weights are learned."
+        )
+        return [Notice(text=text)]
+    text = (
+        "There is nothing to learn here: an average review fits its candidates "
+        f"{decimal(mean, 2)} times as well as strangers would (1 is chance; z = {decimal(z, 1)}). Weights fitted "
+        "freely drift away from anything sensible on such data, so the documented priors are used."
+    )
+    return [Notice(text=text, tone="warning")]
+
+
+def _meaning(inputs: ReportInputs) -> list[Block]:
+    """What the absolute figure means, in plain words."""
+    found, k = inputs.alignment or {}, int((inputs.privacy or {}).get("k", 5))
+    precision = found.get("precision")
+    if inputs.run.source != DEMO or precision is None:
+        return []
+    alike = (
+        f"At least {k} guests share every published label, so most stays have lookalikes that nothing but the room "
+        "and the day of the post tells apart. "
+        if k > 1
+        else ""
+    )
+    share = (
+        f"About one pair in {count(round(1 / precision))} is right" if 0 < precision < _FEW else "Most pairs are right"
+    )
+    oracle = found.get("oracle_f1")
+    near = ""
+    if oracle and found.get("f1") is not None:
+        near = (
+            f" A matcher that knows the simulation's own probabilities does not get much further: F1 "
+            f"{percent(oracle)} against {percent(found['f1'])} here."
+        )
+    text = (
+        f"{alike}{share} ({percent(precision)}). A single pair is therefore no statement about a guest; averages over "
+        f"many pairs still carry what such guests write.{near}"
+    )
+    return [Notice(text=text)]
+
+
+def _windows(rows: pl.DataFrame) -> list[Block]:
+    wide = _of(rows, "window").sort("place", "measure")
+    if wide.is_empty():
+        return []
+    shown = {
+        "Candidates": ("candidates", count), "Pairs": ("pairs", count), "Stays paired": ("paired_share", percent),
+        "Mean probability": ("mean_probability", lambda value: decimal(value, 3)), "Precision": ("precision", percent),
+        "Recall": ("recall", percent), "F1": ("f1", lambda value: decimal(value, 3)),
+        "Oracle F1": ("oracle_f1", lambda value: decimal(value, 3)),
+        "Calibration error": ("calibration_error", lambda value: decimal(value, 3)),
+    }  # fmt: skip
+    have = set(wide["measure"])
+    columns = {label: item for label, item in shown.items() if item[0] in have}
+    lines = []
+    for days in wide["setting"].unique(maintain_order=True):
+        figures = dict(wide.filter(pl.col("setting") == days).select("measure", "value").iter_rows())
+        lines.append((f"{days} days", *(say(figures.get(name)) for name, say in columns.values())))
+    note = (
+        "Weights learned anew for each window over the whole history; the stored pairs used what was known on the day."
+    )
+    if len(lines) == 1:
+        note += f" Only the stored window was computed; {_COMMAND} compares 7, 14 and 30 days."
+    return [
+        Table(
+            key="alignment_windows", title="How long after a stay a review may come", columns=("Window", *columns),
+            rows=tuple(lines), note=note, disclosure=Disclosure.MODEL_METRIC,
+        )
+    ]  # fmt: skip
+
+
+def _permutation(rows: pl.DataFrame) -> list[Block]:
+    part = _of(rows, "permutation").sort("place")
+    if part.is_empty():
+        return []
+    lines = []
+    for texts in part["setting"].unique(maintain_order=True):
+        figures = dict(part.filter(pl.col("setting") == texts).select("measure", "value").iter_rows())
+        lines.append((texts.capitalize(), count(figures.get("pairs")), decimal(figures.get("probability_mass"), 0)))
+    return [
+        Table(
+            key="alignment_permutation", title="Control: the same texts dealt out anew among the reviews of a month",
+            columns=("Texts", "Pairs", "Sum of their probabilities"), rows=tuple(lines),
+            note="What is found after the texts were dealt out anew is noise. Where both lines are alike, the pairs "
+            "say no more than that such guests stay and such reviews are written.",
+            disclosure=Disclosure.MODEL_METRIC,
+        )
+    ]  # fmt: skip
+
+
+def _reliability(rows: pl.DataFrame) -> list[Block]:
+    part = _of(rows, "reliability")
+    if part.is_empty():
+        return []
+    bins = part.pivot("measure", index=["setting", "place"], values="value").sort("place")
+    error = float((bins["pairs"] * (bins["predicted"] - bins["observed"]).abs()).sum() / bins["pairs"].sum())
+    return [
+        Picture(
+            key="pair_reliability",
+            title="Do stated probabilities come true?",
+            sentence=f"Stated and observed shares differ by {decimal(error, 3)} on average over "
+            f"{count(bins['pairs'].sum())} candidate pairs; points on the dashed line are exact.",
+            alt="Points: stated probability against the share of pairs that is true, near the diagonal if calibrated.",
+            figure=figures_evidence.draw_reliability(bins),
+            disclosure=Disclosure.MODEL_METRIC,
+        )
+    ]
+
+
+def _waterfalls(rows: pl.DataFrame) -> list[Block]:
+    part = _of(rows, "waterfall")
+    if part.is_empty():
+        return []
+    return [
+        Picture(
+            key="pair_waterfalls",
+            title="Ten pairs taken apart",
+            sentence="From the least to the most probable pair: the grey bar is what is thought before looking, each "
+            "further bar what one field adds or takes, in bits (+1 doubles the odds).",
+            alt="Ten small waterfall charts of the evidence for one pair each.",
+            figure=figures_evidence.draw_waterfalls(part),
+            disclosure=Disclosure.GUEST_AGGREGATE,
+        )
+    ]
