@@ -18,10 +18,17 @@ _MARKER = "world.txt"
 def world_of(settings: Settings) -> str:
     """Name of the world that the settings describe: the source; for ``demo`` also a digest of what shapes it.
 
+    For ``sql`` the name holds the schema, and not where the database is: that is a secret, and one database is
+    reached under several addresses.
+
     Real data has one world whatever the span of history, so that its privacy budget can't be won back by asking
     for another span.
     """
     core = settings.core
+    if core.source == "sql":
+        from resources.sources.sql.settings import SECTION, SqlSettings
+
+        return f"sql-{settings.room(SECTION, SqlSettings).schema}"
     if core.source != "demo":
         return core.source
     from resources.sources.demo.settings import DemoSettings

@@ -1,10 +1,11 @@
 """Business days: the one partitioning of the pipeline, by delivery day."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import dagster as dg
 
-from resources.settings import Settings
+from resources.settings import CoreSettings, Settings, refuse
 
 # Status days and posting days of the two published data sets, first and last (SPEC 2.2).
 PUBLIC_FIRST_DAY = date(2014, 10, 17)
@@ -14,11 +15,16 @@ PUBLIC_LAST_DAY = date(2017, 9, 14)
 def history(settings: Settings) -> tuple[date, date]:
     """First and last delivery day of the pipeline: the settings, else what is known of the source.
 
-    Reads no data, so that definitions load at once.
+    Reads no data, so that definitions load at once. A database (``sql``) ends with yesterday.
+
+    Raises:
+        SettingsError: source ``sql`` without ``sql.history_start`` (or ``core.history_start``).
     """
     core = settings.core
     if core.source == "public":
         first, last = PUBLIC_FIRST_DAY, PUBLIC_LAST_DAY
+    elif core.source == "sql":
+        first, last = _sql_start(settings), yesterday(core)
     else:
         from resources.sources.demo.settings import DemoSettings
 
@@ -27,10 +33,25 @@ def history(settings: Settings) -> tuple[date, date]:
     return core.history_start or first, core.history_end or last
 
 
+def yesterday(core: CoreSettings) -> date:
+    """The last business day that has ended, in the business time zone and with its cut-off hour."""
+    now = datetime.now(ZoneInfo(core.time_zone)) - timedelta(hours=core.day_cutoff_hour)
+    return now.date() - timedelta(days=1)
+
+
+def _sql_start(settings: Settings) -> date:
+    from resources.sources.sql.settings import SECTION, SqlSettings
+
+    start = settings.room(SECTION, SqlSettings).history_start or settings.core.history_start
+    if start is None:
+        raise refuse(SECTION, "history_start", None, "the first delivery day in the database, YYYY-MM-DD")
+    return start
+
+
 def business_days(settings: Settings) -> dg.DailyPartitionsDefinition:
     """One partition per business day from the start of history; closed at the end for published files.
 
-    A source that goes on delivering (``demo``) has a partition for every day up to yesterday.
+    A source that goes on delivering (``demo``, ``sql``) has a partition for every day up to yesterday.
     """
     first, last = history(settings)
     closed = settings.core.source == "public" or settings.core.history_end is not None

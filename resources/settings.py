@@ -23,9 +23,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from resources.errors import PrivacyError, SettingsError
 
-SOURCES = ("demo", "public")
+SOURCES = ("demo", "public", "sql")
 PROFILES = ("quick", "full")
 _KEY_VARIABLE = "STAYWORTH_HMAC_KEY"
+DSN_VARIABLE = "STAYWORTH_SQL__DSN"  # a secret: never in the settings, whose repr and digests may be shown
+_LIBPQ_VARIABLES = ("PGHOST", "PGHOSTADDR", "PGSERVICE", "PGDATABASE")
 _MIN_KEY_BYTES = 32
 _CORE = "core"
 
@@ -41,14 +43,14 @@ def refuse(section: str, name: str, value: object, allowed: str) -> SettingsErro
 class CoreSettings:
     """What concerns every room."""
 
-    source: str = "demo"
+    source: str = "demo"  # demo: a simulated group of hotels; public: the published files
     data: Path | None = None  # folder with the publishers' files; needed by source "public"
-    profile: str = "quick"
+    profile: str = "quick"  # how much the evaluation computes; the daily stages are the same
     history_start: date | None = None  # None: the source's first day
     history_end: date | None = None  # None: the source's last day
-    time_zone: str = "Europe/Lisbon"
+    time_zone: str = "Europe/Lisbon"  # of the business day; the public hotels are Portuguese
     day_cutoff_hour: int = 0  # rows that arrive before this local hour belong to the day before
-    currency: str = "EUR"
+    currency: str = "EUR"  # shown beside amounts; amounts are never converted
     seed: int = 42  # paper 001 prints none; every random stream derives from it by name
     fit_every_days: int = 91  # calendar of cut-offs: one fit per quarter-year of history
     device: str = "auto"  # auto, cpu, cuda, fake
@@ -95,10 +97,16 @@ class Settings:
 
 
 def digest_of(*parts: object) -> str:
-    """Short content hash of settings dataclasses, for the record of inputs (paths never enter it)."""
+    """Short content hash of settings dataclasses, for the record of inputs (paths never enter it).
+
+    Fields declared with ``compare=False`` say how rows are computed and never what they are: they do not enter it.
+    """
 
     def plain(part: object) -> object:
-        return asdict(part) if hasattr(part, "__dataclass_fields__") else part  # type: ignore[call-overload]
+        if not hasattr(part, "__dataclass_fields__"):
+            return part
+        compared = {item.name for item in fields(part) if item.compare}  # type: ignore[arg-type]
+        return {name: value for name, value in asdict(part).items() if name in compared}  # type: ignore[call-overload]
 
     text = json.dumps([plain(part) for part in parts], sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
@@ -174,7 +182,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
             message = f"STAYWORTH_SETTINGS = {file!r} can't be read: {error}; give the path of a TOML file"
             raise SettingsError(message) from error
     for variable, value in env.items():
-        if variable.startswith("STAYWORTH_") and "__" in variable:
+        if variable.startswith("STAYWORTH_") and "__" in variable and variable != DSN_VARIABLE:
             section, _, name = variable.removeprefix("STAYWORTH_").lower().partition("__")
             sections.setdefault(section, {})[name] = value
     core = build_section("core", CoreSettings, sections.pop("core", {}))
@@ -194,11 +202,38 @@ class SecretKey:
         return self._material
 
 
+@dataclass(frozen=True)
+class SecretText:
+    """A secret as text. It never appears in ``repr``, logs or metadata."""
+
+    text: str = field(repr=False)
+
+
+def load_database_secret(environment: Mapping[str, str] | None = None) -> SecretText:
+    """How to reach the database of source ``sql``: ``STAYWORTH_SQL__DSN``, a URL or libpq's ``key=value`` form.
+
+    Without it the text is empty, and libpq reads its own variables (``PGHOST``, ``PGPASSFILE``, ...) by itself.
+
+    Raises:
+        SettingsError: neither is set.
+    """
+    env = os.environ if environment is None else environment
+    if text := env.get(DSN_VARIABLE):
+        return SecretText(text)
+    if not any(env.get(name) for name in _LIBPQ_VARIABLES):
+        message = (
+            f"source sql does not know its database; set {DSN_VARIABLE} (postgresql://user:password@host:5432/database)"
+            f" or libpq's variables ({', '.join(_LIBPQ_VARIABLES)})"
+        )
+        raise SettingsError(message)
+    return SecretText("")
+
+
 def load_secret_key(home: Path, source: str, environment: Mapping[str, str] | None = None) -> SecretKey:
     """The key of the keyed hashes: ``STAYWORTH_HMAC_KEY`` (32 bytes or more, as hex or text).
 
     Without the variable, ``demo`` uses a published key (its guests are invented and its bytes must be the
-    same everywhere), and ``public`` makes a random one, kept in ``<home>/secrets`` (mode 600).
+    same everywhere), and every other source makes a random one, kept in ``<home>/secrets`` (mode 600).
 
     Raises:
         PrivacyError: the key is too short.

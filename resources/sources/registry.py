@@ -1,7 +1,7 @@
 """The sources by name. A new one needs a class with the methods of ``base.Source`` and one branch here."""
 
 from resources.errors import SettingsError
-from resources.settings import SOURCES, Settings, refuse
+from resources.settings import SOURCES, Settings, load_database_secret, refuse
 from resources.sources.base import Source
 
 
@@ -24,5 +24,10 @@ def build_source(settings: Settings) -> Source:
         from resources.sources.demo import DemoSettings, DemoSource
 
         return DemoSource(settings.room("demo", DemoSettings))
+    if name == "sql":
+        from resources.sources.sql.settings import SqlSettings
+        from resources.sources.sql.source import SqlSource
+
+        return SqlSource(load_database_secret(), settings.room("sql", SqlSettings))
     message = f"setting core.source = {name!r} has no builder; allowed: {', '.join(SOURCES)}"
     raise SettingsError(message)
