@@ -42,7 +42,6 @@ def build_jobs(
         dg.define_asset_job(
             "price_of_privacy_study",
             selection=dg.AssetSelection.assets(*STUDIES, REPORT),
-            partitions_def=partitions,
             description="Publishes the history again under other k, batches and epsilons; the report shows the price.",
         ),
     ]

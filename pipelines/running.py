@@ -31,6 +31,8 @@ def run_job(workspace: Workspace, job: str, first: date, last: date, *, reuse: b
     tags = {REUSE_TAG: "true"} if reuse else {}
     quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
     with open_instance(workspace.settings.home) as instance:
+        if definition.partitions_def is None:  # a job of unpartitioned tables only
+            return definition.execute_in_process(instance=instance, tags=tags, raise_on_error=False, run_config=quiet)
         if first == last:
             return definition.execute_in_process(
                 partition_key=first.isoformat(), instance=instance, tags=tags, raise_on_error=False, run_config=quiet

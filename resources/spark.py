@@ -6,11 +6,14 @@ back is the same. PySpark (extra ``stayworth[spark]``) and Java 17 or newer are 
 Source: PySpark, "Apache Arrow in PySpark", cogrouped ``applyInArrow``.
 """
 
+import atexit
+import shutil
 import sys
 import tempfile
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 import polars as pl
@@ -86,7 +89,9 @@ class SparkEngine:
 
 @contextmanager
 def spark_engine(master: str) -> Iterator[SparkEngine]:
-    """A Spark session for the time of the block; local ones listen on localhost only and leave no file behind.
+    """A Spark session for the time of the block; local ones listen on localhost only.
+
+    A session that is already open in this process is used and left open. Java itself ends with the process.
 
     Args:
         master: Spark's master URL: ``local[2]``, ``spark://host:7077``, ``yarn``, ``k8s://…``.
@@ -94,17 +99,27 @@ def spark_engine(master: str) -> Iterator[SparkEngine]:
     Raises:
         SettingsError: PySpark or Java is missing.
     """
-    with tempfile.TemporaryDirectory(prefix="stayworth-spark-") as scratch, _hushed():
-        session = _session(master, scratch)
-        try:
-            yield SparkEngine(session)
-        finally:
+    session_class = _session_class()
+    is_ours = session_class.getActiveSession() is None
+    session = _started(session_class, master)
+    try:
+        yield SparkEngine(session)
+    finally:
+        if is_ours:
             session.stop()
 
 
-def _session(master: str, scratch: str) -> Any:
+@cache
+def _scratch() -> str:
+    """Folder that only this user may read, until the process ends; Java keeps the first that it is given."""
+    folder = tempfile.mkdtemp(prefix="stayworth-spark-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
+def _session_class() -> Any:
+    """The class ``SparkSession``, looked for only when it is needed."""
     try:
-        from pyspark.errors import PySparkRuntimeError
         from pyspark.sql import SparkSession
     except ImportError as error:
         message = (
@@ -112,12 +127,24 @@ def _session(master: str, scratch: str) -> Any:
             "pip install 'stayworth[spark]', or set alignment.engine to local"
         )
         raise SettingsError(message) from error
-    chosen = {**_SETTINGS, "spark.sql.warehouse.dir": f"{scratch}/warehouse"}
+    return SparkSession
+
+
+def _started(session_class: Any, master: str) -> Any:
+    """A session on ``master``; in this machine its workers run the Python of this process."""
+    from pyspark.errors import PySparkRuntimeError
+
+    chosen = dict(_SETTINGS)
     if master.startswith(LOCAL):
-        chosen |= {**_ON_THIS_MACHINE, "spark.local.dir": scratch}
-    builder = SparkSession.builder.master(master).appName("stayworth").config(map=chosen)
+        chosen |= {
+            **_ON_THIS_MACHINE,
+            "spark.local.dir": _scratch(),
+            "spark.sql.warehouse.dir": f"{_scratch()}/warehouse",
+            "spark.driver.extraJavaOptions": f"-Djava.io.tmpdir={_scratch()}",
+        }
     try:
-        session = builder.getOrCreate()
+        with _hushed():
+            session = session_class.builder.master(master).appName("stayworth").config(map=chosen).getOrCreate()
     except PySparkRuntimeError as error:
         if error.getCondition() != "JAVA_GATEWAY_EXITED":
             raise

@@ -14,6 +14,8 @@ from assets.alignment.room_grades import COMMON_GRADE, grades_of
 from assets.alignment.sides import FloatArray, IntArray
 
 _STRENGTH = 10.0  # pseudo-matches per room type behind the ladder; ours: fewer helps at many reviews, more at few
+_GRADE_STRENGTH = 20.0  # pseudo-matches behind the ladder's own share; ours
+_MOST_GRADED = 0.99
 _FEWEST_REVIEWS = 3  # a rarer name is not looked at
 _CELL = ("stay_room", "review_room")
 RoomBits = Mapping[str, Mapping[str, float]]
@@ -27,44 +29,60 @@ class RoomPairs:
         cell: (n,) number of the (type, name) cell, -1 where the name is unknown or rare.
         kind_of_cell: (cells,) group number of the type.
         chance: (cells,) P(name | kind of hotel), among reviews.
-        prior: (cells,) m / u by the ladder of grades.
+        agrees: (cells,) whether name and type are of one grade; NaN where a grade is unknown.
+        common: (cells,) share of the reviews of the kind whose name is of the name's grade.
         names: (type, name) of each cell.
     """
 
     cell: IntArray
     kind_of_cell: IntArray
     chance: FloatArray
-    prior: FloatArray
+    agrees: FloatArray
+    common: FloatArray
     names: list[tuple[str, str]]
 
     def factor(self, ratio: FloatArray) -> FloatArray:
         """(n,) m / u of each pair; 1 where unknown."""
         return np.append(ratio, 1.0)[self.cell]
 
-    def start(self) -> FloatArray:
-        """(cells,) ratios before any match is counted."""
-        return self.prior
+    def ladder(self, grade_share: float) -> FloatArray:
+        """(cells,) m / u by the ladder; where no name of a type's grade was seen, its names add up to less than 1."""
+        by_grade = (1.0 - grade_share) + grade_share * self.agrees / self.common
+        return np.where(np.isnan(self.agrees), 1.0, by_grade)
 
-    def next_ratio(self, match: FloatArray) -> FloatArray:
+    def found(self, match: FloatArray) -> FloatArray:
+        """(cells,) expected matches, from (n,) P(pair is the match)."""
+        known = self.cell >= 0
+        return np.bincount(self.cell[known], weights=match[known], minlength=len(self.names)).astype(np.float64)
+
+    def next_grade_share(self, found: FloatArray, grade_share: float, start: float) -> float:
+        """Of the matches found, the share whose name is of its type's grade for that reason.
+
+        Args:
+            found: (cells,) expected matches.
+            grade_share: value so far.
+            start: prior, worth ``_GRADE_STRENGTH`` matches.
+        """
+        known = ~np.isnan(self.agrees)
+        reason = grade_share * np.nan_to_num(self.agrees) / self.common / self.ladder(grade_share)
+        total = _GRADE_STRENGTH + float(found[known].sum())
+        return min((_GRADE_STRENGTH * start + float((found * reason)[known].sum())) / total, _MOST_GRADED)
+
+    def next_ratio(self, found: FloatArray, grade_share: float) -> FloatArray:
         """(cells,) m / u after one step of expectation maximisation.
 
         Args:
-            match: (n,) P(pair is the match).
+            found: (cells,) expected matches.
+            grade_share: of the ladder that the count starts from.
         """
-        known = self.cell >= 0
-        found = np.bincount(self.cell[known], weights=match[known], minlength=len(self.names))
         types = int(self.kind_of_cell.max()) + 1 if len(self.kind_of_cell) else 0
         of_type = np.bincount(self.kind_of_cell, weights=found, minlength=types)
-        return (found / self.chance + _STRENGTH * self.prior) / (of_type[self.kind_of_cell] + _STRENGTH)
+        prior = self.ladder(grade_share)
+        return (found / self.chance + _STRENGTH * prior) / (of_type[self.kind_of_cell] + _STRENGTH)
 
 
-def room_pairs(candidates: pl.DataFrame, grade_share: float) -> RoomPairs:
-    """Cells of candidate pairs, rows in their order.
-
-    Args:
-        candidates: rows of match_candidates.
-        grade_share: P(a name is of its room type's grade for that reason), before anything is learned.
-    """
+def room_pairs(candidates: pl.DataFrame) -> RoomPairs:
+    """Cells of candidate pairs, rows in their order."""
     cells = _cells(candidates)
     found = candidates.select(_CELL).join(
         cells.select(*_CELL, pl.col("cell").cast(pl.Int64)), on=_CELL, how="left", maintain_order="left"
@@ -73,7 +91,8 @@ def room_pairs(candidates: pl.DataFrame, grade_share: float) -> RoomPairs:
         cell=found.to_numpy().astype(np.int64),
         kind_of_cell=cells["place"].to_numpy().astype(np.int64),
         chance=cells["chance"].to_numpy(),
-        prior=_prior(cells, grade_share),
+        agrees=_agrees(cells["stay_room"], cells["review_room"]),
+        common=_common(cells),
         names=list(cells.select(_CELL).iter_rows()),
     )
 
@@ -95,19 +114,14 @@ def _cells(candidates: pl.DataFrame) -> pl.DataFrame:
     )  # fmt: skip
 
 
-def _prior(cells: pl.DataFrame, grade_share: float) -> FloatArray:
-    """(cells,) m / u by the ladder; where no name of a type's grade was seen, its names add up to less than 1."""
+def _common(cells: pl.DataFrame) -> FloatArray:
     graded = cells.with_columns(grade=grades_of(cells["review_room"], is_type=False))
-    common = graded.select(pl.col("chance").sum().over("stay_room", "grade"))["chance"].to_numpy()
-    return _ratio(cells["stay_room"], cells["review_room"], common, grade_share)
+    return graded.select(pl.col("chance").sum().over("stay_room", "grade"))["chance"].to_numpy()
 
 
-def _ratio(types: pl.Series, names: pl.Series, common: FloatArray, grade_share: float) -> FloatArray:
-    """(n,) m / u where ``common`` is the share of names of the name's grade; 1 where a grade is unknown."""
-    first, second = grades_of(types, is_type=True), grades_of(names, is_type=False)
-    is_known = (first.is_not_null() & second.is_not_null()).to_numpy()
-    agrees = (first == second).fill_null(value=False).to_numpy()
-    return np.where(is_known, (1.0 - grade_share) + grade_share * agrees / common, 1.0)
+def _agrees(types: pl.Series, names: pl.Series) -> FloatArray:
+    same = grades_of(types, is_type=True) == grades_of(names, is_type=False)
+    return same.cast(pl.Float64).fill_null(np.nan).to_numpy()
 
 
 def bits_table(pairs: RoomPairs, ratio: FloatArray) -> dict[str, dict[str, float]]:
@@ -126,7 +140,9 @@ def room_bits(candidates: pl.DataFrame, table: RoomBits, grade_share: float) -> 
     pairs = candidates.select(_CELL)
     distinct = pairs.unique().sort(_CELL, nulls_last=True)
     common = np.array(COMMON_GRADE)[grades_of(distinct["review_room"], is_type=False).fill_null(0).to_numpy()]
-    assumed = np.round(np.log2(_ratio(distinct["stay_room"], distinct["review_room"], common, grade_share)), 6)
+    agrees = _agrees(distinct["stay_room"], distinct["review_room"])
+    ratio = np.where(np.isnan(agrees), 1.0, (1.0 - grade_share) + grade_share * agrees / common)
+    assumed = np.round(np.log2(ratio), 6)
     bits = (
         distinct.with_columns(assumed=pl.Series(assumed, dtype=pl.Float64))
         .join(known, on=_CELL, how="left", maintain_order="left")

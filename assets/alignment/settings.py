@@ -37,12 +37,12 @@ class AlignmentSettings:
     window_days: int = 14  # SPEC 3.4 compares 7, 14 and 30 (our widths: paper 001 section 2.1 prints none)
     window_kind: str = "after"  # reviews are written after the stay; paper 001 section 2.1 uses "symmetric"
     # A class of k = 5 alike stays can't be told apart, so no probability is above 1/5; F1 is best at half of the best
-    # F1 (Lipton et al. 2014, doi:10.1007/978-3-662-44851-9_15), which is then about 0.1. With k = 1 use 0.3.
-    # In force until weights are learned; the fitted record then brings the one that makes expected F1 largest.
-    threshold: float = 0.05
+    # F1 (Lipton et al. 2014, doi:10.1007/978-3-662-44851-9_15), which is then about 0.14. With k = 1 use 0.3.
+    # In force until the first fit; the record then brings the one that makes expected F1 largest.
+    threshold: float = 0.07
     # Ours. Without the hotel's name no probability is high: a review of the public data has some 900 rival stays,
-    # so a pair must be about ten times as likely as one drawn at random.
-    context_threshold: float = 0.005
+    # so a pair must be twenty times as likely as one drawn at random.
+    context_threshold: float = 0.02
     max_candidates: int = 25  # ours: reviews stored per stay, hotel and day; only the full public reviews ever reach it
     stored_ranks: int = 3  # ours: the choice and two runners-up are enough to see how close it was
     review_serves_many: bool = False  # a review is about one stay
@@ -51,7 +51,7 @@ class AlignmentSettings:
     # Priors: P(the values agree | same stay); anchors of the learner and the documented start. Ours: tags are made
     # by the booking portal, so country and nights are near certain, party and purpose are said by the guest.
     agree_country: float = 0.95
-    agree_nights: float = 0.9
+    agree_nights: float = 0.95
     agree_party: float = 0.85
     agree_purpose: float = 0.75
     agree_room: float = 0.8
@@ -62,13 +62,13 @@ class AlignmentSettings:
     context_coverage: float = 0.5  # the same where the hotel is hidden: nothing in the data can tell, so even odds
     review_rate: float = 0.2  # share of stays that get a review; ours, replaced by the counts once they are learned
     prior_strength: float = 200.0  # pseudo-matches behind each prior; ours: a quarter-year of matches outweighs it
-    fit_min_matches: float = 200.0  # expected matches below which every weight stays assumed
+    fit_min_matches: float = 50.0  # expected matches below which a field's m stays assumed
     # Under no true link the mean Bayes factor of a review is 1 (see weight_learning.py); how far above 1 it must be.
     identification_ratio: float = 1.2
     identification_z: float = 4.0
     fit_reviews: int = 4_000  # newest reviews that a fit reads: m is then known to about 0.01; ours
 
-    # Where it is computed. Rows do not depend on it, so stored days stay good when it changes (compare=False).
+    # Where it is computed: rows do not depend on it, so stored days stay good when it changes.
     engine: str = field(default="local", compare=False)  # spark: shared out by Spark, for more than one machine
     spark_master: str = field(default="local[2]", compare=False)  # Spark's master URL; by default two cores here
 

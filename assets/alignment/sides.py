@@ -14,13 +14,14 @@ from assets.alignment.settings import AlignmentSettings
 COMPLETED = "Check-Out"
 SEPARATOR = "|"
 UNKNOWN = "?"
+_ENDS_ON_DELIVERY = "-stay-"  # part of the class ids of stays that ended on their delivery day
 
 IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
 
 STAY_COLUMNS = (
-    "booking_id", "reservation_status", "hotel_levels", "country_levels", "market_segment_levels",
+    "booking_id", "class_id", "reservation_status", "hotel_levels", "country_levels", "market_segment_levels",
     "customer_type_levels", "arrival_from", "arrival_to", "nights_from", "nights_to", "adults_from", "adults_to",
     "children_from", "children_to", "reserved_room_type", "class_size", "delivery_day",
 )  # fmt: skip
@@ -33,9 +34,9 @@ REVIEW_COLUMNS = (
 def completed_stays(bookings: pl.DataFrame, settings: AlignmentSettings) -> pl.DataFrame:
     """Stays that took place, each with the range of days on which it may have ended and its decision day.
 
-    The end is the delivery day where the arrival label says so (it is then derived from day and nights);
-    otherwise arrival and nights labels bound it, and it never lies after the release. A stay is decided on
-    the later of its release and its latest end plus the window.
+    The end is the delivery day where completed stays were partitioned apart (their class says so: the arrival label
+    is then made from day and nights); otherwise arrival and nights labels bound it, and it never lies after the
+    release. A stay is decided on the later of its release and its latest end plus the window.
 
     Args:
         bookings: published_bookings; cancelled and no-show rows are left out here.
@@ -49,7 +50,8 @@ def completed_stays(bookings: pl.DataFrame, settings: AlignmentSettings) -> pl.D
     def plus(arrival: str, nights: str) -> pl.Expr:
         return pl.col(arrival) + pl.duration(days=pl.col(nights))
 
-    is_exact = (plus("arrival_from", "nights_to") == day) & (plus("arrival_to", "nights_from") == day)
+    # Labels of a batch of several days can add up to its last day by chance, so they don't decide.
+    is_exact = pl.col("class_id").str.contains(_ENDS_ON_DELIVERY, literal=True)
     latest = pl.when(is_exact).then(day).otherwise(pl.min_horizontal(plus("arrival_to", "nights_to"), day))
     earliest = pl.when(is_exact).then(day).otherwise(plus("arrival_from", "nights_from"))
     return (
@@ -140,7 +142,8 @@ def keyed(stays: Stays, reviews: Reviews, hotels: pl.DataFrame) -> tuple[KeyedSt
         .join(coded, left_on="level", right_on="hotel", how="inner")
         .group_by("code", "row")
         .agg(
-            share=pl.col("share").sum(), is_exact=(pl.col("identity") == "exact").first(),
+            share=pl.col("share").sum(),
+            is_exact=(pl.col("identity") == "exact").first(),
             is_city=pl.col("is_city").first(),
         )
         .sort("code", "row")

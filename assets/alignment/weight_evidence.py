@@ -103,7 +103,7 @@ def evidence_of(candidates: pl.DataFrame, weights: MatchWeights, reach: Mapping[
         levels=graded_levels(candidates, weights),
         says=says,
         reach=reach,
-        rooms=room_pairs(candidates, weights.room_grade_share),
+        rooms=room_pairs(candidates),
         identity="exact" if len(groups) and candidates["identity"][0] == "exact" else "context",
     )
 

@@ -31,6 +31,7 @@ from assets.alignment.weight_evidence import Evidence, bayes_factors, evidence_o
 
 _ITERATIONS = 50
 _TOLERANCE = 1e-4
+_LEVEL_STRENGTH = 20.0  # pseudo-matches behind the levels of time and text; ours
 _WEAK_PRIOR = 1.0  # pseudo-matches that keep the free fit finite
 _MAX_STANDARD_ERROR = 0.1  # an m known no better than this is not learned (ours)
 _MIN_FREE_COVERAGE = 0.05  # a free fit that drops below it has found no matches (ours)
@@ -48,6 +49,7 @@ class Fit:
         coverage: P(a review's stay is among its candidates).
         match: (n,) P(pair is the match).
         rooms: (cells,) m / u of the room names.
+        grade_share: of the ladder of room grades.
     """
 
     kept: dict[str, float]
@@ -55,6 +57,7 @@ class Fit:
     coverage: float
     match: FloatArray
     rooms: FloatArray
+    grade_share: float
 
 
 def learn_weights(candidates: pl.DataFrame, bookings: pl.DataFrame, settings: AlignmentSettings) -> MatchWeights | None:
@@ -75,7 +78,7 @@ def learn_weights(candidates: pl.DataFrame, bookings: pl.DataFrame, settings: Al
     evidence = evidence_of(used, start, label_reach(used, _like(bookings, used), settings))
     open_start = _without_persons(start)
     free = fit(evidence, open_start, identity, strength=_WEAK_PRIOR, moving=_movable(identity))
-    notes = identification(evidence, start, free)
+    notes = identification(evidence, open_start, free)
     is_identified = (
         notes["mean_bayes_factor"] >= settings.identification_ratio
         and notes["z"] >= settings.identification_z
@@ -83,11 +86,12 @@ def learn_weights(candidates: pl.DataFrame, bookings: pl.DataFrame, settings: Al
     )
     learned = _learned_fields(evidence, free, settings, identity) if is_identified else frozenset()
     if not is_identified:
-        return replace(start, notes=notes)
+        return replace(start, notes=notes, threshold={identity: fitted_threshold(used, start)})
     final = fit(evidence, open_start, identity, strength=settings.prior_strength, moving=learned)
     weights = replace(
         _assembled(open_start, final, learned, identity, notes, _like(bookings, used), settings),
         rooms=bits_table(evidence.rooms, final.rooms),
+        room_grade_share=round(final.grade_share, 6),
     )
     return replace(weights, threshold={identity: fitted_threshold(used, weights)})
 
@@ -140,7 +144,8 @@ def fit(evidence: Evidence, start: MatchWeights, identity: str, *, strength: flo
     """
     prior = {name: start.fields[name].kept for name in FIELDS}
     kept, levels, coverage = dict(prior), dict(start.levels), start.coverage[identity]
-    rooms = evidence.rooms.start()
+    grade_share = start.room_grade_share
+    rooms = evidence.rooms.ladder(grade_share)
     match = np.zeros(len(evidence.review))
     for _ in range(_ITERATIONS):
         prior_odds = coverage / (1.0 - coverage)
@@ -153,13 +158,15 @@ def fit(evidence: Evidence, start: MatchWeights, identity: str, *, strength: flo
         for name in sorted(moving):
             kept[name] = _next_kept(evidence, name, match, kept[name], (prior[name], strength), unseen)
         levels = {name: _next_level(evidence.levels[name], match, start.levels[name], name) for name in levels}
-        rooms = evidence.rooms.next_ratio(match)
+        found_rooms = evidence.rooms.found(match)
+        grade_share = evidence.rooms.next_grade_share(found_rooms, grade_share, start.room_grade_share)
+        rooms = evidence.rooms.next_ratio(found_rooms, grade_share)
         found = float(match.sum()) + unseen
         coverage = (start.coverage[identity] * strength + found) / (strength + evidence.reviews)
         coverage = min(max(coverage, 1e-4), 0.99)
         if max(abs(new - old) for new, old in zip((*kept.values(), coverage), before, strict=True)) < _TOLERANCE:
             break
-    return Fit(kept, levels, coverage, match, rooms)
+    return Fit(kept, levels, coverage, match, rooms, grade_share)
 
 
 def _next_kept(
@@ -183,8 +190,8 @@ def _next_kept(
 
 
 def _next_level(levels: IntArray, match: FloatArray, start: LevelWeight, name: str) -> LevelWeight:
-    """Next m of the levels, anchored by 50 pseudo-matches and made monotone: nearer and more alike never count less."""
-    strength = 50.0
+    """Next m of the levels, anchored by a few pseudo-matches and made monotone: nearer and more alike never count less."""
+    strength = _LEVEL_STRENGTH
     found = np.bincount(levels, weights=match, minlength=len(start.agree))
     chance = np.array(start.chance)
     agree = (np.array(start.agree) * strength + found) / (strength + found.sum())
@@ -223,6 +230,7 @@ def identification(evidence: Evidence, start: MatchWeights, free: Fit) -> dict[s
     """Figures that tell whether there are matches: mean Bayes factor per review, its z against 1, free fit."""
     kept = {name: start.fields[name].kept for name in FIELDS}
     factor = evidence.spread * bayes_factors(evidence, kept, start.levels)
+    factor *= evidence.rooms.factor(evidence.rooms.ladder(start.room_grade_share))
     mean_factor = evidence.per_review(factor) + evidence.blocked(kept)
     # A few huge factors must not make the case alone.
     trimmed = np.minimum(mean_factor, 20.0)

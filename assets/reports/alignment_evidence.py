@@ -187,7 +187,8 @@ def evidence_branch(rows: pl.DataFrame) -> dict[str, object]:
     tree: dict[str, dict] = {}
     for row in rows.sort("part", "setting", "place", "measure").iter_rows(named=True):
         setting = row["setting"].replace(".", "_").replace(" ", "_")
-        branch = tree.setdefault(names.get(row["part"], row["part"]), {}).setdefault(setting, {})
+        part = str(row["part"])
+        branch = tree.setdefault(names.get(part, part), {}).setdefault(setting, {})
         branch[row["measure"].replace(" ", "_")] = row["value"]
     return dict(tree)
 

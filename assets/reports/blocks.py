@@ -73,6 +73,7 @@ class Table:
     Attributes:
         key: stable anchor, snake_case.
         text_columns: how many leading columns hold words; the others are aligned as numbers.
+        words_at: positions of further columns of words.
         paper_columns: positions of columns that quote a paper (shown apart from ours).
     """
 
@@ -82,6 +83,7 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
     note: str = ""
     text_columns: int = 1
+    words_at: tuple[int, ...] = ()
     paper_columns: tuple[int, ...] = ()
     disclosure: Disclosure = Disclosure.NEUTRAL
     kind: str = "table"

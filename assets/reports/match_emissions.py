@@ -126,6 +126,11 @@ class Emissions:
         return found
 
     @cached_property
+    def least(self) -> float:
+        """Share of one row: what the population never says is no rarer, since a label may span other kinds."""
+        return 1.0 / max(int(self._rows["rows"].sum()), 1)
+
+    @cached_property
     def _parties(self) -> dict[tuple[int, int], FloatArray]:
         """By (adults, children), P(party): over parties with and without babies as they occur."""
         total: dict[tuple[int, int], FloatArray] = {}

@@ -51,7 +51,7 @@ class OracleScores:
             self.odds, on=["booking_id", "review_id"], how="left", maintain_order="left"
         )["odds"]
         odds = found.fill_null(0.0).to_numpy()
-        return np.round(np.log2(np.maximum(odds, _FLOOR)), 6), odds
+        return np.round(np.log2(np.maximum(odds, _FLOOR)), 6).astype(np.float64), odds
 
 
 def oracle_scores(
@@ -109,7 +109,7 @@ def _field_ratio(rows: pl.DataFrame, emissions: dict[str, Emissions], name: str,
             inside[key] = emissions[kind].inside(name, tuple(label), size)
         here = emissions[kind].said(name, inside[key], value)
         anywhere = emissions[kind].said(name, emissions[kind].anybody[name], value)
-        ratios.append(here / max(anywhere, _FLOOR))
+        ratios.append(here / max(anywhere, emissions[kind].least))
     table = distinct.with_columns(ratio=pl.Series(ratios, dtype=pl.Float64))
     found = rows.select(columns).join(table, on=columns, how="left", nulls_equal=True, maintain_order="left")
     return found["ratio"].to_numpy()
@@ -147,7 +147,7 @@ def _hotel_factor(rows: pl.DataFrame, model: MatchModel) -> FloatArray:
 
 def _row_rate(model: MatchModel) -> float:
     """P(a booking row is the one that a review is about): reservations of several rooms share theirs."""
-    rows, reservations = model.population["rows"].sum(), model.population["reservations"].sum()
+    rows, reservations = int(model.population["rows"].sum()), int(model.population["reservations"].sum())
     return min(model.review_rate * reservations / max(rows, 1), 0.999)
 
 
@@ -161,7 +161,7 @@ def _background(
         model.population.group_by("hotel").agg(rows=pl.col("rows").sum(), all=pl.col("reservations").sum())
         .select("hotel", pl.col("all")).sort("hotel").iter_rows()
     )  # fmt: skip
-    published = min(done.height / max(model.population["rows"].sum(), 1), 1.0)
+    published = min(done.height / max(int(model.population["rows"].sum()), 1), 1.0)
     seen = float(model.delay[: settings.window_days + 1].sum()) * published
     # Context blocking drops a pair when country or nights disagree; with the hotel known, only when both do.
     differs = model.noise

@@ -132,13 +132,14 @@ def _reliability(rows: pl.DataFrame) -> list[Block]:
     if part.is_empty():
         return []
     bins = part.pivot("measure", index=["setting", "place"], values="value").sort("place")
-    error = float((bins["pairs"] * (bins["predicted"] - bins["observed"]).abs()).sum() / bins["pairs"].sum())
+    pairs = float(bins["pairs"].sum())
+    error = float((bins["pairs"] * (bins["predicted"] - bins["observed"]).abs()).sum()) / pairs
     return [
         Picture(
             key="pair_reliability",
             title="Do stated probabilities come true?",
             sentence=f"Stated and observed shares differ by {decimal(error, 3)} on average over "
-            f"{count(bins['pairs'].sum())} candidate pairs; points on the dashed line are exact.",
+            f"{count(pairs)} candidate pairs; points on the dashed line are exact.",
             alt="Points: stated probability against the share of pairs that is true, near the diagonal if calibrated.",
             figure=figures_evidence.draw_reliability(bins),
             disclosure=Disclosure.MODEL_METRIC,

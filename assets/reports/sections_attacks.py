@@ -137,6 +137,7 @@ def _guest_table(rows: pl.DataFrame) -> Table:
         note="Without the row: the same attack on the same guests after their rows were left out before publication. "
         "k = 1 marks exact rows. What each attacker knows and how is guessed: docs/threat_model.md.",
         text_columns=2,
+        words_at=(7,),
         disclosure=Disclosure.GUEST_AGGREGATE,
     )
 
@@ -154,6 +155,7 @@ def _model_table(rows: pl.DataFrame) -> Table:
     )
     return Table(
         key="membership",
+        words_at=(4,),
         title="Was this customer in the training data?",
         columns=("Model and attack", "Customers", "Succeeds (95 %)", "Guessing", "In words"),
         rows=cells,

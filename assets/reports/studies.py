@@ -11,15 +11,19 @@ from assets.customers.protocols import plan_origins
 from assets.customers.settings import CustomerSettings
 from assets.models.settings import QUICK, ModelSettings
 from assets.models.text_block import review_table
+from assets.privacy.release_errors import release_errors
+from assets.privacy.releases import restricted_bookings
 from assets.privacy.settings import PrivacySettings
 from assets.reports.alignment_evidence import WINDOWS, LinkageWorld, evidence_branch, evidence_rows, of_window
 from assets.reports.inputs import DEMO, PUBLIC
-from assets.reports.price_of_privacy import VARIANTS, StudySettings, Variant, World, label_study
+from assets.reports.price_of_privacy import ROW_SCHEMA, VARIANTS, StudySettings, Variant, World, label_study
 from assets.reports.truth import true_links
 from assets.reports.wording import Estimate
 from resources.settings import build_section
 
 Tree = dict[str, Any]
+EPSILONS = (0.1, 0.5, 1.0, 2.0)  # of one release; the setting's own allotments lie between the first two
+_DRAWS = 200
 PRICE_READS = (
     Reads("raw_bookings", None),
     Reads("pseudonyms", None),
@@ -63,7 +67,20 @@ def price_rows(inputs: WholeInputs, variants: Sequence[Variant] = VARIANTS) -> p
         models=build_section("models", ModelSettings, QUICK),
         every_days=core.fit_every_days,
     )
-    return label_study(world, variants, settings)
+    return pl.concat([label_study(world, variants, settings), epsilon_rows(inputs, settings.privacy)])
+
+
+def epsilon_rows(inputs: WholeInputs, settings: PrivacySettings) -> pl.DataFrame:
+    """The study ``epsilon``: error of each family of released aggregates, drawn outside the ledger."""
+    bookings = restricted_bookings(inputs.frame("raw_bookings"), inputs.frame("pseudonyms"))
+    found = release_errors(bookings, EPSILONS, _DRAWS, inputs.rng, settings)
+    places = {epsilon: place for place, epsilon in enumerate(EPSILONS)}
+    rows = [
+        {"study": "epsilon", "setting": f"epsilon {row['epsilon']:g}", "place": places[row["epsilon"]],
+         "measure": row["family"], "value": row["relative_error"], "low": None, "high": None}
+        for row in found.iter_rows(named=True)
+    ]  # fmt: skip
+    return pl.DataFrame(rows, schema=ROW_SCHEMA)
 
 
 EVIDENCE_READS = (Reads("published_bookings", None), Reads("clean_reviews", None))

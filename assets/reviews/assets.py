@@ -77,7 +77,7 @@ def polarity_model(inputs: FitInputs) -> dict[str, Any] | None:
     validate=validate_anomaly_parts,
     kinds={"numpy"},
     owners=_OWNERS,
-    code_version="3",
+    code_version="4",
 )
 def review_anomaly_parts(inputs: DayInputs) -> Produced:
     """Three raw signs of irregularity per review: contradiction, duplication, timing."""
@@ -95,6 +95,7 @@ def review_anomaly_parts(inputs: DayInputs) -> Produced:
     name="anomaly_bounds",
     group="reviews",
     reads=[Reads("review_anomaly_parts", None)],
+    fitter_version="2",
     kinds={"numpy"},
     owners=_OWNERS,
 )
@@ -112,6 +113,7 @@ def anomaly_bounds(inputs: FitInputs) -> dict[str, Any] | None:
     validate=validate_anomalies,
     kinds={"polars"},
     owners=_OWNERS,
+    code_version="2",
 )
 def review_anomalies(inputs: DayInputs) -> Produced:
     """Anomaly score per review under the pinned weights, whether it is excluded, and why in words."""

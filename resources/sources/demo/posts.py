@@ -19,10 +19,10 @@ WRITES_AT_ZERO, WRITES_PER_DEVIATION = 0.7, 0.39  # the urge to write, by distan
 COMPOSED, STOCK, FOREIGN, EMOJI = 0, 1, 2, 3
 MANNERS: tuple[str, ...] = ("composed", "stock", "foreign", "emoji")
 _SLOTS = 64  # numbers per stay: 0 its own review, 1 a copy that it sets off, 2 and on a burst
-_BURST_SLOT, _LARGEST_BURST, _SMALLEST_BURST = 2, 60, 8
-_BURST_DAYS = 5  # a campaign brings this many usual days of a hotel's posts: "14 in a day, usually 2" is seven
+_BURST_SLOT, _LARGEST_BURST, _SMALLEST_BURST = 2, 60, 5
+_BURST_DAYS = 3  # a campaign brings this many usual days of a hotel's posts
 _COPY_AGE_DAYS = 120  # copies are made of reviews up to this old
-_SECOND_DAY = 0.15  # share of a campaign that comes a day late
+_SECOND_DAY = 0.3  # share of a campaign that comes a day late
 _CALM_DAYS = 28  # what is usual for a hotel is counted over these last days
 _FEWEST_SENTENCES, _MOST_SENTENCES = 2, 12  # one alone would often equal another's
 _WORTH_COPYING = 3  # sentences: nobody copies less
@@ -200,9 +200,8 @@ def _copies(settings: DemoSettings, honest: Posts) -> Posts:
 def _bursts(settings: DemoSettings, honest: Posts) -> Posts:
     """Campaigns: several invented posts for one hotel within two days, all praise or all blame."""
     draws = Streams(settings.seed, "bursts")
-    size = np.clip(np.ceil(_BURST_DAYS * _usual_posts(settings, honest)), _SMALLEST_BURST, _LARGEST_BURST).astype(
-        np.int64
-    )
+    size = _BURST_DAYS * np.ceil(_usual_posts(settings, honest))
+    size = np.clip(size, _SMALLEST_BURST, _LARGEST_BURST).astype(np.int64)
     honest_share = 1 - settings.near_duplicate_share - settings.burst_share
     fires = _evenly(draws, honest, settings.burst_share / honest_share / size)
     cause, size = honest.take(fires), size[fires]

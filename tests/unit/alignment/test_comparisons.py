@@ -11,10 +11,10 @@ from assets.alignment.comparisons import (
     PURPOSES,
     country_share,
     field_comparisons,
-    interval_share,
     member_shares,
     names_agree,
     nearness,
+    nights_share,
     overlap_count,
     party_share,
     persons_share,
@@ -61,16 +61,23 @@ def test_a_missing_country_in_the_label_leaves_others_open() -> None:
     assert shares[1, 1] == 0.5
 
 
-def test_an_interval_agrees_by_the_share_that_agrees() -> None:
-    share = interval_share(ints(2, 2, 3, 1), ints(4, 4, 3, 1), ints(3, 5, 3, -1))
-    np.testing.assert_allclose(share, [1 / 3, 0, 1, np.nan])
+def test_nights_agree_by_how_common_they_are_inside_the_label() -> None:
+    share = nights_share(ints(2, 3, 1), ints(4, 3, 7), ints(5, 5, 5), np.array([1, 3, 5, 7]))
+    assert share[0, 0] == share[0, 2] == 0.0
+    assert share[1].tolist() == [0.0, 1.0, 0.0, 0.0]
+    assert share[2, 0] > share[2, 1] > share[2, 2] > 0.0  # an end has a member at least; five nights are rare
+    assert share[2, 3] > share[2, 2]
 
 
-@given(st.integers(0, 30), st.integers(0, 10))
-def test_shares_over_all_values_of_an_interval_add_up_to_one(low: int, width: int) -> None:
-    values = np.arange(0, 50)
-    share = interval_share(np.full(50, low), np.full(50, low + width), values)
-    assert share.sum() == pytest.approx(1.0)
+def test_a_number_inside_a_label_of_two_is_never_ruled_out() -> None:
+    assert nights_share(ints(1), ints(3), ints(2), np.array([2]))[0, 0] > 0.0
+    assert nights_share(ints(), ints(), ints(), np.array([2])).shape == (0, 1)
+
+
+@given(st.integers(0, 30), st.integers(0, 10), st.integers(1, 9))
+def test_shares_over_all_nights_of_a_label_add_up_to_one(low: int, width: int, size: int) -> None:
+    share = nights_share(ints(low), ints(low + width), ints(size), np.arange(0, 50))
+    assert share.sum() == pytest.approx(1.0, abs=0.011)  # numbers that nobody is left for keep a thousandth
 
 
 @given(st.integers(0, 9), st.integers(0, 9), st.integers(0, 9), st.integers(0, 9))

@@ -4,6 +4,7 @@ import pytest
 
 from assets.alignment.settings import AlignmentSettings
 from resources.errors import SettingsError
+from resources.settings import digest_of
 
 
 @pytest.mark.parametrize(
@@ -22,6 +23,10 @@ from resources.errors import SettingsError
         {"prior_strength": 0.0},
         {"identification_ratio": 0.9},
         {"threshold": float("nan")},
+        {"engine": "cluster"},
+        {"spark_master": ""},
+        {"spark_master": "local[two]"},
+        {"spark_master": "http://host:7077"},
     ],
 )
 def test_settings_that_make_no_sense_are_refused_by_name(change: dict[str, Any]) -> None:
@@ -33,3 +38,12 @@ def test_settings_that_make_no_sense_are_refused_by_name(change: dict[str, Any])
 def test_windows_of_the_comparison_are_allowed(days: int) -> None:
     assert AlignmentSettings(window_days=days).days_before == 0
     assert AlignmentSettings(window_days=days, window_kind="symmetric").days_before == days
+
+
+@pytest.mark.parametrize(
+    "master", ["local", "local[4]", "local[*]", "spark://host:7077", "yarn", "k8s://https://h:443"]
+)
+def test_where_it_is_computed_makes_no_day_stale(master: str) -> None:
+    moved = AlignmentSettings(engine="spark", spark_master=master)
+    assert digest_of(moved) == digest_of(AlignmentSettings())
+    assert digest_of(AlignmentSettings(window_days=7)) != digest_of(AlignmentSettings())

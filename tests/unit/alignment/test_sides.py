@@ -26,15 +26,21 @@ def test_an_arrival_label_made_from_the_day_gives_the_exact_end() -> None:
     assert found["decision_day"] == DAY + timedelta(days=10)
 
 
+def test_labels_that_add_up_to_the_last_day_of_a_batch_by_chance_leave_the_end_open() -> None:
+    found = completed_stays(stay(class_id="2024-05-10-other-1"), ROOM).row(0, named=True)
+    assert (found["end_from"], found["stay_end"]) == (DAY - timedelta(days=2), DAY)
+    assert found["decision_day"] == DAY + timedelta(days=10)
+
+
 def test_labels_bound_the_end_of_a_late_row_and_its_release_delays_the_decision() -> None:
     released = DAY + timedelta(days=40)
-    found = completed_stays(stay(delivery_day=released), ROOM).row(0, named=True)
+    found = completed_stays(stay(delivery_day=released, class_id="batch-other-1"), ROOM).row(0, named=True)
     assert (found["end_from"], found["stay_end"]) == (DAY - timedelta(days=2), DAY + timedelta(days=2))
     assert found["decision_day"] == released
 
 
 def test_the_end_never_lies_after_the_release() -> None:
-    found = completed_stays(stay(arrival_to=DAY), ROOM).row(0, named=True)
+    found = completed_stays(stay(arrival_to=DAY, class_id="batch-other-1"), ROOM).row(0, named=True)
     assert found["end_from"] <= found["stay_end"] == DAY
 
 

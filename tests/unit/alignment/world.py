@@ -123,6 +123,9 @@ def _bookings(
     frame = pl.DataFrame(
         {
             "booking_id": [f"b{index:06d}" for index in rng.permutation(n)],
+            "class_id": [
+                f"{day}-{'stay' if day == last else 'other'}-1" for day, last in zip(delivered, end, strict=True)
+            ],
             "reservation_status": status,
             "hotel_levels": [f"H{index}" for index in hotel],
             "country_levels": country,

@@ -17,6 +17,8 @@ from resources.errors import SettingsError
         ("timing_window_days", (0,)),
         ("timing_window_hours", 25),
         ("timing_prior_days", 0.0),
+        ("timing_low_score", 9.5),
+        ("timing_high_score", 10.5),
         ("timing_hotel_dispersion", -1.0),
         ("neutral_score", 10.0),
         ("bounds_min_reviews", 0),
