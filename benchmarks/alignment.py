@@ -8,9 +8,10 @@ that makes expected F1 largest by their own probabilities, decided by the same o
 
 Splink compares the same agreements: each band of a field is a level of a custom comparison, the days between stay and
 post, the text's similarity and the ladder of room grades included. Its u are the agreement of the candidates, nearly
-all of which are no match; its m start at the documented priors, as ours do; its prior is set to the share of candidates that would match if 70 % of the reviews had
-their stay among them (our own prior); its EM learns m. With ``--data``: the public files, where no true links exist:
-what EM makes of the weights there, what ours says, and the seconds and memory of pairing all stays with all reviews.
+all of which are no match; its m start at the documented priors, as ours do; its prior is set to the share of
+candidates that match if 70 % of the reviews (our own prior) have their stay among them; its EM learns m. With
+``--data``: the public files, where no true links exist: what EM makes of the weights there, what ours says, and the
+seconds and memory of pairing all stays with all reviews.
 
     python -m benchmarks.alignment [--seeds 101 102] [--rates 0.05 0.2 0.5] [--ks 5 1] [--days 364] [--data <folder>]
 """
@@ -188,7 +189,7 @@ def _splink_odds(linker: Any, pair: pl.DataFrame, candidates: pl.DataFrame) -> S
 
 
 def _splink_parameters(linker: Any) -> dict[str, dict[str, float]]:
-    """m and u of the most alike level, by comparison."""
+    """Both m and u of the most alike level, by comparison."""
     found: dict[str, dict[str, float]] = {}
     for item in linker.misc.save_model_to_json()["comparisons"]:
         full = next(level for level in item["comparison_levels"] if not level.get("is_null_level"))

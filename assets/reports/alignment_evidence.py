@@ -2,7 +2,7 @@
 
 Everything is made anew from the published tables for each window with weights learned at the end of the history, so
 that windows are compared with each other; the stored pairs are not touched. On the simulated group an oracle stands
-beside (see ``match_oracle``).
+beside (see ``match_oracle``). The quick profile does the same for the stored window over the newest days.
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,6 +25,7 @@ from assets.reports.match_oracle import oracle_scores
 from assets.reports.truth import alignment_truth
 
 WINDOWS = (7, 14, 30)  # SPEC 3.4
+QUICK_DAYS = 150  # newest days that the quick profile looks at: enough for a fit, a few seconds' work
 WATERFALLS = 10
 PARTS = ("window", "permutation", "reliability", "waterfall", "verdict")
 _SCHEMA = {
@@ -52,6 +53,13 @@ class LinkageWorld:
     days: Sequence[date]
     links: pl.DataFrame | None = None
     model: MatchModel | None = None
+
+
+def newest(world: LinkageWorld, days: int) -> LinkageWorld:
+    """The same world with its newest days only."""
+    kept = sorted(world.days)[-days:]
+    inside = pl.col("delivery_day").is_in(kept)
+    return replace(world, bookings=world.bookings.filter(inside), reviews=world.reviews.filter(inside), days=kept)
 
 
 @dataclass(frozen=True)
@@ -103,6 +111,7 @@ def _window(world: LinkageWorld, linked: _Linked, settings: AlignmentSettings) -
     decided = linked.pairs["booking_id"].n_unique()
     paired = linked.pairs.filter(pl.col("is_assigned"))
     found = {
+        "days": float(len(world.days)),
         "candidates": float(linked.candidates.height),
         "decided": float(decided),
         "pairs": float(paired.height),

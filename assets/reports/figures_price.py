@@ -72,6 +72,9 @@ def draw_release_errors(rows: pl.DataFrame) -> Figure:
             linewidth=1.2, label=plain(measure),
         )  # fmt: skip
     axes.set_xscale("log")
+    shown = sorted({float(setting.split()[-1]) for setting in rows["setting"]})
+    axes.set_xticks(shown, [f"{epsilon:g}" for epsilon in shown])
+    axes.minorticks_off()
     axes.set_yscale("log")
     axes.set_xlabel("epsilon of the release")
     axes.set_ylabel("mean absolute error / true value")

@@ -54,18 +54,6 @@ def _label_blocks(price: pl.DataFrame, study: str, title: str) -> list[Block]:
         return []
     settings = rows["setting"].unique(maintain_order=True).to_list()
     known = [name for name in _LABELS if name in set(rows["measure"])]
-    models = rows.filter(pl.col("measure").str.ends_with(".r2"))["measure"].unique(maintain_order=True).to_list()
-    cells = tuple(
-        (setting, *(_formatted(_cell(rows, setting, name), name) for name in known),
-         *(estimate(_cell(rows, setting, name), 3) for name in models))
-        for setting in settings
-    )  # fmt: skip
-    heads = [_LABELS[name] for name in known] + [f"R² of {model_name(name.split('.')[0])}" for name in models]
-    table = Table(
-        key=f"price_by_{study}", title=title, columns=("Setting", *heads), rows=cells,
-        note="R²: prospective, cross-validated, with 95 % intervals of the corrected resampled t.",
-        disclosure=Disclosure.MODEL_METRIC,
-    )  # fmt: skip
     picture = Picture(
         key=f"price_by_{study}_picture",
         title=title,
@@ -74,7 +62,40 @@ def _label_blocks(price: pl.DataFrame, study: str, title: str) -> list[Block]:
         figure=figures_price.draw_price(rows, "f1" if "f1" in known else "paired_share"),
         disclosure=Disclosure.MODEL_METRIC,
     )
-    return [picture, table]
+    return [picture, _pairs_table(rows, study, settings, known), _forecast_table(rows, study, settings)]
+
+
+def _pairs_table(rows: pl.DataFrame, study: str, settings: list[str], known: list[str]) -> Table:
+    return Table(
+        key=f"price_by_{study}",
+        title="Labels and pairs",
+        columns=("Setting", *(_LABELS[name] for name in known)),
+        rows=tuple(
+            (setting, *(_formatted(_cell(rows, setting, name), name) for name in known)) for setting in settings
+        ),
+        note="A stay is found when its review is given to any room of it.",
+        disclosure=Disclosure.MODEL_METRIC,
+    )
+
+
+def _forecast_table(rows: pl.DataFrame, study: str, settings: list[str]) -> Table:
+    scored = rows.filter(pl.col("measure").str.ends_with(".r2"))["measure"].unique(maintain_order=True)
+    models = [measure.split(".")[0] for measure in scored]
+    cells = tuple(
+        (model_name(model), setting, estimate(_cell(rows, setting, f"{model}.r2"), 3),
+         estimate(_cell(rows, setting, f"{model}.mae"), 1))
+        for model in models for setting in settings
+    )  # fmt: skip
+    return Table(
+        key=f"price_by_{study}_forecasts",
+        title="Forecasts",
+        columns=("Model", "Setting", "R² (95 %)", "MAE (95 %)"),
+        rows=cells,
+        note="Prospective, cross-validated, with intervals of the corrected resampled t; networks as in the quick "
+        "profile.",
+        text_columns=2,
+        disclosure=Disclosure.MODEL_METRIC,
+    )
 
 
 def _formatted(item: Estimate | None, name: str) -> str:

@@ -14,7 +14,15 @@ from assets.models.text_block import review_table
 from assets.privacy.release_errors import release_errors
 from assets.privacy.releases import restricted_bookings
 from assets.privacy.settings import PrivacySettings
-from assets.reports.alignment_evidence import WINDOWS, LinkageWorld, evidence_branch, evidence_rows, of_window
+from assets.reports.alignment_evidence import (
+    QUICK_DAYS,
+    WINDOWS,
+    LinkageWorld,
+    evidence_branch,
+    evidence_rows,
+    newest,
+    of_window,
+)
 from assets.reports.inputs import DEMO, PUBLIC
 from assets.reports.price_of_privacy import ROW_SCHEMA, VARIANTS, StudySettings, Variant, World, label_study
 from assets.reports.truth import true_links
@@ -100,8 +108,9 @@ def alignment_evidence_rows(inputs: WholeInputs) -> pl.DataFrame:
         model=inputs.source.match_model(inputs.as_of) if is_demo else None,  # type: ignore[attr-defined]
     )
     own = settings.window_days
-    windows = (own,) if core.profile == "quick" else tuple(sorted({own, *WINDOWS}))
-    return evidence_rows(world, settings, windows, inputs.rng)
+    if core.profile == "quick":
+        return evidence_rows(newest(world, QUICK_DAYS), settings, (own,), inputs.rng)
+    return evidence_rows(world, settings, tuple(sorted({own, *WINDOWS})), inputs.rng)
 
 
 def evidence_results(evidence: pl.DataFrame, source: str, window_days: int) -> tuple[Tree, dict[str, str]]:

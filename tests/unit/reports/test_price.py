@@ -36,10 +36,13 @@ def test_every_study_has_a_table_and_a_picture() -> None:
     section = price_section(study())
     assert section is not None
     tables = {block.key: block for block in section.blocks if isinstance(block, Table)}
-    assert set(tables) == {"price_by_k", "price_by_batch", "price_by_epsilon"}
+    assert set(tables) == {
+        "price_by_k", "price_by_k_forecasts", "price_by_batch", "price_by_batch_forecasts", "price_by_epsilon",
+    }  # fmt: skip
     assert sum(isinstance(block, Picture) for block in section.blocks) == 3
     assert [row[0] for row in tables["price_by_k"].rows] == ["k = 1", "k = 5"]
-    assert tables["price_by_k"].rows[1][-1].startswith("0.050")
+    assert tables["price_by_k_forecasts"].rows[1][:2] == ("LightGBM", "k = 5")
+    assert tables["price_by_k_forecasts"].rows[1][2].startswith("0.050")
     assert tables["price_by_epsilon"].rows[0][1:] == ("100.00\u00a0%", "10.00\u00a0%")
 
 
