@@ -235,13 +235,14 @@ def fitted_as_of(
 
 def demo(seed: int, rate: float, k: int, named: bool, days: int, with_splink: bool) -> dict[str, Any]:
     """Every matcher on one world."""
-    settings = AlignmentSettings(threshold=_CERTAIN_THRESHOLD) if k == 1 else AlignmentSettings()
+    both = {"threshold": _CERTAIN_THRESHOLD, "context_threshold": _CERTAIN_THRESHOLD} if k == 1 else {}
+    settings = AlignmentSettings(**both)
     source = DemoSource(DemoSettings(seed=seed, review_share=rate, named_hotels=named))
     sides = sides_of(source, days_between(source.first_day, source.first_day + timedelta(days=days - 1)), k)
     started = time.process_time()
     candidates = build_candidates(sides.bookings, sides.reviews, source.hotels(), sides.days, settings).frame
     found: dict[str, Any] = {"candidates": candidates.height, "build_seconds": time.process_time() - started}
-    links = true_links(source.truth(sides.days[-1]), _KEY)
+    links = true_links(source.truth(sides.days[-1]), _KEY)  # type: ignore[arg-type]
     started = time.process_time()
     weights_on, fits = fitted_as_of(sides, candidates, settings)
     found["is_identified"] = [weights.is_identified for weights in fits]

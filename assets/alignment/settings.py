@@ -24,7 +24,8 @@ _BOUNDS = {
     "window_days": (1, LONGEST_WINDOW_DAYS), "threshold": _SHARE, "context_threshold": _SHARE,
     "minimum_similarity": _SHARE, "max_candidates": (1, 1000), "stored_ranks": (1, 100), "fit_reviews": (1, 1_000_000),
     "agree_country": _AGREE, "agree_nights": _AGREE, "agree_party": _AGREE, "agree_purpose": _AGREE,
-    "agree_room": _AGREE, "room_grade_share": (0.0, 0.99), "coverage": (0.01, 0.95), "context_coverage": (0.01, 0.95), "review_rate": (0.01, 0.95),
+    "agree_room": _AGREE, "room_grade_share": (0.0, 0.99),
+    "coverage": (0.01, 0.95), "context_coverage": (0.01, 0.95), "review_rate": (0.01, 0.95),
     "prior_strength": (1e-6, 1e9), "fit_min_matches": (1.0, 1e9), "identification_ratio": (1.0, 1e6),
     "identification_z": (1e-6, 1e6),
 }  # fmt: skip

@@ -190,7 +190,7 @@ def _next_kept(
 
 
 def _next_level(levels: IntArray, match: FloatArray, start: LevelWeight, name: str) -> LevelWeight:
-    """Next m of the levels, anchored by a few pseudo-matches and made monotone: nearer and more alike never count less."""
+    """Next m of the levels, anchored by the prior and made monotone: nearer and more alike never count less."""
     strength = _LEVEL_STRENGTH
     found = np.bincount(levels, weights=match, minlength=len(start.agree))
     chance = np.array(start.chance)

@@ -140,7 +140,7 @@ def _bookings(
             "children_from": guests[:, 1].astype(np.int32),
             "children_to": guests[:, 1].astype(np.int32),
             "reserved_room_type": ["A"] * n,
-            "class_size": pl.Series([1] * n, dtype=pl.Int32),
+            "class_size": pl.Series([3 if widen else 1] * n, dtype=pl.Int32),
             "delivery_day": first + delivered,
         }
     ).with_columns(pl.col("arrival_from", "arrival_to", "delivery_day").cast(pl.Date))
