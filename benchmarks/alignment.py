@@ -318,7 +318,10 @@ def main() -> None:
         results["public"] = measured(public, options.data)
         print(results["public"], flush=True)
         if not options.without_splink:
-            results["public_splink"] = measured(public_splink, options.data)
+            try:
+                results["public_splink"] = measured(public_splink, options.data)
+            except RuntimeError as error:  # its EM underflows on candidates without matches
+                results["public_splink"] = {"error": str(error)}
             print(results["public_splink"], flush=True)
     print(f"{'seed':>5} {'k':>2} {'rate':>5} {'hotels':<7} {'matcher':<7}" + "".join(f"{name:>18}" for name in _SHOWN))
     for seed in options.seeds:
