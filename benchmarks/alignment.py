@@ -256,12 +256,21 @@ def demo(seed: int, rate: float, k: int, named: bool, days: int, with_splink: bo
     paper = best_similar_review(sides.bookings, candidates, sides.days, settings)
     found["paper"] = _figures(paper.with_columns(match_probability=pl.lit(None, pl.Float64)), sides, links)
     if with_splink:
-        started = time.process_time()
-        scores, parameters = splink_weights(candidates)
-        found["splink"] = judged(sides, candidates, lambda _: scores, links, settings)
-        found["splink"] |= {"seconds": time.process_time() - started}
-        found["splink_parameters"] = parameters
+        found |= _splink_beside(candidates, sides, links, settings)
     return found
+
+
+def _splink_beside(
+    candidates: pl.DataFrame, sides: Sides, links: pl.DataFrame, settings: AlignmentSettings
+) -> dict[str, Any]:
+    """Splink's figures, or the error that its EM ended in (an m of practically zero is refused)."""
+    started = time.process_time()
+    try:
+        scores, parameters = splink_weights(candidates)
+    except ValueError as error:
+        return {"splink_error": str(error)}
+    figures = judged(sides, candidates, lambda _: scores, links, settings)
+    return {"splink": figures | {"seconds": time.process_time() - started}, "splink_parameters": parameters}
 
 
 def public(folder: str) -> dict[str, Any]:
@@ -301,6 +310,17 @@ def public_splink(folder: str) -> dict[str, Any]:
     return {"candidates": found.height, "parameters": splink_weights(found)[1]}
 
 
+def _show(item: dict[str, Any], world: str) -> None:
+    for matcher in ("ours", "oracle", "paper", "splink"):
+        if matcher in item:
+            cells = "".join(f"{item[matcher].get(name, float('nan')):>18.4f}" for name in _SHOWN)
+            print(f"{world} {matcher:<7}{cells}", flush=True)
+    if "splink_error" in item:
+        print(f"{'':>22} Splink ended in an error: {item['splink_error'][:90]}", flush=True)
+    whole, fitted = item["f1_of_oracle"], item["f1_fitted_of_oracle"]
+    print(f"{'':>22} share of the oracle's F1: {whole:.3f}, after the first fit {fitted:.3f}", flush=True)
+
+
 def main() -> None:
     """Judge every world, print a table, store the figures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -330,14 +350,7 @@ def main() -> None:
                 for rate in options.rates:
                     item = demo(seed, rate, k, hotels == "named", options.days, not options.without_splink)
                     results[f"{seed}.{k}.{rate:g}.{hotels}"] = item
-                    for matcher in ("ours", "oracle", "paper", "splink"):
-                        if matcher in item:
-                            cells = "".join(f"{item[matcher].get(name, float('nan')):>18.4f}" for name in _SHOWN)
-                            print(f"{seed:>5} {k:>2} {rate:>5.2f} {hotels:<7} {matcher:<7}{cells}", flush=True)
-                    whole, fitted = item["f1_of_oracle"], item["f1_fitted_of_oracle"]
-                    print(
-                        f"{'':>22} share of the oracle's F1: {whole:.3f}, after the first fit {fitted:.3f}", flush=True
-                    )
+                    _show(item, f"{seed:>5} {k:>2} {rate:>5.2f} {hotels:<7}")
     home = Path(os.environ.get("STAYWORTH_HOME", "var"))
     print(f"figures: {write(home, options.name, results)}")
 

@@ -120,7 +120,7 @@ def _scratch() -> str:
 def _session_class() -> Any:
     """The class ``SparkSession``, looked for only when it is needed."""
     try:
-        from pyspark.sql import SparkSession
+        from pyspark.sql import SparkSession  # pyright: ignore[reportMissingImports]
     except ImportError as error:
         message = (
             "engine spark needs PySpark, which is not installed; "
@@ -132,7 +132,7 @@ def _session_class() -> Any:
 
 def _started(session_class: Any, master: str) -> Any:
     """A session on ``master``; in this machine its workers run the Python of this process."""
-    from pyspark.errors import PySparkRuntimeError
+    from pyspark.errors import PySparkRuntimeError  # pyright: ignore[reportMissingImports]
 
     chosen = dict(_SETTINGS)
     if master.startswith(LOCAL):
