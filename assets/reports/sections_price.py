@@ -4,7 +4,7 @@ import polars as pl
 
 from assets.reports import figures_price
 from assets.reports.blocks import Block, Disclosure, Notice, Picture, Section, Table
-from assets.reports.wording import Estimate, count, decimal, estimate, model_name, percent, plain
+from assets.reports.wording import Estimate, capital, count, decimal, estimate, model_name, percent, plain
 
 COMMAND = "stayworth price-of-privacy"
 _LABELS = {
@@ -73,7 +73,7 @@ def _pairs_table(rows: pl.DataFrame, study: str, settings: list[str], known: lis
         rows=tuple(
             (setting, *(_formatted(_cell(rows, setting, name), name) for name in known)) for setting in settings
         ),
-        note="A stay is found when its review is given to any room of it.",
+        note="A stay is found when its review is given to any room of it." if "f1" in known else "",
         disclosure=Disclosure.MODEL_METRIC,
     )
 
@@ -110,7 +110,7 @@ def _sentence(rows: pl.DataFrame, settings: list[str], known: list[str]) -> str:
     low, high = _cell(rows, first, measure), _cell(rows, last, measure)
     before, after = _cell(rows, first, "lightgbm.r2"), _cell(rows, last, "lightgbm.r2")
     pairs = f"{words}: {_formatted(low, measure)} at {first}, {_formatted(high, measure)} at {last}"
-    return f"{pairs}; R² of LightGBM: {estimate(before, 3)} and {estimate(after, 3)}."
+    return f"{capital(pairs)}; R² of LightGBM: {estimate(before, 3)} and {estimate(after, 3)}."
 
 
 def _release_blocks(price: pl.DataFrame) -> list[Block]:
