@@ -1,10 +1,12 @@
 """How well stays and reviews are paired: our weights, the paper's rule, Splink and an oracle, on the same candidates.
 
 On the simulated group, per review rate, k and whether hotels are named: F1 against the truth, expected calibration
-error, seconds. Ours is fitted as the pipeline fits it: at every cut-off (91 days apart) on what was stored up to
-then, the documented start before the first one. F1 is given over the whole history and over the days after the first
-fit. Splink and the oracle see the whole history at once. Ours, Splink and the oracle take pairs from the threshold
-that makes expected F1 largest by their own probabilities, decided by the same one-to-one rule, day by day.
+error, seconds. Ours is fitted as the pipeline fits it: at every cut-off (after 7, 14, 28 and 56 days of history, then
+91 days apart) on what was stored up to then, the documented start before the first one. F1 is given over the whole
+history and over the days after the first 91. The share of the oracle's F1 is given per world, and pooled over the
+seeds with an interval (see oracle_share.py). Splink and the oracle see the whole history at once. Ours, Splink and the
+oracle take pairs from the threshold that makes expected F1 largest by their own probabilities, decided by the same
+one-to-one rule, day by day.
 
 Splink compares the same agreements: each band of a field is a level of a custom comparison, the days between stay and
 post, the text's similarity and the ladder of room grades included. Its u are the agreement of the candidates, nearly
@@ -48,6 +50,8 @@ from assets.reports.truth import alignment_truth, true_links
 from assets.reviews.cleaning import clean
 from assets.reviews.settings import ReviewSettings
 from benchmarks.measure import measured, write
+from benchmarks.oracle_share import WeeklyCounts, oracle_beliefs, share_of_oracle, weekly_counts
+from resources.records import EARLY_FITS, cut_offs
 from resources.settings import CoreSettings, SecretKey
 from resources.sources.base import Source, Stream
 from resources.sources.demo.settings import DemoSettings
@@ -59,7 +63,7 @@ _CUTS = (0.999, 0.45, 0.2, 0.0)  # shares of a label that agree: all, a half, a 
 _EVERY_DAYS = CoreSettings().fit_every_days
 _COVERAGE = AlignmentSettings().coverage
 _CERTAIN_THRESHOLD = 0.3  # of the documented start with k = 1, see AlignmentSettings.threshold
-_SHOWN = ("f1", "f1_fitted", "precision", "recall", "calibration_error", "seconds")
+_SHOWN = ("f1", "f1_later", "precision", "recall", "calibration_error", "seconds")
 
 
 @dataclass(frozen=True)
@@ -202,16 +206,16 @@ def _splink_parameters(linker: Any) -> dict[str, dict[str, float]]:
 def judged(
     sides: Sides, candidates: pl.DataFrame, weights_on: Callable[[date], Scores], links: pl.DataFrame,
     settings: AlignmentSettings,
-) -> dict[str, float]:  # fmt: skip
-    """Figures of one matcher, decided day by day; ``f1_fitted`` and ``_fitted`` ones: after the first fit."""
+) -> tuple[dict[str, float], pl.DataFrame]:  # fmt: skip
+    """Figures and pairs of one matcher, decided day by day; ``f1_later`` and its like: after the first quarter."""
     empty = BOOKING_REVIEW_PAIRS.empty()
     pairs = decide(sides.bookings, candidates, empty, sides.days, weights_on, settings)
-    return _figures(pairs, sides, links)
+    return _figures(pairs, sides, links), pairs
 
 
 def _figures(pairs: pl.DataFrame, sides: Sides, links: pl.DataFrame) -> dict[str, float]:
     later = alignment_truth(pairs.filter(pl.col("delivery_day") > sides.days[_EVERY_DAYS - 1]), links)
-    return alignment_truth(pairs, links) | {f"{name}_fitted": value for name, value in later.items()}
+    return alignment_truth(pairs, links) | {f"{name}_later": value for name, value in later.items()}
 
 
 def fitted_as_of(
@@ -219,8 +223,7 @@ def fitted_as_of(
 ) -> tuple[Callable[[date], MatchWeights], list[MatchWeights]]:
     """Weights in force on each day, as the pipeline fits them, and the fits."""
     fits: list[tuple[date, MatchWeights]] = []
-    for place in range(_EVERY_DAYS, len(sides.days), _EVERY_DAYS):
-        cut_off = sides.days[place - 1]
+    for cut_off in cut_offs(sides.days[0], sides.days[-2], _EVERY_DAYS, EARLY_FITS["match_weights"]):
         inside = pl.col("delivery_day").is_between(cut_off - timedelta(days=FIT_LOOK_BACK_DAYS), cut_off)
         found = learn_weights(candidates.filter(inside), sides.bookings.filter(inside), settings)
         if found is not None:
@@ -233,9 +236,11 @@ def fitted_as_of(
     return on, [weights for _, weights in fits]
 
 
-def demo(seed: int, rate: float, k: int, named: bool, days: int, with_splink: bool) -> dict[str, Any]:
-    """Every matcher on one world."""
-    both = {"threshold": _CERTAIN_THRESHOLD, "context_threshold": _CERTAIN_THRESHOLD} if k == 1 else {}
+def demo(
+    seed: int, rate: float, k: int, named: bool, days: int, with_splink: bool
+) -> tuple[dict[str, Any], tuple[WeeklyCounts, ...]]:
+    """Every matcher on one world, and the weekly counts of ours and the oracle's."""
+    both: dict[str, Any] = {"threshold": _CERTAIN_THRESHOLD, "context_threshold": _CERTAIN_THRESHOLD} if k == 1 else {}
     settings = AlignmentSettings(**both)
     source = DemoSource(DemoSettings(seed=seed, review_share=rate, named_hotels=named))
     sides = sides_of(source, days_between(source.first_day, source.first_day + timedelta(days=days - 1)), k)
@@ -246,18 +251,20 @@ def demo(seed: int, rate: float, k: int, named: bool, days: int, with_splink: bo
     started = time.process_time()
     weights_on, fits = fitted_as_of(sides, candidates, settings)
     found["is_identified"] = [weights.is_identified for weights in fits]
-    found["ours"] = judged(sides, candidates, weights_on, links, settings)
+    found["ours"], pairs = judged(sides, candidates, weights_on, links, settings)
     found["ours"]["seconds"] = time.process_time() - started
     model = source.match_model(sides.days[-1])
     oracle = oracle_scores(candidates, sides.bookings, sides.reviews, model, settings)
-    found["oracle"] = judged(sides, candidates, lambda _: oracle, links, settings)
-    for name in ("f1", "f1_fitted"):
+    found["oracle"], perfect = judged(sides, candidates, lambda _: oracle, links, settings)
+    for name in ("f1", "f1_later"):
         found[f"{name}_of_oracle"] = found["ours"][name] / max(found["oracle"][name], 1e-9)
+    beliefs = oracle_beliefs(candidates, oracle)
+    weeks = tuple(weekly_counts(table, links, beliefs) for table in (pairs, perfect))
     paper = best_similar_review(sides.bookings, candidates, sides.days, settings)
     found["paper"] = _figures(paper.with_columns(match_probability=pl.lit(None, pl.Float64)), sides, links)
     if with_splink:
         found |= _splink_beside(candidates, sides, links, settings)
-    return found
+    return found, weeks
 
 
 def _splink_beside(
@@ -269,7 +276,7 @@ def _splink_beside(
         scores, parameters = splink_weights(candidates)
     except ValueError as error:
         return {"splink_error": str(error)}
-    figures = judged(sides, candidates, lambda _: scores, links, settings)
+    figures = judged(sides, candidates, lambda _: scores, links, settings)[0]
     return {"splink": figures | {"seconds": time.process_time() - started}, "splink_parameters": parameters}
 
 
@@ -317,8 +324,20 @@ def _show(item: dict[str, Any], world: str) -> None:
             print(f"{world} {matcher:<7}{cells}", flush=True)
     if "splink_error" in item:
         print(f"{'':>22} Splink ended in an error: {item['splink_error'][:90]}", flush=True)
-    whole, fitted = item["f1_of_oracle"], item["f1_fitted_of_oracle"]
-    print(f"{'':>22} share of the oracle's F1: {whole:.3f}, after the first fit {fitted:.3f}", flush=True)
+    whole, later = item["f1_of_oracle"], item["f1_later_of_oracle"]
+    print(f"{'':>22} share of the oracle's F1: {whole:.3f}, after the first quarter {later:.3f}", flush=True)
+
+
+def _pooled(weeks: dict[str, list[tuple[WeeklyCounts, ...]]]) -> dict[str, dict[str, float]]:
+    """Share of the oracle's F1 by cell, over all seeds."""
+    rng = np.random.default_rng(0)
+    found = {cell: share_of_oracle([item[0] for item in worlds], [item[1] for item in worlds], rng)
+             for cell, worlds in weeks.items()}  # fmt: skip
+    print("k, review rate, hotels: share of the oracle's F1 over all seeds (95 %), and expected by the oracle's belief")
+    for cell, item in found.items():
+        interval = f"{item['low']:.3f} to {item['high']:.3f}"
+        print(f"{cell:>16}  {item['share']:.3f} ({interval})  {item['expected_share']:.3f}", flush=True)
+    return found
 
 
 def main() -> None:
@@ -344,13 +363,16 @@ def main() -> None:
                 results["public_splink"] = {"error": str(error)}
             print(results["public_splink"], flush=True)
     print(f"{'seed':>5} {'k':>2} {'rate':>5} {'hotels':<7} {'matcher':<7}" + "".join(f"{name:>18}" for name in _SHOWN))
+    weeks: dict[str, list[tuple[WeeklyCounts, ...]]] = {}
     for seed in options.seeds:
         for k in options.ks:
             for hotels in options.hotels:
                 for rate in options.rates:
-                    item = demo(seed, rate, k, hotels == "named", options.days, not options.without_splink)
+                    item, counts = demo(seed, rate, k, hotels == "named", options.days, not options.without_splink)
+                    weeks.setdefault(f"{k} {rate:g} {hotels}", []).append(counts)
                     results[f"{seed}.{k}.{rate:g}.{hotels}"] = item
                     _show(item, f"{seed:>5} {k:>2} {rate:>5.2f} {hotels:<7}")
+    results["pooled"] = _pooled(weeks)
     home = Path(os.environ.get("STAYWORTH_HOME", "var"))
     print(f"figures: {write(home, options.name, results)}")
 

@@ -7,7 +7,7 @@ import hashlib
 import json
 import os
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -15,24 +15,33 @@ from typing import Any
 
 START = "start"
 PENDING = "pending"
+# Days of history after which a record is fitted before the calendar's first cut-off, where waiting a whole period
+# costs more than a rough fit: match weights are anchored by their priors, which keep too few pairs from moving them,
+# and a stay is decided once. Ours: each time the history has doubled.
+EARLY_FITS: Mapping[str, tuple[int, ...]] = {"match_weights": (7, 14, 28, 56)}
 
 
-def cut_offs(history_start: date, last_day: date, every_days: int) -> list[date]:
+def cut_offs(history_start: date, last_day: date, every_days: int, early: Sequence[int] = ()) -> list[date]:
     """The calendar of cut-offs: every ``every_days`` days of history, up to and including ``last_day``.
 
-    The first cut-off closes the first ``every_days`` days; a record fitted at a cut-off serves later days.
+    The first cut-off closes the first ``every_days`` days; a record fitted at a cut-off serves later days. ``early``
+    adds cut-offs that close so many days of history before that one.
 
     Example:
         >>> cut_offs(date(2024, 1, 1), date(2024, 1, 20), 7)
         [datetime.date(2024, 1, 7), datetime.date(2024, 1, 14)]
+        >>> cut_offs(date(2024, 1, 1), date(2024, 1, 8), 7, early=(3, 10))
+        [datetime.date(2024, 1, 3), datetime.date(2024, 1, 7)]
     """
-    count = ((last_day - history_start).days + 1) // every_days
-    return [history_start + timedelta(days=every_days * (index + 1) - 1) for index in range(count)]
+    days = (last_day - history_start).days + 1
+    closed = [item for item in sorted(early) if item < min(every_days, days + 1)]
+    closed += range(every_days, days + 1, every_days)
+    return [history_start + timedelta(days=item - 1) for item in closed]
 
 
-def due_cut_off(history_start: date, day: date, every_days: int) -> date | None:
+def due_cut_off(history_start: date, day: date, every_days: int, early: Sequence[int] = ()) -> date | None:
     """The last cut-off before ``day``, or None while the documented start is in force."""
-    passed = cut_offs(history_start, day - timedelta(days=1), every_days)
+    passed = cut_offs(history_start, day - timedelta(days=1), every_days, early)
     return passed[-1] if passed else None
 
 
@@ -106,8 +115,11 @@ class RecordBook:
     store: RecordStore
     _loaded: dict[date, FittedRecord | None] = field(default_factory=dict)
 
+    def _cut_off(self, day: date) -> date | None:
+        return due_cut_off(self.history_start, day, self.every_days, EARLY_FITS.get(self.name, ()))
+
     def _due(self, day: date) -> tuple[date | None, FittedRecord | None]:
-        cut_off = due_cut_off(self.history_start, day, self.every_days)
+        cut_off = self._cut_off(day)
         if cut_off is not None and cut_off not in self._loaded:
             self._loaded[cut_off] = self.store.load(self.name, cut_off)
         return cut_off, self._loaded.get(cut_off) if cut_off else None
@@ -128,7 +140,7 @@ class RecordBook:
         """Split ascending days into runs that share a record: ``(payload, days)``."""
         runs: list[tuple[date | None, list[date]]] = []
         for day in sorted(days):
-            cut_off = due_cut_off(self.history_start, day, self.every_days)
+            cut_off = self._cut_off(day)
             if not runs or runs[-1][0] != cut_off:
                 runs.append((cut_off, []))
             runs[-1][1].append(day)

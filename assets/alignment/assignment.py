@@ -125,6 +125,30 @@ class _Rows:
 
 
 @dataclass(frozen=True)
+class _Taken:
+    """By group number, whether a stay or a review has been assigned already."""
+
+    stay: BoolArray
+    review: BoolArray
+
+    @classmethod
+    def by(cls, rows: _Rows, earlier: pl.DataFrame) -> "_Taken":
+        """What the days before have assigned."""
+        gone = earlier.filter(pl.col("is_assigned"))
+        found = []
+        for group, name in ((rows.stay, "booking_id"), (rows.review, "review_id")):
+            taken = np.zeros(int(group.max()) + 1 if len(group) else 0, dtype=np.bool_)
+            taken[group[rows.frame[name].is_in(gone[name].unique().to_list()).to_numpy()]] = True
+            found.append(taken)
+        return cls(*found)
+
+    def add(self, rows: _Rows, assigned: IntArray) -> None:
+        """Mark both sides of the assigned rows."""
+        self.stay[rows.stay[assigned]] = True
+        self.review[rows.review[assigned]] = True
+
+
+@dataclass(frozen=True)
 class _Scored:
     """Bits, odds and thresholds of all rows under one matcher."""
 
@@ -154,8 +178,9 @@ def decide(
 ) -> pl.DataFrame:
     """Rows of ``BOOKING_REVIEW_PAIRS`` for the stays whose decision day is among ``days``.
 
-    Each day looks at the candidates stored by then whose stay is still open and whose review is still free:
-    open stays of later decision days compete for a review, but only stays of this day are decided.
+    Each day looks at the candidates stored by then whose stay and whose review are still free. Stays of other decision
+    days compete for a review, but only stays of this day are decided: one that was passed over may still be the one
+    that the review is about, so leaving it out would make those decided after it look too likely.
 
     Args:
         bookings: published_bookings of the days and of the look-back before them, any order.
@@ -168,7 +193,7 @@ def decide(
     stays = completed_stays(bookings, settings).select("booking_id", "stay_end", "decision_day")
     due = stays.filter(pl.col("decision_day").is_in(list(days)))
     rows = _ordered(candidates)
-    taken = _taken(rows, earlier)
+    taken = _Taken.by(rows, earlier)
     found: list[_Ranked] = []
     used: Scores | None = None
     scored = _Scored(np.zeros(0), np.zeros(0), np.zeros(0))
@@ -179,11 +204,12 @@ def decide(
         last = int(np.searchsorted(rows.stored, number, side="right"))
         first = int(np.searchsorted(rows.stored, number - LONGEST_WINDOW_DAYS, side="left"))
         part = np.arange(first, last)
-        is_open = rows.decision[part] >= number
+        # The rivals of a stay decided today ended a window before it at most.
+        is_open = (rows.decision[part] >= number - settings.window_days) & ~taken.stay[rows.stay[part]]
         if not settings.review_serves_many:
-            is_open &= ~taken[rows.review[part]]
+            is_open &= ~taken.review[rows.review[part]]
         ranked = _decide_day(rows, part[is_open], number, scored, settings)
-        taken[rows.review[ranked.row[ranked.is_assigned]]] = True
+        taken.add(rows, ranked.row[ranked.is_assigned])
         found.append(ranked)
     return _with_unpaired(due, rows, found, exclusive=not settings.review_serves_many)
 
@@ -202,16 +228,8 @@ def _scored(rows: _Rows, weights: Scores, settings: AlignmentSettings) -> _Score
     return _Scored(*weights.score(rows.frame), np.where(rows.is_exact, exact, context))
 
 
-def _taken(rows: _Rows, earlier: pl.DataFrame) -> BoolArray:
-    """By review number, whether an earlier day has assigned it."""
-    taken = np.zeros(int(rows.review.max()) + 1 if len(rows.review) else 0, dtype=np.bool_)
-    gone = earlier.filter(pl.col("is_assigned"))["review_id"].unique().to_list()
-    taken[rows.review[rows.frame["review_id"].is_in(gone).to_numpy()]] = True
-    return taken
-
-
 def _decide_day(rows: _Rows, part: IntArray, number: int, scored: _Scored, settings: AlignmentSettings) -> _Ranked:
-    """The ranked and assigned rows of the stays decided on this day, from all open candidates ``part``."""
+    """The ranked and assigned rows of the stays decided on this day, from all free candidates ``part``."""
     _, stay = np.unique(rows.stay[part], return_inverse=True)
     _, review = np.unique(rows.review[part], return_inverse=True)
     if settings.review_serves_many:

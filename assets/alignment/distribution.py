@@ -173,11 +173,13 @@ def decide_in_groups(
 def _usable(
     candidates: pl.DataFrame, earlier: pl.DataFrame, first_day: date, settings: AlignmentSettings
 ) -> pl.DataFrame:
-    """Candidates whose stay is still open and whose review is still free when the first day is decided."""
-    still_open = candidates.filter(pl.col("decision_day") >= first_day)
+    """Candidates that the first day or a later one may weigh: both sides free, the stay's decision not long past."""
+    first_rival = first_day - timedelta(days=settings.window_days)
+    assigned = earlier.filter(pl.col("is_assigned"))
+    free = candidates.filter(pl.col("decision_day") >= first_rival).join(assigned, on="booking_id", how="anti")
     if settings.review_serves_many:
-        return still_open
-    return still_open.join(earlier.filter(pl.col("is_assigned")), on="review_id", how="anti")
+        return free
+    return free.join(assigned, on="review_id", how="anti")
 
 
 def _group_of(candidates: pl.DataFrame, groups: int, settings: AlignmentSettings) -> IntArray:

@@ -32,6 +32,8 @@ from assets.alignment.weight_evidence import Evidence, bayes_factors, evidence_o
 _ITERATIONS = 50
 _TOLERANCE = 1e-4
 _LEVEL_STRENGTH = 20.0  # pseudo-matches behind the levels of time and text; ours
+# Pseudo-reviews behind the coverage: every review tells of it, so it needs a weaker anchor than an m; ours.
+_COVERAGE_STRENGTH = 20.0
 _WEAK_PRIOR = 1.0  # pseudo-matches that keep the free fit finite
 _MAX_STANDARD_ERROR = 0.1  # an m known no better than this is not learned (ours)
 _MIN_FREE_COVERAGE = 0.05  # a free fit that drops below it has found no matches (ours)
@@ -162,7 +164,8 @@ def fit(evidence: Evidence, start: MatchWeights, identity: str, *, strength: flo
         grade_share = evidence.rooms.next_grade_share(found_rooms, grade_share, start.room_grade_share)
         rooms = evidence.rooms.next_ratio(found_rooms, grade_share)
         found = float(match.sum()) + unseen
-        coverage = (start.coverage[identity] * strength + found) / (strength + evidence.reviews)
+        worth = min(strength, _COVERAGE_STRENGTH)
+        coverage = (start.coverage[identity] * worth + found) / (worth + evidence.reviews)
         coverage = min(max(coverage, 1e-4), 0.99)
         if max(abs(new - old) for new, old in zip((*kept.values(), coverage), before, strict=True)) < _TOLERANCE:
             break

@@ -13,7 +13,7 @@ from assets.common.freshness import InputLedger, Recipe
 from assets.common.inputs import FitInputs, Reads
 from assets.common.workspace import StepProgress, Workspace
 from resources.access_log import reading_for
-from resources.records import FittedRecord, cut_offs
+from resources.records import EARLY_FITS, FittedRecord, cut_offs
 
 RESOURCE = "stayworth"
 Fitter = Callable[[FitInputs], dict[str, Any] | None]
@@ -72,7 +72,8 @@ def fit_due(workspace: Workspace, item: FittedAsset, last_day: date | None) -> F
         asset=item.name, group=item.group, reads=item.reads, records=item.records, code_version=item.fitter_version
     )
     ledger = InputLedger(workspace, recipe)
-    for cut_off in cut_offs(workspace.history_start, last_day, workspace.settings.core.fit_every_days):
+    every_days, early = workspace.settings.core.fit_every_days, EARLY_FITS.get(item.name, ())
+    for cut_off in cut_offs(workspace.history_start, last_day, every_days, early):
         if ledger.pending_reasons(cut_off):
             report.waiting.append(cut_off)
             continue
@@ -110,8 +111,8 @@ def last_stored_day(workspace: Workspace, reads: Sequence[Reads]) -> date | None
     return min(lasts, default=None)
 
 
-def build_fitted(item: FittedAsset) -> dg.AssetsDefinition:
-    """The Dagster asset of a declared fit."""
+def build_fitted(item: FittedAsset, cadence: dg.AutomationCondition | None = None) -> dg.AssetsDefinition:
+    """The Dagster asset of a declared fit, and when it is fitted without being asked."""
 
     @dg.asset(
         name=item.name,
@@ -122,6 +123,7 @@ def build_fitted(item: FittedAsset) -> dg.AssetsDefinition:
         metadata={"zone": "internal", "calendar": "one cut-off every core.fit_every_days days of history"},
         tags={"zone": "internal", "cadence": "by-cut-off"},
         deps=[*[read.asset for read in item.reads], *item.records],
+        automation_condition=cadence,
         backfill_policy=dg.BackfillPolicy.single_run(),
         code_version=item.fitter_version,
         required_resource_keys={RESOURCE},

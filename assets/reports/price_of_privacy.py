@@ -29,7 +29,7 @@ from assets.privacy.settings import PrivacySettings
 from assets.reports.intervals import fold_interval
 from assets.reports.truth import alignment_truth
 from assets.reports.wording import Estimate
-from resources.records import cut_offs, due_cut_off
+from resources.records import EARLY_FITS, cut_offs, due_cut_off
 
 STUDIED_MODELS = ("same_as_past", "lightgbm", "gated_fusion")
 _MODEL_METRICS = ("r2", "mae", "spearman")
@@ -132,7 +132,7 @@ def align(published: pl.DataFrame, world: World, settings: StudySettings) -> pl.
     start = assumed_weights(rules)
 
     def weights_on(day: date) -> MatchWeights:
-        due = due_cut_off(world.days[0], day, settings.every_days)
+        due = due_cut_off(world.days[0], day, settings.every_days, EARLY_FITS["match_weights"])
         return (learned.get(due) if due else None) or start
 
     return decide(published, candidates, BOOKING_REVIEW_PAIRS.empty(), world.days, weights_on, rules)
@@ -141,7 +141,7 @@ def align(published: pl.DataFrame, world: World, settings: StudySettings) -> pl.
 def _learned(
     candidates: pl.DataFrame, published: pl.DataFrame, days: Sequence[date], settings: StudySettings
 ) -> Iterator[tuple[date, MatchWeights | None]]:
-    for cut_off in cut_offs(days[0], days[-1], settings.every_days):
+    for cut_off in cut_offs(days[0], days[-1], settings.every_days, EARLY_FITS["match_weights"]):
         known = pl.col("delivery_day").is_between(cut_off - timedelta(days=FIT_LOOK_BACK_DAYS), cut_off)
         yield cut_off, learn_weights(candidates.filter(known), published.filter(known), settings.alignment)
 

@@ -100,6 +100,31 @@ def test_earlier_decisions_stand() -> None:
     assert not set(again["review_id"].drop_nulls()) & set(today["review_id"])
 
 
+def test_a_stay_that_was_passed_over_stays_a_rival() -> None:
+    world = make_world(np.random.default_rng(8), days=30, stays_per_day=8, hotel_count=1)
+    room = AlignmentSettings(window_days=5, threshold=0.99)
+    pairs, _ = whole(world, room)
+    passed_over = pairs.filter(pl.col("rank") > 0)
+    assert not passed_over["is_assigned"].any()
+    # Each review is one stay's at most, whether its stays are decided on one day or on many.
+    sums = passed_over.group_by("review_id").agg(pl.col("match_probability").sum(), pl.col("delivery_day").n_unique())
+    assert sums["delivery_day"].max() > 1
+    assert sums["match_probability"].max() <= 1.0 + 0.05
+
+
+def test_an_assigned_stay_is_no_rival_any_more() -> None:
+    world = make_world(np.random.default_rng(9), days=30, stays_per_day=8, hotel_count=1)
+    pairs, candidates = whole(world)
+    days = _decision_days(world)
+    day = days[len(days) // 2]
+    before, today = pairs.filter(pl.col("delivery_day") < day), pairs.filter(pl.col("delivery_day") == day)
+    assert before["is_assigned"].any()
+    gone = before.filter("is_assigned")
+    kept = candidates.join(gone, on="booking_id", how="anti").join(gone, on="review_id", how="anti")
+    again = decide(world.bookings, kept, EMPTY, [day], weights_by_day(days).__getitem__, ROOM)
+    assert_frame_equal(again, today)
+
+
 def test_a_review_may_serve_many_only_when_allowed() -> None:
     world = make_world(np.random.default_rng(4), stays_per_day=20, hotel_count=1)
     for serves_many in (False, True):

@@ -6,7 +6,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resources.records import FittedRecord, RecordBook, RecordStore, cut_offs, due_cut_off
+from resources.records import EARLY_FITS, FittedRecord, RecordBook, RecordStore, cut_offs, due_cut_off
 
 START = date(2024, 1, 1)
 
@@ -46,6 +46,35 @@ def test_segments_split_at_cut_offs(tmp_path: Path) -> None:
     days = [START + timedelta(days=index) for index in range(10)]
     runs = RecordBook("r", START, 7, store).segments(days)
     assert [(payload, len(run)) for payload, run in runs] == [(None, 7), ({"k": 1}, 3)]
+
+
+@given(
+    days=st.integers(0, 100),
+    every=st.integers(1, 40),
+    early=st.lists(st.integers(1, 60), max_size=4),
+    more=st.integers(0, 50),
+)
+def test_early_cut_offs_come_before_the_first_of_the_calendar(
+    days: int, every: int, early: list[int], more: int
+) -> None:
+    day = START + timedelta(days=days)
+    due = due_cut_off(START, day, every, early)
+    wanted = {item for item in early if item <= days and item < every} | set(range(every, days + 1, every))
+    assert due == (START + timedelta(days=max(wanted) - 1) if wanted else None)
+    assert due is None or due < day
+    # What is due on a day does not depend on how far the history has come since.
+    later = cut_offs(START, day + timedelta(days=more), every, early)
+    assert [item for item in later if item < day][-1:] == ([due] if due else [])
+
+
+def test_book_of_match_weights_has_early_cut_offs(tmp_path: Path) -> None:
+    store = RecordStore(tmp_path)
+    first, second = EARLY_FITS["match_weights"][:2]
+    days = [START + timedelta(days=index) for index in range(second + 1)]
+    runs = RecordBook("match_weights", START, 91, store).segments(days)
+    assert [len(run) for _, run in runs] == [first, second - first, 1]
+    assert RecordBook("r", START, 91, store).version(days[-1]) == "start"
+    assert RecordBook("match_weights", START, 91, store).version(days[-1]) == "pending"
 
 
 def test_saving_twice_gives_the_same_bytes(tmp_path: Path) -> None:
