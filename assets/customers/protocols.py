@@ -15,6 +15,8 @@ from resources.errors import ContractError
 
 OBSERVED = "observed"
 PROSPECTIVE = "prospective"
+LONG_HORIZON = "long_horizon"  # prospective, one origin, LONG_DAYS ahead: one extra table, nothing is chosen on it
+LONG_DAYS = 365  # SPEC 3.5
 PUBLIC_CV_ORIGINS = (date(2015, 12, 5), date(2016, 3, 4), date(2016, 6, 2), date(2016, 8, 31))  # SPEC 3.5
 PUBLIC_HOLDOUT_ORIGIN = date(2017, 2, 28)  # SPEC 3.5: the last CV target has ended the day before
 _SHORT_HISTORY_PARTS = 4  # ours: a short history is cut into warm-up, CV target, hold-out target and one to spare
@@ -30,12 +32,14 @@ class OriginPlan:
         horizon_days: H.
         cv: origins of cross-validation, ascending; their targets may overlap.
         holdout: origin of the hold-out, None when the history is too short; every CV target ends before or on it.
+        long: origin of the year-long target, None when the history is too short.
     """
 
     observed: date
     horizon_days: int
     cv: tuple[date, ...]
     holdout: date | None
+    long: date | None = None
 
 
 def plan_origins(first_day: date, last_day: date, settings: CustomerSettings, *, is_public: bool) -> OriginPlan:
@@ -66,7 +70,8 @@ def plan_origins(first_day: date, last_day: date, settings: CustomerSettings, *,
     horizon = timedelta(days=settings.horizon_days)
     fits = [day for day in sorted(cv) if first_day < day and holdout is not None and day + horizon <= holdout]
     if holdout is not None and fits and holdout + horizon <= last_day:
-        return OriginPlan(observed=last_day, horizon_days=horizon.days, cv=tuple(fits), holdout=holdout)
+        long = _long_origin(tuple(fits), last_day)
+        return OriginPlan(observed=last_day, horizon_days=horizon.days, cv=tuple(fits), holdout=holdout, long=long)
     return _plan_by_rule(first_day, last_day, settings)
 
 
@@ -83,7 +88,13 @@ def _plan_by_rule(first_day: date, last_day: date, settings: CustomerSettings) -
     steps = range(0, settings.max_cv_origins * settings.cv_step_days, settings.cv_step_days)
     candidates = [latest - timedelta(days=step) for step in steps]
     cv = tuple(sorted(day for day in candidates if (day - first_day).days >= history))
-    return OriginPlan(observed=last_day, horizon_days=horizon, cv=cv, holdout=holdout)
+    long = _long_origin(cv, last_day)
+    return OriginPlan(observed=last_day, horizon_days=horizon, cv=cv, holdout=holdout, long=long)
+
+
+def _long_origin(cv: tuple[date, ...], last_day: date) -> date | None:
+    """The latest origin of cross-validation that a year's target fits behind; None where there is none."""
+    return max((day for day in cv if day + timedelta(days=LONG_DAYS) <= last_day), default=None)
 
 
 def revenue_between(bookings: pl.DataFrame, after: date, until: date) -> pl.DataFrame:

@@ -21,7 +21,7 @@ from resources.errors import ContractError
 from resources.model_store import Artefact, check_features
 from resources.settings import build_section
 
-_TEXT_MEAN, _TEXT_SPREAD = "scaler.text_mean", "scaler.text_spread"
+_TEXT_MEAN, _TEXT_SPREAD, _TEXT_AXES = "scaler.text_mean", "scaler.text_spread", "scaler.text_axes"
 _WEIGHT = "network."
 
 
@@ -78,11 +78,13 @@ def _parts_of(model: FittedModel) -> tuple[dict[str, Any], dict[str, np.ndarray]
         "plan": model.plan.name,
         "behaviour": scalers.behaviour.payload(),
         "target": scalers.target.payload(),
-        "text_inputs": len(scalers.text_mean),
+        "text_inputs": len(scalers.text_spread),
         "epochs": model.epochs,
     }
     state = model.network.state_dict()
     tensors = {f"{_WEIGHT}{key}": value.detach().numpy() for key, value in state.items()}
+    if scalers.text_axes is not None:
+        tensors[_TEXT_AXES] = scalers.text_axes
     return payload, tensors | {_TEXT_MEAN: scalers.text_mean, _TEXT_SPREAD: scalers.text_spread}
 
 
@@ -114,6 +116,7 @@ def _network_of(artefact: Artefact) -> FittedNetwork:
     scalers = Scalers(
         behaviour=Bounds.from_payload(artefact.payload["behaviour"]),
         text_mean=artefact.tensors[_TEXT_MEAN],
+        text_axes=artefact.tensors.get(_TEXT_AXES),
         text_spread=artefact.tensors[_TEXT_SPREAD],
         target=TargetScale(**artefact.payload["target"]),
     )

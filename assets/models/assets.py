@@ -1,5 +1,6 @@
 """The models room in Dagster."""
 
+import time
 from datetime import date
 
 import polars as pl
@@ -7,22 +8,27 @@ import polars as pl
 from assets.common.daily import DayInputs, Produced, Reads, WholeInputs, WholeProduced, daily_asset, whole_asset
 from assets.customers.protocols import plan_origins
 from assets.customers.settings import CustomerSettings
+from assets.models.ablations import TextSources, ablate, settings_variants, text_variants
 from assets.models.anomaly_evidence import evidence_of, scored_reviews
 from assets.models.anomaly_selection import sensitivity_table
 from assets.models.checks import (
+    validate_ablations,
     validate_examples,
     validate_metrics,
     validate_predictions,
     validate_scores,
     validate_sensitivity,
     validate_trained_models,
+    validate_tuning,
 )
 from assets.models.contract import (
     ANOMALY_SENSITIVITY,
     CUSTOMER_SCORES,
     EXAMPLES,
+    MODEL_ABLATIONS,
     MODEL_METRICS,
     MODEL_PREDICTIONS,
+    MODEL_TUNING,
     TRAINED_MODELS,
 )
 from assets.models.dataset import BEHAVIOUR_COLUMNS, build_examples, features_at, text_dimensions, to_arrays
@@ -31,6 +37,8 @@ from assets.models.scoring import Served, past_revenue, score_customers, start_m
 from assets.models.serving import served_of, train_final, trained_frame
 from assets.models.settings import model_settings
 from assets.models.text_block import review_table
+from assets.models.tuning import chosen_values, tune
+from assets.privacy.opt_outs import without_opted_out
 from assets.reviews.settings import ReviewSettings
 from resources.model_store import ModelStore
 
@@ -75,12 +83,20 @@ def examples(inputs: WholeInputs) -> WholeProduced:
     )
 
 
-@whole_asset(contract=MODEL_PREDICTIONS, group="models", reads=[Reads("examples", None)],
+@whole_asset(contract=MODEL_TUNING, group="models", reads=[Reads("examples", None)], validate=validate_tuning,
+             kinds={"pytorch", "lightgbm"}, owners=["team:models"], code_version="1")  # fmt: skip
+def model_tuning(inputs: WholeInputs) -> pl.DataFrame:
+    """The same number of trials for every tuned model, on customers that no fold tests; none in the quick profile."""
+    return tune(inputs.frame("examples"), model_settings(inputs.settings), time.perf_counter)
+
+
+@whole_asset(contract=MODEL_PREDICTIONS, group="models", reads=[Reads("examples", None), Reads("model_tuning", None)],
              validate=validate_predictions, kinds={"pytorch", "lightgbm"}, owners=["team:models"],
-             code_version="1")  # fmt: skip
+             code_version="2")  # fmt: skip
 def model_predictions(inputs: WholeInputs) -> pl.DataFrame:
     """Out-of-sample predictions of every model on the same grouped folds and on the hold-out, with times."""
-    return evaluate(inputs.frame("examples"), model_settings(inputs.settings))
+    tuned = chosen_values(inputs.frame("model_tuning"))
+    return evaluate(inputs.frame("examples"), model_settings(inputs.settings), tuned=tuned)
 
 
 @whole_asset(contract=MODEL_METRICS, group="models", reads=[Reads("model_predictions", None)],
@@ -88,6 +104,28 @@ def model_predictions(inputs: WholeInputs) -> pl.DataFrame:
 def model_metrics(inputs: WholeInputs) -> pl.DataFrame:
     """Errors and ranking metrics per protocol, model, repeat and fold, with parameters and seconds."""
     return metrics_of(inputs.frame("model_predictions"), model_settings(inputs.settings))
+
+
+@whole_asset(contract=MODEL_ABLATIONS, group="models",
+             reads=[*_HISTORY, Reads("examples", None), Reads("model_tuning", None)], validate=validate_ablations,
+             kinds={"pytorch"}, owners=["team:models"], code_version="1")  # fmt: skip
+def model_ablations(inputs: WholeInputs) -> pl.DataFrame:
+    """One thing changed at a time on the same folds; the profile quick runs none."""
+    settings, examples = model_settings(inputs.settings), inputs.frame("examples")
+    if not settings.is_ablated:
+        return MODEL_ABLATIONS.empty()
+    sources = TextSources(
+        bookings=inputs.frame("published_bookings"),
+        pairs=inputs.frame("booking_review_pairs"),
+        embeddings=inputs.frame("review_embeddings"),
+        anomalies=inputs.frame("review_anomalies"),
+        parts=inputs.frame("review_anomaly_parts"),
+        clean=inputs.frame("clean_reviews"),
+    )
+    pinned = inputs.settings.room("reviews", ReviewSettings).tau
+    variants = settings_variants(settings) + text_variants(examples, sources, settings.anomaly_taus, pinned)
+    tuned = chosen_values(inputs.frame("model_tuning"))
+    return ablate(examples, variants, settings, tuned, time.perf_counter)
 
 
 @whole_asset(contract=ANOMALY_SENSITIVITY, group="models", reads=[*_HISTORY, Reads("examples", None)],
@@ -112,9 +150,10 @@ def anomaly_sensitivity(inputs: WholeInputs) -> pl.DataFrame:
 
 
 @whole_asset(contract=TRAINED_MODELS, group="models",
-             reads=[Reads("examples", None), Reads("model_predictions", None), Reads("model_metrics", None)],
+             reads=[Reads("examples", None), Reads("model_predictions", None), Reads("model_metrics", None),
+                    Reads("model_tuning", None)],
              validate=validate_trained_models, kinds={"pytorch", "lightgbm"}, owners=["team:models"],
-             code_version="1")  # fmt: skip
+             code_version="2")  # fmt: skip
 def trained_models(inputs: WholeInputs) -> pl.DataFrame:
     """One row per model trained on every known target and kept in the model store; one of them is served."""
     settings = model_settings(inputs.settings)
@@ -124,6 +163,7 @@ def trained_models(inputs: WholeInputs) -> pl.DataFrame:
         inputs.frame("model_metrics"),
         settings,
         inputs.as_of,
+        chosen_values(inputs.frame("model_tuning")),
     )
     store: ModelStore = inputs.resource("model_store")
     versions = {name: store.save(artefact) for name, artefact in trained.artefacts.items()}
@@ -140,10 +180,12 @@ def customer_scores(inputs: DayInputs) -> Produced:
     settings = model_settings(inputs.settings)
     customers = inputs.settings.room("customers", CustomerSettings)
     store: ModelStore = inputs.resource("model_store")
-    reviews, bookings = _reviews(inputs), inputs.frame("published_bookings")
+    reviews, published = _reviews(inputs), inputs.frame("published_bookings")
+    notices = inputs.resource("opt_outs").history()
     parts = [CUSTOMER_SCORES.empty()]
     for day in inputs.days:
         served = _served_on(store, day, customers.horizon_days)
+        bookings = without_opted_out(published, notices, pl.lit(day))
         known = features_at(bookings, inputs.frame("booking_review_pairs"), reviews, day, customers)
         past = past_revenue(bookings, known["pseudo_customer_id"], day, served.horizon_days)
         data = to_arrays(known.with_columns(past), served.text_dimensions or text_dimensions(known))

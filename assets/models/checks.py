@@ -2,7 +2,8 @@
 
 import polars as pl
 
-from assets.customers.protocols import OBSERVED
+from assets.customers.protocols import PROSPECTIVE
+from assets.models.ablations import REFERENCE
 from assets.models.dataset import BEHAVIOUR_COLUMNS
 from assets.models.evaluation import PROSPECTIVE_CV
 from resources.contract import CheckOutcome, outcome_of
@@ -17,7 +18,7 @@ def validate_examples(examples: pl.DataFrame) -> list[CheckOutcome]:
     late = (pl.col("b_recency_days") < 0) | (pl.col("b_tenure_days") < pl.col("b_recency_days"))
     holdout = examples.filter(pl.col("split") == "holdout")["as_of"].min()
     target_end = pl.col("as_of") + pl.duration(days=pl.col("horizon_days").cast(pl.Int64))
-    training = (pl.col("split") == "cv") & (pl.col("protocol") != OBSERVED)
+    training = (pl.col("split") == "cv") & (pl.col("protocol") == PROSPECTIVE)
     leaking = examples.filter(training & (target_end > pl.lit(holdout, pl.Date)))
     return [
         outcome_of(
@@ -53,10 +54,11 @@ def validate_examples(examples: pl.DataFrame) -> list[CheckOutcome]:
 def validate_predictions(predictions: pl.DataFrame) -> list[CheckOutcome]:
     """What must hold for predictions before metrics are made from them."""
     folds = predictions.group_by(_TESTED).agg(folds=pl.col("fold").n_unique())
-    models = predictions["model"].n_unique()
+    expected = predictions.group_by("protocol", "repeat").agg(expected=pl.col("model").n_unique())
     rows = predictions.group_by("protocol", "repeat", "fold", "pseudo_customer_id", "as_of").agg(
         models=pl.col("model").n_unique()
     )
+    rows = rows.join(expected, on=["protocol", "repeat"], how="left")
     not_finite = ~pl.col("prediction").is_finite() | ~pl.col("target").is_finite()
     return [
         outcome_of(
@@ -73,7 +75,7 @@ def validate_predictions(predictions: pl.DataFrame) -> list[CheckOutcome]:
         ),
         outcome_of(
             "all_models_are_tested_on_the_same_rows",
-            rows.filter(pl.col("models") != models),
+            rows.filter(pl.col("models") != pl.col("expected")),
             show=("protocol", "repeat", "fold", "pseudo_customer_id"),
             advice="compare models on one set of splits only",
         ),
@@ -94,6 +96,41 @@ def validate_metrics(metrics: pl.DataFrame) -> list[CheckOutcome]:
             advice="scores come from the naive forecast; look at the learning curves before trusting any model",
             is_blocking=False,
             threshold=float(naive["rmse"][0]) if naive.height and naive["rmse"][0] is not None else None,
+        )
+    ]
+
+
+def validate_tuning(tuning: pl.DataFrame) -> list[CheckOutcome]:
+    """Every tuned model has the same number of trials and exactly one chosen."""
+    budgets = tuning.group_by("protocol", "model").agg(trials=pl.len(), chosen=pl.col("is_chosen").sum())
+    most = budgets["trials"].max()
+    return [
+        outcome_of(
+            "tuning_budgets_are_equal",
+            budgets.filter(pl.col("trials") != pl.lit(most, pl.UInt32)),
+            show=("protocol", "model", "trials"),
+            advice="a comparison of models tuned with unequal budgets is void: materialise model_tuning again",
+        ),
+        outcome_of(
+            "one_trial_is_chosen",
+            budgets.filter(pl.col("chosen") != 1),
+            show=("protocol", "model", "chosen"),
+            advice="look at the choice in tuning.py",
+        ),
+    ]
+
+
+def validate_ablations(ablations: pl.DataFrame) -> list[CheckOutcome]:
+    """Every variant is tested on the rows of its study's reference."""
+    keys = ["study", "repeat", "fold"]
+    reference = ablations.filter(pl.col("variant") == REFERENCE).select(*keys, expected="n")
+    joined = ablations.join(reference, on=keys, how="left")
+    return [
+        outcome_of(
+            "variants_are_tested_on_the_same_rows",
+            joined.filter(pl.col("n") != pl.col("expected").fill_null(0)),
+            show=("study", "variant", "fold", "n", "expected"),
+            advice="compare a variant with its reference on one set of splits only",
         )
     ]
 

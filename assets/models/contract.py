@@ -4,7 +4,7 @@ import polars as pl
 
 from assets.customers.features import FEATURES
 from assets.customers.lifetime_value import SEGMENTS
-from assets.customers.protocols import OBSERVED, PROSPECTIVE
+from assets.customers.protocols import LONG_HORIZON, OBSERVED, PROSPECTIVE
 from resources.contract import Column, FrameContract, Zone
 
 _ID = Column(name="pseudo_customer_id", dtype=pl.String(), description="keyed hash of the composite key")
@@ -28,7 +28,7 @@ EXAMPLES = FrameContract(
     key=("protocol", "pseudo_customer_id", "as_of"),
     description="Feature blocks with masks and targets; everything that trains reads this table.",
     columns=(
-        Column(name="protocol", dtype=pl.String(), description="window", values=(OBSERVED, PROSPECTIVE)),
+        Column(name="protocol", dtype=pl.String(), description="window", values=(OBSERVED, PROSPECTIVE, LONG_HORIZON)),
         Column(name="split", dtype=pl.String(), description="use of the row", values=("cv", "holdout")),
         _ID,
         _AS_OF,
@@ -93,6 +93,47 @@ MODEL_METRICS = FrameContract(
         Column(name="spearman", dtype=pl.Float64(), description="rank correlation", nullable=True),
         Column(name="gini", dtype=pl.Float64(), description="normalised Gini", nullable=True),
         *_COST,
+    ),
+)  # fmt: skip
+
+MODEL_TUNING = FrameContract(
+    asset="model_tuning",
+    zone=Zone.INTERNAL,
+    grain="one row per protocol, tuned model and trial",
+    key=("protocol", "model", "trial"),
+    description="The same number of trials for every tuned model, on customers that no fold tests; seconds are not "
+    "reproducible.",
+    columns=(
+        Column(name="protocol", dtype=pl.String(), description="what was trained on and tested on"),
+        Column(name="model", dtype=pl.String(), description="name of the model; variants take over its values"),
+        Column(name="trial", dtype=pl.Int32(), description="0 is the documented default", minimum=0),
+        Column(name="rmse", dtype=pl.Float64(), description="error over the inner folds", unit="currency units",
+               minimum=0),
+        Column(name="is_chosen", dtype=pl.Boolean(), description="whether the model is trained with these values"),
+        Column(name="seconds", dtype=pl.Float64(), description="wall time of the trial", unit="seconds", minimum=0),
+        Column(name="chosen", dtype=pl.String(), description="the trial's values, JSON"),
+    ),
+)  # fmt: skip
+
+MODEL_ABLATIONS = FrameContract(
+    asset="model_ablations",
+    zone=Zone.INTERNAL,
+    grain="one row per study, variant, repeat and fold",
+    key=("study", "variant", "repeat", "fold"),
+    description="One thing changed at a time, on the same folds as the reference, which is a row of each study; "
+    "forecast under cross-validation.",
+    columns=(
+        Column(name="study", dtype=pl.String(), description="what is varied"),
+        Column(name="variant", dtype=pl.String(), description="the change in words; reference: none"),
+        Column(name="model", dtype=pl.String(), description="the model that was trained"),
+        Column(name="repeat", dtype=pl.Int32(), description="which deal of customers to folds", minimum=0),
+        Column(name="fold", dtype=pl.Int32(), description="which fold was tested", minimum=0),
+        Column(name="n", dtype=pl.Int64(), description="tested examples", minimum=1),
+        Column(name="text_share", dtype=pl.Float64(), description="share of examples with text", minimum=0, maximum=1),
+        Column(name="mae", dtype=pl.Float64(), description="mean absolute error", unit="currency units", nullable=True),
+        Column(name="rmse", dtype=pl.Float64(), description="root mean square error", unit="currency units",
+               nullable=True),
+        Column(name="r2", dtype=pl.Float64(), description="share of variance explained", nullable=True, maximum=1),
     ),
 )  # fmt: skip
 

@@ -13,7 +13,15 @@ from numpy.typing import NDArray
 from assets.customers.behaviour import behaviour_features
 from assets.customers.features import FEATURE_NAMES
 from assets.customers.lifetime_value import current_rows
-from assets.customers.protocols import OBSERVED, PROSPECTIVE, OriginPlan, observed_targets, prospective_targets
+from assets.customers.protocols import (
+    LONG_DAYS,
+    LONG_HORIZON,
+    OBSERVED,
+    PROSPECTIVE,
+    OriginPlan,
+    observed_targets,
+    prospective_targets,
+)
 from assets.customers.settings import CustomerSettings
 from assets.models.text_block import text_block
 from resources.errors import ContractError
@@ -34,6 +42,7 @@ class ExampleArrays:
         text: (n, d + 2) float32: embedding, polarity, score / 10; zeros without a review.
         has_text: (n,) bool.
         past: (n,) float64, revenue of the last H days, "same as the past".
+        horizon: (n,) float64, H in days; 0 in the observed window.
         target: (n,) float64, currency units.
     """
 
@@ -43,6 +52,7 @@ class ExampleArrays:
     text: NDArray[np.float32]
     has_text: NDArray[np.bool_]
     past: NDArray[np.float64]
+    horizon: NDArray[np.float64]
     target: NDArray[np.float64]
 
     def __len__(self) -> int:
@@ -56,7 +66,7 @@ class ExampleArrays:
 def build_examples(
     bookings: pl.DataFrame, pairs: pl.DataFrame, reviews: pl.DataFrame, plan: OriginPlan, settings: CustomerSettings
 ) -> pl.DataFrame:
-    """All examples of both protocols.
+    """All examples of both protocols, and of the year-long target.
 
     Args:
         bookings: published bookings.
@@ -75,12 +85,14 @@ def build_examples(
                 observed_targets(bookings, plan.observed), on="pseudo_customer_id"
             ).with_columns(protocol=pl.lit(OBSERVED), split=pl.lit("cv"), horizon_days=pl.lit(0, pl.Int32))
         )  # fmt: skip
-    origins = [(day, "cv") for day in plan.cv] + ([(plan.holdout, "holdout")] if plan.holdout else [])
-    for day, split in origins:
+    origins = [(day, PROSPECTIVE, "cv", plan.horizon_days) for day in plan.cv]
+    origins += [(plan.holdout, PROSPECTIVE, "holdout", plan.horizon_days)] if plan.holdout else []
+    origins += [(plan.long, LONG_HORIZON, "cv", LONG_DAYS)] if plan.long else []
+    for day, protocol, split, days in origins:
         rows = _examples_at(bookings, pairs, reviews, day, settings)
-        rows = rows.join(prospective_targets(bookings, day, plan.horizon_days), on="pseudo_customer_id")
-        horizon = pl.lit(plan.horizon_days, pl.Int32)
-        parts.append(rows.with_columns(protocol=pl.lit(PROSPECTIVE), split=pl.lit(split), horizon_days=horizon))
+        rows = rows.join(prospective_targets(bookings, day, days), on="pseudo_customer_id")
+        horizon = pl.lit(days, pl.Int32)
+        parts.append(rows.with_columns(protocol=pl.lit(protocol), split=pl.lit(split), horizon_days=horizon))
     if not parts:
         return pl.DataFrame(schema=EXAMPLE_SCHEMA)
     table = pl.concat(parts).select(EXAMPLE_SCHEMA.names()).cast(EXAMPLE_SCHEMA)  # type: ignore[arg-type]
@@ -175,6 +187,7 @@ def to_arrays(examples: pl.DataFrame, dimensions: int) -> ExampleArrays:
         text=_text_matrix(examples, dimensions),
         has_text=examples["has_text"].to_numpy().astype(bool),
         past=column("past_revenue"),
+        horizon=column("horizon_days"),
         target=column("target_clv"),
     )
 

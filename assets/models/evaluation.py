@@ -1,30 +1,34 @@
 """All models on the same splits: predictions of every test row, and metrics per fold.
 
 Protocols in the result: ``observed`` (five folds over the paper's window), ``prospective_cv`` (five folds over all
-cross-validation origins), ``prospective_holdout`` (trained on all of them, tested once on the hold-out day) and
-``prospective_holdout_disjoint`` (the same test rows, each predicted by the fold that has not seen the customer).
+cross-validation origins), ``prospective_holdout`` (trained on all of them, tested once on the hold-out day),
+``prospective_holdout_disjoint`` (the same test rows, each predicted by the fold that has not seen the customer) and
+``long_horizon`` (five folds at one origin with a year's target; nothing is chosen on it).
 """
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
 
-from assets.customers.protocols import OBSERVED, PROSPECTIVE
+from assets.customers.protocols import LONG_HORIZON, OBSERVED, PROSPECTIVE
 from assets.models.baselines import SameAsPast, fit_boosted_trees
+from assets.models.buy_till_you_die import fit_buy_till_you_die
 from assets.models.contract import MODEL_METRICS, MODEL_PREDICTIONS
 from assets.models.dataset import ExampleArrays, text_dimensions, to_arrays
 from assets.models.metrics import all_metrics
 from assets.models.prediction import FittedModel
-from assets.models.settings import ModelSettings
+from assets.models.settings import NAIVE, ModelSettings
 from assets.models.splits import customer_folds, fold_of
 from assets.models.training import PLANS, fit_network
+from assets.models.trees import fit_trees
+from assets.models.tuning import PROSPECTIVE_CV, Tuned, reserved_customers, settings_for
 
-PROSPECTIVE_CV = "prospective_cv"
 HOLDOUT = "prospective_holdout"
 HOLDOUT_DISJOINT = "prospective_holdout_disjoint"
-PROTOCOLS = (OBSERVED, PROSPECTIVE_CV, HOLDOUT, HOLDOUT_DISJOINT)
+PROTOCOLS = (OBSERVED, PROSPECTIVE_CV, HOLDOUT, HOLDOUT_DISJOINT, LONG_HORIZON)
 _KEYS = ["protocol", "model", "repeat", "fold"]
 
 
@@ -37,17 +41,24 @@ def fit_model(name: str, data: ExampleArrays, settings: ModelSettings, seed: int
         settings: of the room.
         seed: of everything random in it.
     """
-    if name == "same_as_past":
+    if name == NAIVE:
         return SameAsPast()
+    if name == "bg_nbd":
+        return fit_buy_till_you_die(data)
     if name == "lightgbm":
         return fit_boosted_trees(data, settings, seed)
-    return fit_network(PLANS[name], data, settings, seed)
+    if name in PLANS:
+        return fit_network(PLANS[name], data, settings, seed)
+    return fit_trees(name, data, settings, seed)
 
 
 def evaluate(
     examples: pl.DataFrame,
     settings: ModelSettings,
     clock: Callable[[], float] = time.perf_counter,
+    tuned: Tuned | None = None,
+    *,
+    is_holdout_tested: bool = True,
 ) -> pl.DataFrame:
     """Predictions of every model for every test row of every protocol.
 
@@ -55,26 +66,36 @@ def evaluate(
         examples: the examples table.
         settings: models, folds, repeats, seed.
         clock: seconds, for the training and prediction times (not reproducible, listed as such).
+        tuned: values chosen by tuning; the documented defaults without.
+        is_holdout_tested: whether the hold-out is opened; its customers share in the deal of folds either way.
 
     Returns:
         The columns of ``model_predictions``, sorted by (protocol, model, repeat, fold, as_of, customer). Protocols
-        without enough customers for the folds are left out.
+        without enough customers for the folds are left out. Customers reserved for tuning train every fold and are
+        tested in none.
     """
     dimensions = text_dimensions(examples)
-    parts = [pl.DataFrame(schema=MODEL_PREDICTIONS.schema)]
+    run = _Run(settings, clock, tuned or {})
     observed = to_arrays(examples.filter(pl.col("protocol") == OBSERVED), dimensions)
     future = examples.filter(pl.col("protocol") == PROSPECTIVE)
     cv = to_arrays(future.filter(pl.col("split") == "cv"), dimensions)
     holdout = to_arrays(future.filter(pl.col("split") == "holdout"), dimensions)
+    long = to_arrays(examples.filter(pl.col("protocol") == LONG_HORIZON), dimensions)
     none = holdout.take(np.zeros(len(holdout), dtype=bool))
-    parts += _cross_validate(OBSERVED, observed, none, settings, clock)
-    parts += _cross_validate(PROSPECTIVE_CV, cv, holdout, settings, clock)
-    if len(holdout) and _can_fold(cv, settings):
-        run = _Run(settings, clock)
-        for name in settings.models:
+    parts = [pl.DataFrame(schema=MODEL_PREDICTIONS.schema)]
+    parts += _cross_validate(OBSERVED, observed, none, run)
+    parts += _cross_validate(PROSPECTIVE_CV, cv, holdout, run, is_later_tested=is_holdout_tested)
+    if is_holdout_tested and len(holdout) and _can_fold(cv, settings):
+        for name in models_of(settings, HOLDOUT):
             parts.append(run.score(HOLDOUT, name, cv, [(HOLDOUT, holdout)], repeat=0, fold=0))
-    table = pl.concat(parts)
-    return table.sort(*_KEYS, "as_of", "pseudo_customer_id")
+    once = _Run(replace(settings, repeats=1), clock, tuned or {})  # one extra table, computed after all is chosen
+    parts += _cross_validate(LONG_HORIZON, long, none, once)
+    return pl.concat(parts).sort(*_KEYS, "as_of", "pseudo_customer_id")
+
+
+def models_of(settings: ModelSettings, protocol: str) -> list[str]:
+    """The models run under a protocol: BG/NBD forecasts, and in the observed window there is nothing to forecast."""
+    return [name for name in settings.models if name != "bg_nbd" or protocol != OBSERVED]
 
 
 def _can_fold(data: ExampleArrays, settings: ModelSettings) -> bool:
@@ -82,31 +103,37 @@ def _can_fold(data: ExampleArrays, settings: ModelSettings) -> bool:
 
 
 def _cross_validate(
-    protocol: str, data: ExampleArrays, later: ExampleArrays, settings: ModelSettings, clock: Callable[[], float]
+    protocol: str, data: ExampleArrays, later: ExampleArrays, run: "_Run", *, is_later_tested: bool = False
 ) -> list[pl.DataFrame]:
+    settings = run.settings
     if not _can_fold(data, settings):
         return []
-    run, parts = _Run(settings, clock), []
-    everyone = np.concatenate([data.customers, later.customers])
+    parts = []
+    tuned_on = reserved_customers(data, settings, OBSERVED if protocol == OBSERVED else PROSPECTIVE_CV)
+    everyone = np.setdiff1d(np.concatenate([data.customers, later.customers]), tuned_on)
     rng = np.random.default_rng([settings.seed, PROTOCOLS.index(protocol)])
+    later = later.take(~np.isin(later.customers, tuned_on))
     for repeat in range(settings.repeats):
         dealt = customer_folds(everyone, settings.folds, rng)
-        row_fold, later_fold = fold_of(data.customers, dealt), fold_of(later.customers, dealt)
+        always = dict.fromkeys(map(str, tuned_on), -1)  # in the training part of every fold
+        row_fold, later_fold = fold_of(data.customers, always | dealt), fold_of(later.customers, dealt)
+        names = [name for name in models_of(settings, protocol) if repeat < settings.repeats_of(name)]
         for fold in range(settings.folds):
             train = data.take(row_fold != fold)
             tests = [(protocol, data.take(row_fold == fold))]
-            if repeat == 0 and len(later):
+            if is_later_tested and repeat == 0 and len(later):
                 tests.append((HOLDOUT_DISJOINT, later.take(later_fold == fold)))
-            parts += [run.score(protocol, name, train, tests, repeat=repeat, fold=fold) for name in settings.models]
+            parts += [run.score(protocol, name, train, tests, repeat=repeat, fold=fold) for name in names]
     return parts
 
 
 class _Run:
     """One training and its tests, with times."""
 
-    def __init__(self, settings: ModelSettings, clock: Callable[[], float]) -> None:
+    def __init__(self, settings: ModelSettings, clock: Callable[[], float], tuned: Tuned) -> None:
         self.settings = settings
         self.clock = clock
+        self.tuned = tuned
 
     def score(
         self,
@@ -120,8 +147,9 @@ class _Run:
     ) -> pl.DataFrame:
         """Train once on ``train``, then predict each labelled test part."""
         seed = self.settings.seed + 1000 * repeat + 10 * fold + PROTOCOLS.index(protocol)
+        own = settings_for(name, protocol, self.settings, self.tuned)
         start = self.clock()
-        model = fit_model(name, train, self.settings, seed)
+        model = fit_model(name, train, own, seed)
         train_seconds = self.clock() - start
         frames = []
         for label, data in tests:
@@ -162,12 +190,14 @@ def metrics_of(predictions: pl.DataFrame, settings: ModelSettings) -> pl.DataFra
 
 
 def best_model(metrics: pl.DataFrame, protocol: str, metric: str = "rmse") -> str | None:
-    """Model with the lowest mean error over the folds of a protocol; None when it was not run.
+    """Model with the lowest mean error over the folds that all models of a protocol share; None when it was not run.
 
     RMSE by default: it is what the models are trained for, and the hold-out takes no part in the choice.
     """
+    own = metrics.filter(pl.col("protocol") == protocol)
+    shared = own.group_by("model").agg(pl.col("repeat").max())["repeat"].min()
     means = (
-        metrics.filter(pl.col("protocol") == protocol)
+        own.filter(pl.col("repeat") <= pl.lit(shared, pl.Int32))
         .group_by("model")
         .agg(pl.col(metric).mean())
         .drop_nulls()

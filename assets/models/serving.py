@@ -15,7 +15,8 @@ from assets.models.dataset import text_dimensions, to_arrays
 from assets.models.evaluation import PROSPECTIVE_CV, best_model, fit_model
 from assets.models.metrics import METRIC_NAMES
 from assets.models.scoring import Served, interval_table
-from assets.models.settings import ModelSettings
+from assets.models.settings import SERVABLE, ModelSettings
+from assets.models.tuning import Tuned, settings_for
 from resources.model_store import Artefact
 
 KEPT = ("lightgbm", "gated_fusion")  # explained in the reports, so always kept; the served one joins them
@@ -32,11 +33,17 @@ class Trained:
 
 
 def train_final(
-    examples: pl.DataFrame, predictions: pl.DataFrame, metrics: pl.DataFrame, settings: ModelSettings, known_from: date
+    examples: pl.DataFrame,
+    predictions: pl.DataFrame,
+    metrics: pl.DataFrame,
+    settings: ModelSettings,
+    known_from: date,
+    tuned: Tuned | None = None,
 ) -> Trained:
     """Train the kept models on all prospective examples, hold-out included, and choose the served one.
 
-    The choice looks at cross-validation only: the model with the lowest mean RMSE, the naive forecast among them.
+    The choice looks at cross-validation only: of the models that can be stored, the one with the lowest mean RMSE, the
+    naive forecast among them.
 
     Args:
         examples: the examples table.
@@ -44,8 +51,9 @@ def train_final(
         metrics: of the evaluation.
         settings: of the room.
         known_from: day up to which the targets were delivered.
+        tuned: values chosen by tuning.
     """
-    served = best_model(metrics, PROSPECTIVE_CV)
+    served = best_model(metrics.filter(pl.col("model").is_in(SERVABLE)), PROSPECTIVE_CV)
     rows = examples.filter(pl.col("protocol") == PROSPECTIVE)
     if served is None or rows.is_empty():
         return Trained(artefacts={}, parameters={}, served=None, rows=0)
@@ -55,14 +63,15 @@ def train_final(
     names = [name for name in settings.models if name in KEPT or name == served]
     artefacts, parameters = {}, {}
     for name in names:
-        model = fit_model(name, data, settings, settings.seed)
+        own = settings_for(name, PROSPECTIVE_CV, settings, tuned or {})
+        model = fit_model(name, data, own, settings.seed)
         payload = {
             "horizon_days": int(rows["horizon_days"][0]),
             "text_dimensions": dimensions,
             "interval": _interval(predictions, name, settings),
         }
         artefacts[name] = to_artefact(
-            name, model, settings, metrics=_means(metrics, name), data=digest, known_from=known_from, payload=payload
+            name, model, own, metrics=_means(metrics, name), data=digest, known_from=known_from, payload=payload
         )
         parameters[name] = model.parameters
     return Trained(artefacts=artefacts, parameters=parameters, served=served, rows=rows.height)

@@ -17,8 +17,8 @@ class TargetScale:
     """A fitted scale of the target.
 
     Attributes:
-        kind: ``standard`` ((y - mean) / spread), ``root`` (the same after the square root) or ``log1p`` (the same
-            after ln(1 + y)).
+        kind: ``standard`` ((y - mean) / spread), ``root`` (the same after the square root), ``log1p`` (the same
+            after ln(1 + y)) or ``log`` (the same after ln y, fitted on positive targets only; no value is -inf).
         mean: of the training targets on the chosen scale.
         spread: their standard deviation, 1 for constant targets.
         largest: largest scaled training target; predictions stop a little above it.
@@ -48,7 +48,7 @@ def fit_target_scale(target: NDArray[np.float64], kind: str) -> TargetScale:
 
     Args:
         target: (n,) currency units.
-        kind: ``standard``, ``root`` or ``log1p`` (negative targets count as 0 in the last two).
+        kind: ``standard``, ``root``, ``log1p`` or ``log`` (negative targets count as 0 in all but the first).
 
     Raises:
         ContractError: the kind is unknown.
@@ -57,6 +57,7 @@ def fit_target_scale(target: NDArray[np.float64], kind: str) -> TargetScale:
         message = f"target scale {kind!r} is unknown; choose one of {', '.join(_SCALES)}"
         raise ContractError(message)
     raised = _raise(target, kind)
+    raised = raised[np.isfinite(raised)]
     mean = float(raised.mean()) if len(raised) else 0.0
     spread = float(raised.std()) if len(raised) else 0.0
     spread = spread if spread > 0.0 else 1.0
@@ -68,9 +69,14 @@ def _raise(target: NDArray[np.float64], kind: str) -> NDArray[np.float64]:
     return _SCALES[kind][0](target)
 
 
+def _log(value: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.log(value, out=np.full(value.shape, -np.inf), where=value > 0.0)
+
+
 _Function = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 _SCALES: dict[str, tuple[_Function, _Function]] = {  # there and back
     "standard": (lambda value: value, lambda value: value),
     "root": (lambda value: np.sqrt(np.maximum(value, 0.0)), lambda value: np.maximum(value, 0.0) ** 2),
     "log1p": (lambda value: np.log1p(np.maximum(value, 0.0)), np.expm1),
+    "log": (_log, np.exp),
 }

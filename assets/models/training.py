@@ -6,7 +6,7 @@ Source: paper 001, sections 2.6 (min-max) and 2.9 (MSE, Adam, dropout, weight de
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -14,12 +14,14 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from assets.customers.scaling import Bounds, fit_bounds, scale
-from assets.models.dataset import BEHAVIOUR_COLUMNS, ExampleArrays
+from assets.models.dataset import BEHAVIOUR_COLUMNS, TEXT_EXTRAS, ExampleArrays
 from assets.models.fusion import BEHAVIOUR, TEXT, VALUE, FusionKind, FusionNetwork, MlpEncoder, parameter_count
+from assets.models.heads import OUTPUTS, Head, expected_value, losses
 from assets.models.prediction import Prediction, non_negative
 from assets.models.settings import ModelSettings
 from assets.models.splits import validation_rows
 from assets.models.target import TargetScale, fit_target_scale
+from assets.models.text_components import fit_text_components
 
 _MIN_CUSTOMERS_TO_VALIDATE = 10  # with fewer, training runs all epochs: there is nobody to validate on
 _FLOOR = 1e-6  # spread below which a text dimension counts as constant
@@ -27,20 +29,45 @@ _FLOOR = 1e-6  # spread below which a text dimension counts as constant
 
 @dataclass(frozen=True, kw_only=True)
 class NetworkPlan:
-    """Which blocks a network reads and how it joins them."""
+    """Which blocks a network reads, how it joins them, and what it is trained for.
+
+    Attributes:
+        name: of the model.
+        blocks: by name.
+        fusion: how they are joined.
+        head: loss and expected value.
+        is_weighted: whether the top third of training targets counts ``weighted_by`` times.
+        is_blind: whether every text is masked, with the network left as it is.
+    """
 
     name: str
     blocks: tuple[str, ...]
     fusion: FusionKind
+    head: Head = Head.SQUARED_ERROR
+    is_weighted: bool = False
+    is_blind: bool = False
+
+    @property
+    def base(self) -> str:
+        """The plan that this one is a variant of; variants take over its tuned values."""
+        if self.is_blind:
+            return "gated_fusion"
+        return self.name.removesuffix("_ziln").removesuffix("_weighted")
 
 
+_BASES = (
+    NetworkPlan(name="behaviour_mlp", blocks=(BEHAVIOUR,), fusion=FusionKind.SINGLE),
+    NetworkPlan(name="concatenation", blocks=(BEHAVIOUR, TEXT), fusion=FusionKind.CONCATENATION),
+    NetworkPlan(name="gated_fusion", blocks=(BEHAVIOUR, TEXT), fusion=FusionKind.GATED),
+)
 PLANS = {
     plan.name: plan
     for plan in (
-        NetworkPlan(name="behaviour_mlp", blocks=(BEHAVIOUR,), fusion=FusionKind.SINGLE),
+        *_BASES,
+        *(replace(base, name=f"{base.name}_ziln", head=Head.ZERO_INFLATED_LOG_NORMAL) for base in _BASES),
+        *(replace(base, name=f"{base.name}_weighted", is_weighted=True) for base in _BASES),
         NetworkPlan(name="text_only", blocks=(TEXT,), fusion=FusionKind.SINGLE),
-        NetworkPlan(name="concatenation", blocks=(BEHAVIOUR, TEXT), fusion=FusionKind.CONCATENATION),
-        NetworkPlan(name="gated_fusion", blocks=(BEHAVIOUR, TEXT), fusion=FusionKind.GATED),
+        replace(_BASES[2], name="gated_no_text", is_blind=True),
     )
 }
 
@@ -51,7 +78,8 @@ class Scalers:
 
     behaviour: Bounds
     text_mean: NDArray[np.float32]  # (d + 2,), over training rows with text
-    text_spread: NDArray[np.float32]  # (d + 2,)
+    text_axes: NDArray[np.float32] | None  # (d + 2, inputs), None: every dimension is an input
+    text_spread: NDArray[np.float32]  # (inputs,)
     target: TargetScale
 
 
@@ -72,11 +100,11 @@ class FittedNetwork:
 
     def predict(self, data: ExampleArrays) -> Prediction:
         """Predicted value, and the gate for gated fusion, in row order."""
-        blocks, present = to_tensors(data, self.scalers)
+        blocks, present = to_tensors(data, self.scalers, is_blind=self.plan.is_blind)
         with deterministic_torch(self.settings.seed, self.settings.threads), torch.inference_mode():
             self.network.eval()
             heads, weights = self.network(blocks, present)
-        value = non_negative(self.scalers.target.backward(heads[VALUE].squeeze(1).numpy().astype(np.float64)))
+        value = non_negative(expected_value(self.plan.head, heads[VALUE], self.scalers.target).numpy())
         gated = self.plan.fusion is FusionKind.GATED
         return Prediction(value=value, gate=weights[:, 0].numpy().astype(np.float64) if gated else None)
 
@@ -96,29 +124,45 @@ def deterministic_torch(seed: int, threads: int) -> Iterator[None]:
             torch.use_deterministic_algorithms(mode=before[1])
 
 
-def fit_scalers(data: ExampleArrays, settings: ModelSettings) -> Scalers:
+def fit_scalers(data: ExampleArrays, settings: ModelSettings, head: Head = Head.SQUARED_ERROR) -> Scalers:
     """Scalers of the training rows: min-max of behaviour, mean and spread of text, scale of the target."""
     text = data.text[data.has_text].astype(np.float64)
     width = data.text.shape[1]
     mean = text.mean(axis=0) if len(text) else np.zeros(width)
-    spread = text.std(axis=0) if len(text) else np.ones(width)
+    axes = _text_axes(data, settings.text_components)
+    inputs = text - mean if axes is None else (text - mean) @ axes
+    spread = inputs.std(axis=0) if len(text) else np.ones(inputs.shape[1])
     spread = np.where(spread < _FLOOR, 1.0, spread)
     return Scalers(
         behaviour=fit_bounds(data.behaviour, BEHAVIOUR_COLUMNS),
         text_mean=mean.astype(np.float32),
+        text_axes=None if axes is None else axes.astype(np.float32),
         text_spread=spread.astype(np.float32),
-        target=fit_target_scale(data.target, settings.target_scale),
+        target=fit_target_scale(data.target, settings.target_scale if head is Head.SQUARED_ERROR else "log"),
     )
 
 
-def to_tensors(data: ExampleArrays, scalers: Scalers) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
-    """Scaled blocks (n, width) float32 and masks (n,) bool by block name."""
+def _text_axes(data: ExampleArrays, components: int) -> NDArray[np.float64] | None:
+    """(d + 2, inputs) leading components of the embedding beside polarity and score; None for all dimensions."""
+    if not components:
+        return None
+    found = fit_text_components(data, components).axes  # (d, components)
+    extras = np.eye(len(TEXT_EXTRAS))
+    return np.block([[found, np.zeros((len(found), len(extras)))], [np.zeros((len(extras), found.shape[1])), extras]])
+
+
+def to_tensors(
+    data: ExampleArrays, scalers: Scalers, *, is_blind: bool = False
+) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+    """Scaled blocks (n, width) float32 and masks (n,) bool by block name; no row has text if blind."""
+    has_text = data.has_text & (not is_blind)
     behaviour = scale(data.behaviour, BEHAVIOUR_COLUMNS, scalers.behaviour).astype(np.float32)
-    text = (data.text - scalers.text_mean) / scalers.text_spread * data.has_text[:, None]
+    text = data.text - scalers.text_mean
+    text = (text if scalers.text_axes is None else text @ scalers.text_axes) / scalers.text_spread * has_text[:, None]
     blocks = {BEHAVIOUR: torch.from_numpy(behaviour), TEXT: torch.from_numpy(text.astype(np.float32))}
     present = {
         BEHAVIOUR: torch.ones(len(data), dtype=torch.bool),
-        TEXT: torch.from_numpy(data.has_text.copy()),
+        TEXT: torch.from_numpy(has_text),
     }
     return blocks, present
 
@@ -129,7 +173,7 @@ def build_network(plan: NetworkPlan, text_inputs: int, settings: ModelSettings) 
     inputs = {BEHAVIOUR: len(BEHAVIOUR_COLUMNS), TEXT: text_inputs}
     layers = {BEHAVIOUR: settings.behaviour_layers, TEXT: (settings.text_width,)}
     encoders = {name: MlpEncoder(inputs[name], layers[name], width, settings.dropout) for name in plan.blocks}
-    return FusionNetwork(encoders, plan.fusion, width, {VALUE: 1})
+    return FusionNetwork(encoders, plan.fusion, width, {VALUE: OUTPUTS[plan.head]})
 
 
 def fit_network(plan: NetworkPlan, data: ExampleArrays, settings: ModelSettings, seed: int) -> FittedNetwork:
@@ -147,13 +191,13 @@ def fit_network(plan: NetworkPlan, data: ExampleArrays, settings: ModelSettings,
     Source:
         Paper 001, section 2.9.
     """
-    scalers = fit_scalers(data, settings)
+    scalers = fit_scalers(data, settings, plan.head)
     held = np.zeros(len(data), dtype=bool)
     if len(np.unique(data.customers)) >= _MIN_CUSTOMERS_TO_VALIDATE:
         held = validation_rows(data.customers, settings.validation_share, np.random.default_rng(seed))
     with deterministic_torch(seed, settings.threads):
-        network = build_network(plan, data.text.shape[1], settings)
-        epochs = _optimise(network, _Batches(data, scalers, settings, held, seed), settings)
+        network = build_network(plan, len(scalers.text_spread), settings)
+        epochs = _optimise(network, _Batches(plan, data, scalers, settings, held, seed), settings)
     return FittedNetwork(plan=plan, network=network.eval(), scalers=scalers, settings=settings, epochs=epochs)
 
 
@@ -161,12 +205,20 @@ class _Batches:
     """Training rows in shuffled batches, and the validation rows in one."""
 
     def __init__(
-        self, data: ExampleArrays, scalers: Scalers, settings: ModelSettings, held: NDArray[np.bool_], seed: int
+        self,
+        plan: NetworkPlan,
+        data: ExampleArrays,
+        scalers: Scalers,
+        settings: ModelSettings,
+        held: NDArray[np.bool_],
+        seed: int,
     ) -> None:
-        self.blocks, self.present = to_tensors(data, scalers)
+        self.head = plan.head
+        self.blocks, self.present = to_tensors(data, scalers, is_blind=plan.is_blind)
         self.target = torch.from_numpy(scalers.target.forward(data.target).astype(np.float32))  # (n,)
         top = np.quantile(data.target, 2 / 3) if len(data) else 0.0
-        weight = np.where(data.target > top, settings.high_value_weight, 1.0)
+        high = settings.weighted_by if plan.is_weighted else settings.high_value_weight
+        weight = np.where(data.target > top, high, 1.0)
         self.weight = torch.from_numpy(weight.astype(np.float32))  # (n,)
         self.train = torch.from_numpy(np.flatnonzero(~held))
         self.validation = torch.from_numpy(np.flatnonzero(held))
@@ -184,12 +236,12 @@ class _Batches:
         return iter(order.split(self.size)) if len(order) else iter(())
 
     def loss(self, network: FusionNetwork, rows: Tensor) -> Tensor:
-        """Weighted mean squared error on the learning scale."""
+        """Weighted mean loss of the head."""
         blocks = {name: self.blocks[name][rows] for name in network.names}
         present = {name: self.present[name][rows] for name in network.names}
-        predicted = network(blocks, present)[0][VALUE].squeeze(1)  # (batch,)
+        raw = network(blocks, present)[0][VALUE]  # (batch, outputs)
         weight = self.weight[rows]
-        return (weight * (predicted - self.target[rows]) ** 2).sum() / weight.sum()
+        return (weight * losses(self.head, raw, self.target[rows])).sum() / weight.sum()
 
 
 def _optimise(network: FusionNetwork, batches: _Batches, settings: ModelSettings) -> int:
@@ -202,7 +254,8 @@ def _optimise(network: FusionNetwork, batches: _Batches, settings: ModelSettings
     for epoch in range(1, settings.max_epochs + 1):
         network.train()
         for rows in batches.epoch():
-            share = learning_rate_share(step, total, settings.warm_up_share)
+            is_constant = settings.schedule == "constant"
+            share = 1.0 if is_constant else learning_rate_share(step, total, settings.warm_up_share)
             optimiser.param_groups[0]["lr"] = settings.learning_rate * share
             optimiser.zero_grad(set_to_none=True)
             batches.loss(network, rows).backward()

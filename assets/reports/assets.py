@@ -83,6 +83,8 @@ _TABLES = [
         Reads("bookings_by_month", None),
         Reads("guest_aggregates", None),
         Reads("model_metrics", None),
+        Reads("model_tuning", None),
+        Reads("model_ablations", None),
     ],
     records=["polarity_model", "match_weights"],
     validate=validate_results,

@@ -17,11 +17,22 @@ from assets.customers.protocols import PROSPECTIVE
 from assets.embeddings.settings import EmbeddingSettings
 from assets.models.controls import shuffle_texts
 from assets.models.evaluation import best_model, evaluate, metrics_of
-from assets.models.settings import model_settings
+from assets.models.settings import NAIVE, model_settings
+from assets.models.tuning import chosen_values
 from assets.privacy.settings import PrivacySettings
 from assets.raw.settings import RawSettings
 from assets.reports.inputs import DEMO
 from assets.reports.measure_data import customer_results, dataset_results, privacy_results, review_results
+from assets.reports.measure_evaluation import (
+    calibration_tree,
+    claim_frame,
+    claim_tree,
+    recommendation,
+    study_frame,
+    study_tree,
+    tuning_frame,
+    tuning_tree,
+)
 from assets.reports.measure_models import (
     ablation_results,
     gate_results,
@@ -139,8 +150,11 @@ def model_branches(inputs: WholeInputs, report: ReportsSettings) -> Tree:
     customers, examples = inputs.frame("customers"), inputs.frame("examples")
     best = models.get("prospective_cv", {}).get("best")
     models["significance"] = significance_results(metrics, settings.folds)
+    models["calibration"] = calibration_tree(predictions, list(dict.fromkeys((best or NAIVE, _FUSION, NAIVE))))
+    models["recommendation"] = recommendation(metrics, settings.folds)
+    claims = claim_frame(metrics, settings.folds, inputs.rng, report.bootstrap_draws)
     models["segments"] = segment_results(predictions, customers, settings.mape_floor, _FUSION)
-    models["groups"] = group_results(predictions, examples, best) if best else {}
+    models["groups"] = group_results(predictions, examples, best, inputs.rng, report.bootstrap_draws) if best else {}
     names = _TEXT_MODELS[inputs.settings.core.profile]
     shuffled = shuffled_metrics(inputs, names) if "prospective_cv" in models else metrics.clear()
     return {
@@ -148,6 +162,9 @@ def model_branches(inputs: WholeInputs, report: ReportsSettings) -> Tree:
         "gate": gate_results(predictions, customers, examples),
         "controls": {"permutation": permutation_results(metrics, shuffled, settings.folds, names)},
         "ablations": ablations,
+        "claims": claim_tree(claims),
+        "studies": study_tree(study_frame(inputs.frame("model_ablations"), settings.folds)),
+        "tuning": tuning_tree(tuning_frame(inputs.frame("model_tuning"))),
     }
 
 
@@ -156,9 +173,12 @@ def shuffled_metrics(inputs: WholeInputs, names: Sequence[str]) -> pl.DataFrame:
 
     The hold-out's rows go along: the folds are dealt over the customers of both.
     """
-    settings = replace(model_settings(inputs.settings), models=("same_as_past", *names))
+    settings = model_settings(inputs.settings)
+    settings = replace(settings, models=(NAIVE, *names), repeats=settings.other_repeats)
     rows = inputs.frame("examples").filter(pl.col("protocol") == PROSPECTIVE)
-    return metrics_of(evaluate(shuffle_texts(rows, inputs.rng), settings), settings)
+    tuned = chosen_values(inputs.frame("model_tuning"))
+    shuffled = evaluate(shuffle_texts(rows, inputs.rng), settings, tuned=tuned, is_holdout_tested=False)
+    return metrics_of(shuffled, settings)
 
 
 def merge(*branches: Mapping[str, Any]) -> Tree:

@@ -5,6 +5,7 @@ from typing import Any
 
 import polars as pl
 
+from assets.reports.gather_evaluation import claim_rows, study_rows, tuning_rows
 from assets.reports.inputs import METRICS, SEGMENTS, ReportInputs, RunHeader, TextExplanation
 from assets.reports.measure_models import estimate_of
 from assets.reports.wording import Estimate
@@ -17,6 +18,7 @@ LEAKAGE_LABELS = {
     "extended": "All our features",
     "extended_without_target": "our features that do not hold the target",
 }
+_BOUNDS = ("mae_low", "mae_high", "bias_low", "bias_high")
 _COSTS = ("parameters", "train_seconds", "predict_seconds")
 
 
@@ -101,6 +103,10 @@ def _from_model_branches(results: Tree) -> dict[str, Any]:
         "permutation": _permutation(results),
         "ablations": _ablations(results.get("ablations", {}).get("observed", {})),
         "ceilings": results.get("ceilings"),
+        "claims": claim_rows(results.get("claims", {})),
+        "studies": study_rows(results.get("studies", {})),
+        "tuning": tuning_rows(results.get("tuning", {})),
+        "advice": models.get("recommendation", {}).get("sentence", ""),
     }
 
 
@@ -175,7 +181,7 @@ def _cells(models: Tree) -> list[tuple[str, str, Tree]]:
     return [
         (protocol, model, branch)
         for protocol, found in models.items()
-        if protocol not in ("significance", "groups", "segments")
+        if protocol not in ("significance", "groups", "segments", "calibration", "recommendation")
         for model, branch in found.items()
         if isinstance(branch, Mapping)
     ]
@@ -234,6 +240,7 @@ def group_frame(branch: Tree) -> pl.DataFrame | None:
             "n": int(found["n"]),
             "mae": float(found["mae"]),
             "bias": float(found["bias"]),
+            **{name: float(found[name]) for name in _BOUNDS if found.get(name) is not None},
         }
         for grouping, groups in branch.items()
         for group, found in sorted(groups.items(), key=lambda item: (-item[1]["n"], item[0]))

@@ -86,6 +86,10 @@ class ReportInputs:
         lime: explained texts.
         permutation: ``real``, ``shuffled``, ``without_text`` (Estimates), ``metric``, ``p``.
         ablations: variant -> metric -> Estimate.
+        claims: ``pair``, ``metric``, ``difference`` with bounds by t and by bootstrap, p-values, ``effect``.
+        studies: ``study``, ``variant``, means of metrics, differences from the reference with bounds and p.
+        tuning: ``protocol``, ``model``, ``trials``, ``seconds``, ``default_rmse``, ``chosen_rmse``, ``values``.
+        advice: which model to take, and why.
         ceilings: ``data_rich`` and ``oracle`` -> ``r2``, ``share`` (mapping by model).
         embeddings: tier -> ``reviews``, ``reviews_per_second``, ``dimensions``.
         scores: rows of ``customer_scores``.
@@ -126,6 +130,10 @@ class ReportInputs:
     lime: tuple[TextExplanation, ...] = ()
     permutation: Mapping[str, Any] | None = None
     ablations: Mapping[str, Mapping[str, Estimate]] | None = None
+    claims: pl.DataFrame | None = None
+    studies: pl.DataFrame | None = None
+    tuning: pl.DataFrame | None = None
+    advice: str = ""
     ceilings: Mapping[str, Mapping[str, Any]] | None = None
     embeddings: Mapping[str, Mapping[str, float]] | None = None
     scores: pl.DataFrame | None = None

@@ -22,6 +22,11 @@ COMPARISONS: tuple[tuple[str, str], ...] = (
     ("gated_fusion", "text_only"),
     ("gated_fusion", "same_as_past"),
     ("lightgbm", "same_as_past"),
+    ("gated_fusion", "catboost"),
+    ("gated_fusion", "xgboost"),
+    ("gated_fusion", "random_forest"),
+    ("gated_fusion", "gradient_boosting"),
+    ("gated_fusion", "bg_nbd"),
 )
 ABLATIONS: dict[str, str] = {
     "behavioural only (no text)": "behaviour_mlp",
@@ -152,9 +157,14 @@ def segment_results(predictions: pl.DataFrame, customers: pl.DataFrame, mape_flo
 
 
 def group_results(
-    predictions: pl.DataFrame, examples: pl.DataFrame, model: str, protocol: str = PROSPECTIVE_CV
+    predictions: pl.DataFrame,
+    examples: pl.DataFrame,
+    model: str,
+    rng: np.random.Generator,
+    draws: int,
+    protocol: str = PROSPECTIVE_CV,
 ) -> Tree:
-    """Errors by country group and channel; groups below 30 customers are left out."""
+    """Errors by country group and channel with bootstrap bounds over customers; groups below 30 rows are left out."""
     keys = ["pseudo_customer_id", "as_of"]
     labels = examples.filter(pl.col("protocol") == "prospective").select(*keys, "country_group", "channel")
     rows = predictions.filter((pl.col("protocol") == protocol) & (pl.col("model") == model) & (pl.col("repeat") == 0))
@@ -166,16 +176,38 @@ def group_results(
     for grouping in ("country_group", "channel"):
         found = (
             rows.group_by(grouping, maintain_order=True)
-            .agg(n=pl.len(), mae=pl.col("error").abs().mean(), bias=pl.col("error").mean())
+            .agg(
+                n=pl.len(),
+                mae=pl.col("error").abs().mean(),
+                bias=pl.col("error").mean(),
+                errors=pl.col("error"),
+                customers=pl.col("pseudo_customer_id"),
+            )
             .filter(pl.col("n") >= _MIN_GROUP)
             .sort("n", grouping, descending=[True, False])
             .head(12)
         )
         tree[grouping] = {
             row[grouping].replace(".", ""): {name: row[name] for name in ("n", "mae", "bias")}
+            | _bounds(row, rng, draws)
             for row in found.iter_rows(named=True)
         }
     return tree
+
+
+def _bounds(row: dict[str, Any], rng: np.random.Generator, draws: int) -> Tree:
+    """95 % bounds of a group's mean absolute and mean error, customers resampled with all their rows."""
+    errors = np.asarray(row["errors"], dtype=np.float64)
+    _, place = np.unique(np.asarray(row["customers"], dtype=str), return_inverse=True)
+    counts = np.bincount(place)
+    found: Tree = {}
+    for name, values in (("mae", np.abs(errors)), ("bias", errors)):
+        sums = np.bincount(place, weights=values)
+        picked = rng.integers(0, len(counts), size=(draws, len(counts)))
+        means = sums[picked].sum(axis=1) / counts[picked].sum(axis=1)
+        low, high = np.quantile(means, [0.025, 0.975])
+        found |= {f"{name}_low": float(low), f"{name}_high": float(high)}
+    return found
 
 
 def ablation_results(models: Tree, protocols: Sequence[str]) -> Tree:

@@ -11,6 +11,7 @@ from assets.reports.sections_customers import leakage_blocks
 from assets.reports.sections_data import missing, paragraph
 from assets.reports.tables import values_table
 from assets.reports.tables_customers import decile_frame, score_table
+from assets.reports.tables_evaluation import claim_tables, study_table, tuning_table
 from assets.reports.tables_models import (
     HEADINGS,
     PROTOCOL_TITLES,
@@ -41,17 +42,16 @@ _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", 
 def models_section(inputs: ReportInputs) -> Section:
     """Forecasts first, the paper's protocol after them."""
     blocks: list[Block] = [
+        *([Notice(text=inputs.advice, disclosure=Disclosure.MODEL_METRIC)] if inputs.advice else []),
         *_forecast_blocks(inputs, "prospective_cv"),
         *_forecast_blocks(inputs, "prospective_holdout"),
     ]
     blocks += _decile_blocks(inputs)
     if inputs.scores is not None and not inputs.scores.is_empty():
         blocks.append(score_table(inputs.scores, inputs.horizon_days, inputs.run.currency))
-    blocks += [
-        table
-        for table in (significance_table(inputs), cost_table(inputs), group_error_table(inputs))
-        if table is not None
-    ]
+    tables = (significance_table(inputs), *claim_tables(inputs), tuning_table(inputs), cost_table(inputs),
+              group_error_table(inputs), model_table(inputs, "long_horizon"))  # fmt: skip
+    blocks += [table for table in tables if table is not None]
     horizon = f"{inputs.horizon_days} days" if inputs.horizon_days else "months"
     return Section(
         anchor="forecast",
@@ -80,6 +80,8 @@ def text_section(inputs: ReportInputs) -> Section:
     blocks: list[Block] = [_text_verdict(inputs), *_permutation_blocks(inputs)]
     table = ablation_table(inputs)
     blocks.append(table if table is not None else missing("ablations", inputs))
+    studies = study_table(inputs)
+    blocks += [studies] if studies is not None else []
     blocks += _encoder_blocks(inputs)
     return Section(
         anchor="text",

@@ -16,6 +16,16 @@ _MODEL_NAMES = {
     "gated_fusion": "gated fusion",
     "random_forest": "random forest",
     "gradient_boosting": "gradient boosting",
+    "bg_nbd": "BG/NBD with gamma-gamma",
+    "lightgbm_text": "LightGBM with text",
+    "catboost_text": "CatBoost with text",
+    "gated_no_text": "gated fusion, texts masked",
+    "behaviour_mlp_ziln": "behaviour network, log-normal head",
+    "concatenation_ziln": "concatenation, log-normal head",
+    "gated_fusion_ziln": "gated fusion, log-normal head",
+    "behaviour_mlp_weighted": "behaviour network, weighted",
+    "concatenation_weighted": "concatenation, weighted",
+    "gated_fusion_weighted": "gated fusion, weighted",
 }
 
 

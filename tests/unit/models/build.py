@@ -98,5 +98,6 @@ def synthetic(seed, number, *, text_effect, dimensions=DIMENSIONS):
         text=text,
         has_text=has_text,
         past=np.maximum(target + rng.normal(0, 30, number), 0.0),
+        horizon=np.full(number, 180.0),
         target=np.maximum(target, 0.0),
     )

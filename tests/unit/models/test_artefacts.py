@@ -5,7 +5,7 @@ import pytest
 
 from assets.models.artefacts import data_version, from_artefact, settings_of, to_artefact
 from assets.models.evaluation import fit_model
-from assets.models.settings import MODELS
+from assets.models.settings import SERVABLE
 from resources.errors import ContractError
 from resources.model_store import Artefact, ModelStore
 from tests.unit.models.build import QUICKEST, arrays_of
@@ -22,7 +22,7 @@ def artefact_of(name, data):
     return model, to_artefact(name, model, QUICKEST, payload={"horizon_days": 90}, **facts)
 
 
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", SERVABLE)
 def test_a_model_survives_the_store(name, data, tmp_path):
     model, artefact = artefact_of(name, data)
     store = ModelStore(tmp_path)

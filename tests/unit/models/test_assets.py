@@ -11,8 +11,17 @@ from assets.common.whole import produce_whole
 from assets.common.workspace import Workspace
 from assets.customers.assets import customers
 from assets.customers.settings import CustomerSettings
-from assets.models.assets import customer_scores, examples, model_metrics, model_predictions, trained_models
+from assets.models.assets import (
+    customer_scores,
+    examples,
+    model_ablations,
+    model_metrics,
+    model_predictions,
+    model_tuning,
+    trained_models,
+)
 from assets.models.settings import ModelSettings
+from assets.privacy.opt_outs import HISTORY
 from pipelines.rooms import room_contracts
 from resources.lake import InputRecord
 from resources.model_store import ModelStore
@@ -26,8 +35,16 @@ DEFAULTS = {pl.String: "x", pl.Boolean: False, pl.Date: DAY}
 SECTIONS = {
     "customers": {"horizon_days": 60, "min_history_days": 40, "cv_step_days": 20},
     "models": {"models": "same_as_past,lightgbm,gated_fusion", "folds": 2, "max_epochs": 2, "boosting_rounds": 5,
-               "boosting_min_leaf": 2, "behaviour_layers": "8,4", "text_width": 6, "fused_width": 4},
+               "boosting_min_leaf": 2, "behaviour_layers": "8,4", "text_width": 6, "fused_width": 4,
+               "tuning_trials": 2, "is_ablated": True, "anomaly_taus": "0.2,0.3"},
 }  # fmt: skip
+
+
+class NobodyLeft:
+    """A register of opt-outs without a notice."""
+
+    def history(self):
+        return pl.DataFrame(schema=HISTORY)
 
 
 def on_steps(frame):
@@ -62,7 +79,10 @@ def workspace(tmp_path_factory):
         room_settings={"customers": CustomerSettings, "models": ModelSettings},
         history_start=DAY - timedelta(days=LENGTH),
         build_source=lambda settings: None,
-        services={"model_store": lambda workspace: ModelStore(home / "models")},
+        services={
+            "model_store": lambda workspace: ModelStore(home / "models"),
+            "opt_outs": lambda workspace: NobodyLeft(),
+        },
     )
     bookings = on_steps(random_bookings(1, customers=40, days=LENGTH))
     embeddings, anomalies, parts, clean = reviews_of(1)
@@ -81,7 +101,7 @@ def workspace(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def reports(workspace):
-    made = [customers, examples, model_predictions, model_metrics, trained_models]
+    made = [customers, examples, model_tuning, model_predictions, model_metrics, model_ablations, trained_models]
     return {item.contract.asset: produce_whole(workspace, item) for item in made}
 
 

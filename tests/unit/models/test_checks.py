@@ -4,13 +4,23 @@ import polars as pl
 import pytest
 
 from assets.models.checks import (
+    validate_ablations,
     validate_examples,
     validate_metrics,
     validate_predictions,
     validate_scores,
     validate_trained_models,
+    validate_tuning,
 )
-from assets.models.contract import CUSTOMER_SCORES, EXAMPLES, MODEL_METRICS, MODEL_PREDICTIONS, TRAINED_MODELS
+from assets.models.contract import (
+    CUSTOMER_SCORES,
+    EXAMPLES,
+    MODEL_ABLATIONS,
+    MODEL_METRICS,
+    MODEL_PREDICTIONS,
+    MODEL_TUNING,
+    TRAINED_MODELS,
+)
 from assets.models.evaluation import PROSPECTIVE_CV, evaluate
 from tests.unit.models.build import QUICKEST, examples_of
 
@@ -27,6 +37,8 @@ def failed(outcomes):
         (validate_metrics, MODEL_METRICS),
         (validate_trained_models, TRAINED_MODELS),
         (validate_scores, CUSTOMER_SCORES),
+        (validate_tuning, MODEL_TUNING),
+        (validate_ablations, MODEL_ABLATIONS),
     ],
 )
 def test_empty_tables_pass_and_name_every_check(validate, contract):
@@ -99,3 +111,24 @@ def test_no_model_beating_the_past_only_warns(best):
     outcome = validate_metrics(metrics(9.0, best))[0]
     assert not outcome.passed
     assert not outcome.is_blocking
+
+
+def trials(*rows):
+    names = ["protocol", "model", "trial", "rmse", "is_chosen", "seconds", "chosen"]
+    plain = [("observed", model, trial, 1.0, chosen, 0.0, "{}") for model, trial, chosen in rows]
+    return MODEL_TUNING.conform(pl.DataFrame(plain, schema=names, orient="row"))
+
+
+def test_unequal_budgets_and_a_missing_choice_go_red():
+    sound = trials(("a", 0, True), ("a", 1, False), ("b", 0, False), ("b", 1, True))
+    assert failed(validate_tuning(sound)) == []
+    assert failed(validate_tuning(sound.head(3))) == ["tuning_budgets_are_equal", "one_trial_is_chosen"]
+
+
+def test_a_variant_tested_on_other_rows_goes_red():
+    names = MODEL_ABLATIONS.names
+    rows = [("s", "reference", "m", 0, 0, 9, 0.1, 1.0, 1.0, 0.5), ("s", "other", "m", 0, 0, 9, 0.1, 1.0, 1.0, 0.5)]
+    table = MODEL_ABLATIONS.conform(pl.DataFrame(rows, schema=names, orient="row"))
+    assert failed(validate_ablations(table)) == []
+    moved = table.with_columns(n=pl.when(pl.col("variant") == "other").then(8).otherwise("n").cast(pl.Int64))
+    assert failed(validate_ablations(moved)) == ["variants_are_tested_on_the_same_rows"]

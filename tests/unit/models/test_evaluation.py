@@ -1,23 +1,29 @@
 import itertools
+from dataclasses import replace
+from datetime import timedelta
 
 import numpy as np
 import polars as pl
 import pytest
 
+from assets.customers.protocols import LONG_HORIZON
+from assets.customers.settings import CustomerSettings
+from assets.models.checks import validate_predictions
 from assets.models.contract import MODEL_METRICS, MODEL_PREDICTIONS
-from assets.models.dataset import to_arrays
+from assets.models.dataset import build_examples, to_arrays
 from assets.models.evaluation import (
     HOLDOUT,
     HOLDOUT_DISJOINT,
     PROSPECTIVE_CV,
-    PROTOCOLS,
     best_model,
     evaluate,
     fit_model,
     metrics_of,
 )
 from assets.models.settings import MODELS
-from tests.unit.models.build import DIMENSIONS, QUICKEST, arrays_of, examples_of
+from assets.models.tuning import reserved_customers
+from tests.unit.customers.build import DAY
+from tests.unit.models.build import DIMENSIONS, PLAN, QUICKEST, arrays_of, examples_of, world
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +39,7 @@ def predictions(examples):
 
 def test_every_protocol_and_model_is_there(predictions):
     assert MODEL_PREDICTIONS.conform(predictions).equals(predictions)
-    assert set(predictions["protocol"]) == set(PROTOCOLS)
+    assert set(predictions["protocol"]) == {"observed", PROSPECTIVE_CV, HOLDOUT, HOLDOUT_DISJOINT}
     assert set(predictions["model"]) == set(QUICKEST.models)
     assert predictions.select(MODEL_PREDICTIONS.key).is_unique().all()
 
@@ -95,9 +101,12 @@ def test_metrics_per_fold(predictions):
 
 
 def test_the_best_model_has_the_lowest_error():
-    rows = [(PROSPECTIVE_CV, "a", 3.0), (PROSPECTIVE_CV, "b", 2.0), (PROSPECTIVE_CV, "a", 2.0), ("observed", "a", 0.0)]
-    metrics = pl.DataFrame(rows, schema=["protocol", "model", "rmse"], orient="row")
+    rows = [(PROSPECTIVE_CV, "a", 0, 3.0), (PROSPECTIVE_CV, "b", 0, 2.0), (PROSPECTIVE_CV, "a", 0, 2.0),
+            ("observed", "a", 0, 0.0)]  # fmt: skip
+    metrics = pl.DataFrame(rows, schema=["protocol", "model", "repeat", "rmse"], orient="row")
     assert best_model(metrics, PROSPECTIVE_CV) == "b"
+    lucky = pl.DataFrame([(PROSPECTIVE_CV, "a", 1, 0.0)], schema=metrics.schema, orient="row")
+    assert best_model(pl.concat([metrics, lucky]), PROSPECTIVE_CV) == "b"  # b was not run in repeat 1
     assert best_model(metrics, HOLDOUT) is None
 
 
@@ -114,3 +123,40 @@ def test_perturbing_the_target_of_a_test_row_changes_no_prediction(examples, pre
     again = evaluate(moved, QUICKEST, clock=lambda: 0.0).filter(pl.col("protocol") == HOLDOUT)
     assert again["prediction"].equals(predictions.filter(pl.col("protocol") == HOLDOUT)["prediction"])
     assert len(to_arrays(moved, DIMENSIONS)) == moved.height
+
+
+def test_headline_models_are_repeated_and_others_run_once(examples):
+    settings = replace(QUICKEST, models=("same_as_past", "lightgbm", "xgboost"), repeats=3, other_repeats=1)
+    found = evaluate(examples, settings, clock=lambda: 0.0)
+    repeats = dict(found.group_by("model").agg(pl.col("repeat").n_unique()).iter_rows())
+    assert repeats == {"same_as_past": 3, "lightgbm": 3, "xgboost": 1}
+    assert [item.name for item in validate_predictions(found) if not item.passed] == []
+
+
+def test_customers_reserved_for_tuning_are_tested_in_no_fold(examples):
+    settings = replace(QUICKEST, models=("same_as_past", "lightgbm"), tuning_trials=1)
+    found = evaluate(examples, settings, clock=lambda: 0.0)
+    future = examples.filter((pl.col("protocol") == "prospective") & (pl.col("split") == "cv"))
+    reserved = reserved_customers(to_arrays(future, DIMENSIONS), settings, PROSPECTIVE_CV)
+    tested = set(found.filter(pl.col("protocol").is_in([PROSPECTIVE_CV, HOLDOUT_DISJOINT]))["pseudo_customer_id"])
+    assert len(reserved) > 0
+    assert not tested & set(reserved)
+    assert tested | set(reserved) == set(examples.filter(pl.col("protocol") == "prospective")["pseudo_customer_id"])
+
+
+def test_bg_nbd_forecasts_only(examples):
+    found = evaluate(examples, replace(QUICKEST, models=("same_as_past", "bg_nbd")), clock=lambda: 0.0)
+    assert "observed" not in set(found.filter(pl.col("model") == "bg_nbd")["protocol"])
+
+
+def test_a_year_ahead_is_one_extra_table():
+    plan = replace(PLAN, long=DAY - timedelta(days=365))
+    examples = build_examples(*world(), plan, CustomerSettings())
+    found = evaluate(examples, replace(QUICKEST, repeats=2), clock=lambda: 0.0)
+    long = found.filter(pl.col("protocol") == LONG_HORIZON)
+    assert set(long["model"]) == set(QUICKEST.models)
+    assert set(long["repeat"]) == {0}
+    plain = evaluate(examples.filter(pl.col("protocol") != LONG_HORIZON), replace(QUICKEST, repeats=2), lambda: 0.0)
+    assert found.filter(pl.col("protocol") != LONG_HORIZON).drop("train_seconds", "predict_seconds").equals(
+        plain.drop("train_seconds", "predict_seconds")
+    )  # fmt: skip

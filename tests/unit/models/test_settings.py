@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from assets.models.settings import FULL, MODELS, QUICK, ModelSettings, model_settings
+from assets.models.settings import FULL, HEADLINE, MODELS, QUICK, SERVABLE, ModelSettings, model_settings
 from resources.errors import SettingsError
 from resources.settings import CoreSettings, Settings
 
@@ -24,6 +24,8 @@ def test_full_compares_every_model_on_repeated_folds():
     full = model_settings(settings("full"))
     assert set(full.models) == set(MODELS)
     assert full.repeats > model_settings(settings("quick")).repeats
+    assert (full.repeats_of("gated_fusion"), full.repeats_of("catboost")) == (10, 1)
+    assert set(HEADLINE) | set(SERVABLE) <= set(MODELS)
 
 
 def test_the_users_own_settings_win():
@@ -44,6 +46,10 @@ def test_the_users_own_settings_win():
         ("dropout", 1.0),
         ("validation_share", 1.0),
         ("high_value_weight", 0.5),
+        ("schedule", "steps"),
+        ("tuning_trials", -1),
+        ("tuning_share", 1.0),
+        ("forest_features", 0.0),
     ],
 )
 def test_nonsense_is_refused_by_name(name, value):

@@ -160,7 +160,7 @@ def test_gate_segments_and_groups() -> None:
     labels = predictions().select("pseudo_customer_id", "as_of").unique(maintain_order=True).with_columns(
         protocol=pl.lit("prospective"), country_group=pl.lit("S. Europe"), channel=pl.lit("TA/TO")
     )  # fmt: skip
-    groups = group_results(predictions(), labels, "gated_fusion")
+    groups = group_results(predictions(), labels, "gated_fusion", np.random.default_rng(1), 50)
     assert groups["channel"]["TA/TO"]["n"] == 60
     assert "S Europe" in groups["country_group"]
     assert gate_results(predictions(), people(), texts.with_columns(has_text=pl.lit(value=False))) == {}

@@ -1,0 +1,46 @@
+"""How long an evaluation takes, told before it starts: number of fits times the seconds that a fit took.
+
+Seconds were measured on the public files (about 8,300 training rows, one core, defaults); other histories and
+machines scale them, so the figure is an estimate to plan with.
+"""
+
+from collections.abc import Mapping
+
+from assets.models.settings import ModelSettings
+from assets.models.tuning import TUNED_PROTOCOLS, space_owner
+
+SECONDS_PER_FIT: Mapping[str, float] = {
+    "same_as_past": 0.01,
+    "bg_nbd": 0.15,
+    "random_forest": 3.8,
+    "gradient_boosting": 3.0,
+    "lightgbm": 0.15,
+    "xgboost": 0.2,
+    "catboost": 0.3,
+    "lightgbm_text": 0.25,
+    "catboost_text": 0.5,
+}
+_NETWORK_SECONDS = 2.2
+_VARIANTS = 24  # one-change variants, of text and of settings
+_SHORT_PROTOCOLS = 2  # fits of one fold more: the hold-out, and the year ahead with its quarter of the rows
+
+
+def evaluation_seconds(settings: ModelSettings) -> float:
+    """Seconds of all fits of an evaluation on one core, hold-out, tuning, ablations and controls included.
+
+    Args:
+        settings: models, folds, repeats, trials.
+    """
+    seconds = 0.0
+    for model in settings.models:
+        one = SECONDS_PER_FIT.get(model, _NETWORK_SECONDS)
+        folds = len(TUNED_PROTOCOLS) * settings.folds * settings.repeats_of(model) + _SHORT_PROTOCOLS
+        seconds += one * folds
+    owners = {owner for model in settings.models if (owner := space_owner(model))}
+    rows = settings.tuning_share * (settings.tuning_folds - 1)  # trained on in one trial, in evaluations of all rows
+    for owner in owners:
+        one = SECONDS_PER_FIT.get(owner, _NETWORK_SECONDS)
+        seconds += one * rows * settings.tuning_trials * len(TUNED_PROTOCOLS)
+    if settings.is_ablated:
+        seconds += _NETWORK_SECONDS * _VARIANTS * settings.folds * settings.other_repeats
+    return seconds
