@@ -7,7 +7,7 @@ asset and command; it does not see a person who opens the files by other means (
 import getpass
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
@@ -50,21 +50,37 @@ class AccessLog:
         Raises:
             PrivacyError: the line can't be written; what can't be recorded is not read.
         """
-        entry = {
-            "when": datetime.now(UTC).isoformat(timespec="seconds"),
-            "user": _user(),
-            "asset": asset,
-            "first_day": days[0].isoformat() if days else None,
-            "last_day": days[-1].isoformat() if days else None,
-            "days": len(days),
-            "purpose": _purpose.get(),
-        }
+        self._append(
+            {
+                "asset": asset,
+                "first_day": days[0].isoformat() if days else None,
+                "last_day": days[-1].isoformat() if days else None,
+                "days": len(days),
+            },
+            f"{asset} is not read",
+        )
+
+    def note_event(self, event: str, facts: Mapping[str, object]) -> None:
+        """Append one line about something done for or to a guest (erasure, subject access), before it is done.
+
+        Args:
+            event: what is done.
+            facts: JSON-able; the guest only as a keyed reference.
+
+        Raises:
+            PrivacyError: the line can't be written; what can't be recorded is not done.
+        """
+        self._append({"event": event, **facts}, f"{event} is not done")
+
+    def _append(self, facts: Mapping[str, object], refused: str) -> None:
+        told = {"when": datetime.now(UTC).isoformat(timespec="seconds"), "user": _user()}
+        entry = {**told, **facts, "purpose": _purpose.get()}
         try:
             handle = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
             with os.fdopen(handle, "ab", buffering=0) as file:
                 file.write(json.dumps(entry).encode() + b"\n")
         except OSError as error:
-            message = f"{self.path} can't be written ({error}), so {asset} is not read; make the log writable"
+            message = f"{self.path} can't be written ({error}), so {refused}; make the log writable"
             raise PrivacyError(message) from error
 
 

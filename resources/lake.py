@@ -8,16 +8,17 @@ replaces data and record together and a reader sees the old file or the new one,
     <home>/lake/restricted/.set_aside/<asset>/<day>.parquet   rows left out, each with its reason
     <home>/lake/<zone>/.failed/<asset>/<day>.parquet    a day that broke a check, kept for inspection
     <home>/lake/restricted/access.log                   who read which restricted table, when, what for
+    <home>/lake/restricted/<asset>/<day>.removed.json   a day whose rows the retention took: its record and digest
 
-Folders and files of the restricted zone are their owner's alone (modes 700 and 600), whatever the umask.
+Folders and files of the restricted zone are their owner's alone (modes 700 and 600), whatever the umask, and
+sealed where the settings say so (``resources/encryption.py``).
 """
 
-import hashlib
 import json
 import os
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -26,63 +27,18 @@ import polars as pl
 
 from resources.access_log import AccessLog
 from resources.contract import FrameContract, Zone
+from resources.encryption import FileCipher
 from resources.errors import ContractError
+from resources.input_record import InputRecord
+from resources.stored_files import StoredFiles
+
+__all__ = ["SET_ASIDE_SCHEMA", "InputRecord", "Lake", "Staged"]
 
 _RECORD_KEY = "stayworth_record"
 _WHOLE = "all"
 _OTHERS = 0o007  # mode bits of everybody else
 _OWNER_FOLDER, _OWNER_FILE = 0o700, 0o600
 SET_ASIDE_SCHEMA: dict[str, Any] = {"delivery_day": pl.Date, "row_id": pl.String, "reason": pl.String}
-
-
-@dataclass(frozen=True, kw_only=True)
-class InputRecord:
-    """What one stored partition was made from. Holds nothing that differs between two equal runs.
-
-    Attributes:
-        asset: the table.
-        partition: ISO day, or "all".
-        inputs: upstream asset -> digest of the partitions read, in day order.
-        records: fitted record -> version in force ("start" before the first cut-off).
-        settings: digest of the settings that were read.
-        code_version: of the asset.
-        rows_in: rows of the conserved upstream table, where there is one.
-        rows_out: rows stored.
-        set_aside: reason -> rows left out.
-        pending: why the partition is not final; empty when it is.
-    """
-
-    asset: str
-    partition: str
-    inputs: Mapping[str, str] = field(default_factory=dict)
-    records: Mapping[str, str] = field(default_factory=dict)
-    settings: str = ""
-    code_version: str = ""
-    rows_in: int | None = None
-    rows_out: int = 0
-    set_aside: Mapping[str, int] = field(default_factory=dict)
-    pending: Sequence[str] = ()
-
-    @property
-    def is_pending(self) -> bool:
-        """Whether something it reads was missing, failed or itself pending."""
-        return bool(self.pending)
-
-    def same_inputs(self, other: "InputRecord | None") -> bool:
-        """Whether another record was made from the same inputs, settings, code and fits."""
-        return other is not None and all(
-            getattr(self, name) == getattr(other, name)
-            for name in ("asset", "partition", "inputs", "records", "settings", "code_version")
-        )
-
-    def to_json(self) -> str:
-        """Canonical text (sorted keys)."""
-        return json.dumps({**asdict(self), "pending": list(self.pending)}, sort_keys=True)
-
-    @classmethod
-    def from_json(cls, text: str) -> "InputRecord":
-        """Inverse of :meth:`to_json`."""
-        return cls(**json.loads(text))
 
 
 @dataclass(frozen=True)
@@ -97,18 +53,32 @@ class Staged:
 class Lake:
     """Stored tables by zone. Safe for parallel runs over different partitions."""
 
-    def __init__(self, root: Path, zones: Mapping[str, Zone], restricted_root: Path | None = None) -> None:
+    def __init__(
+        self,
+        root: Path,
+        zones: Mapping[str, Zone],
+        restricted_root: Path | None = None,
+        cipher: FileCipher | None = None,
+    ) -> None:
         self.root = root
         self._zones = dict(zones)
         self._restricted = restricted_root or root / Zone.RESTRICTED
         self._is_own_root = restricted_root is None
-        self._access_log = AccessLog(self._restricted)
+        self.access_log = AccessLog(self._restricted)
+        self.files = StoredFiles(cipher)
+        self.is_encrypted = cipher is not None
         self._seen: dict[Path, tuple[tuple[int, int, int], str, InputRecord]] = {}
 
     @classmethod
-    def of(cls, home: Path, contracts: Iterable[FrameContract], restricted_root: Path | None = None) -> "Lake":
+    def of(
+        cls,
+        home: Path,
+        contracts: Iterable[FrameContract],
+        restricted_root: Path | None = None,
+        cipher: FileCipher | None = None,
+    ) -> "Lake":
         """The lake under ``home`` with the zones that the contracts name."""
-        return cls(home / "lake", {item.asset: item.zone for item in contracts}, restricted_root)
+        return cls(home / "lake", {item.asset: item.zone for item in contracts}, restricted_root, cipher)
 
     def assets(self) -> dict[str, Zone]:
         """Every table that the lake may hold, with its zone."""
@@ -149,7 +119,7 @@ class Lake:
         if not path.exists():
             return contract.empty()
         self._note_read(contract, [])
-        return pl.read_parquet(path)
+        return self.files.read([path])
 
     def read_days(self, contract: FrameContract, days: Iterable[date]) -> pl.DataFrame:
         """Rows of the promoted ones among ``days``, in day order and stored order within a day."""
@@ -157,22 +127,38 @@ class Lake:
         if not present:
             return contract.empty()
         self._note_read(contract, present)
-        paths = [self.path(contract.asset, day) for day in present]
-        return pl.read_parquet(paths, hive_partitioning=False, glob=False).rechunk()
+        return self.files.read([self.path(contract.asset, day) for day in present])
+
+    def rows(self, asset: str, day: date | None, columns: Sequence[str] | None = None) -> pl.DataFrame:
+        """Rows of one stored partition, without a line in the access log: for work that writes its own.
+
+        Raises:
+            FileNotFoundError: the partition is not stored.
+        """
+        return self.files.read([self.path(asset, day)], columns)
+
+    def partitions(self, asset: str) -> list[date | None]:
+        """Every stored partition: its days ascending, or None for an unpartitioned table."""
+        return [None] if self.exists(asset, None) else list(self.days(asset))
 
     def _note_read(self, contract: FrameContract, days: Sequence[date]) -> None:
         if contract.zone is Zone.RESTRICTED:
-            self._make_folder(self._restricted, Zone.RESTRICTED)
-            self._access_log.note(contract.asset, days)
+            self.make_folder(self._restricted, Zone.RESTRICTED)
+            self.access_log.note(contract.asset, days)
+
+    def log_event(self, event: str, facts: Mapping[str, object]) -> None:
+        """A line in the access log about something done for or to a guest; the guest as a keyed reference only."""
+        self.make_folder(self._restricted, Zone.RESTRICTED)
+        self.access_log.note_event(event, facts)
 
     def record(self, asset: str, day: date | None) -> InputRecord | None:
         """The partition's record of inputs, or None when it was never promoted."""
-        entry = self._entry(self.path(asset, day))
+        entry = self._entry(self.path(asset, day)) or self._removed(asset, day)
         return entry[1] if entry else None
 
     def digest(self, asset: str, day: date | None) -> str | None:
         """SHA-256 of the promoted file (it covers the record, hence everything upstream)."""
-        entry = self._entry(self.path(asset, day))
+        entry = self._entry(self.path(asset, day)) or self._removed(asset, day)
         return entry[0] if entry else None
 
     def _entry(self, path: Path) -> tuple[str, InputRecord] | None:
@@ -183,74 +169,108 @@ class Lake:
         stamp = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
         known = self._seen.get(path)
         if known is None or known[0] != stamp:
-            text = pl.read_parquet_metadata(path)[_RECORD_KEY]
-            digest = hashlib.sha256(path.read_bytes()).hexdigest()
+            digest, text = self.files.metadata(path, _RECORD_KEY)
             known = (stamp, digest, InputRecord.from_json(text))
             self._seen[path] = known
         return known[1], known[2]
 
     def stage(self, contract: FrameContract, day: date | None, frame: pl.DataFrame, record: InputRecord) -> Staged:
         """Write a partition beside its place, invisible to readers."""
-        root = self._make_folder(self.zone_root(contract.zone) / ".staging" / contract.asset, contract.zone)
+        root = self.make_folder(self.zone_root(contract.zone) / ".staging" / contract.asset, contract.zone)
         path = root / f"{_partition(day)}.{uuid.uuid4().hex}.parquet"
-        frame.rechunk().write_parquet(
-            path, compression="zstd", compression_level=3, statistics=True, metadata={_RECORD_KEY: record.to_json()}
-        )
+        is_restricted = contract.zone is Zone.RESTRICTED
+        self.files.write(path, frame, metadata={_RECORD_KEY: record.to_json()}, seal=is_restricted)
         self._protect(path, contract.zone)
         return Staged(path, contract.asset, _partition(day))
+
+    def rewrite(self, contract: FrameContract, day: date | None, frame: pl.DataFrame, record: InputRecord) -> None:
+        """Replace a stored partition in one rename and leave everything kept beside it as it is (erasure)."""
+        staged = self.stage(contract, day, frame, record)
+        os.replace(staged.path, self.path(contract.asset, day))  # noqa: PTH105
+
+    def remove_rows(self, asset: str, day: date) -> None:
+        """Take a day's rows away for good; its record and digest stay, so that what was made of it stays valid."""
+        path, entry = self.path(asset, day), self._entry(self.path(asset, day))
+        if entry is not None:
+            told = json.dumps({"digest": entry[0], "record": entry[1].to_json()}, sort_keys=True)
+            self.files.replace(self._removed_path(asset, day), told.encode(), seal=True)
+            path.unlink()
+            self._seen.pop(path, None)
+
+    def removed_days(self, asset: str) -> list[date]:
+        """Days whose rows were taken away by :meth:`remove_rows`, ascending."""
+        names = sorted(path.name for path in self.folder(asset).glob("*.removed.json"))
+        return [date.fromisoformat(name.split(".")[0]) for name in names]
+
+    def _removed_path(self, asset: str, day: date | None) -> Path:
+        return self.folder(asset) / f"{_partition(day)}.removed.json"
+
+    def _removed(self, asset: str, day: date | None) -> tuple[str, InputRecord] | None:
+        path = self._removed_path(asset, day)
+        if day is None or self._zones[asset] is not Zone.RESTRICTED or not path.exists():
+            return None
+        told = json.loads(self.files.content(path))
+        return told["digest"], InputRecord.from_json(told["record"])
 
     def promote(self, staged: Staged) -> None:
         """Replace what was there by the staged partition, in one rename; clears a kept failure."""
         target = self.folder(staged.asset) / f"{staged.partition}.parquet"
-        self._make_folder(target.parent, self._zones[staged.asset])
+        self.make_folder(target.parent, self._zones[staged.asset])
         os.replace(staged.path, target)  # noqa: PTH105  (atomic on POSIX, documented as such)
         for name in (f"{staged.partition}.parquet", f"{staged.partition}.json"):
-            (self._failed_folder(staged.asset) / name).unlink(missing_ok=True)
+            (self.failed_folder(staged.asset) / name).unlink(missing_ok=True)
 
     def keep_aside(self, staged: Staged, reasons: Sequence[str]) -> Path:
         """Keep a partition that broke a check for inspection; what was there goes on being served."""
         zone = self._zones[staged.asset]
-        folder = self._make_folder(self._failed_folder(staged.asset), zone)
+        folder = self.make_folder(self.failed_folder(staged.asset), zone)
         target = folder / f"{staged.partition}.parquet"
         told = folder / f"{staged.partition}.json"
-        told.write_text(json.dumps(list(reasons), indent=1), "utf-8")
+        self.files.put(told, json.dumps(list(reasons), indent=1).encode(), seal=zone is Zone.RESTRICTED)
         self._protect(told, zone)
         os.replace(staged.path, target)  # noqa: PTH105
         return target
 
     def failure(self, asset: str, day: date | None) -> list[str]:
         """Why the last attempt at the partition was kept aside; empty when the last attempt was promoted."""
-        path = self._failed_folder(asset) / f"{_partition(day)}.json"
-        return json.loads(path.read_text("utf-8")) if path.exists() else []
+        path = self.failed_folder(asset) / f"{_partition(day)}.json"
+        return json.loads(self.files.content(path)) if path.exists() else []
 
     def failures(self, asset: str) -> set[date]:
         """Days whose last attempt was kept aside."""
-        folder = self._failed_folder(asset)
+        folder = self.failed_folder(asset)
         return {date.fromisoformat(path.stem) for path in folder.glob("*-*.json")} if folder.exists() else set()
 
-    def _failed_folder(self, asset: str) -> Path:
+    def failed_folder(self, asset: str) -> Path:
+        """Folder of the asset's partitions that broke a check."""
         return self.folder(asset).parent / ".failed" / asset
 
     def store_set_aside(self, asset: str, day: date, rows: pl.DataFrame) -> None:
         """Keep the ids and reasons of rows that an asset left out on a day (restricted zone)."""
-        folder = self.zone_root(Zone.RESTRICTED) / ".set_aside" / asset
-        path = folder / f"{day}.parquet"
+        path = self._set_aside_path(asset, day)
+        folder = path.parent
         if rows.is_empty():
             path.unlink(missing_ok=True)
             return
-        self._make_folder(folder, Zone.RESTRICTED)
+        self.make_folder(folder, Zone.RESTRICTED)
         part = folder / f".{day}.{uuid.uuid4().hex}"
-        rows.select(*SET_ASIDE_SCHEMA).sort("row_id", "reason").rechunk().write_parquet(part)
+        self.files.write(part, rows.select(*SET_ASIDE_SCHEMA).sort("row_id", "reason"), metadata=None, seal=True)
         self._protect(part, Zone.RESTRICTED)
         os.replace(part, path)  # noqa: PTH105
 
+    def drop_set_aside(self, asset: str, day: date) -> None:
+        """Forget which rows an asset left out on a day; the counts stay in its record."""
+        self._set_aside_path(asset, day).unlink(missing_ok=True)
+
     def set_aside(self, asset: str, days: Iterable[date]) -> pl.DataFrame:
         """Rows that an asset left out on those days: ``delivery_day``, ``row_id``, ``reason``."""
-        folder = self.zone_root(Zone.RESTRICTED) / ".set_aside" / asset
-        paths = [path for day in sorted(set(days)) if (path := folder / f"{day}.parquet").exists()]
-        return pl.read_parquet(paths, glob=False) if paths else pl.DataFrame(schema=SET_ASIDE_SCHEMA)
+        paths = [path for day in sorted(set(days)) if (path := self._set_aside_path(asset, day)).exists()]
+        return self.files.read(paths) if paths else pl.DataFrame(schema=SET_ASIDE_SCHEMA)
 
-    def _make_folder(self, folder: Path, zone: Zone) -> Path:
+    def _set_aside_path(self, asset: str, day: date) -> Path:
+        return self.zone_root(Zone.RESTRICTED) / ".set_aside" / asset / f"{day}.parquet"
+
+    def make_folder(self, folder: Path, zone: Zone) -> Path:
         """Make a folder of a zone where it is missing; those of the restricted zone are their owner's alone.
 
         A restricted root of the operator's own choice may stay open to a group, never to everybody.

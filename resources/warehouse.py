@@ -15,7 +15,8 @@ def build_warehouse(path: Path, lake: Lake, contracts: Mapping[str, FrameContrac
     """Write a database whose views read the promoted files; replaced in one rename.
 
     Views of a zone lie in a schema of its name; ``internal`` and ``released`` tables also have a view in
-    ``main``. Restricted tables appear only in the schema ``restricted`` and open only where that zone is readable.
+    ``main``. Restricted tables appear only in the schema ``restricted`` and open only where that zone is readable;
+    an encrypted restricted zone has no views, since its files open through the lake only.
 
     Args:
         path: the database file.
@@ -32,6 +33,8 @@ def build_warehouse(path: Path, lake: Lake, contracts: Mapping[str, FrameContrac
         for zone in Zone:
             database.execute(f'CREATE SCHEMA IF NOT EXISTS "{zone}"')
         for asset, contract in sorted(contracts.items()):
+            if contract.zone is Zone.RESTRICTED and lake.is_encrypted:
+                continue
             folder = lake.folder(asset)
             if not folder.exists() or not any(folder.glob("*.parquet")):
                 continue

@@ -2,6 +2,8 @@
 
 from datetime import date
 
+import polars as pl
+
 from assets.common.daily import DayInputs, Produced, Reads, WholeInputs, WholeProduced, daily_asset, whole_asset
 from assets.privacy.aggregates import booking_aggregates, score_aggregate, unit_of
 from assets.privacy.budget_tables import budget_metadata
@@ -21,7 +23,8 @@ from assets.privacy.contract import (
     PUBLISHED_BOOKINGS,
     RELEASED_BOOKINGS,
 )
-from assets.privacy.generalisation import batch_span
+from assets.privacy.fixed_labels import keep_labels
+from assets.privacy.generalisation import batch_key, batch_span
 from assets.privacy.masking import COUNT_COLUMNS
 from assets.privacy.publication import pseudonymise, publish_bookings, publish_reviews, release_bookings
 from assets.privacy.releases import (
@@ -84,10 +87,21 @@ def masked_reviews(inputs: DayInputs) -> Produced:
 def published_bookings(inputs: DayInputs) -> Produced:
     """Bookings with generalised quasi-identifiers, k-anonymous within their batch, on the batch's last day."""
     settings = inputs.settings.room(SECTION, PrivacySettings)
-    publication = publish_bookings(inputs.frame("raw_bookings"), inputs.frame("pseudonyms"), settings)
+    raw, named = inputs.frame("raw_bookings"), inputs.frame("pseudonyms")
+    fixed = sorted(inputs.resource("tombstones").load().fixed_days & set(inputs.days))
+    lies_fixed = [batch_key(frame["delivery_day"], settings.batch).is_in(fixed) for frame in (raw, named)]
+    publication = publish_bookings(raw.filter(~lies_fixed[0]), named.filter(~lies_fixed[1]), settings)
     shown = {"k": settings.k, "withheld": publication.withheld.height, **publication.loss_metadata()}
     shown |= publication.risk.metadata()
-    return Produced(publication.published, set_aside=publication.withheld, metadata=shown)
+    if not fixed:
+        return Produced(publication.published, set_aside=publication.withheld, metadata=shown)
+    lake = inputs.workspace.lake
+    stored, previous = lake.read_days(PUBLISHED_BOOKINGS, fixed), lake.set_aside(PUBLISHED_BOOKINGS.asset, fixed)
+    kept, withheld = keep_labels(stored, previous, named.filter(lies_fixed[1]), settings.batch)
+    shown["days_with_labels_fixed_by_erasure"] = len(fixed)
+    return Produced(
+        pl.concat([publication.published, kept]), set_aside=pl.concat([publication.withheld, withheld]), metadata=shown
+    )
 
 
 @daily_asset(
@@ -119,7 +133,8 @@ def bookings_by_month(inputs: WholeInputs) -> WholeProduced:
     bookings = restricted_bookings(inputs.frame("raw_bookings"), inputs.frame("pseudonyms"))
     hotels = inputs.source.hotels()["hotel"].unique().sort().to_list()
     months = closed_months(set(inputs.workspace.lake.days("pseudonyms")), inputs.as_of)
-    counts = release_month_counts(bookings, hotels, months, unit_of(bookings), ledger, settings)
+    gone = {f"{day:%Y-%m}" for day in inputs.workspace.lake.removed_days("raw_bookings")}
+    counts = release_month_counts(bookings, hotels, months, unit_of(bookings), ledger, settings, gone)
     shown = {"months": len(months), "refused": len(counts.refused), **budget_metadata(ledger)}
     return WholeProduced(counts.released, metadata=shown)
 
@@ -142,8 +157,9 @@ def guest_aggregates(inputs: WholeInputs) -> WholeProduced:
     scored = inputs.source.hotels()["hotel_name"].drop_nulls().unique().sort().to_list()
     years = closed_years(set(lake.days("pseudonyms")), inputs.as_of)
     asked = [item for year in years for item in booking_aggregates(bookings, year, unit, settings)]
-    scored_years = closed_years(set(lake.days("raw_reviews")), inputs.as_of)
+    scored_years = closed_years({*lake.days("raw_reviews"), *lake.removed_days("raw_reviews")}, inputs.as_of)
     asked += [score_aggregate(reviews, scored, year) for year in scored_years]
-    made = release_aggregates(asked, ledger, settings)
+    gone = {f"{day:%Y}" for asset in ("raw_bookings", "raw_reviews") for day in lake.removed_days(asset)}
+    made = release_aggregates(asked, ledger, settings, gone)
     shown = {"releases": len(asked), "refused": len(made.refused), **budget_metadata(ledger)}
     return WholeProduced(made.released, metadata=shown)

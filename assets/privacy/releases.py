@@ -97,6 +97,7 @@ def release_month_counts(
     unit: str,
     ledger: BudgetLedger,
     settings: PrivacySettings,
+    incomplete: Collection[str] = (),
 ) -> Released:
     """Released counts of the closed months: stored ones as they are, new ones charged and drawn.
 
@@ -110,6 +111,7 @@ def release_month_counts(
         unit: ``guest`` or ``booking``.
         ledger: books each release.
         settings: allotment, cap and test seed.
+        incomplete: months some of whose raw rows left with the retention: only what was released of them before.
     """
     share = settings.allotments[QUERY] / (_MONTHS_PER_YEAR if unit == GUEST else 1)
     counts = month_counts(bookings, hotels, unit=unit, guest_cap=settings.guest_cap)
@@ -120,7 +122,9 @@ def release_month_counts(
         identity = _identity(QUERY, month, unit, share, version, settings)
         sensitivity = settings.guest_cap if unit == GUEST else 1
         draw = partial(_draw_counts, counts.get(month, none), tuple(hotels), identity.loss, sensitivity)
-        release, reason = _ask(ledger, identity, draw, settings, QUERY if unit == BOOKING else None)
+        release, reason = _ask(
+            ledger, identity, draw, settings, QUERY if unit == BOOKING else None, is_whole=month not in incomplete
+        )
         if reason:
             refused[month] = reason
         if release is not None:
@@ -128,7 +132,12 @@ def release_month_counts(
     return Released(pl.concat(frames).sort("month", "hotel"), refused)
 
 
-def release_aggregates(aggregates: Sequence[Aggregate], ledger: BudgetLedger, settings: PrivacySettings) -> Released:
+def release_aggregates(
+    aggregates: Sequence[Aggregate],
+    ledger: BudgetLedger,
+    settings: PrivacySettings,
+    incomplete: Collection[str] = (),
+) -> Released:
     """Released figures of closed years: stored ones as they are, new ones charged and drawn.
 
     A family is released once a year and spends its whole allotment; families add up.
@@ -137,13 +146,15 @@ def release_aggregates(aggregates: Sequence[Aggregate], ledger: BudgetLedger, se
         aggregates: true figures.
         ledger: books each release.
         settings: allotments and test seed.
+        incomplete: years some of whose raw rows left with the retention: only what was released of them before.
     """
     frames, refused = [GUEST_AGGREGATES.empty()], {}
     for item in aggregates:
         asked = {"groups": item.groups, "bounds": item.bounds, "parts": item.parts, "cap": item.contributions}
         share = settings.allotments[item.family]
         identity = _identity(item.family, item.period, item.unit, share, _version(asked), settings)
-        release, reason = _ask(ledger, identity, partial(draw_aggregate, item, identity.loss), settings, None)
+        draw = partial(draw_aggregate, item, identity.loss)
+        release, reason = _ask(ledger, identity, draw, settings, None, is_whole=item.period not in incomplete)
         if reason:
             refused[f"{item.family} {item.period}"] = reason
         if release is not None:
@@ -167,19 +178,34 @@ def _version(asked: Mapping[str, Any]) -> str:
 
 
 def _ask(
-    ledger: BudgetLedger, identity: ReleaseIdentity, draw: Draw, settings: PrivacySettings, disjoint_group: str | None
+    ledger: BudgetLedger,
+    identity: ReleaseIdentity,
+    draw: Draw,
+    settings: PrivacySettings,
+    disjoint_group: str | None,
+    *,
+    is_whole: bool,
 ) -> tuple[Release | None, str]:
     """The release and no reason; or, where the budget refuses it, the last one of its period and the reason."""
     rng = None
     if settings.test_noise_seed is not None:
         rng = np.random.default_rng([settings.test_noise_seed, int(identity.release_id, 16)])
     noise = Noise(accounting=identity.accounting, test_rng=rng)
+    if not is_whole:
+        reason = f"raw rows of {identity.period} left with the retention: nothing new is drawn of it"
+        found = _stored(ledger, identity)
+        return found, "" if found else reason
     try:
         return ledger.release(identity, lambda: draw(noise), disjoint_group=disjoint_group), ""
     except PrivacyError as error:
-        found = ledger.last(identity.query, identity.unit, period=identity.period, is_private=identity.is_private)
-        is_readable = found is not None and found.identity.schema_version.split("-")[0] == _SCHEMA
-        return (found if is_readable else None), str(error)
+        return _stored(ledger, identity), str(error)
+
+
+def _stored(ledger: BudgetLedger, identity: ReleaseIdentity) -> Release | None:
+    """The last release of the period, where it can still be read."""
+    found = ledger.last(identity.query, identity.unit, period=identity.period, is_private=identity.is_private)
+    is_readable = found is not None and found.identity.schema_version.split("-")[0] == _SCHEMA
+    return found if is_readable else None
 
 
 def _draw_counts(

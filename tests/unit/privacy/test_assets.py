@@ -12,6 +12,7 @@ from assets.common.whole import WholeAsset
 from assets.privacy import assets as room
 from resources.privacy_budget import BudgetLedger
 from resources.settings import Settings
+from resources.tombstones import Tombstones
 from tests.unit.privacy.builders import DAY, KEY, booking, bookings, reviews
 
 DAYS = [DAY, DAY + timedelta(days=1)]
@@ -20,7 +21,8 @@ RAW = bookings([booking(n, delivery_day=DAYS[n // 6]) for n in range(8)])
 
 def day_inputs(home: Path, frames: dict[str, pl.DataFrame], **section: Any) -> DayInputs:
     settings = Settings(home=home, sections={"privacy": section})
-    workspace: Any = SimpleNamespace(settings=settings, key=KEY)
+    tombstones = SimpleNamespace(load=lambda: Tombstones(KEY))
+    workspace: Any = SimpleNamespace(settings=settings, key=KEY, resource={"tombstones": tombstones}.__getitem__)
     asked = DayInputs(workspace, (), DAYS)
     asked._frames.update(frames)
     object.__setattr__(asked, "reads", tuple(room.Reads(name) for name in frames))
@@ -83,7 +85,7 @@ def test_counts_of_closed_months_go_through_the_ledger(tmp_path: Path) -> None:
         settings=Settings(home=tmp_path, sections={"privacy": {"test_noise_seed": 3}}),
         source=SimpleNamespace(hotels=lambda: hotels),
         resource=lambda name: {"ledger": BudgetLedger.at(tmp_path)}[name],
-        lake=SimpleNamespace(days=lambda asset: days),
+        lake=SimpleNamespace(days=lambda asset: days, removed_days=lambda asset: []),
     )
     declared: WholeAsset = room.bookings_by_month
     asked = WholeInputs(workspace, declared.reads, "bookings_by_month", days[-1])
@@ -108,7 +110,7 @@ def test_figures_of_closed_years_go_through_the_ledger(tmp_path: Path) -> None:
         settings=Settings(home=tmp_path, sections={"privacy": {"test_noise_seed": 3}}),
         source=SimpleNamespace(hotels=lambda: hotels),
         resource=lambda name: {"ledger": BudgetLedger.at(tmp_path)}[name],
-        lake=SimpleNamespace(days=lambda asset: days),
+        lake=SimpleNamespace(days=lambda asset: days, removed_days=lambda asset: []),
     )
     declared: WholeAsset = room.guest_aggregates
     asked = WholeInputs(workspace, declared.reads, "guest_aggregates", days[-1])

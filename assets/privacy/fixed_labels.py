@@ -1,0 +1,56 @@
+"""Publication of a day whose stored labels an erasure has fixed: rows leave, no label changes (SPEC 2.2)."""
+
+import polars as pl
+
+from assets.privacy.contract import PUBLISHED_BOOKINGS
+from assets.privacy.generalisation import BELOW_K, batch_key
+from assets.privacy.rate_limits import CLASS_RATE_COLUMNS
+from assets.privacy.risk import LABEL_COLUMNS
+
+SUPERSEDED = "superseded"
+AFTER_ERASURE = "after_erasure"  # came into a batch whose labels were fixed by then: it has none
+
+
+def keep_labels(
+    stored: pl.DataFrame, previous: pl.DataFrame, named: pl.DataFrame, batch: str
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Stored rows that are still there, label for label, and every other row of their batches with its reason.
+
+    A class that is left with fewer than k guests is withheld. Where l or t was asked for, so is a class that lost a
+    guest: what is left of its rates was never measured. Calling it again on its own result changes nothing.
+
+    Args:
+        stored: ``PUBLISHED_BOOKINGS`` rows of whole batches.
+        previous: rows set aside when they were published: ``delivery_day``, ``row_id``, ``reason``.
+        named: ``PSEUDONYMS`` rows of the same batches that are still there.
+        batch: length of a batch, as in the settings.
+
+    Returns:
+        ``(published, withheld)``.
+    """
+    present = named.with_columns(batch_key(named["delivery_day"], batch))
+    is_newest = pl.col("delivery_day") == pl.col("delivery_day").max().over("batch_day", "row_id")
+    superseded = present.filter(~is_newest).select("batch_day", "row_id", reason=pl.lit(SUPERSEDED))
+    rows = present.filter(is_newest).select(
+        "batch_day", "row_id", "booking_id", unit=pl.coalesce("guest_hash", "booking_id")
+    )
+    key = ["batch_day", "booking_id"]
+    held = stored.rename({"delivery_day": "batch_day"}).join(rows, on=key, how="inner", maintain_order="left")
+    labels = ["batch_day", *LABEL_COLUMNS, *CLASS_RATE_COLUMNS]
+    guests = pl.col("unit").n_unique()
+    is_asked = pl.col("l_diversity").is_not_null() | pl.col("t_closeness").is_not_null()
+    stays = (guests.over(labels) >= pl.col("k")) & ~(
+        is_asked & (guests.over("batch_day", "class_id") < pl.col("class_size"))
+    )
+    kept = held.filter(stays)
+    left = rows.join(kept, on=key, how="anti", maintain_order="left")
+    told = previous.filter(pl.col("reason") != SUPERSEDED).rename({"delivery_day": "batch_day"})
+    told = told.unique(["batch_day", "row_id"], keep="first", maintain_order=True)
+    was_published = stored.select(pl.col("delivery_day").alias("batch_day"), "booking_id", was=pl.lit(value=True))
+    reasons = left.join(told, on=["batch_day", "row_id"], how="left", maintain_order="left").join(
+        was_published, on=key, how="left", maintain_order="left"
+    )
+    fallen = pl.when(pl.col("was").is_not_null()).then(pl.lit(BELOW_K)).otherwise(pl.lit(AFTER_ERASURE))
+    withheld = reasons.select("batch_day", "row_id", pl.coalesce("reason", fallen).alias("reason"))
+    published = PUBLISHED_BOOKINGS.conform(kept.rename({"batch_day": "delivery_day"}).select(PUBLISHED_BOOKINGS.names))
+    return published, pl.concat([withheld, superseded]).rename({"batch_day": "delivery_day"})

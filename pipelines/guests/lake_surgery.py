@@ -1,0 +1,233 @@
+"""Takes a guest's rows out of every stored partition; every other row stays as it is, byte for byte of its values.
+
+Each partition is replaced in one rename. Calling it again on its own result changes nothing, so that an erasure
+that was interrupted is simply done again.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+
+import polars as pl
+
+from assets.common.workspace import Workspace
+from assets.privacy.contract import PUBLISHED_BOOKINGS, RELEASED_BOOKINGS
+from assets.privacy.fixed_labels import keep_labels
+from assets.privacy.generalisation import batch_key
+from assets.privacy.publication import release_bookings
+from assets.privacy.settings import SECTION, PrivacySettings
+from assets.raw.exclusion import ERASED
+from pipelines.guests.finding import Guest
+from pipelines.guests.needles import Needle, holds
+from resources.lake import SET_ASIDE_SCHEMA, InputRecord
+from resources.tombstones import ROW, Tombstones
+
+_RAW = ("raw_bookings", "raw_reviews")
+_NEVER_TEXT = ("row_id", "booking_id", "review_id", "pseudo_customer_id")
+
+
+@dataclass(frozen=True)
+class Cut:
+    """What to take out of the lake.
+
+    Attributes:
+        guest: the guest.
+        withheld: booking ids of others whose class fell below k.
+        needles: what no cell of text may hold.
+    """
+
+    guest: Guest
+    withheld: frozenset[str]
+    needles: tuple[Needle, ...]
+
+
+def batches_of(workspace: Workspace, guest: Guest) -> list[date]:
+    """Published days on which a booking of the guest lies, ascending."""
+    lake = workspace.lake
+    days: set[date] = set()
+    for asset in ("raw_bookings", "pseudonyms"):
+        for day in lake.days(asset):
+            if lake.rows(asset, day, ["row_id"])["row_id"].is_in(guest.row_ids).any():
+                days.add(day)
+    length = workspace.settings.room(SECTION, PrivacySettings).batch
+    batches = set(batch_key(pl.Series("day", sorted(days), dtype=pl.Date), length).to_list())
+    return sorted(batches & set(lake.days(PUBLISHED_BOOKINGS.asset)))
+
+
+def cut_lake(workspace: Workspace, guest: Guest, tombstones: Tombstones) -> dict[str, int]:
+    """Remove the guest from all partitions; returns rows taken out by table.
+
+    Args:
+        workspace: its lake.
+        guest: found before anything was removed.
+        tombstones: with the guest's marks and fixed days in it.
+    """
+    taken: dict[str, int] = {}
+    bare = Cut(guest, frozenset(), tuple(guest.needles()))
+    for asset in (*_RAW, "quarantine", "pseudonyms"):
+        taken[asset] = sum(
+            _cut_partition(workspace, asset, day, bare, tombstones) for day in workspace.lake.days(asset)
+        )
+    taken[PUBLISHED_BOOKINGS.asset] = _fixed_days(workspace, guest, tombstones)
+    cut = replace(bare, withheld=_withheld(workspace, tombstones.fixed_days))
+    done = {*taken, RELEASED_BOOKINGS.asset}
+    for asset in workspace.contracts:
+        if asset not in done:
+            found = workspace.lake.partitions(asset)
+            taken[asset] = sum(_cut_partition(workspace, asset, day, cut, tombstones) for day in found)
+    for asset in workspace.contracts:
+        _drop_failures(workspace, asset, cut)
+    workspace.lake.sweep_staging()
+    return {asset: rows for asset, rows in taken.items() if rows}
+
+
+def _cut_partition(workspace: Workspace, asset: str, day: date | None, cut: Cut, tombstones: Tombstones) -> int:
+    lake, contract = workspace.lake, workspace.contracts[asset]
+    record = lake.record(asset, day)
+    if record is None:
+        return 0
+    before = lake.rows(asset, day)
+    after = without_guest(asset, before, cut)
+    aside = lake.set_aside(asset, [day]) if day is not None else pl.DataFrame(schema=SET_ASIDE_SCHEMA)
+    left = _aside_without(aside, cut, tombstones, is_raw=asset in _RAW)
+    if day is not None and asset in _RAW:
+        gone = before.join(after.select("row_id"), on="row_id", how="anti")["row_id"].to_list()
+        left = pl.concat([left, _erased(day, gone, tombstones)])
+    if after.equals(before) and left.equals(aside):
+        return 0
+    if day is not None:
+        lake.store_set_aside(asset, day, left)
+    lake.rewrite(contract, day, after, _recounted(record, after, left, is_raw=asset in _RAW))
+    return before.height - after.height
+
+
+def without_guest(asset: str, frame: pl.DataFrame, cut: Cut) -> pl.DataFrame:
+    """Rows of a table that say nothing of the guest; a reference to one of the guest's reviews becomes null."""
+    guest, names = cut.guest, frame.columns
+    gone = pl.lit(value=False)
+    if "row_id" in names:
+        gone |= pl.col("row_id").is_in([*guest.row_ids, *guest.review_row_ids, *guest.quarantined])
+    if "booking_id" in names:
+        gone |= pl.col("booking_id").is_in([*guest.booking_ids, *cut.withheld])
+    elif "pseudo_customer_id" in names:
+        gone |= pl.col("pseudo_customer_id").is_in([*guest.own_customers, *guest.shared_customers])
+    if asset == "booking_review_pairs":
+        frame = _without_candidates(frame, guest.review_ids)
+    elif "review_id" in names:
+        gone |= pl.col("review_id").is_in(guest.review_ids)
+    kept = frame.filter(~gone.fill_null(value=False))
+    if "nearest_review_id" in names:
+        is_lost = pl.col("nearest_review_id").is_in(guest.review_ids)
+        blank = [pl.when(is_lost).then(None).otherwise(pl.col(name)).alias(name)
+                 for name in ("nearest_review_id", "nearest_gap_days")]  # fmt: skip
+        kept = kept.with_columns(blank)
+    return kept.filter(~_tells(kept, cut.needles))
+
+
+def _without_candidates(pairs: pl.DataFrame, review_ids: list[str]) -> pl.DataFrame:
+    """Pairs without those reviews; a stay that loses its last candidate stays as one without (rank 0)."""
+    is_lost = pl.col("review_id").is_in(review_ids).fill_null(value=False)
+    kept = pairs.filter(~is_lost)
+    alone = pairs.filter(is_lost).join(kept.select("booking_id"), on="booking_id", how="anti", maintain_order="left")
+    alone = alone.unique("booking_id", keep="first", maintain_order=True)
+    nothing = [pl.lit(None, dtype=pairs.schema[name]).alias(name)
+               for name in ("review_id", "identity", "match_weight", "match_probability")]  # fmt: skip
+    blank = alone.with_columns(
+        *nothing, pl.lit(0, dtype=pl.Int32).alias("rank"), pl.lit(value=False).alias("is_assigned")
+    )
+    if blank.is_empty():
+        return kept
+    return pl.concat([kept, blank]).sort("delivery_day", "booking_id", "rank", maintain_order=True)
+
+
+def _tells(frame: pl.DataFrame, needles: Iterable[Needle]) -> pl.Series:
+    """Rows one of whose cells of text holds a needle."""
+    told = pl.Series([False] * frame.height, dtype=pl.Boolean)
+    searched = list(needles)
+    texts = [name for name, kind in frame.schema.items() if kind == pl.String and name not in _NEVER_TEXT]
+    words = [spelling for needle in searched for spelling in needle.spellings()]
+    for name in texts if words else ():
+        hit = frame[name].str.contains_any(words).fill_null(value=False)
+        sure = [flag and any(holds(cell, needle) for needle in searched)
+                for cell, flag in zip(frame[name], hit, strict=True)] if hit.any() else hit.to_list()  # fmt: skip
+        told |= pl.Series(sure, dtype=pl.Boolean)
+    return told
+
+
+def _aside_without(aside: pl.DataFrame, cut: Cut, tombstones: Tombstones, *, is_raw: bool) -> pl.DataFrame:
+    """Set-aside rows without the guest's ids: raw ones become keyed marks, later ones were never let in."""
+    guest = cut.guest
+    ids = [*guest.row_ids, *guest.review_row_ids, *guest.quarantined, *guest.booking_ids, *guest.review_ids]
+    mine = aside.filter(pl.col("row_id").is_in([*ids, *cut.withheld]))
+    rest = aside.filter(~pl.col("row_id").is_in([*ids, *cut.withheld]))
+    if not is_raw or mine.is_empty():
+        return rest
+    marked = [_erased(day, rows["row_id"].to_list(), tombstones) for (day,), rows in mine.group_by("delivery_day")]  # type: ignore[misc]
+    return pl.concat([rest, *marked]).sort("row_id", "reason")
+
+
+def _erased(day: date, row_ids: list[str], tombstones: Tombstones) -> pl.DataFrame:
+    rows = [(day, tombstones.mark(ROW, value), ERASED) for value in row_ids]
+    return pl.DataFrame(rows, schema=SET_ASIDE_SCHEMA, orient="row")
+
+
+def _recounted(record: InputRecord, rows: pl.DataFrame, aside: pl.DataFrame, *, is_raw: bool) -> InputRecord:
+    counts = aside.group_by("reason").len().sort("reason")
+    by_reason = dict(zip(counts["reason"].to_list(), counts["len"].to_list(), strict=True))
+    came = record.rows_in
+    if came is not None and not is_raw:
+        came -= record.rows_out + sum(record.set_aside.values()) - rows.height - aside.height
+    return replace(record, rows_in=came, rows_out=rows.height, set_aside=by_reason)
+
+
+def _fixed_days(workspace: Workspace, guest: Guest, tombstones: Tombstones) -> int:
+    """Publish the days that an erasure has fixed again, from their stored labels; returns rows that left."""
+    lake = workspace.lake
+    length = workspace.settings.room(SECTION, PrivacySettings).batch
+    days = sorted(tombstones.fixed_days & set(lake.days(PUBLISHED_BOOKINGS.asset)))
+    stored_days = lake.days("pseudonyms")
+    batches = batch_key(pl.Series("day", stored_days, dtype=pl.Date), length).to_list()
+    left = 0
+    for day in days:
+        record = lake.record(PUBLISHED_BOOKINGS.asset, day)
+        members = [when for when, batch in zip(stored_days, batches, strict=True) if batch == day]
+        if record is None or not members:
+            continue
+        named = pl.concat([lake.rows("pseudonyms", when) for when in members])
+        before, previous = lake.rows(PUBLISHED_BOOKINGS.asset, day), lake.set_aside(PUBLISHED_BOOKINGS.asset, [day])
+        previous = previous.filter(~pl.col("row_id").is_in(guest.row_ids))
+        after, withheld = keep_labels(before, previous, named, length)
+        left += before.height - after.height
+        lake.store_set_aside(PUBLISHED_BOOKINGS.asset, day, withheld)
+        lake.rewrite(PUBLISHED_BOOKINGS, day, after, _recounted(record, after, withheld, is_raw=False))
+        _release(workspace, day, after)
+    return left
+
+
+def _release(workspace: Workspace, day: date, published: pl.DataFrame) -> None:
+    record = workspace.lake.record(RELEASED_BOOKINGS.asset, day)
+    if record is not None:
+        rows = release_bookings(published)
+        empty = pl.DataFrame(schema=SET_ASIDE_SCHEMA)
+        workspace.lake.rewrite(RELEASED_BOOKINGS, day, rows, _recounted(record, rows, empty, is_raw=False))
+
+
+def _withheld(workspace: Workspace, days: Iterable[date]) -> frozenset[str]:
+    """Booking ids that were withheld on those days and stand in no later table."""
+    lake = workspace.lake
+    aside = set(lake.set_aside(PUBLISHED_BOOKINGS.asset, days)["row_id"])
+    stored = [day for day in sorted(days) if lake.exists(PUBLISHED_BOOKINGS.asset, day)]
+    served = {name for day in stored for name in lake.rows(PUBLISHED_BOOKINGS.asset, day, ["booking_id"])["booking_id"]}
+    found: set[str] = set()
+    for day in lake.days("pseudonyms") if aside else ():
+        rows = lake.rows("pseudonyms", day, ["row_id", "booking_id"])
+        found |= set(rows.filter(pl.col("row_id").is_in(sorted(aside)))["booking_id"])
+    return frozenset(found - served)
+
+
+def _drop_failures(workspace: Workspace, asset: str, cut: Cut) -> None:
+    """Remove rows kept for inspection where the guest is among them; their reasons stay, without the guest."""
+    for path in sorted(workspace.lake.failed_folder(asset).glob("*.parquet")):
+        rows = workspace.lake.files.read([path])
+        if not without_guest(asset, rows, cut).equals(rows):
+            path.unlink()

@@ -1,0 +1,109 @@
+"""Searches every file for what must be nowhere: tables decoded, databases read cell by cell, the rest as bytes."""
+
+import sqlite3
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from assets.common.workspace import Workspace
+from pipelines.guests.needles import Needle, held_kinds
+from pipelines.guests.stores import files_of, is_database
+
+_TEXT = "text"
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What the search saw.
+
+    Attributes:
+        files: files searched.
+        kinds: kind of value -> how many values of it were looked for.
+        found: file and kind of every value that is still there.
+    """
+
+    files: int
+    kinds: dict[str, int]
+    found: tuple[tuple[Path, str], ...]
+
+
+def search(workspace: Workspace, needles: Sequence[Needle], skip: Path | None = None) -> Proof:
+    """Look for the needles in all files under the home and, where it lies elsewhere, the restricted zone.
+
+    Parquet is decoded, opened where it is sealed, and searched in every cell of text (review texts by whole cells);
+    SQLite databases cell by cell, compressed cells unpacked, and as bytes for deleted rows; everything else, such as
+    texts, models and the DuckDB warehouse, as bytes.
+
+    Args:
+        workspace: says where the files are.
+        needles: what to look for.
+        skip: the erasure's own journal.
+    """
+    kinds: dict[str, int] = {}
+    for needle in needles:
+        kinds[needle.kind] = kinds.get(needle.kind, 0) + 1
+    found: list[tuple[Path, str]] = []
+    count = 0
+    for path in files_of(workspace):
+        if path == skip:
+            continue
+        count += 1
+        found += [(path, kind) for kind in sorted(_kinds_in(workspace, path, needles))]
+    return Proof(count, kinds, tuple(found))
+
+
+def _kinds_in(workspace: Workspace, path: Path, needles: Sequence[Needle]) -> set[str]:
+    content = workspace.lake.files.content(path)
+    if path.suffix == ".parquet":
+        return _kinds_in_table(workspace.lake.files.read([path]), needles) | held_kinds(content, needles)
+    if is_database(path):
+        return _kinds_in_cells(_cells(path), needles) | held_kinds(content, needles)
+    return held_kinds(content, needles)
+
+
+def _kinds_in_table(frame: pl.DataFrame, needles: Sequence[Needle]) -> set[str]:
+    found: set[str] = set()
+    whole = {needle.text for needle in needles if needle.kind == _TEXT}
+    words = [needle for needle in needles if needle.kind != _TEXT]
+    for name in frame.columns:
+        column = frame[name]
+        while column.dtype == pl.List or column.dtype == pl.Array:
+            column = column.explode()
+        if column.dtype != pl.String or not len(column):
+            continue
+        if whole and column.is_in(sorted(whole)).any():
+            found.add(_TEXT)
+        spelled = [spelling for needle in words for spelling in needle.spellings()]
+        if spelled:
+            hits = column.filter(column.str.contains_any(spelled).fill_null(value=False))
+            found |= _kinds_in_cells((cell.encode() for cell in hits), words)
+    return found
+
+
+def _kinds_in_cells(cells: Iterator[bytes], needles: Sequence[Needle]) -> set[str]:
+    found: set[str] = set()
+    for cell in cells:
+        found |= held_kinds(cell, needles)
+    return found
+
+
+def _cells(path: Path) -> Iterator[bytes]:
+    """All cells of all tables; a compressed one also as what it unpacks to."""
+    with closing(sqlite3.connect(path)) as database:
+        tables = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        for table in tables:
+            for row in database.execute(f'SELECT * FROM "{table}"'):  # noqa: S608
+                yield from (content for cell in row if cell is not None for content in _contents(cell))
+
+
+def _contents(cell: object) -> Iterator[bytes]:
+    content = cell if isinstance(cell, bytes) else str(cell).encode()
+    yield content
+    try:
+        yield zlib.decompress(content)
+    except zlib.error:
+        return

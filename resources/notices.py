@@ -1,0 +1,91 @@
+"""Dated notices of guests, opt-out and consent: a CSV file, or what the source itself delivers.
+
+``identifier`` is an e-mail address, a guest key or a row id; ``kind`` is ``opt-out`` or ``consent``; ``day`` is the
+business day from which the notice counts. A day's data depends on the notices up to that day only.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from resources.errors import SourceError
+from resources.sources.base import Source, Stream
+
+KINDS = ("opt-out", "consent")
+SCHEMA = {"identifier": pl.String(), "kind": pl.String(), "day": pl.Date()}
+
+
+def read_notices(path: Path) -> pl.DataFrame:
+    """Notices of a CSV file with the columns ``identifier``, ``kind``, ``day``, by day.
+
+    Raises:
+        SourceError: the file can't be read, lacks a column, or a cell makes no sense; a notice is never skipped.
+    """
+    try:
+        rows = pl.read_csv(path, infer_schema=False)
+    except (OSError, pl.exceptions.PolarsError) as error:
+        message = f"the notices in {path} can't be read ({error}); give a CSV with the columns {', '.join(SCHEMA)}"
+        raise SourceError(message) from error
+    missing = [name for name in SCHEMA if name not in rows.columns]
+    if missing:
+        message = f"the notices in {path} lack the columns {missing}; expected {', '.join(SCHEMA)}"
+        raise SourceError(message)
+    read = rows.select(
+        pl.col("identifier").str.strip_chars(),
+        pl.col("kind").str.strip_chars().str.to_lowercase(),
+        pl.col("day").str.strip_chars().str.to_date("%Y-%m-%d", strict=False),
+    )
+    is_bad = pl.any_horizontal(
+        pl.col("identifier").fill_null("") == "", ~pl.col("kind").fill_null("").is_in(KINDS), pl.col("day").is_null()
+    )
+    bad = read.with_row_index("row", offset=1).filter(is_bad)
+    if bad.height:
+        message = (
+            f"row {bad['row'][0]} of the notices in {path} makes no sense; expected an identifier, a kind "
+            f"({' or '.join(KINDS)}) and a day (YYYY-MM-DD): mend it, a notice is never skipped"
+        )
+        raise SourceError(message)
+    return read.sort("day", "identifier", "kind")
+
+
+class NoticedSource:
+    """A source together with its guests' notices; everything else is the source's own.
+
+    Args:
+        source: delivers the rows.
+        notices: ``identifier``, ``kind``, ``day``.
+    """
+
+    def __init__(self, source: Source, notices: pl.DataFrame) -> None:
+        self._source = source
+        self.notices = notices.sort("day", "identifier", "kind")
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._source, name)
+
+    def fingerprint(self, stream: Stream, days: Sequence[date]) -> dict[date, str]:
+        """The source's content hash of each day, and the hash of the notices that count by then."""
+        marks = self._source.fingerprint(stream, days)
+        return {day: f"{mark}{self._mark(day)}" for day, mark in marks.items()}
+
+    def _mark(self, day: date) -> str:
+        known = self.notices.filter(pl.col("day") <= day)
+        if known.is_empty():
+            return ""
+        return f"~{hashlib.sha256(known.write_csv().encode()).hexdigest()[:16]}"
+
+
+def with_notices(source: Source, path: Path | None) -> Source:
+    """The source with the notices of a file and its own; unchanged where there are none.
+
+    Raises:
+        SourceError: see :func:`read_notices`.
+    """
+    own = source.own_notices() if hasattr(source, "own_notices") else pl.DataFrame(schema=SCHEMA)  # type: ignore[attr-defined]
+    told = read_notices(path) if path is not None else pl.DataFrame(schema=SCHEMA)
+    notices = pl.concat([own, told])
+    return source if notices.is_empty() else NoticedSource(source, notices)  # type: ignore[return-value]

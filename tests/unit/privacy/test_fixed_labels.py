@@ -1,0 +1,70 @@
+"""After an erasure rows leave and no label changes; what falls below k is withheld; a second time changes nothing."""
+
+import random
+
+import polars as pl
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from assets.privacy.checks import validate_published_bookings
+from assets.privacy.fixed_labels import AFTER_ERASURE, keep_labels
+from assets.privacy.publication import pseudonymise, publish_bookings, release_bookings
+from assets.privacy.settings import PrivacySettings
+from tests.unit.privacy.builders import KEY, booking, bookings
+
+SETTINGS = PrivacySettings(k=5)
+
+
+def published(rows: int, seed: int = 1) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    rng = random.Random(seed)
+    raw = bookings(
+        [
+            booking(
+                number, country=rng.choice(["PRT", "GBR", "FRA"]), lead_time_days=rng.randrange(200),
+                nights=rng.randrange(1, 6), guest_key=rng.choice([None, f"G{rng.randrange(40)}"]),
+            )
+            for number in range(rows)
+        ]
+    )  # fmt: skip
+    named = pseudonymise(raw, SETTINGS, KEY)
+    made = publish_bookings(raw, named, SETTINGS)
+    return made.published, made.withheld, named
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.integers(0, 2**30), st.integers(0, 12))
+def test_rows_leave_and_labels_stay(seed: int, erased: int) -> None:
+    stored, aside, named = published(60, seed=seed)
+    left = named.sample(named.height - erased, seed=seed, shuffle=False)
+    kept, withheld = keep_labels(stored, aside, left, "day")
+    assert kept.height + withheld.height == left.height
+    assert kept.join(stored, on=stored.columns, how="semi", nulls_equal=True).height == kept.height
+    assert all(outcome.passed for outcome in validate_published_bookings(kept))
+    again, still = keep_labels(kept, withheld, left, "day")
+    assert again.equals(kept)
+    assert still.sort("row_id").equals(withheld.sort("row_id"))
+
+
+def test_nothing_erased_changes_nothing() -> None:
+    stored, aside, named = published(60)
+    kept, withheld = keep_labels(stored, aside, named, "day")
+    assert kept.sort("booking_id").equals(stored.sort("booking_id"))
+    assert withheld.sort("row_id").equals(aside.sort("row_id"))
+
+
+def test_a_row_that_comes_later_is_withheld() -> None:
+    stored, aside, named = published(60)
+    late = named.head(1).with_columns(row_id=pl.lit("late"), booking_id=pl.lit("f" * 32))
+    _, withheld = keep_labels(stored, aside, pl.concat([named, late]), "day")
+    assert withheld.filter(pl.col("row_id") == "late")["reason"].to_list() == [AFTER_ERASURE]
+
+
+def test_where_l_was_asked_a_class_that_lost_a_guest_is_withheld() -> None:
+    stored, aside, named = published(60)
+    asked = stored.with_columns(l_diversity=pl.lit(2, dtype=pl.Int32))
+    first = asked["class_id"][0]
+    lost = asked.filter(pl.col("class_id") == first)["booking_id"][0]
+    kept, _ = keep_labels(asked, aside, named.filter(pl.col("booking_id") != lost), "day")
+    assert first not in kept["class_id"].to_list()
+    assert kept["class_id"].n_unique() == asked["class_id"].n_unique() - 1
+    assert release_bookings(kept).height == kept.height

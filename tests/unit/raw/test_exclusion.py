@@ -1,0 +1,69 @@
+"""Rows of erased guests and of guests who opted out never come in, and every row is accounted for."""
+
+from datetime import date, timedelta
+
+import polars as pl
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assets.raw.contract import QUARANTINE, RAW_BOOKINGS
+from assets.raw.exclusion import NO_NOTICES, without_erased, without_opted_out
+from assets.raw.quarantine import Parsed
+from resources.settings import SecretKey
+from resources.tombstones import EMAIL, GUEST_KEY, ROW, TEXT, Tombstones
+
+DAY = date(2024, 1, 10)
+EMPTY = Tombstones(SecretKey(b"k" * 32))
+
+
+def parsed(*rows: dict[str, object], texts: tuple[str, ...] = ()) -> Parsed:
+    given_rows = [{"delivery_day": DAY, **row} for row in rows]
+    columns = {name: RAW_BOOKINGS.schema[name] for name in ("row_id", "guest_key", "email", "delivery_day")}
+    bad = [{"row_id": f"f:{index}", "raw_text": text, "delivery_day": DAY} for index, text in enumerate(texts)]
+    return Parsed(pl.DataFrame(given_rows, schema=columns), pl.DataFrame(bad, schema=QUARANTINE.schema))
+
+
+def erased(**values: str) -> Tombstones:
+    marks = {kind: frozenset({EMPTY.mark(kind, value)}) for kind, value in values.items()}
+    return Tombstones(SecretKey(b"k" * 32), marks)
+
+
+def test_nobody_erased_leaves_everything() -> None:
+    rows = parsed({"row_id": "a"}, texts=("x",))
+    assert without_erased(rows, EMPTY)[0] is rows
+    assert without_opted_out(rows, NO_NOTICES, EMPTY)[1].is_empty()
+
+
+def test_each_kind_of_tombstone_is_known_again() -> None:
+    rows = parsed({"row_id": "a", "email": "X@y.org"}, {"row_id": "b", "guest_key": "G1"}, {"row_id": "c"},
+                  {"row_id": "d"}, texts=("one", "two"))  # fmt: skip
+    left, gone = without_erased(rows, erased(**{EMAIL: "x@Y.org", GUEST_KEY: "G1", ROW: "c", TEXT: "two"}))
+    assert left.rows["row_id"].to_list() == ["d"]
+    assert left.problems["raw_text"].to_list() == ["one"]
+    assert gone["reason"].unique().to_list() == ["erased"]
+    assert gone["row_id"].to_list() == [EMPTY.mark(ROW, value) for value in ("a", "b", "c", "f:1")]
+
+
+def notices(*said: tuple[str, str, int]) -> pl.DataFrame:
+    rows = [(who, kind, DAY + timedelta(days=offset)) for who, kind, offset in said]
+    return pl.DataFrame(rows, schema=NO_NOTICES.schema, orient="row")
+
+
+def test_the_last_notice_up_to_the_day_counts() -> None:
+    rows = parsed({"row_id": "a", "email": "a@x.org"}, {"row_id": "b", "guest_key": "G1"}, {"row_id": "c"},
+                  {"row_id": "d", "guest_key": "G2"})  # fmt: skip
+    told = notices(("A@x.org", "opt-out", 0), ("G1", "opt-out", -3), ("G1", "consent", -1), ("c", "opt-out", 1),
+                   ("G2", "consent", 0), ("G2", "opt-out", 0))  # fmt: skip
+    left, gone = without_opted_out(rows, told, EMPTY)
+    assert left.rows["row_id"].to_list() == ["b", "c"]
+    assert gone["row_id"].to_list() == [EMPTY.mark(ROW, "a"), EMPTY.mark(ROW, "d")]
+    assert gone["reason"].unique().to_list() == ["opt-out"]
+
+
+@given(st.lists(st.sampled_from(["G1", "G2", None]), max_size=8), st.lists(st.sampled_from(["one", "two"]), max_size=4))
+def test_rows_are_conserved(keys: list[str | None], texts: list[str]) -> None:
+    rows = parsed(*({"row_id": str(index), "guest_key": key} for index, key in enumerate(keys)), texts=tuple(texts))
+    willing, out = without_opted_out(rows, notices(("G2", "opt-out", 0)), EMPTY)
+    left, gone = without_erased(willing, erased(**{GUEST_KEY: "G1", TEXT: "one"}))
+    assert left.rows.height + left.problems.height + out.height + gone.height == len(keys) + len(texts)
+    assert "G1" not in left.rows["guest_key"].to_list()
