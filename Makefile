@@ -6,6 +6,7 @@ BIN := $(VENV)/bin
 SOURCE ?= demo
 DATA ?=
 PORT ?= 3000
+FULL ?=
 export STAYWORTH_CORE__SOURCE := $(SOURCE)
 ifneq ($(DATA),)
 export STAYWORTH_CORE__DATA := $(DATA)
@@ -32,8 +33,8 @@ $(VENV)/.ready-dev: $(VENV)/.ready
 run: $(VENV)/.ready  ## set up, run the pipeline, print where the report is
 	@$(BIN)/stayworth run
 
-evaluate: $(VENV)/.ready  ## the same with the full report
-	@$(BIN)/stayworth evaluate
+evaluate: $(VENV)/.ready  ## the same with the full report; FULL=1 repeats every model ten times (hours, told first)
+	@$(BIN)/stayworth evaluate $(if $(FULL),--everything)
 
 ui: $(VENV)/.ready  ## serve the Dagster UI on localhost
 	@$(BIN)/stayworth ui --port $(PORT)

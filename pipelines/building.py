@@ -7,11 +7,14 @@ from assets.common.definition import declared_in
 from assets.common.fits import FittedAsset, build_fitted
 from assets.common.whole import WholeAsset, build_whole
 from assets.common.workspace import Workspace
-from pipelines.jobs import build_jobs
+from pipelines.alerts import build_alerts
+from pipelines.jobs import STUDIES, build_jobs
 from pipelines.ledger import build_verdict, declare_ledger
+from pipelines.operations import operations_of
 from pipelines.partitions import business_days
 from pipelines.rooms import room_modules
-from pipelines.schedules import build_schedules
+from pipelines.schedules import build_schedules, freshness_policies
+from pipelines.sensors import build_cadence, build_watcher, on_cadence
 from pipelines.workspace import build_workspace
 
 
@@ -38,15 +41,24 @@ def build_definitions(workspace: Workspace | None = None) -> dg.Definitions:
         [item.shown.name for item in whole],
         partitions,
     )
+    chosen, zone = operations_of(bound.settings), bound.settings.core.time_zone
+    refit, retrain = on_cadence(chosen.refit_cron, zone), on_cadence(chosen.retrain_cron, zone)
+    regular = [item for item in whole if item.shown.name not in STUDIES]
+    late, old = freshness_policies(bound.settings)
     return dg.Definitions(
         assets=[
-            *(build_daily(item, partitions) for item in [*daily, ledger]),
-            *(build_fitted(item) for item in fitted),
-            *(build_whole(item) for item in whole),
+            *(build_daily(item, partitions, late) for item in [*daily, ledger]),
+            *(build_fitted(item, refit) for item in fitted),
+            *(build_whole(item, retrain, old) if item in regular else build_whole(item) for item in whole),
         ],
         asset_checks=[build_verdict(tables, partitions)],
         jobs=jobs,  # type: ignore[arg-type]
-        schedules=build_schedules(jobs[1]),
+        schedules=build_schedules(jobs[1], bound.settings),
+        sensors=[
+            build_watcher(daily, jobs[:2], chosen),
+            build_cadence([*(item.name for item in fitted), *(item.shown.name for item in regular)], chosen),
+            *build_alerts(bound.settings, chosen),
+        ],
         resources={RESOURCE: bound},
         executor=dg.in_process_executor,
     )

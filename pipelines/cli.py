@@ -13,6 +13,12 @@ from resources.errors import PipelineError
 _EPILOG = (
     "Settings: STAYWORTH_HOME, STAYWORTH_SETTINGS (a TOML file), STAYWORTH_<SECTION>__<NAME>; see docs/operations.md."
 )
+_FILE_SHARES = {
+    "late": "come up to four days late",
+    "missing": "never come",
+    "repeated": "come again as they were",
+    "corrected": "come incomplete and later whole",
+}
 
 
 def _day(text: str) -> date:
@@ -29,7 +35,7 @@ def _parser() -> argparse.ArgumentParser:
 
     def command(name: str, text: str, *, days: bool = False) -> argparse.ArgumentParser:
         made = commands.add_parser(name, help=text, description=text)
-        made.add_argument("--source", help="demo, public or sql (STAYWORTH_CORE__SOURCE)")
+        made.add_argument("--source", help="demo, public, sql or deliveries (STAYWORTH_CORE__SOURCE)")
         made.add_argument("--data", help="folder with the publishers' files (STAYWORTH_CORE__DATA)")
         if days:
             made.add_argument("--from", dest="first", type=_day, help="first business day (default: start of history)")
@@ -38,7 +44,8 @@ def _parser() -> argparse.ArgumentParser:
 
     run = command("run", "the whole chain: daily stages, models, scores, report", days=True)
     run.add_argument("--profile", choices=("quick", "full"), help="how much the report computes")
-    command("evaluate", "as run, with the full report", days=True)
+    evaluate = command("evaluate", "as run, with the full report", days=True)
+    evaluate.add_argument("--everything", action="store_true", help="ten repeats of every model, ablation and control")
     command("backfill", "the daily stages of any range of days", days=True)
     command("settle", "re-run pending days until nothing is pending")
     command("status", "what is stored: days, rows, pending, failed, by table")
@@ -51,6 +58,20 @@ def _parser() -> argparse.ArgumentParser:
     stats.add_argument("--out", default="docs/demo.md", help="page to write")
     load = command("load-sql", "fill the database of source sql from another source, day by day", days=True)
     load.add_argument("--from-source", choices=("demo", "public"), default="demo", help="where rows come from")
+    deliveries = command("demo-deliveries", "the demo group's rows as files that arrive day by day", days=True)
+    deliveries.add_argument("--folder", required=True, help="the inbox to fill")
+    deliveries.add_argument("--until", type=_day, help="what has arrived by this day's morning (default: all)")
+    for name, what in _FILE_SHARES.items():
+        deliveries.add_argument(f"--{name}", type=float, default=0.0, help=f"share of files that {what} (default 0)")
+    erase = command("erase", "remove a guest from everything that is stored, and prove it by a search of all files")
+    access = command("subject-access", "export everything that is held about a guest")
+    for made in (erase, access):
+        made.add_argument("--email", help="e-mail address of the guest")
+        made.add_argument("--guest-key", help="the source's key of the guest")
+        made.add_argument("--row-id", action="append", help="row id of a booking or review; may be repeated")
+    erase.add_argument("--reason", default="", help="for the access log, without the identifier")
+    access.add_argument("--to", required=True, help="new folder for the copy")
+    command("retain", "remove raw rows that are older than core.raw_retention_days")
     ui = command("ui", "serve the Dagster UI, on localhost unless told otherwise")
     ui.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
     ui.add_argument("--port", type=int, default=3000)
@@ -69,7 +90,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.environ.setdefault("STAYWORTH_CORE__SOURCE", "public")
     if options.command == "evaluate" or getattr(options, "profile", None) == "full":
         os.environ["STAYWORTH_CORE__PROFILE"] = "full"
+    if getattr(options, "everything", False):
+        os.environ["STAYWORTH_MODELS__OTHER_REPEATS"] = "10"
     from pipelines import commands
+    from pipelines.delivering import demo_deliveries
+    from pipelines.guests import commands as guests
     from pipelines.loading import load_sql
 
     handlers: dict[str, Callable[[argparse.Namespace], int]] = {
@@ -83,6 +108,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "budget": commands.budget,
         "demo-stats": commands.demo_stats,
         "load-sql": load_sql,
+        "demo-deliveries": demo_deliveries,
+        "erase": guests.erase,
+        "subject-access": guests.subject_access,
+        "retain": guests.retain,
         "ui": commands.ui,
         "catalogue": commands.catalogue,
     }

@@ -31,7 +31,7 @@ from resources.warehouse import build_warehouse
 _MAX_SWEEPS = 10
 _LOCAL_HOSTS = ("127.0.0.1", "::1", "localhost")
 # Minutes on two cores, measured with the commands of docs/evaluation.md.
-_FULL_MINUTES = {"demo": 7, "public": 20}
+_OTHER_MINUTES = {"demo": 5, "public": 14}  # of the full profile, everything but the fits of models
 
 
 def say(text: str = "") -> None:
@@ -50,7 +50,7 @@ def show_progress(step: StepProgress) -> None:
     say(f"  {step.asset:<24}{days}{step.rows:>10,} rows{step.seconds:>8.1f} s  {checks:<14}{', '.join(extras)}")
 
 
-def _enter() -> Settings:
+def enter() -> Settings:
     """Settings of this call, with the home swapped to their world where it held another one."""
     settings = load_settings()
     check_settings(settings)
@@ -67,7 +67,7 @@ def _daily_tables() -> list[str]:
 def _range(workspace: Workspace, options: argparse.Namespace) -> tuple[date, date]:
     start, end = history(workspace.settings)
     core = workspace.settings.core
-    if core.source == "sql" and not options.last and not core.history_end:
+    if core.source in ("sql", "deliveries") and not options.last and not core.history_end:
         end = min(end, workspace.source.last_day)  # days that nobody has closed yet are left out
     first, last = options.first or start, options.last or max(end, options.first or end)
     yesterday = date.today() - timedelta(days=1)  # noqa: DTZ011  (the calendar day of the machine is meant)
@@ -102,20 +102,30 @@ def _run_stage(workspace: Workspace, title: str, job: str, first: date, last: da
 def run(options: argparse.Namespace) -> int:
     """The whole chain; ends with a short table and the report's path."""
     started = time.perf_counter()
-    workspace = build_workspace(_enter(), progress=show_progress)
+    workspace = build_workspace(enter(), progress=show_progress)
     core = workspace.settings.core
     first, last = _range(workspace, options)
     say(f"Stayworth: source {core.source}, profile {core.profile}, {(last - first).days + 1} days")
     say(f"Everything is written to {workspace.settings.home}")
     _open_source(workspace)
     if core.profile == "full":
-        say(f"The full report takes about {_FULL_MINUTES.get(core.source, 20)} minutes on two cores.")
+        say(f"The full report takes about {_full_time(workspace)} on two cores.")
     good = _run_stage(workspace, "Daily stages", "backfill", first, last)
     good &= _run_stage(workspace, "Models, scores, report", "evaluate", last, last)
     views = build_warehouse(workspace.settings.home / "warehouse.duckdb", workspace.lake, workspace.contracts)
     say(f"Warehouse: {len(views)} views in {workspace.settings.home / 'warehouse.duckdb'}")
     _closing_table(workspace, time.perf_counter() - started)
     return 0 if good else 1
+
+
+def _full_time(workspace: Workspace) -> str:
+    """Minutes or hours, by the number of fits and the seconds that a fit took on the public files."""
+    from assets.models.budget import evaluation_seconds
+    from assets.models.settings import model_settings
+
+    source = workspace.settings.core.source
+    minutes = evaluation_seconds(model_settings(workspace.settings)) / 60 + _OTHER_MINUTES.get(source, 14)
+    return f"{minutes:.0f} minutes" if minutes < 90 else f"{minutes / 60:.1f} hours"  # noqa: PLR2004
 
 
 def _closing_table(workspace: Workspace, seconds: float) -> None:
@@ -138,7 +148,7 @@ def _closing_table(workspace: Workspace, seconds: float) -> None:
 
 def backfill(options: argparse.Namespace) -> int:
     """The daily stages of a range of days, in one run."""
-    workspace = build_workspace(_enter(), progress=show_progress)
+    workspace = build_workspace(enter(), progress=show_progress)
     first, last = _range(workspace, options)
     _open_source(workspace)
     return 0 if _run_stage(workspace, "Backfill", "backfill", first, last) else 1
@@ -147,7 +157,7 @@ def backfill(options: argparse.Namespace) -> int:
 def price_of_privacy(_options: argparse.Namespace) -> int:
     """The study of what k, batch and epsilon cost, over the history that is stored; the report shows it."""
     started = time.perf_counter()
-    workspace = build_workspace(_enter(), progress=show_progress)
+    workspace = build_workspace(enter(), progress=show_progress)
     last = max(workspace.lake.days("published_bookings"), default=None)
     if last is None or not workspace.lake.exists("evaluation_results", None):
         message = "no finished run is stored in this home; run the chain first (stayworth run)"
@@ -160,7 +170,7 @@ def price_of_privacy(_options: argparse.Namespace) -> int:
 
 def settle(_options: argparse.Namespace) -> int:
     """Re-run the span of pending days until nothing changes any more."""
-    workspace = build_workspace(_enter(), progress=show_progress)
+    workspace = build_workspace(enter(), progress=show_progress)
     tables = _daily_tables()
     before: list[date] = []
     for _ in range(_MAX_SWEEPS):
@@ -176,7 +186,7 @@ def settle(_options: argparse.Namespace) -> int:
 
 def status(_options: argparse.Namespace) -> int:
     """What is stored, by table."""
-    workspace = build_workspace(_enter())
+    workspace = build_workspace(enter())
     say(f"{'table':<26}{'zone':<12}{'days':>6}{'first':>12}{'last':>12}{'rows':>12}{'pending':>9}{'failed':>8}")
     for asset, zone in sorted(workspace.lake.assets().items(), key=lambda item: (str(item[1]), item[0])):
         days = workspace.lake.days(asset)
@@ -192,7 +202,7 @@ def status(_options: argparse.Namespace) -> int:
 
 def quarantine(options: argparse.Namespace) -> int:
     """Quarantined rows of a range of days."""
-    workspace = build_workspace(_enter())
+    workspace = build_workspace(enter())
     first, last = _range(workspace, options)
     with reading_for("command quarantine"):
         rows = workspace.lake.read_days(workspace.contracts["quarantine"], days_between(first, last))
@@ -212,7 +222,7 @@ def _promise(settings: PrivacySettings) -> str:
 
 def budget(_options: argparse.Namespace) -> int:
     """The privacy budget per period and release."""
-    workspace = build_workspace(_enter())
+    workspace = build_workspace(enter())
     settings = workspace.settings.room("privacy", PrivacySettings)
     ledger = workspace.resource("ledger").under(settings.budget, settings.allotments)
     say(f"Privacy budget per calendar year of the data's business days: {_promise(settings)}")
@@ -246,7 +256,7 @@ def demo_stats(options: argparse.Namespace) -> int:
 
 def ui(options: argparse.Namespace) -> int:
     """Serve the Dagster UI; replaces this process."""
-    workspace = build_workspace(_enter())
+    workspace = build_workspace(enter())
     prepare_dagster_home(workspace.settings.home)
     say(f"Dagster UI on http://{options.host}:{options.port} (Ctrl-C stops it)")
     if options.host not in _LOCAL_HOSTS:

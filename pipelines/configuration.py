@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from assets.models.settings import PROFILE_DEFAULTS
+from pipelines.operations import SECTION, OperationsSettings
 from pipelines.rooms import room_settings
 from resources.errors import SettingsError
 from resources.settings import CoreSettings, build_section
@@ -87,7 +88,13 @@ class Setting:
 
 def settings_classes() -> Mapping[str, type]:
     """Section -> its dataclass, in the order of the page."""
-    return {"core": CoreSettings, "demo": DemoSettings, "sql": SqlSettings, **room_settings()}
+    return {
+        "core": CoreSettings,
+        "demo": DemoSettings,
+        "sql": SqlSettings,
+        SECTION: OperationsSettings,
+        **room_settings(),
+    }
 
 
 def configuration_page(note: str) -> str:

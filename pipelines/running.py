@@ -9,9 +9,7 @@ from assets.common.daily import REUSE_TAG
 from assets.common.workspace import Workspace
 from pipelines.building import build_definitions
 from pipelines.instance import open_instance
-
-RANGE_START = "dagster/asset_partition_range_start"
-RANGE_END = "dagster/asset_partition_range_end"
+from pipelines.partitions import RANGE_END, RANGE_START
 
 
 def run_job(workspace: Workspace, job: str, first: date, last: date, *, reuse: bool) -> dg.ExecuteInProcessResult:

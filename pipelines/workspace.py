@@ -6,17 +6,19 @@ from typing import Any
 from assets.common.workspace import StepProgress, Workspace
 from pipelines.homes import check_home
 from pipelines.ledger import DAILY_LEDGER
+from pipelines.operations import SECTION, OperationsSettings
 from pipelines.partitions import history
 from pipelines.rooms import room_contracts, room_settings
 from resources.errors import SettingsError
-from resources.settings import Settings, load_settings
+from resources.notices import with_notices
+from resources.settings import Settings, load_settings, load_tombstone_key
 from resources.sources.base import Source
 
 
 def _source(settings: Settings) -> Source:
     from resources.sources.registry import build_source
 
-    return build_source(settings)
+    return with_notices(build_source(settings), settings.core.notices)
 
 
 def _encoders(workspace: Workspace) -> Any:
@@ -37,10 +39,24 @@ def _model_store(workspace: Workspace) -> Any:
     return ModelStore(workspace.settings.home / "models")
 
 
+def _tombstones(workspace: Workspace) -> Any:
+    from resources.tombstones import TombstoneStore
+
+    return TombstoneStore(workspace.lake, load_tombstone_key(workspace.key))
+
+
+def _opt_outs(workspace: Workspace) -> Any:
+    from pipelines.guests.opt_outs import OptOutRegister
+
+    return OptOutRegister(workspace)
+
+
 SERVICES: dict[str, Callable[[Workspace], Any]] = {
     "encoders": _encoders,
     "ledger": _ledger,
     "model_store": _model_store,
+    "opt_outs": _opt_outs,
+    "tombstones": _tombstones,
 }
 
 
@@ -53,7 +69,7 @@ def check_settings(settings: Settings) -> None:
     from resources.sources.demo.settings import DemoSettings
     from resources.sources.sql.settings import SqlSettings
 
-    known = {**room_settings(), "demo": DemoSettings, "sql": SqlSettings}
+    known = {**room_settings(), "demo": DemoSettings, "sql": SqlSettings, SECTION: OperationsSettings}
     unknown = sorted(set(settings.sections) - set(known))
     if unknown:
         message = f"unknown settings section {unknown[0]!r}; known: core, {', '.join(sorted(known))}"

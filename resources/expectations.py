@@ -7,6 +7,7 @@ A suite is evaluated once over a range of days; failing days are read off the of
 import importlib
 import logging
 import os
+import sys
 import warnings
 from datetime import date
 from functools import lru_cache
@@ -21,10 +22,27 @@ _ADVICE = "compare the examples with the source rows, mend or quarantine them, t
 
 
 @lru_cache(maxsize=1)
-def _context() -> Any:
-    os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")  # no telemetry from a privacy product
-    import great_expectations as gx
+def _library() -> Any:
+    """The package ``great_expectations``, imported so that it can't end this process.
 
+    It imports pyspark where that is installed. pyspark takes a process whose main module has neither a file nor a spec,
+    as the workers of Dagster's daemon have, for a run of its doctests, and ends it with status 0.
+    """
+    os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")  # no telemetry from a privacy product
+    main: Any = sys.modules["__main__"]
+    is_nameless = main.__spec__ is None and not hasattr(main, "__file__")
+    if is_nameless:
+        main.__file__ = __file__
+    try:
+        return importlib.import_module("great_expectations")
+    finally:
+        if is_nameless:
+            del main.__file__
+
+
+@lru_cache(maxsize=1)
+def _context() -> Any:
+    gx = _library()
     logging.getLogger("great_expectations").setLevel(logging.WARNING)
     context = gx.get_context(mode="ephemeral")
     variables: Any = context.variables
@@ -34,7 +52,7 @@ def _context() -> Any:
 
 def expectations_of(contract: FrameContract) -> list[Any]:
     """The GX expectations that a contract implies: columns, nulls, ranges, value sets, unique key."""
-    gxe: Any = importlib.import_module("great_expectations.expectations")
+    gxe = _library().expectations
     found: list[Any] = [gxe.ExpectTableColumnsToMatchOrderedList(column_list=list(contract.names))]
     for column in contract.columns:
         found += _column_expectations(column, gxe)
@@ -71,8 +89,7 @@ def evaluate_contract(frame: pl.DataFrame, contract: FrameContract) -> CheckOutc
     Returns:
         One outcome; ``failed_days`` and ``examples`` name the rows that broke an expectation.
     """
-    import great_expectations as gx
-
+    gx = _library()
     checked = _to_pandas(frame, contract)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # GX warns about its own pandas use; results are unaffected

@@ -23,9 +23,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from resources.errors import PrivacyError, SettingsError
 
-SOURCES = ("demo", "public", "sql")
+SOURCES = ("demo", "public", "sql", "deliveries")
+_FOLDER_SOURCES = ("public", "deliveries")
 PROFILES = ("quick", "full")
 _KEY_VARIABLE = "STAYWORTH_HMAC_KEY"
+RESTRICTED_KEY_VARIABLE = "STAYWORTH_RESTRICTED_KEY"
+TOMBSTONE_KEY_VARIABLE = "STAYWORTH_TOMBSTONE_KEY"
 DSN_VARIABLE = "STAYWORTH_SQL__DSN"  # a secret: never in the settings, whose repr and digests may be shown
 _LIBPQ_VARIABLES = ("PGHOST", "PGHOSTADDR", "PGSERVICE", "PGDATABASE")
 _MIN_KEY_BYTES = 32
@@ -43,8 +46,9 @@ def refuse(section: str, name: str, value: object, allowed: str) -> SettingsErro
 class CoreSettings:
     """What concerns every room."""
 
-    source: str = "demo"  # demo: a simulated group of hotels; public: the published files
-    data: Path | None = None  # folder with the publishers' files; needed by source "public"
+    # demo: a simulated group of hotels; public: the published files; sql: a database; deliveries: one file a day
+    source: str = "demo"
+    data: Path | None = None  # folder of the files; needed by the sources "public" and "deliveries"
     profile: str = "quick"  # how much the evaluation computes; the daily stages are the same
     history_start: date | None = None  # None: the source's first day
     history_end: date | None = None  # None: the source's last day
@@ -55,12 +59,17 @@ class CoreSettings:
     fit_every_days: int = 91  # calendar of cut-offs: one fit per quarter-year of history
     device: str = "auto"  # auto, cpu, cuda, fake
     restricted_root: Path | None = None  # None: under STAYWORTH_HOME with the other zones
+    encrypt_restricted: bool = False  # True: restricted files are sealed with the key in STAYWORTH_RESTRICTED_KEY
+    notices: Path | None = None  # CSV of opt-outs and consents (identifier, kind, day) beside those of the source
+    raw_retention_days: int | None = None  # days of raw rows that `stayworth retain` keeps; None: all of them
 
     def __post_init__(self) -> None:
         if self.source not in SOURCES:
             raise refuse(_CORE, "source", self.source, ", ".join(SOURCES))
-        if self.source == "public" and self.data is None:
-            raise refuse(_CORE, "data", None, "the folder that holds the published files")
+        self._check_files()
+        self._refuse_odd_values()
+
+    def _refuse_odd_values(self) -> None:
         if self.profile not in PROFILES:
             raise refuse(_CORE, "profile", self.profile, ", ".join(PROFILES))
         if self.device not in ("auto", "cpu", "cuda", "fake"):
@@ -69,14 +78,22 @@ class CoreSettings:
             raise refuse(_CORE, "history_start", self.history_start, f"a day up to history_end {self.history_end}")
         if not 0 <= self.day_cutoff_hour < 24:  # noqa: PLR2004
             raise refuse(_CORE, "day_cutoff_hour", self.day_cutoff_hour, "0 to 23")
-        if self.fit_every_days < 1:
-            raise refuse(_CORE, "fit_every_days", self.fit_every_days, "1 or more")
+        for name in ("fit_every_days", "raw_retention_days"):
+            if (given := getattr(self, name)) is not None and given < 1:
+                raise refuse(_CORE, name, given, "1 or more")
         if len(self.currency) != 3 or not self.currency.isupper():  # noqa: PLR2004
             raise refuse(_CORE, "currency", self.currency, "an ISO 4217 code such as EUR")
         try:
             ZoneInfo(self.time_zone)
         except (ZoneInfoNotFoundError, ValueError) as error:
             raise refuse(_CORE, "time_zone", self.time_zone, "an IANA name such as Europe/Lisbon") from error
+
+    def _check_files(self) -> None:
+        """What the sources need that read files."""
+        if self.source in _FOLDER_SOURCES and self.data is None:
+            raise refuse(_CORE, "data", None, "the folder that holds the published files, or the inbox of deliveries")
+        if self.source == "deliveries" and self.history_start is None:
+            raise refuse(_CORE, "history_start", None, "the first day with a delivery, YYYY-MM-DD")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -229,6 +246,12 @@ def load_database_secret(environment: Mapping[str, str] | None = None) -> Secret
     return SecretText("")
 
 
+def load_secret_text(variable: str, environment: Mapping[str, str] | None = None) -> SecretText | None:
+    """A secret of the environment that may be absent: None where the variable is not set or empty."""
+    env = os.environ if environment is None else environment
+    return SecretText(text) if (text := env.get(variable)) else None
+
+
 def load_secret_key(home: Path, source: str, environment: Mapping[str, str] | None = None) -> SecretKey:
     """The key of the keyed hashes: ``STAYWORTH_HMAC_KEY`` (32 bytes or more, as hex or text).
 
@@ -241,16 +264,49 @@ def load_secret_key(home: Path, source: str, environment: Mapping[str, str] | No
     env = os.environ if environment is None else environment
     epoch = env.get("STAYWORTH_KEY_EPOCH", "1")
     if text := env.get(_KEY_VARIABLE):
-        material = bytes.fromhex(text) if _is_hex(text) else text.encode()
-        if len(material) < _MIN_KEY_BYTES:
-            message = (
-                f"{_KEY_VARIABLE} holds {len(material)} bytes; give {_MIN_KEY_BYTES} or more (openssl rand -hex 32)"
-            )
-            raise PrivacyError(message)
-        return SecretKey(material, epoch)
+        return SecretKey(_key_bytes(text, _KEY_VARIABLE), epoch)
     if source == "demo":
         return SecretKey(hashlib.sha256(b"stayworth demo world: not a secret").digest(), epoch)
     return SecretKey(_key_file(home / "secrets" / "hmac.key"), epoch)
+
+
+def load_restricted_key(environment: Mapping[str, str] | None = None) -> SecretKey:
+    """The key that seals restricted files: ``STAYWORTH_RESTRICTED_KEY``, 32 bytes or more as hex or text.
+
+    Raises:
+        PrivacyError: the key is absent or too short.
+    """
+    env = os.environ if environment is None else environment
+    if text := env.get(RESTRICTED_KEY_VARIABLE):
+        return SecretKey(_key_bytes(text, RESTRICTED_KEY_VARIABLE))
+    message = (
+        f"core.encrypt_restricted is on and {RESTRICTED_KEY_VARIABLE} is not set; set it to a key that is kept "
+        "elsewhere (openssl rand -hex 32): without it restricted files can neither be read nor written"
+    )
+    raise PrivacyError(message)
+
+
+def load_tombstone_key(key: SecretKey, environment: Mapping[str, str] | None = None) -> SecretKey:
+    """The key of the tombstones: ``STAYWORTH_TOMBSTONE_KEY`` where the key of the hashes was changed since.
+
+    Args:
+        key: of the keyed hashes, used where the variable is not set.
+        environment: variables to read instead of the process's own (tests).
+
+    Raises:
+        PrivacyError: the key is too short.
+    """
+    env = os.environ if environment is None else environment
+    text = env.get(TOMBSTONE_KEY_VARIABLE)
+    return SecretKey(_key_bytes(text, TOMBSTONE_KEY_VARIABLE)) if text else key
+
+
+def _key_bytes(text: str, variable: str) -> bytes:
+    material = bytes.fromhex(text) if _is_hex(text) else text.encode()
+    if len(material) < _MIN_KEY_BYTES:
+        message = f"{variable} holds {len(material)} bytes; give {_MIN_KEY_BYTES} or more (openssl rand -hex 32)"
+        raise PrivacyError(message)
+    return material
 
 
 def _is_hex(text: str) -> bool:

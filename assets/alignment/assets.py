@@ -9,6 +9,7 @@ from assets.alignment.assignment import decide
 from assets.alignment.candidates import build_candidates
 from assets.alignment.checks import require, validate_assignments, validate_candidates, validate_pairs
 from assets.alignment.contract import BOOKING_REVIEW_PAIRS, MATCH_CANDIDATES
+from assets.alignment.corrections import NEVER, current_candidates, standing, versioned
 from assets.alignment.distribution import build_candidates_in_groups, decide_in_groups
 from assets.alignment.evidence import counts
 from assets.alignment.match_probability import MatchWeights, assumed_weights
@@ -22,6 +23,7 @@ from assets.alignment.settings import (
 )
 from assets.alignment.weight_learning import learn_weights
 from assets.common.daily import DayInputs, FitInputs, Produced, Reads, daily_asset, fitted_record
+from assets.privacy.opt_outs import without_opted_out
 from resources.spark import spark_engine
 
 
@@ -32,27 +34,30 @@ from resources.spark import spark_engine
     validate=validate_candidates,
     kinds={"polars"},
     owners=["team:linkage"],
-    code_version="3",
+    code_version="4",
 )
 def match_candidates(inputs: DayInputs) -> Produced:
     """One row per completed stay and review that identity, window and context allow, with each field's agreement."""
     settings = inputs.settings.room("alignment", AlignmentSettings)
-    bookings, reviews = inputs.frame("published_bookings"), inputs.frame("clean_reviews")
-    read = (bookings, reviews, inputs.source.hotels(), inputs.days, settings)
+    stays = versioned(inputs.frame("published_bookings"), "booking_id")
+    reviews = versioned(inputs.frame("clean_reviews"), "review_id")
+    read = (stays.rows, reviews.rows, inputs.source.hotels(), inputs.days, settings)
     if settings.engine == SPARK:
         with spark_engine(settings.spark_master) as engine:
             found = build_candidates_in_groups(*read, engine)
     else:
         found = build_candidates(*read)
     blocked = found.blocked.group_by("reason").agg(pl.col("pairs").sum()).sort("reason")
-    return Produced(found.frame, metadata={"blocked_pairs": dict(blocked.iter_rows())})
+    frame = current_candidates(found.frame, stays, reviews)
+    frame = without_opted_out(frame, inputs.resource("opt_outs").history(), pl.col("delivery_day"))
+    return Produced(frame, metadata={"blocked_pairs": dict(blocked.iter_rows())})
 
 
 @fitted_record(
     name="match_weights",
     group="alignment",
     reads=[Reads("match_candidates", FIT_LOOK_BACK_DAYS), Reads("published_bookings", FIT_LOOK_BACK_DAYS)],
-    fitter_version="3",
+    fitter_version="4",
     kinds={"numpy"},
     owners=["team:linkage"],
 )
@@ -75,12 +80,14 @@ def match_weights(inputs: FitInputs) -> dict[str, Any] | None:
     validate=validate_pairs,
     kinds={"scipy"},
     owners=["team:linkage"],
-    code_version="3",
+    code_version="4",
 )
 def booking_review_pairs(inputs: DayInputs) -> Produced:
     """Each completed stay once, on the day its window closes: its best reviews, their probabilities, its choice."""
     settings = inputs.settings.room("alignment", AlignmentSettings)
-    bookings, candidates = inputs.frame("published_bookings"), inputs.frame("match_candidates")
+    bookings, found = inputs.frame("published_bookings"), inputs.frame("match_candidates")
+    bookings, found = standing(bookings, found, settings)
+    candidates = without_opted_out(found, inputs.resource("opt_outs").history(), pl.col("decision_day"))
     earlier = inputs.frame("booking_review_pairs")
     weights = _weights_by_day(inputs, settings)
     read = (bookings, candidates, earlier, inputs.days, weights.__getitem__, settings)
@@ -89,7 +96,7 @@ def booking_review_pairs(inputs: DayInputs) -> Produced:
             pairs = decide_in_groups(*read, engine)
     else:
         pairs = decide(*read)
-    require(validate_assignments(pairs, earlier, bookings, candidates))
+    require(validate_assignments(pairs, earlier, bookings, candidates.filter(pl.col("decision_day") > NEVER)))
     return Produced(pairs, metadata=counts(pairs))
 
 

@@ -118,31 +118,36 @@ class RivalCounts:
 
     def __init__(self, stays: Stays, by_stay: KeyedStays, settings: AlignmentSettings) -> None:
         self._before, self._after = settings.days_before, settings.window_days
-        ends = stays.ints("stay_end")[by_stay.stay]
+        bounds = [stays.ints(name)[by_stay.stay] for name in ("end_from", "stay_end")]
         days = stays.ints("delivery_day")[by_stay.stay]
-        self._first_end = int(ends.min()) if len(ends) else 0
+        self._first_end = int(bounds[0].min()) if len(days) else 0
         self._first_day = int(days.min()) if len(days) else 0
-        self._tables: dict[int, IntArray] = {}
+        self._tables: dict[int, list[IntArray]] = {}
         for key in np.unique(by_stay.key).tolist():
             rows = by_stay.key == key
-            shape = (int(ends.max()) - self._first_end + 2, int(days.max()) - self._first_day + 2)
-            table = np.zeros(shape, dtype=np.int64)
-            at = (ends[rows] - self._first_end + 1, days[rows] - self._first_day + 1)
-            np.add.at(table, at, by_stay.share[rows])
-            self._tables[key] = table.cumsum(axis=0).cumsum(axis=1)
+            shape = (int(bounds[1].max()) - self._first_end + 2, int(days.max()) - self._first_day + 2)
+            self._tables[key] = []
+            for ends in bounds:
+                table = np.zeros(shape, dtype=np.int64)
+                at = (ends[rows] - self._first_end + 1, days[rows] - self._first_day + 1)
+                np.add.at(table, at, by_stay.share[rows])
+                self._tables[key].append(table.cumsum(axis=0).cumsum(axis=1))
 
     def count(self, key: IntArray, posted: IntArray, on_day: IntArray) -> FloatArray:
-        """Rival stays of reviews posted on ``posted`` as known on ``on_day``; element-wise, in stays."""
+        """Rival stays of reviews posted on ``posted`` as known on ``on_day``; element-wise, in stays.
+
+        Stays that may have ended by then, less those whose window had closed at the latest.
+        """
         found = np.zeros(len(key), dtype=np.int64)
-        for code, table in self._tables.items():
+        for code, (begun, over) in self._tables.items():
             rows = key == code
             low_end, high_end = posted[rows] - self._after - 1, posted[rows] + self._before
             low_day, high_day = on_day[rows] - MAX_DELIVERY_LAG_DAYS - 1, on_day[rows]
             found[rows] = (
-                self._sum(table, high_end, high_day)
-                - self._sum(table, low_end, high_day)
-                - self._sum(table, high_end, low_day)
-                + self._sum(table, low_end, low_day)
+                self._sum(begun, high_end, high_day)
+                - self._sum(over, low_end, high_day)
+                - self._sum(begun, high_end, low_day)
+                + self._sum(over, low_end, low_day)
             )
         return found / 1e6
 

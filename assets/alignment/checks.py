@@ -15,7 +15,7 @@ def validate_candidates(candidates: pl.DataFrame) -> list[CheckOutcome]:
     return [
         outcome_of(
             "candidate_key_is_unique",
-            candidates.filter(pl.struct(_IDS).is_duplicated()),
+            candidates.filter(pl.struct(*_IDS, "delivery_day").is_duplicated()),
             show=_IDS,
             advice="a review has two identity keys: look at hotel_identity.review_keys",
         ),
@@ -51,7 +51,7 @@ def validate_pairs(pairs: pl.DataFrame) -> list[CheckOutcome]:
     return [
         outcome_of(
             "pair_key_is_unique",
-            pairs.filter(pl.struct("booking_id", "rank").is_duplicated()),
+            pairs.filter(pl.struct("booking_id", "rank", "delivery_day").is_duplicated()),
             show=("booking_id", "rank"),
             advice="a stay was decided twice: look at the decision days in sides.completed_stays",
         ),

@@ -17,6 +17,7 @@ from dagster._core.storage.tags import EXTERNALLY_MANAGED_ASSETS_TAG
 
 from assets.common.definition import Shown, shown_of
 from assets.common.fits import FitInputs, fitted_record
+from assets.common.freshness import DaysOf
 from assets.common.inputs import DayInputs, Produced, Reads, WholeInputs, WholeProduced
 from assets.common.promotion import DailySpec, DayReport, Validate, produce_days
 from assets.common.summary import check_metadata, definition_metadata, plain_metadata, record_metadata, severity_of
@@ -49,6 +50,7 @@ def daily_asset(
     records: Sequence[str] = (),
     conserves: str | None = None,
     stream: str | None = None,
+    source_days_of: DaysOf | None = None,
     validate: Validate | None = None,
     kinds: set[str] | None = None,
     owners: Sequence[str] = (),
@@ -60,14 +62,23 @@ def daily_asset(
         spec = DailySpec(
             contract=contract, group=group, verb=verb, reads=tuple(reads), records=tuple(records),
             conserves=conserves, validate=validate, code_version=code_version, stream=stream,
+            source_days_of=source_days_of,
         )  # fmt: skip
         return DailyAsset(spec, shown_of(contract.asset, group, verb, kinds or {"polars", "parquet"}, owners))
 
     return declare
 
 
-def build_daily(item: DailyAsset, partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
-    """The Dagster asset of a declaration: one step per run, whatever the range."""
+def build_daily(
+    item: DailyAsset, partitions: dg.PartitionsDefinition, freshness: dg.FreshnessPolicy | None = None
+) -> dg.AssetsDefinition:
+    """The Dagster asset of a declaration: one step per run, whatever the range.
+
+    Args:
+        item: the declaration.
+        partitions: business days.
+        freshness: by when it must have been made; None: never late.
+    """
     spec, shown = item.spec, item.shown
 
     @dg.asset(
@@ -80,6 +91,7 @@ def build_daily(item: DailyAsset, partitions: dg.PartitionsDefinition) -> dg.Ass
         tags={"zone": str(spec.contract.zone), "cadence": "daily"},
         deps=[*[item.asset for item in spec.reads if item.asset != shown.name], *spec.records],
         partitions_def=partitions,
+        freshness_policy=freshness,
         backfill_policy=dg.BackfillPolicy.single_run(),
         check_specs=[dg.AssetCheckSpec(name, asset=shown.name) for name in spec.check_names()],
         code_version=spec.code_version,
@@ -114,7 +126,7 @@ def _run(context: dg.AssetExecutionContext, spec: DailySpec) -> Iterator[Any]:
     report = produce_days(workspace, spec, days, reuse=context.run.tags.get(REUSE_TAG) == "true")
     _tell(context, workspace, spec, report, time.perf_counter() - started)
     yield from _check_events(context, spec, report)
-    if report.failed and not report.promoted and not report.reused:
+    if not report.promoted and not report.reused and (report.failed or report.frozen):
         raise dg.Failure(_failure_text(workspace, spec, report), allow_retries=False)
     yield from _materialisations(context, spec, report, days)
 
@@ -180,6 +192,8 @@ def _tell(
 ) -> None:
     for day, reason in list(report.missing.items())[:3]:
         context.log.info(f"{spec.contract.asset} {day}: not computed, {reason}")
+    for day, reason in list(report.frozen.items())[:3]:
+        context.log.warning(f"{spec.contract.asset} {day}: refused, {reason}")
     for day, names in list(report.failed.items())[:5]:
         context.log.error(f"{spec.contract.asset} {day}: kept aside, broke {', '.join(names)}")
     workspace.tell(
@@ -193,12 +207,19 @@ def _tell(
             checks=len(report.outcomes),
             checks_failed=sum(not item.passed and item.is_blocking for item in report.outcomes),
             warnings=sum(not item.passed and not item.is_blocking for item in report.outcomes),
-            note=f"{len(report.reused)} days reused" if report.reused else "",
+            note=", ".join(
+                f"{len(days)} days {what}"
+                for days, what in ((report.reused, "reused"), (report.frozen, "frozen"))
+                if days
+            ),
         )
     )
 
 
 def _failure_text(workspace: Workspace, spec: DailySpec, report: DayReport) -> str:
+    if not report.failed:
+        day, reason = next(iter(report.frozen.items()))
+        return f"{spec.contract.asset}: {len(report.frozen)} day(s) are refused. {day}: {reason}"
     lines = [
         f"{day}: {text}" for day in list(report.failed)[:3] for text in workspace.lake.failure(spec.contract.asset, day)
     ]

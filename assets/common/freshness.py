@@ -1,7 +1,7 @@
 """What a stored day depends on: digests of the days it reads, and why it may be pending (SPEC 2.2)."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -10,11 +10,13 @@ from assets.common.inputs import Reads, days_between
 from assets.common.workspace import Workspace
 from resources.lake import InputRecord
 from resources.records import PENDING
+from resources.settings import Settings
 from resources.sources.base import Stream
 
 ANY_STREAM = "any"  # an asset that reads every stream the source has
 _MISSING = "missing"
 _SHOWN_REASONS = 3
+DaysOf = Callable[[Settings, date], tuple[date, date]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +29,13 @@ class Recipe:
     records: Sequence[str] = ()
     code_version: str = "1"
     stream: str | None = None  # the source's stream, for assets that read the source itself
+    source_days_of: DaysOf | None = None  # earlier days of the source that a day reads too (first > last: none)
+
+
+def is_delivered(workspace: Workspace, stream: str, day: date) -> bool:
+    """Whether the source has delivered a day: the stream's name, or :data:`ANY_STREAM` for any of its streams."""
+    streams = [Stream(stream)] if stream != ANY_STREAM else list(workspace.source.streams)
+    return any(item in workspace.source.streams and workspace.source.is_delivered(item, day) for item in streams)
 
 
 class InputLedger:
@@ -40,6 +49,7 @@ class InputLedger:
         self._seen: dict[tuple[str, date], tuple[str, str | None]] = {}
         self._books = {name: workspace.record_book(name) for name in recipe.records}
         self._fingerprints: dict[date, str] = {}
+        self._come: dict[date, bool] = {}
 
     @cached_property
     def _settings(self) -> str:
@@ -50,14 +60,18 @@ class InputLedger:
         if self._recipe.stream is not None:
             source = self._workspace.source
             streams = sorted(source.streams) if self._recipe.stream == ANY_STREAM else [Stream(self._recipe.stream)]
-            found = [source.fingerprint(item, days) for item in streams if item in source.streams]
-            self._fingerprints = {day: "+".join(marks.get(day, "empty") for marks in found) for day in days}
+            wanted = sorted({*days, *(when for day in days for when in self._earlier(day))})
+            found = [source.fingerprint(item, wanted) for item in streams if item in source.streams]
+            self._fingerprints = {day: "+".join(marks.get(day, "empty") for marks in found) for day in wanted}
 
     def record_for(self, day: date, **counts: object) -> InputRecord:
         """The record of inputs of a day as things stand now."""
         inputs = {item.asset: self._digest(item, day) for item in self._recipe.reads}
         if self._recipe.stream is not None:
             inputs[f"source:{self._recipe.stream}"] = self._fingerprints.get(day, "empty")
+            if earlier := self._earlier(day):
+                lines = [f"{when}:{self._fingerprints.get(when, 'empty')}" for when in earlier]
+                inputs[f"source:{self._recipe.stream}:before"] = _digest_of(lines)
         return InputRecord(
             asset=self._recipe.asset,
             partition=day.isoformat(),
@@ -80,7 +94,7 @@ class InputLedger:
 
     def pending_reasons(self, day: date) -> list[str]:
         """Why the day is not final: inputs missing, failed or pending, or a fit that is due."""
-        reasons: list[str] = []
+        reasons = [f"the delivery of {when} is missing" for when in self._earlier(day) if not self._has_come(when)]
         for item in self._recipe.reads:
             reasons += self._window_reasons(item, day)
         for name, book in self._books.items():
@@ -88,6 +102,21 @@ class InputLedger:
                 reasons.append(f"{name} is due and not fitted yet")
         shown = reasons[:_SHOWN_REASONS]
         return shown + ([f"and {len(reasons) - len(shown)} more"] if len(reasons) > len(shown) else [])
+
+    def _earlier(self, day: date) -> list[date]:
+        """Earlier days of the source that ``day`` reads."""
+        if self._recipe.source_days_of is None:
+            return []
+        first, last = self._recipe.source_days_of(self._workspace.settings, day)
+        return days_between(max(first, self._workspace.history_start), last)
+
+    def _has_come(self, day: date) -> bool:
+        """Whether every stream that the recipe reads has been delivered for the day."""
+        if day not in self._come:
+            source, stream = self._workspace.source, self._recipe.stream
+            streams = source.streams if stream == ANY_STREAM else [Stream(str(stream))]
+            self._come[day] = all(source.is_delivered(item, day) for item in streams)
+        return self._come[day]
 
     def _window_reasons(self, reads: Reads, day: date) -> list[str]:
         if reads.is_whole:
@@ -144,7 +173,7 @@ class InputLedger:
         if reads.look_back_days is None:
             return self._prefix_digest(reads.asset, last)
         lines = [f"{when}:{self._look(reads.asset, when)[0]}" for when in days_between(first, last)]
-        return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:32]
+        return _digest_of(lines)
 
     def _prefix_digest(self, asset: str, last: date) -> str:
         known = self._prefix.setdefault(asset, {})
@@ -158,3 +187,7 @@ class InputLedger:
             running = hashlib.sha256(line.encode()).hexdigest()[:32]
             known[when] = running
         return known.get(last, "none")
+
+
+def _digest_of(lines: Sequence[str]) -> str:
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:32]

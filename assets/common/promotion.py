@@ -10,14 +10,13 @@ from typing import Any
 
 import polars as pl
 
-from assets.common.freshness import ANY_STREAM, InputLedger, Recipe
+from assets.common.freshness import DaysOf, InputLedger, Recipe, is_delivered
 from assets.common.inputs import DayInputs, Produced, Reads, days_between
 from assets.common.workspace import Workspace
 from resources.access_log import reading_for
 from resources.contract import CheckOutcome, FrameContract
 from resources.expectations import evaluate_contract
 from resources.lake import SET_ASIDE_SCHEMA, InputRecord
-from resources.sources.base import Stream
 
 CONSERVATION_CHECK = "rows_are_conserved"
 CONSERVATION_ADVICE = "every row that comes in must leave as a row or be set aside with a reason"
@@ -37,6 +36,7 @@ class DailySpec:
     validate: Validate | None = None
     code_version: str = "1"
     stream: str | None = None
+    source_days_of: DaysOf | None = None
 
     @property
     def recipe(self) -> Recipe:
@@ -48,6 +48,7 @@ class DailySpec:
             records=self.records,
             code_version=f"{self.code_version}+{self.contract.shape}",
             stream=self.stream,
+            source_days_of=self.source_days_of,
         )
 
     def check_names(self) -> list[str]:
@@ -64,6 +65,7 @@ class DayReport:
         promoted: day -> record of inputs of what is now served.
         failed: day -> names of the checks that it broke.
         missing: days that were not computed, with the reason.
+        frozen: days that can't be computed again, because the retention took their raw rows; what is stored stays.
         reused: days whose stored partition was made from the same inputs.
         outcomes: one per check over the whole range.
         metadata: of the verb.
@@ -72,6 +74,7 @@ class DayReport:
     promoted: dict[date, InputRecord] = field(default_factory=dict)
     failed: dict[date, list[str]] = field(default_factory=dict)
     missing: dict[date, str] = field(default_factory=dict)
+    frozen: dict[date, str] = field(default_factory=dict)
     reused: list[date] = field(default_factory=list)
     outcomes: list[CheckOutcome] = field(default_factory=list)
     metadata: Mapping[str, Any] = field(default_factory=dict)
@@ -116,10 +119,15 @@ def _wanted_days(
     workspace: Workspace, spec: DailySpec, ledger: InputLedger, days: Sequence[date], report: DayReport, *, reuse: bool
 ) -> list[date]:
     wanted: list[date] = []
+    frozen = frozen_days(workspace, spec, days)
     for day in sorted(set(days)):
         if day < workspace.history_start:
             report.missing[day] = f"before history_start {workspace.history_start}"
-        elif spec.stream is not None and not _is_delivered(workspace, spec.stream, day):
+        elif day in frozen and not (reuse and _is_fresh(workspace, spec, ledger, day)):
+            report.frozen[day] = frozen[day]
+        elif day in frozen:
+            report.reused.append(day)
+        elif spec.stream is not None and not is_delivered(workspace, spec.stream, day):
             report.missing[day] = f"the source has delivered no {spec.stream} for this day"
         elif not ledger.has_own_delivery(day):
             report.missing[day] = "nothing that it reads is stored for this day"
@@ -130,9 +138,23 @@ def _wanted_days(
     return wanted
 
 
-def _is_delivered(workspace: Workspace, stream: str, day: date) -> bool:
-    streams = [Stream(stream)] if stream != ANY_STREAM else list(workspace.source.streams)
-    return any(item in workspace.source.streams and workspace.source.is_delivered(item, day) for item in streams)
+def frozen_days(workspace: Workspace, spec: DailySpec, days: Sequence[date]) -> dict[date, str]:
+    """Days that need raw rows which the retention has taken, with the reason."""
+    lake, own = workspace.lake, spec.contract.asset
+    gone = {asset: set(lake.removed_days(asset)) for asset in (own, *(item.asset for item in spec.reads))}
+    found: dict[date, str] = {}
+    for day in days if any(gone.values()) else ():
+        spans = [(own, (day, day))]
+        spans += [(item.asset, item.window(day, workspace.history_start, workspace.settings)) for item in spec.reads
+                  if gone[item.asset] and not item.is_whole]  # fmt: skip
+        lost = [(asset, when) for asset, (first, last) in spans for when in gone[asset] if first <= when <= last]
+        if lost:
+            asset, when = min(lost, key=lambda item: item[1])
+            found[day] = (
+                f"frozen: the retention (core.raw_retention_days) took the rows of {asset} {when}; what is stored "
+                "stays, and the day can't be made again"
+            )
+    return found
 
 
 def _is_fresh(workspace: Workspace, spec: DailySpec, ledger: InputLedger, day: date) -> bool:

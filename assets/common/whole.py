@@ -165,8 +165,16 @@ def produce_whole(workspace: Workspace, item: WholeAsset, *, reuse: bool = False
     return WholeReport(frame.height, list(outcomes), {**shown, **plain_metadata(produced.metadata)}, [])
 
 
-def build_whole(item: WholeAsset) -> dg.AssetsDefinition:
-    """The Dagster asset of a declaration."""
+def build_whole(
+    item: WholeAsset, cadence: dg.AutomationCondition | None = None, freshness: dg.FreshnessPolicy | None = None
+) -> dg.AssetsDefinition:
+    """The Dagster asset of a declaration.
+
+    Args:
+        item: the declaration.
+        cadence: when it is made without being asked; None: never.
+        freshness: how old it may get; None: never late.
+    """
 
     @dg.asset(
         name=item.shown.name,
@@ -177,6 +185,8 @@ def build_whole(item: WholeAsset) -> dg.AssetsDefinition:
         metadata=definition_metadata(item.contract),
         tags={"zone": str(item.contract.zone), "cadence": "on-demand"},
         deps=[*[read.asset for read in item.reads], *item.records],
+        automation_condition=cadence,
+        freshness_policy=freshness,
         backfill_policy=dg.BackfillPolicy.single_run(),
         check_specs=[dg.AssetCheckSpec(name, asset=item.shown.name) for name in item.check_names()],
         code_version=item.code_version,

@@ -7,9 +7,10 @@ from functools import cached_property
 from typing import Any
 
 from resources.contract import FrameContract
+from resources.encryption import FileCipher
 from resources.lake import Lake
 from resources.records import RecordBook, RecordStore
-from resources.settings import SecretKey, Settings, digest_of, load_secret_key
+from resources.settings import SecretKey, Settings, digest_of, load_restricted_key, load_secret_key
 from resources.sources.base import Source
 
 
@@ -55,7 +56,9 @@ class Workspace:
     @cached_property
     def lake(self) -> Lake:
         """Stored tables."""
-        return Lake.of(self.settings.home, self.contracts.values(), self.settings.core.restricted_root)
+        core = self.settings.core
+        cipher = FileCipher(load_restricted_key().material) if core.encrypt_restricted else None
+        return Lake.of(self.settings.home, self.contracts.values(), core.restricted_root, cipher)
 
     @cached_property
     def record_store(self) -> RecordStore:
@@ -66,6 +69,13 @@ class Workspace:
     def source(self) -> Source:
         """Where rows come from."""
         return self.build_source(self.settings)
+
+    def reopen_source(self) -> None:
+        """Let the next use of the source look at it afresh: a process that lives on must see what came since."""
+        old = self.__dict__.pop("source", None)
+        close = getattr(old, "close", None)
+        if close is not None:
+            close()
 
     @cached_property
     def key(self) -> SecretKey:

@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from assets.common.versions import latest_versions
 from assets.customers.settings import CustomerSettings
 from resources.errors import ContractError
 
@@ -28,9 +29,7 @@ def current_rows(bookings: pl.DataFrame, as_of: date) -> pl.DataFrame:
     Source:
         SPEC 2.2: readers as of a day apply corrections, no stored row is removed.
     """
-    rows = bookings.filter(pl.col("delivery_day") <= as_of).sort("booking_id", "delivery_day", maintain_order=True)
-    rows = rows.filter(pl.col("booking_id") != pl.col("booking_id").shift(-1).fill_null(""))
-    return rows.sort("pseudo_customer_id", "delivery_day", "booking_id")
+    return latest_versions(bookings, "booking_id", as_of).sort("pseudo_customer_id", "delivery_day", "booking_id")
 
 
 def lifetime_values(rows: pl.DataFrame) -> pl.DataFrame:

@@ -1,10 +1,11 @@
 """The raw room in Dagster: two typed tables, the quarantine, and the counts behind the composition table."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import polars as pl
 
 from assets.common.daily import DayInputs, Produced, daily_asset
+from assets.common.inputs import days_between
 from assets.raw.checks import (
     validate_quarantine,
     validate_raw_bookings,
@@ -13,23 +14,33 @@ from assets.raw.checks import (
 )
 from assets.raw.composition import apply_policy, dataset_composition, day_counts
 from assets.raw.contract import QUARANTINE, RAW_BOOKINGS, RAW_COUNTS, RAW_REVIEWS
+from assets.raw.exclusion import NO_NOTICES, without_erased, without_opted_out
+from assets.raw.identity import contents_of, resent_rows
 from assets.raw.parse_bookings import parse_bookings
 from assets.raw.parse_reviews import parse_reviews
 from assets.raw.quarantine import Parsed, quarantined_rows
 from assets.raw.settings import RawSettings
+from resources.settings import Settings
 from resources.sources.base import Stream
 
 _OWNERS = ["team:data-platform"]
+
+
+def earlier_deliveries(settings: Settings, day: date) -> tuple[date, date]:
+    """First and last earlier day whose delivery a day looks through for rows that it repeats."""
+    look_back = settings.room("raw", RawSettings).repeat_look_back_days
+    return day - timedelta(days=look_back), day - timedelta(days=1)
 
 
 @daily_asset(
     contract=RAW_BOOKINGS,
     group="raw",
     stream="bookings",
+    source_days_of=earlier_deliveries,
     validate=validate_raw_bookings,
     kinds={"polars", "parquet"},
     owners=_OWNERS,
-    code_version="1",
+    code_version="2",
 )
 def raw_bookings(inputs: DayInputs) -> Produced:
     """One row per sound booking as delivered, typed; damaged rows are in `quarantine`."""
@@ -40,10 +51,11 @@ def raw_bookings(inputs: DayInputs) -> Produced:
     contract=RAW_REVIEWS,
     group="raw",
     stream="reviews",
+    source_days_of=earlier_deliveries,
     validate=validate_raw_reviews,
     kinds={"polars", "parquet"},
     owners=_OWNERS,
-    code_version="1",
+    code_version="2",
 )
 def raw_reviews(inputs: DayInputs) -> Produced:
     """One row per sound review as delivered, typed, text untouched; damaged rows are in `quarantine`."""
@@ -57,11 +69,11 @@ def raw_reviews(inputs: DayInputs) -> Produced:
     validate=validate_quarantine,
     kinds={"polars", "parquet"},
     owners=_OWNERS,
-    code_version="1",
+    code_version="2",
 )
 def quarantine(inputs: DayInputs) -> Produced:
     """One row per problem of a damaged row: source file, row, column, reason and the text as delivered."""
-    problems = [_parse(inputs, stream)[1].problems for stream in _streams(inputs)]
+    problems = [_admitted(inputs, _parse(inputs, stream)[1])[0].problems for stream in _streams(inputs)]
     return Produced(pl.concat([QUARANTINE.empty(), *problems]))
 
 
@@ -69,15 +81,19 @@ def quarantine(inputs: DayInputs) -> Produced:
     contract=RAW_COUNTS,
     group="raw",
     stream="any",
+    source_days_of=earlier_deliveries,
     validate=validate_raw_counts,
     kinds={"polars", "parquet"},
     owners=_OWNERS,
-    code_version="1",
+    code_version="2",
 )
 def raw_counts(inputs: DayInputs) -> Produced:
     """How many rows each step of the dataset-composition table takes per day, under both policies."""
     settings = inputs.settings.room("raw", RawSettings)
-    counts = [day_counts(stream, *_parse(inputs, stream), settings) for stream in _streams(inputs)]
+    counts = []
+    for stream in _streams(inputs):
+        delivered, parsed = _parse(inputs, stream)
+        counts.append(day_counts(stream, delivered, parsed, settings, _resent(inputs, stream, parsed)))
     frame = pl.concat([RAW_COUNTS.empty(), *counts])
     return Produced(frame, metadata={"composition_md": _markdown(dataset_composition(frame))})
 
@@ -88,16 +104,44 @@ def _streams(inputs: DayInputs) -> list[Stream]:
 
 def _parse(inputs: DayInputs, stream: Stream) -> tuple[pl.DataFrame, Parsed]:
     delivered = inputs.source.rows(stream, inputs.days)
+    return delivered, _parsed(inputs, stream, delivered)
+
+
+def _parsed(inputs: DayInputs, stream: Stream, delivered: pl.DataFrame) -> Parsed:
     if stream == Stream.REVIEWS:
-        return delivered, parse_reviews(delivered)
-    return delivered, parse_bookings(delivered, inputs.settings.room("raw", RawSettings))
+        return parse_reviews(delivered)
+    return parse_bookings(delivered, inputs.settings.room("raw", RawSettings))
+
+
+def _resent(inputs: DayInputs, stream: Stream, parsed: Parsed) -> pl.DataFrame:
+    """Rows of the asked days that were sent before as they are; a source without keys has none."""
+    contents = contents_of(parsed.rows)
+    look_back = inputs.settings.room("raw", RawSettings).repeat_look_back_days
+    if contents.height and look_back:
+        start = inputs.workspace.history_start
+        spans = (earlier_deliveries(inputs.settings, day) for day in inputs.days)
+        wanted = {when for first, last in spans for when in days_between(max(start, first), last)}
+        earlier = inputs.source.rows(stream, sorted(wanted - set(inputs.days)))
+        contents = pl.concat([contents_of(_parsed(inputs, stream, earlier).rows), contents])
+    return resent_rows(contents, look_back).filter(pl.col("delivery_day").is_in(inputs.days))
 
 
 def _table(inputs: DayInputs, stream: Stream) -> Produced:
-    delivered, parsed = _parse(inputs, stream)
-    kept, left = apply_policy(parsed.rows, stream, inputs.settings.room("raw", RawSettings))
-    set_aside = pl.concat([quarantined_rows(parsed.problems), left])
+    delivered, found = _parse(inputs, stream)
+    parsed, refused = _admitted(inputs, found)
+    resent = _resent(inputs, stream, parsed)
+    kept, left = apply_policy(parsed.rows, stream, inputs.settings.room("raw", RawSettings), resent=resent)
+    set_aside = pl.concat([quarantined_rows(parsed.problems), left, refused])
     return Produced(kept, set_aside=set_aside, rows_in=_rows_by_day(delivered))
+
+
+def _admitted(inputs: DayInputs, parsed: Parsed) -> tuple[Parsed, pl.DataFrame]:
+    """Rows that may come in, and those of guests who opted out or were erased."""
+    tombstones = inputs.resource("tombstones").load()
+    notices = getattr(inputs.source, "notices", NO_NOTICES)
+    willing, opted_out = without_opted_out(parsed, notices, tombstones)
+    known, erased = without_erased(willing, tombstones)
+    return known, pl.concat([opted_out, erased])
 
 
 def _rows_by_day(delivered: pl.DataFrame) -> dict[date, int]:

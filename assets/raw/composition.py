@@ -1,7 +1,8 @@
 """Which sound rows go on under a policy, and the dataset-composition table (001, Table 1).
 
 ``ours`` keeps repeats (the publishers removed the reservation number, and identical group bookings are real) and
-rows with gaps. ``paper`` drops exact repeats first and then rows with missing values, in the paper's order.
+rows with gaps. ``paper`` drops exact repeats first and then rows with missing values, in the paper's order. A row with
+a key of its source that was sent before as it is goes under either policy.
 """
 
 import polars as pl
@@ -19,10 +20,17 @@ STEPS = (
     ("After missing value handling", "missing_dropped"),
 )
 _REPEAT, _MISSING = "repeat", "missing value"
+NONE_RESENT = pl.DataFrame(schema={"delivery_day": pl.Date, "row_id": pl.String})
+_RESENT = "_resent"
+_IS_RESENT = pl.col(_RESENT)
 
 
 def apply_policy(
-    rows: pl.DataFrame, stream: Stream, settings: RawSettings, policy: str | None = None
+    rows: pl.DataFrame,
+    stream: Stream,
+    settings: RawSettings,
+    policy: str | None = None,
+    resent: pl.DataFrame = NONE_RESENT,
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Rows that go on, and the others with their reason.
 
@@ -31,16 +39,25 @@ def apply_policy(
         stream: which of the two.
         settings: the policy and its columns.
         policy: takes the place of the settings' policy.
+        resent: rows with a key that were delivered before as they are; they go under either policy.
 
     Returns:
         ``(kept, set_aside)``; ``set_aside`` has ``delivery_day``, ``row_id``, ``reason``. Order is kept.
     """
-    reason = pl.when(is_repeat()).then(pl.lit(_REPEAT)).when(is_missing(stream, settings)).then(pl.lit(_MISSING))
+    dropped = pl.when(is_repeat() | _IS_RESENT).then(pl.lit(_REPEAT))
+    reason = dropped.when(is_missing(stream, settings)).then(pl.lit(_MISSING))
     if (policy or settings.policy) == "ours":
-        reason = pl.lit(None, dtype=pl.String)
-    marked = rows.with_columns(reason.alias("reason"))
-    kept = marked.filter(pl.col("reason").is_null()).drop("reason")
+        reason = pl.when(_IS_RESENT).then(pl.lit(_REPEAT))
+    marked = _marked(rows, resent).with_columns(reason.alias("reason"))
+    kept = marked.filter(pl.col("reason").is_null()).drop("reason", _RESENT)
     return kept, marked.filter(pl.col("reason").is_not_null()).select("delivery_day", "row_id", "reason")
+
+
+def _marked(rows: pl.DataFrame, resent: pl.DataFrame) -> pl.DataFrame:
+    """Rows in their order, with whether they were sent before as they are."""
+    known = resent.with_columns(pl.lit(value=True).alias(_RESENT))
+    joined = rows.join(known, on=["delivery_day", "row_id"], how="left", maintain_order="left")
+    return joined.with_columns(_IS_RESENT.fill_null(value=False))
 
 
 def is_repeat() -> pl.Expr:
@@ -60,7 +77,9 @@ def _says_nothing(column: str, placeholder: str) -> pl.Expr:
     return pl.col(column).str.strip_chars().fill_null("").is_in(["", placeholder])
 
 
-def day_counts(stream: Stream, delivered: pl.DataFrame, parsed: Parsed, settings: RawSettings) -> pl.DataFrame:
+def day_counts(
+    stream: Stream, delivered: pl.DataFrame, parsed: Parsed, settings: RawSettings, resent: pl.DataFrame = NONE_RESENT
+) -> pl.DataFrame:
     """Rows taken by each step, per day and for both policies, whichever is in force.
 
     Args:
@@ -68,24 +87,30 @@ def day_counts(stream: Stream, delivered: pl.DataFrame, parsed: Parsed, settings
         delivered: rows as the source gave them (``_delivery_day``).
         parsed: what became of them.
         settings: the columns of the paper's policy.
+        resent: rows with a key that were delivered before as they are.
 
     Returns:
         ``RAW_COUNTS`` rows for the days that delivered something, by day and policy.
     """
     came = delivered.group_by(pl.col("_delivery_day").alias("delivery_day")).len("delivered")
     bad = parsed.problems.group_by("delivery_day").agg(pl.col("row_id").n_unique().alias("quarantined"))
-    found = parsed.rows.select("delivery_day", is_repeat().alias("r"), is_missing(stream, settings).alias("m"))
+    repeated = (is_repeat() | _IS_RESENT).alias("r")
+    marked = _marked(parsed.rows, resent)
+    found = marked.select("delivery_day", repeated, _IS_RESENT.alias("s"), is_missing(stream, settings).alias("m"))
     frames: list[pl.DataFrame] = []
     for policy in POLICIES:
         drops = policy == "paper"
-        missing = pl.col("m") & ~pl.col("r") if drops else pl.col("m")
-        sums = found.group_by("delivery_day").agg(pl.col("r").sum().alias("repeats"), missing.sum().alias("missing"))
+        taken = pl.col("r") if drops else pl.col("s")
+        missing = pl.col("m") & ~taken
+        sums = found.group_by("delivery_day").agg(
+            pl.col("r").sum().alias("repeats"), taken.sum().alias("repeats_dropped"), missing.sum().alias("missing")
+        )
         frames.append(
             came.join(bad, on="delivery_day", how="left")
             .join(sums, on="delivery_day", how="left")
             .with_columns(pl.lit(stream.value).alias("stream"), pl.lit(policy).alias("policy"))
-            .with_columns(pl.col("quarantined", "repeats", "missing").fill_null(0))
-            .with_columns((pl.col(name) * int(drops)).alias(f"{name}_dropped") for name in ("repeats", "missing"))
+            .with_columns(pl.col("quarantined", "repeats", "repeats_dropped", "missing").fill_null(0))
+            .with_columns((pl.col("missing") * int(drops)).alias("missing_dropped"))
             .with_columns(kept_rows().alias("kept"))
         )
     return RAW_COUNTS.conform(pl.concat(frames).sort("delivery_day", "policy").select(RAW_COUNTS.names))

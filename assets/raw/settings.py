@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from resources.settings import refuse
 
 POLICIES = ("ours", "paper")
+_MOST_LOOK_BACK_DAYS = 366
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,6 +25,9 @@ class RawSettings:
     # the resort against 13 % for CHN). TMP is the code of East Timor up to 2002.
     country_aliases: tuple[str, ...] = ("CN:CAN", "TMP:TLS")
     extra_country_codes: tuple[str, ...] = ()  # user-assigned codes to accept as they are, such as XKX for Kosovo
+    # How far back a day looks for rows of the same key: a row that says the same again is set aside as a repeat. Ours:
+    # a month's batch sent twice is found. A repeat from further back counts as a correction that changes nothing.
+    repeat_look_back_days: int = 31
     # Columns whose gaps count as missing values under `paper`. Agent and company are not among them: for these the
     # publishers state that NULL means "not applicable" (Data in Brief 22, 2019), not unknown.
     paper_booking_columns: tuple[str, ...] = ("children", "country")
@@ -36,6 +40,9 @@ class RawSettings:
         for name in ("max_rate", "max_nights", "max_lead_time_days", "max_guests"):
             if not getattr(self, name) > 0:
                 raise refuse(section, name, getattr(self, name), "a number above 0")
+        if not 0 <= self.repeat_look_back_days <= _MOST_LOOK_BACK_DAYS:
+            allowed = f"0 (no look-back) to {_MOST_LOOK_BACK_DAYS} days"
+            raise refuse(section, "repeat_look_back_days", self.repeat_look_back_days, allowed)
         for alias in self.country_aliases:
             if not re.fullmatch(r"[A-Z]{2,3}:[A-Z]{3}", alias):
                 raise refuse(section, "country_aliases", alias, "pairs such as CN:CAN, separated by commas")

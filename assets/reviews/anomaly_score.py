@@ -117,7 +117,10 @@ def score_anomalies(
         pl.lit(version).alias("bounds_version"),
     )
     told = rows.join(
-        reviews.select("review_id", "score", "title"), on="review_id", how="left", maintain_order="left"
+        reviews.select("review_id", "score", "title", "delivery_day"),
+        on=["review_id", "delivery_day"],
+        how="left",
+        maintain_order="left",
     ).with_columns(reason_text().alias("reason"))
     return REVIEW_ANOMALIES.conform(told.select(REVIEW_ANOMALIES.names))
 

@@ -91,7 +91,7 @@ def duplication(
     """
     ordered = vectors.sort("delivery_day", "review_id")
     is_wanted = ordered["delivery_day"].is_in(list(days)).to_numpy()
-    corpus = _corpus(ordered, settings)
+    corpus = _corpus(ordered, _is_first(ordered), settings)
     places = np.flatnonzero(is_wanted[corpus.rows])
     values, cosines, nearest = _found(corpus, places, settings, device)
     raw, cosine = np.zeros(ordered.height), np.zeros(ordered.height)
@@ -115,9 +115,14 @@ def duplication(
     )
 
 
-def _corpus(ordered: pl.DataFrame, settings: ReviewSettings) -> _Corpus:
+def _is_first(ordered: pl.DataFrame) -> np.ndarray:
+    """(n,) whether a row is the first of its review: a corrected review is no copy of what it said before."""
+    return ordered["review_id"].is_first_distinct().to_numpy()
+
+
+def _corpus(ordered: pl.DataFrame, is_first: np.ndarray, settings: ReviewSettings) -> _Corpus:
     words = ordered["distinct_words"].to_numpy()
-    rows = np.flatnonzero(words >= settings.duplication_stock_words)
+    rows = np.flatnonzero((words >= settings.duplication_stock_words) & is_first)
     kept = ordered if len(rows) == ordered.height else ordered[rows]
     matrix = _matrix(kept["vector"])  # (n, dimensions)
     distinct_of, places = _distinct(matrix, kept["phrases"])

@@ -31,17 +31,17 @@ def anomaly_parts(
     """
     days = sorted(day for _, part in segments for day in part)
     asked = reviews.filter(pl.col("delivery_day").is_in(days)).sort("delivery_day", "review_id")
-    opposed = [
-        contradiction(asked.filter(pl.col("delivery_day").is_in(list(part))), model, settings.neutral_score)
-        for model, part in segments
-    ]
+    opposed = []
+    for model, part in segments:
+        rows = asked.filter(pl.col("delivery_day").is_in(list(part)))
+        opposed.append(contradiction(rows, model, settings.neutral_score).with_columns(rows["delivery_day"]))
     if asked.is_empty():
         return REVIEW_ANOMALY_PARTS.empty()
     rows = asked.select("review_id", "delivery_day")
     for part in (
         pl.concat(opposed),
-        duplication(vectors, days, settings, device).drop("delivery_day"),
-        timing(reviews, days, settings).drop("delivery_day"),
+        duplication(vectors, days, settings, device),
+        timing(reviews, days, settings),
     ):
-        rows = rows.join(part, on="review_id", how="left", maintain_order="left")
+        rows = rows.join(part, on=["review_id", "delivery_day"], how="left", maintain_order="left")
     return REVIEW_ANOMALY_PARTS.conform(rows.select(REVIEW_ANOMALY_PARTS.names))

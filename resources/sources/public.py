@@ -116,7 +116,7 @@ class PublicSource:
 
     def rows(self, stream: Stream, days: Sequence[date]) -> pl.DataFrame:
         """Rows of those days (see ``base.Source.rows``); none for a stream that is not delivered."""
-        return self._tables[stream].rows(days) if stream in self._files else _empty(stream)
+        return self._tables[stream].rows(days) if stream in self._files else empty_rows(stream)
 
     def hotels(self) -> pl.DataFrame:
         """The two hotels of the booking data; the publishers hide their names."""
@@ -134,6 +134,18 @@ class PublicSource:
         return {stream: _Table(read_stream(path, stream)) for stream, path in self._files.items()}
 
 
+def read_text(path: Path, stream: Stream) -> pl.DataFrame:
+    """Rows of one file in the publishers' columns as text, with their place in it; not yet with a delivery day.
+
+    Raises:
+        SourceError: the file can't be read at all.
+    """
+    layout = _LAYOUTS[stream]
+    if path.suffix.lower() == ".parquet":
+        return read_columnar(path, layout.required, layout.optional, us_dates=("Review_Date",))
+    return read_delimited(path, layout.required, layout.optional)
+
+
 def read_stream(path: Path, stream: Stream) -> pl.DataFrame:
     """All rows of a published file: the exchange format, each row with its delivery day, sorted by day and row.
 
@@ -143,11 +155,7 @@ def read_stream(path: Path, stream: Stream) -> pl.DataFrame:
     Raises:
         SourceError: the file can't be read at all, or no row has a readable date.
     """
-    layout = _LAYOUTS[stream]
-    if path.suffix.lower() == ".parquet":
-        text = read_columnar(path, layout.required, layout.optional, us_dates=("Review_Date",))
-    else:
-        text = read_delimited(path, layout.required, layout.optional)
+    layout, text = _LAYOUTS[stream], read_text(path, stream)
     dated = text.with_columns(layout.day_of(pl.col(layout.day_column)).alias("_delivery_day"))
     days = dated["_delivery_day"].drop_nulls()
     if days.is_empty():
@@ -215,23 +223,30 @@ class _Table:
 
     @cached_property
     def _fingerprints(self) -> dict[date, str]:
-        text = self._frame.drop("_delivery_day", "_source_file", "_source_row")
-        lines = text.select(pl.concat_str(pl.all().fill_null("\x00"), separator="\x1f")).to_series()
-        return {day: _digest(lines.slice(start, length)) for day, (start, length) in self._spans.items()}
+        lines = content_lines(self._frame)
+        return {day: digest_of_lines(lines.slice(start, length)) for day, (start, length) in self._spans.items()}
 
 
-def _empty(stream: Stream) -> pl.DataFrame:
+def content_lines(rows: pl.DataFrame) -> pl.Series:
+    """One line of text per row: its content, without the place where it stood."""
+    text = rows.drop("_delivery_day", "_source_file", "_source_row", strict=False)
+    return text.select(pl.concat_str(pl.all().fill_null("\x00"), separator="\x1f")).to_series()
+
+
+def empty_rows(stream: Stream) -> pl.DataFrame:
+    """The exchange format without a row."""
     layout = _LAYOUTS[stream]
     schema: dict[str, pl.DataType] = {name: pl.String() for name in (*layout.required, *layout.optional)}
     lineage = {name: pl.String() for name in LINEAGE_COLUMNS}
     return pl.DataFrame(schema=schema | lineage | {"_delivery_day": pl.Date(), "_source_row": pl.Int64()})
 
 
-def _digest(lines: pl.Series) -> str:
+def digest_of_lines(lines: pl.Series) -> str:
+    """SHA-256 of lines of text, in order."""
     digest = hashlib.sha256()
     for line in lines:
         digest.update(line.encode("utf-8") + b"\x1e")
     return digest.hexdigest()
 
 
-_NOTHING_DELIVERED = _digest(pl.Series([], dtype=pl.String))
+_NOTHING_DELIVERED = digest_of_lines(pl.Series([], dtype=pl.String))

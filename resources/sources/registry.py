@@ -29,5 +29,12 @@ def build_source(settings: Settings) -> Source:
         from resources.sources.sql.source import SqlSource
 
         return SqlSource(load_database_secret(), settings.room("sql", SqlSettings))
+    if name == "deliveries":
+        from resources.sources.deliveries import DeliveriesSource
+
+        if settings.core.data is None:
+            section = "core"
+            raise refuse(section, "data", None, "the inbox folder of the deliveries")
+        return DeliveriesSource(settings.core.data)
     message = f"setting core.source = {name!r} has no builder; allowed: {', '.join(SOURCES)}"
     raise SettingsError(message)

@@ -5,6 +5,7 @@ import threading
 from datetime import date, timedelta
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import polars as pl
 import pytest
@@ -15,7 +16,7 @@ from assets.raw import assets as raw
 from pipelines import cli
 from pipelines.workspace import build_workspace
 from resources.errors import SettingsError, SourceError
-from resources.settings import CoreSettings, SecretText, Settings
+from resources.settings import CoreSettings, SecretKey, SecretText, Settings
 from resources.sources.base import Stream
 from resources.sources.demo import DemoSource
 from resources.sources.public import PublicSource
@@ -24,6 +25,7 @@ from resources.sources.sql.layout import CELLS
 from resources.sources.sql.loading import create_tables, day_range, load_days
 from resources.sources.sql.settings import SqlSettings
 from resources.sources.sql.source import SqlSource
+from resources.tombstones import Tombstones
 from tests.integration.conftest import DEMO, add_review, close_day
 from tests.integration.server import PASSWORD, Server
 from tests.unit.raw.builders import booking, review, write_files
@@ -54,7 +56,14 @@ def live(secret: SecretText, settings: SqlSettings, database: "psycopg.Connectio
 
 def raw_tables(source: object, folder: Path, days: list[date]) -> list[pl.DataFrame]:
     """What the raw room makes of a source."""
-    inputs = DayInputs(SimpleNamespace(settings=Settings(home=folder), source=source), (), days)  # type: ignore[arg-type]
+    nobody = SimpleNamespace(load=lambda: Tombstones(SecretKey(b"k" * 32)))
+    workspace: Any = SimpleNamespace(
+        settings=Settings(home=folder),
+        source=source,
+        history_start=days[0],
+        resource={"tombstones": nobody}.__getitem__,
+    )
+    inputs = DayInputs(workspace, (), days)
     return [asset.spec.verb(inputs).frame for asset in RAW]
 
 

@@ -5,8 +5,10 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import dagster as dg
+import pytest
 
 from assets.common.fits import fit_due
+from resources.records import EARLY_FITS
 from tests.rooms.toy import START, TOY_RAW, TOY_SUM, run, stored_bytes, toy_mean, toy_workspace
 
 DAYS = [START + timedelta(days=index) for index in range(25)]
@@ -47,6 +49,24 @@ def test_range_shuffled_and_rerun_give_the_same_bytes(tmp_path: Path) -> None:
 
     assert run(whole, DAYS[12]).success
     assert stored_bytes(whole) == expected
+
+
+def test_early_fits_give_the_same_bytes_day_by_day(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = toy_workspace(tmp_path / "plain", amounts())
+    run(plain, DAYS[0], DAYS[8])
+    monkeypatch.setitem(EARLY_FITS, "toy_mean", (3, 6))
+    whole, daily = toy_workspace(tmp_path / "range", amounts()), toy_workspace(tmp_path / "daily", amounts())
+    assert run(whole, DAYS[0], DAYS[8]).success
+    for day in DAYS[:9]:
+        assert run(daily, day).success
+    assert stored_bytes(daily) == stored_bytes(whole)
+    assert [whole.record_store.load("toy_mean", DAYS[place]) is not None for place in (2, 5, 8)] == [True, True, False]
+    # A record serves the days after its cut-off only: up to the first one nothing has changed.
+    for place, same in ((2, True), (3, False), (6, False)):
+        old, new = (item.lake.record("toy_sum", DAYS[place]) for item in (plain, whole))
+        assert old is not None
+        assert new is not None
+        assert (old.records == new.records) == same
 
 
 def test_a_single_day_is_pending_until_its_history_is_there(tmp_path: Path) -> None:

@@ -21,6 +21,10 @@ _SHARES = (
     "emoji_share",
     "guest_key_share",
     "tag_noise",
+    "late_share",
+    "repeated_share",
+    "corrected_share",
+    "opt_out_share",
 )
 
 
@@ -45,6 +49,10 @@ class DemoSettings:
     emoji_share: float = 0.002  # rare, yet met in the default world
     guest_key_share: float = 1.0  # a group knows who books with it; 0 gives the paper's anonymous setting
     tag_noise: float = 0.04  # a tag or nationality that differs from the booking
+    late_share: float = 0.0  # of all rows: delivered one to five days late; zero by default, as in the public data
+    repeated_share: float = 0.0  # of all rows: delivered a second time, word for word, within ten days
+    corrected_share: float = 0.0  # of all rows: delivered again within twenty days, with another rate or score
+    opt_out_share: float = 0.0  # of the guests with a key; a quarter of them consent again 30 days later (SPEC 2.1)
     named_hotels: bool = True  # False: bookings say only "City Hotel" or "Resort Hotel", as the public ones do
 
     def __post_init__(self) -> None:

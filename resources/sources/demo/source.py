@@ -18,7 +18,9 @@ from resources.sources.base import (
 )
 from resources.sources.demo.bookings import booking_rows
 from resources.sources.demo.catalogue import booked_name, hotels
+from resources.sources.demo.lateness import delivered_rows, has_lateness
 from resources.sources.demo.match_model import MatchModel, match_model
+from resources.sources.demo.notices import guest_notices
 from resources.sources.demo.reviews import ReviewRows
 from resources.sources.demo.settings import MOST_DAYS, DemoSettings
 from resources.sources.demo.truth import DemoTruth
@@ -103,7 +105,21 @@ class DemoSource:
 
     def fingerprint(self, stream: Stream, days: Sequence[date]) -> dict[date, str]:
         """SHA-256 of each day's rows as delivered."""
-        return {day: _digest(self.rows(stream, [day])) for day in sorted(set(days))}
+        return {day: self._fingerprint(stream, day) for day in sorted(set(days))}
+
+    @lru_cache(maxsize=20_000)  # noqa: B019  (a watcher asks for the same days again and again)
+    def _fingerprint(self, stream: Stream, day: date) -> str:
+        return _digest(self.rows(stream, [day]))
+
+    def own_notices(self) -> pl.DataFrame:
+        """Opt-outs and consents of the default history's guests: ``identifier``, ``kind``, ``day``; none by default."""
+        share = self.settings.opt_out_share
+        bookings = pl.DataFrame(schema={"guest_key": pl.String(), "day": pl.Int64()})
+        if share:
+            frame, days = _bookings(self.settings, self._horizon(self.last_day))
+            dated = frame.select("guest_key", pl.Series("day", days, dtype=pl.Int64))
+            bookings = dated.filter(pl.col("day").is_between(0, self.settings.days - 1))
+        return guest_notices(bookings, self.first_day, self.settings.seed, share)
 
     def truth(self, until: date | None = None) -> DemoTruth:
         """The truth up to ``until`` (default: the last day of the history). For evaluation only."""
@@ -138,15 +154,23 @@ def _reviews(settings: DemoSettings, horizon: int) -> tuple[ReviewRows, World]:
 
 
 @lru_cache(maxsize=4096)
-def _day_rows(settings: DemoSettings, stream: Stream, day: int, horizon: int) -> pl.DataFrame:
+def _own_rows(settings: DemoSettings, stream: Stream, day: int, horizon: int) -> pl.DataFrame:
+    """Rows that belong to a day of the world, whenever they are delivered."""
     if stream is Stream.BOOKINGS:
         frame, days = _bookings(settings, horizon)
         first, last = np.searchsorted(days, [day, day + 1])
-        part = frame[int(first) : int(last)]
+        return frame[int(first) : int(last)]
+    rows, world = _reviews(settings, horizon)
+    first, last = np.searchsorted(world.posts.posted_day, [day, day + 1])
+    return rows.rows(np.arange(first, last))
+
+
+@lru_cache(maxsize=4096)
+def _day_rows(settings: DemoSettings, stream: Stream, day: int, horizon: int) -> pl.DataFrame:
+    if has_lateness(settings):
+        part = delivered_rows(lambda own: _own_rows(settings, stream, own, horizon), stream, day, settings)
     else:
-        rows, world = _reviews(settings, horizon)
-        first, last = np.searchsorted(world.posts.posted_day, [day, day + 1])
-        part = rows.rows(np.arange(first, last))
+        part = _own_rows(settings, stream, day, horizon)
     delivered = settings.start + timedelta(days=day)
     return part.with_columns(
         pl.lit(delivered).alias("_delivery_day"),

@@ -3,6 +3,7 @@
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import polars as pl
 import pytest
@@ -10,8 +11,9 @@ import pytest
 from assets.common.daily import DayInputs, Produced
 from assets.raw import assets as raw
 from assets.raw.contract import QUARANTINE, RAW_BOOKINGS, RAW_COUNTS, RAW_REVIEWS
-from resources.settings import Settings
+from resources.settings import SecretKey, Settings
 from resources.sources.public import PublicSource
+from resources.tombstones import Tombstones
 from tests.unit.raw.builders import booking, review, write_files
 
 DAYS = [date(2016, 7, 3), date(2016, 7, 4)]
@@ -21,7 +23,9 @@ def inputs(folder: Path, policy: str = "ours", reviews: list[dict[str, str | Non
     bookings = [booking(), booking(), booking(adr="-1"), booking(reservation_status_date="2016-07-04")]
     source = PublicSource(write_files(folder, bookings, reviews))
     settings = Settings(home=folder, sections={"raw": {"policy": policy}})
-    return DayInputs(SimpleNamespace(settings=settings, source=source), (), DAYS)  # type: ignore[arg-type]
+    tombstones = SimpleNamespace(load=lambda: Tombstones(SecretKey(b"k" * 32)))
+    workspace: Any = SimpleNamespace(settings=settings, source=source, resource={"tombstones": tombstones}.__getitem__)
+    return DayInputs(workspace, (), DAYS)
 
 
 def balance(produced: Produced) -> dict[date, int]:

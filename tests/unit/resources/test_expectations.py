@@ -1,5 +1,7 @@
 """The suite made from a contract, seen green and red; the contract's own refusals."""
 
+import subprocess
+import sys
 from datetime import date
 
 import polars as pl
@@ -76,3 +78,14 @@ def test_outcome_names_days_and_examples() -> None:
     assert outcome.failed_days == {MONDAY}
     assert outcome.examples == ({"id": "x"},)
     assert outcome_of("ids_are_known", bad.clear()).passed
+
+
+def test_the_library_loads_in_a_worker_of_the_daemon() -> None:
+    """Its main module has neither a file nor a spec, for which pyspark would end the process with status 0."""
+    code = (
+        "import sys; main = sys.modules['__main__']; main.__spec__ = None; main.__dict__.pop('__file__', None)\n"
+        "from resources.expectations import _library\n"
+        "print(_library().__name__, hasattr(main, '__file__'))"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.split() == ["great_expectations", "False"]

@@ -1,0 +1,35 @@
+"""Corrections: a key that comes again on a later day supersedes what it said before, for readers as of that day.
+
+The one place that says which row of a booking or review counts (SPEC 2.2): no stored row is removed, readers choose.
+"""
+
+from datetime import date
+
+import polars as pl
+
+_NEXT = "superseded_on"
+
+
+def latest_versions(rows: pl.DataFrame, key: str, as_of: date | None = None) -> pl.DataFrame:
+    """Each key once, as it came last by the day; sorted by key.
+
+    Args:
+        rows: with ``key`` and ``delivery_day``.
+        key: column that names a row through its corrections.
+        as_of: last delivery day read; None: all of them.
+    """
+    known = rows if as_of is None else rows.filter(pl.col("delivery_day") <= as_of)
+    ordered = known.sort(key, "delivery_day", maintain_order=True)
+    return ordered.filter((pl.col(key) != pl.col(key).shift(-1)).fill_null(value=True))
+
+
+def with_superseded_on(rows: pl.DataFrame, key: str) -> pl.DataFrame:
+    """Rows sorted by key and day, with ``superseded_on``: the day of the key's next row, null for the last one."""
+    ordered = rows.sort(key, "delivery_day", maintain_order=True)
+    return ordered.with_columns(pl.col("delivery_day").shift(-1).over(key).alias(_NEXT))
+
+
+def corrections(rows: pl.DataFrame, key: str) -> pl.DataFrame:
+    """``key`` and ``delivery_day`` of rows whose key came on an earlier day."""
+    ordered = rows.select(key, "delivery_day").sort(key, "delivery_day")
+    return ordered.filter((pl.col(key) == pl.col(key).shift(1)).fill_null(value=False))

@@ -1,0 +1,127 @@
+"""The sensor over deliveries and pending days, and the sensor behind the cadence of models and records."""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
+
+import dagster as dg
+from dagster._time import get_current_datetime
+
+from assets.common.daily import RESOURCE, REUSE_TAG, DailyAsset
+from assets.common.due import due_days
+from assets.common.inputs import days_between
+from assets.common.promotion import DailySpec
+from assets.common.workspace import Workspace
+from pipelines.jobs import SCORES
+from pipelines.operations import OperationsSettings
+from pipelines.partitions import RANGE_END, RANGE_START, history, yesterday
+
+DUE_TAG = "stayworth/due"
+WATCHER, CADENCE = "watch_deliveries", "keep_models_current"
+_UNFINISHED = [
+    dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.NOT_STARTED, dg.DagsterRunStatus.STARTING,
+    dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING,
+]  # fmt: skip
+
+
+def build_watcher(
+    daily: Sequence[DailyAsset], jobs: Sequence[dg.JobDefinition | object], settings: OperationsSettings
+) -> dg.SensorDefinition:
+    """The sensor that brings stored days up to date with what has been delivered.
+
+    Args:
+        daily: every daily table.
+        jobs: ``backfill`` and ``daily``.
+        settings: how often it looks, how far back.
+    """
+    stages = [item.spec for item in daily if item.shown.name != SCORES]
+    scores = [item.spec for item in daily if item.shown.name == SCORES]
+
+    @dg.sensor(
+        name=WATCHER,
+        jobs=list(jobs),  # type: ignore[arg-type]
+        minimum_interval_seconds=settings.watch_seconds,
+        default_status=_status(settings),
+        required_resource_keys={RESOURCE},
+        description=(
+            "Compares the deliveries with the records of inputs: runs days that came late or were delivered anew, and "
+            "pending days whose inputs have come since. Leaves all other days alone."
+        ),
+    )
+    def watch_deliveries(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+        if context.instance.get_runs_count(dg.RunsFilter(statuses=_UNFINISHED)):
+            return dg.SkipReason("a run is going on; what it leaves is looked at next time")
+        workspace: Workspace = getattr(context.resources, RESOURCE)
+        workspace.reopen_source()
+        days = watched_days(workspace, settings)
+        return request_for(workspace, stages, scores, days) or dg.SkipReason(
+            f"{len(days)} days looked at: nothing has come that is not in the tables"
+        )
+
+    return watch_deliveries
+
+
+def watched_days(workspace: Workspace, settings: OperationsSettings) -> list[date]:
+    """Business days that have ended, as far back as the settings say."""
+    start, last = history(workspace.settings)
+    core = workspace.settings.core
+    ended = yesterday(core) if core.history_end is None and core.source != "public" else min(last, yesterday(core))
+    return days_between(max(start, ended - timedelta(days=settings.watch_days - 1)), ended)
+
+
+def request_for(
+    workspace: Workspace, stages: Sequence[DailySpec], scores: Sequence[DailySpec], days: Sequence[date]
+) -> dg.RunRequest | None:
+    """One run over the span of days that are due; it leaves the fresh days among them alone. None: nothing is due.
+
+    Scores follow once all stages are settled, and only from the first day on that was ever scored.
+    """
+    if due := due_days(workspace, stages, days):
+        return _request("backfill", due, None)
+    scored = {day for spec in scores for day in workspace.lake.days(spec.contract.asset)}
+    expected = [day for day in days if scored and min(scored) <= day <= max(scored)]
+    if due := due_days(workspace, scores, expected):
+        return _request("daily", due, [dg.AssetKey(spec.contract.asset) for spec in scores])
+    return None
+
+
+def _request(job: str, due: Mapping[date, Mapping[str, str]], assets: list[dg.AssetKey] | None) -> dg.RunRequest:
+    """The run key says what the days would be made from: the same situation never asks twice on one calendar day."""
+    lines = [f"{day}/{table}={digest}" for day in sorted(due) for table, digest in sorted(due[day].items())]
+    lines.append(str(get_current_datetime().date()))
+    first, last = min(due), max(due)
+    tags = {RANGE_START: first.isoformat(), RANGE_END: last.isoformat(), REUSE_TAG: "true", DUE_TAG: _shown(due)}
+    key = hashlib.sha256("\n".join(lines).encode()).hexdigest()[:24]
+    return dg.RunRequest(run_key=f"{job}-{key}", job_name=job, tags=tags, asset_selection=assets)
+
+
+def _shown(days: Iterable[date]) -> str:
+    ordered = sorted(days)
+    return f"{len(ordered)} days, {ordered[0]} to {ordered[-1]}"
+
+
+def build_cadence(names: Sequence[str], settings: OperationsSettings) -> dg.AutomationConditionSensorDefinition:
+    """The sensor that evaluates the automation conditions of fitted records and unpartitioned tables."""
+    return dg.AutomationConditionSensorDefinition(
+        CADENCE,
+        target=dg.AssetSelection.assets(*names),
+        run_tags={REUSE_TAG: "true"},
+        default_status=_status(settings),
+        description="Refits records and retrains models on their own cadence (operations.refit_cron, retrain_cron).",
+    )
+
+
+def on_cadence(cron: str, time_zone: str) -> dg.AutomationCondition:
+    """True once per tick of the cron, not while the table is being made or waits for an input that is.
+
+    Dagster's own ``on_cron`` waits until every partition of every daily input was made since the tick, which for a
+    history of days never happens.
+    """
+    passed = dg.AutomationCondition.cron_tick_passed(cron, time_zone).since_last_handled()
+    return (passed & ~dg.AutomationCondition.in_progress() & ~dg.AutomationCondition.any_deps_in_progress()).with_label(
+        f"on_cadence({cron}, {time_zone})"
+    )
+
+
+def _status(settings: OperationsSettings) -> dg.DefaultSensorStatus:
+    return dg.DefaultSensorStatus.RUNNING if settings.automatic else dg.DefaultSensorStatus.STOPPED

@@ -1,0 +1,143 @@
+"""The daemon under a clock of our own: Dagster's scheduler, sensor and asset daemon loops, runs in this process."""
+
+import logging
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import dagster as dg
+import pytest
+from dagster._core.test_utils import freeze_time
+from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
+from dagster._core.workspace.context import WorkspaceProcessContext
+from dagster._core.workspace.load_target import InProcessWorkspaceLoadTarget
+from dagster._daemon.asset_daemon import AssetDaemon
+from dagster._daemon.sensor import execute_sensor_iteration
+from dagster._scheduler.scheduler import launch_scheduled_runs
+
+from pipelines.building import build_definitions
+
+ZONE = ZoneInfo("Europe/Lisbon")
+MODULE = "stayworth_under_test"
+_LOG = logging.getLogger("simulated daemon")
+
+
+@dataclass
+class SimulatedDaemon:
+    """Everything that `dagster-daemon run` turns, turned by hand at moments of our choice."""
+
+    context: WorkspaceProcessContext
+    instance: dg.DagsterInstance
+
+    def schedules(self, day: date, hour: int, minute: int = 0) -> None:
+        """One round of the scheduler at a local time."""
+        with self._at(day, hour, minute) as now:
+            for _ in launch_scheduled_runs(self.context, _LOG, now, {}):
+                pass
+
+    def sensors(self, day: date, hour: int, minute: int = 0) -> None:
+        """One round of all sensors but those of the asset daemon."""
+        with self._at(day, hour, minute):
+            for _ in execute_sensor_iteration(self.context, _LOG, None, None):
+                pass
+
+    def conditions(self, day: date, hour: int, minute: int = 0) -> None:
+        """One round of the automation conditions."""
+        with self._at(day, hour, minute):
+            daemon = AssetDaemon(settings={"use_threads": False}, pre_sensor_interval_seconds=1)
+            for _ in daemon._run_iteration_impl(  # noqa: SLF001
+                self.context,
+                threadpool_executor=None,
+                amp_tick_futures={},
+                debug_crash_flags={},
+            ):
+                pass
+
+    def settle(self, day: date, hour: int = 8) -> int:
+        """Sensor rounds, six minutes apart, until one asks for no run; returns how many runs were asked for."""
+        before = start = self.runs()
+        for turn in range(1, 10):
+            self.sensors(day, hour + turn // 10, 6 * turn)
+            now = self.runs()
+            if now == before:
+                return now - start
+            before = now
+        message = f"the sensor asks for runs without end on {day}"
+        raise AssertionError(message)
+
+    def runs(self) -> int:
+        """Runs so far."""
+        return self.instance.get_runs_count()
+
+    @contextmanager
+    def _at(self, day: date, hour: int, minute: int) -> Iterator[datetime]:
+        now = datetime.combine(day, time(hour, minute), ZONE).astimezone(ZoneInfo("UTC"))
+        with freeze_time(now):
+            yield now
+
+
+@contextmanager
+def daemon_over() -> Iterator[SimulatedDaemon]:
+    """A daemon over the code location that the environment describes; its Dagster home is gone afterwards."""
+    module = ModuleType(MODULE)
+    module.defs = build_definitions()  # type: ignore[attr-defined]
+    sys.modules[MODULE] = module
+    target = InProcessWorkspaceLoadTarget(_origin())
+    # In memory where the machine has such a folder: thousands of small commits are all that a disk would add.
+    memory = Path("/dev/shm")  # noqa: S108
+    folder = Path(tempfile.mkdtemp(prefix="stayworth-", dir=memory if memory.is_dir() else None))
+    # As in the product's own instance: the events of a run are stored in batches.
+    events = {
+        "event_log_storage": {
+            "module": "resources.event_log",
+            "class": "BatchedSqliteEventLogStorage",
+            "config": {"base_dir": str(folder / "events")},
+        }
+    }
+    logging.disable(logging.CRITICAL)
+    try:
+        with (
+            dg.instance_for_test(
+                events, temp_dir=str(folder), synchronous_run_coordinator=True, synchronous_run_launcher=True
+            ) as instance,
+            WorkspaceProcessContext(instance, target) as context,
+        ):
+            yield SimulatedDaemon(context, instance)
+    finally:
+        logging.disable(logging.NOTSET)
+        shutil.rmtree(folder, ignore_errors=True)
+        del sys.modules[MODULE]
+
+
+def _origin() -> Any:
+    from dagster._core.remote_origin import InProcessCodeLocationOrigin
+
+    return InProcessCodeLocationOrigin(
+        LoadableTargetOrigin(executable_path=sys.executable, module_name=MODULE, attribute="defs"),
+        location_name="stayworth",
+    )
+
+
+def environment(monkeypatch: pytest.MonkeyPatch, home: Path, inbox: Path, start: date, **values: str) -> None:
+    """What an operator would export."""
+    given = {
+        "STAYWORTH_HOME": str(home),
+        "STAYWORTH_HMAC_KEY": "5a" * 32,
+        "STAYWORTH_CORE__SOURCE": "deliveries",
+        "STAYWORTH_CORE__DATA": str(inbox),
+        "STAYWORTH_CORE__HISTORY_START": str(start),
+        "STAYWORTH_CORE__FIT_EVERY_DAYS": os.environ.get("STAYWORTH_CORE__FIT_EVERY_DAYS", "7"),
+        "STAYWORTH_OPERATIONS__AUTOMATIC": "true",
+        **values,
+    }
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
