@@ -14,7 +14,7 @@ endif
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run test slow evaluate ui lint types check benchmark docs clean
+.PHONY: help run test slow evaluate ui lint types check benchmark docs screenshots clean
 
 help:  ## explain the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -65,6 +65,10 @@ $(VENV)/.ready-benchmarks: $(VENV)/.ready-dev
 
 docs: $(VENV)/.ready  ## rewrite the generated pages of docs/
 	$(BIN)/stayworth catalogue
+
+screenshots: $(VENV)/.ready  ## pictures of the UI for docs/pictures, over what this home holds (needs Chromium)
+	$(PIP) --editable '.[browser]'
+	$(BIN)/stayworth screenshots
 
 clean:  ## remove what was written at run time (not the environment)
 	rm -rf var .pytest_cache .ruff_cache .hypothesis

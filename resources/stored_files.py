@@ -13,8 +13,10 @@ from pathlib import Path
 import polars as pl
 
 from resources.encryption import FileCipher, is_sealed
-from resources.errors import PrivacyError
+from resources.errors import ContractError, PrivacyError
 from resources.settings import RESTRICTED_KEY_VARIABLE
+
+_AGAIN = "move it out of the lake and run its day again (stayworth backfill)"
 
 
 class StoredFiles:
@@ -74,9 +76,21 @@ class StoredFiles:
         return pl.concat(frames).rechunk()
 
     def metadata(self, path: Path, key: str) -> tuple[str, str]:
-        """SHA-256 of the file's content (as it was before it was sealed), and one entry of its metadata."""
+        """SHA-256 of the file's content (as it was before it was sealed), and one entry of its metadata.
+
+        Raises:
+            ContractError: the file is no Parquet, or something else than the lake wrote it.
+        """
         content = self.content(path)
-        return hashlib.sha256(content).hexdigest(), pl.read_parquet_metadata(io.BytesIO(content))[key]
+        try:
+            entry = pl.read_parquet_metadata(io.BytesIO(content)).get(key)
+        except (pl.exceptions.PolarsError, OSError) as error:
+            message = f"{path} can't be read as Parquet ({error}); {_AGAIN}"
+            raise ContractError(message) from error
+        if entry is None:
+            message = f"{path} carries no record of inputs, so the pipeline did not write it; {_AGAIN}"
+            raise ContractError(message)
+        return hashlib.sha256(content).hexdigest(), entry
 
 
 def _write_parquet(frame: pl.DataFrame, target: Path | io.BytesIO, metadata: Mapping[str, str] | None) -> None:

@@ -70,6 +70,19 @@ def test_digest_notices_a_replaced_file(lake: Lake) -> None:
     assert lake.digest("table", DAY) == first
 
 
+@pytest.mark.parametrize(("content", "told"), [(b"PAR1 cut short", "can't be read"), (None, "no record of inputs")])
+def test_a_file_of_somebody_else_is_named(lake: Lake, content: bytes | None, told: str) -> None:
+    path = lake.path("table", DAY)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if content is None:
+        frame("a").write_parquet(path)
+    else:
+        path.write_bytes(content)
+    with pytest.raises(ContractError, match=told) as caught:
+        lake.record("table", DAY)
+    assert str(path) in str(caught.value)
+
+
 def test_kept_aside_day_leaves_the_last_good_one(lake: Lake) -> None:
     lake.promote(lake.stage(TABLE, DAY, frame("good"), record()))
     lake.keep_aside(lake.stage(TABLE, DAY, frame("bad"), record()), ["key_is_unique: 1 rows"])
