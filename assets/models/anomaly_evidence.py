@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from assets.common.versions import latest_versions
 from assets.customers.lifetime_value import current_rows
 from assets.customers.protocols import PROSPECTIVE
 from assets.models.dataset import BEHAVIOUR_COLUMNS
@@ -112,7 +113,7 @@ def evidence_of(
 def scored_reviews(
     embeddings: pl.DataFrame, anomalies: pl.DataFrame, parts: pl.DataFrame, clean: pl.DataFrame
 ) -> pl.DataFrame:
-    """Every review with its embedding, polarity, score and stored parts, none left out; by review id, with a place.
+    """Every version of a review with its embedding, polarity, score and stored parts, none left out; with a place.
 
     Args:
         embeddings: review_embeddings.
@@ -120,14 +121,15 @@ def scored_reviews(
         parts: review_anomaly_parts, for polarity and the paper's timing.
         clean: clean_reviews, for the score.
     """
-    table = embeddings.select("review_id", "delivery_day", "embedding").unique("review_id", keep="first")
+    version = ["review_id", "delivery_day"]
+    table = embeddings.select(*version, "embedding").unique(version, keep="first")
     for frame, columns in (
         (anomalies, PARTS),
         (parts, ("polarity_text", "timing_paper_raw")),
         (clean, ("score",)),
     ):
-        table = table.join(frame.select("review_id", *columns).unique("review_id", keep="first"), on="review_id")
-    return table.sort("review_id").with_columns(place=pl.int_range(pl.len(), dtype=pl.Int64))
+        table = table.join(frame.select(*version, *columns).unique(version, keep="first"), on=version)
+    return table.sort(version).with_columns(place=pl.int_range(pl.len(), dtype=pl.Int64))
 
 
 def _links(
@@ -137,7 +139,7 @@ def _links(
     decided = pairs.filter(
         pl.col("is_assigned") & (pl.col("delivery_day") <= day) & (pl.col("match_probability") > 0.0)
     )
-    known = reviews.filter(pl.col("delivery_day") <= day).select("review_id", "place")
+    known = latest_versions(reviews, "review_id", day).select("review_id", "place")
     customers = current_rows(bookings, day).select("booking_id", "pseudo_customer_id")
     return (
         decided.select("booking_id", "review_id", weight="match_probability")

@@ -6,6 +6,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from assets.common.versions import latest_versions
+
+_VERSION = ["review_id", "delivery_day"]
 _DECIMALS = 9  # of stored weights and means
 TEXT_SCHEMA = pl.Schema(
     {
@@ -23,7 +26,7 @@ TEXT_SCHEMA = pl.Schema(
 def review_table(
     embeddings: pl.DataFrame, anomalies: pl.DataFrame, parts: pl.DataFrame, clean: pl.DataFrame
 ) -> pl.DataFrame:
-    """What is known of each review that may enter the text block; excluded reviews are left out (weight zero).
+    """What is known of each version of a review; an excluded one has no weight.
 
     Args:
         embeddings: review_embeddings.
@@ -32,24 +35,22 @@ def review_table(
         clean: clean_reviews, for ``score``.
 
     Returns:
-        review_id, delivery_day, embedding (List(Float32)), polarity, score; sorted by review_id.
+        review_id, delivery_day, embedding (List(Float32)), polarity, score, is_excluded; one row per review and day on
+        which it came (a correction is a row of its own day), sorted by both.
 
     Source:
         SPEC 3.4: an excluded review has weight zero and is not replaced by the next candidate.
     """
-    excluded = anomalies.filter(pl.col("is_excluded")).select("review_id")
-    table = embeddings.select("review_id", "delivery_day", "embedding").unique(
-        "review_id", keep="first", maintain_order=True
-    )
-    table = table.join(excluded, on="review_id", how="anti")
-    table = table.join(_first(parts, "polarity_text", "polarity"), on="review_id", how="left")
-    table = table.join(_first(clean, "score", "score"), on="review_id", how="inner")
-    return table.with_columns(pl.col("polarity").fill_null(0.0)).sort("review_id")
+    table = _once(embeddings, "embedding")
+    table = table.join(_once(anomalies, "is_excluded"), on=_VERSION, how="left")
+    table = table.join(_once(parts, "polarity_text").rename({"polarity_text": "polarity"}), on=_VERSION, how="left")
+    table = table.join(_once(clean, "score"), on=_VERSION, how="inner")
+    no_verdict = pl.col("is_excluded").fill_null(value=False)
+    return table.with_columns(pl.col("polarity").fill_null(0.0), no_verdict).sort(_VERSION)
 
 
-def _first(frame: pl.DataFrame, column: str, name: str) -> pl.DataFrame:
-    chosen = frame.select("review_id", pl.col(column).alias(name))
-    return chosen.unique("review_id", keep="first", maintain_order=True)
+def _once(frame: pl.DataFrame, column: str) -> pl.DataFrame:
+    return frame.select(*_VERSION, column).unique(_VERSION, keep="first", maintain_order=True)
 
 
 def text_block(customers: pl.DataFrame, pairs: pl.DataFrame, reviews: pl.DataFrame, as_of: date) -> pl.DataFrame:
@@ -58,7 +59,7 @@ def text_block(customers: pl.DataFrame, pairs: pl.DataFrame, reviews: pl.DataFra
     Args:
         customers: booking_id, pseudo_customer_id of the bookings known at T.
         pairs: booking_review_pairs; only assigned pairs decided by T count.
-        reviews: :func:`review_table`; only reviews delivered by T count.
+        reviews: :func:`review_table`; only reviews delivered by T count, each as it came last.
         as_of: T.
 
     Returns:
@@ -68,7 +69,7 @@ def text_block(customers: pl.DataFrame, pairs: pl.DataFrame, reviews: pl.DataFra
     Source:
         SPEC 3.7, text of a customer at day T.
     """
-    known = reviews.filter(pl.col("delivery_day") <= as_of)
+    known = latest_versions(reviews, "review_id", as_of).filter(~pl.col("is_excluded"))
     known = known.with_columns(position=pl.int_range(pl.len(), dtype=pl.Int64))
     decided = pairs.filter(pl.col("is_assigned") & (pl.col("delivery_day") <= as_of))
     links = (

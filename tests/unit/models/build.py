@@ -41,9 +41,9 @@ def reviews_of(seed, number=40, *, last=DAY):
     days = [last - timedelta(days=int(back)) for back in rng.integers(0, 500, number)]
     vectors = rng.normal(size=(number, DIMENSIONS)).astype(np.float32)
     embeddings = pl.DataFrame({"review_id": ids, "embedding": pl.Series(vectors).arr.to_list(), "delivery_day": days})
-    anomalies = pl.DataFrame({"review_id": ids, "is_excluded": rng.random(number) < 0.1})
-    parts = pl.DataFrame({"review_id": ids, "polarity_text": rng.uniform(-1, 1, number)})
-    clean = pl.DataFrame({"review_id": ids, "score": rng.uniform(2.5, 10, number)})
+    anomalies = pl.DataFrame({"review_id": ids, "delivery_day": days, "is_excluded": rng.random(number) < 0.1})
+    parts = pl.DataFrame({"review_id": ids, "delivery_day": days, "polarity_text": rng.uniform(-1, 1, number)})
+    clean = pl.DataFrame({"review_id": ids, "delivery_day": days, "score": rng.uniform(2.5, 10, number)})
     return embeddings, anomalies, parts, clean
 
 

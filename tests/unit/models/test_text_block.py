@@ -20,9 +20,9 @@ def reviews(vectors=((1.0, 0.0), (0.0, 1.0)), days=(DAY, DAY), excluded=(False, 
             {"review_id": ids, "embedding": [list(v) for v in vectors], "delivery_day": list(days)},
             schema_overrides={"embedding": pl.List(pl.Float32)},
         ),
-        pl.DataFrame({"review_id": ids, "is_excluded": list(excluded)}),
-        pl.DataFrame({"review_id": ids, "polarity_text": [1.0, -0.5]}),
-        pl.DataFrame({"review_id": ids, "score": [10.0, 4.0]}),
+        pl.DataFrame({"review_id": ids, "delivery_day": list(days), "is_excluded": list(excluded)}),
+        pl.DataFrame({"review_id": ids, "delivery_day": list(days), "polarity_text": [1.0, -0.5]}),
+        pl.DataFrame({"review_id": ids, "delivery_day": list(days), "score": [10.0, 4.0]}),
     )
 
 
@@ -71,6 +71,17 @@ def test_an_excluded_review_has_no_weight_and_is_not_replaced():
 def test_a_review_delivered_after_t_is_not_read():
     links = pairs([("b1", "r1", 0.9, True, DAY)])
     assert text_block(CUSTOMERS, links, reviews(days=(DAY + timedelta(days=1), DAY)), DAY).is_empty()
+
+
+@pytest.mark.parametrize(
+    ("as_of", "excluded", "score"),
+    [(DAY, False, 10.0), (DAY + timedelta(days=2), False, 4.0), (DAY + timedelta(days=2), True, None)],
+)
+def test_a_corrected_review_counts_as_it_came_last(as_of, excluded, score):
+    both = reviews(days=(DAY, DAY + timedelta(days=2)), excluded=(False, excluded))
+    corrected = both.with_columns(review_id=pl.lit("r1"))
+    got = text_block(CUSTOMERS, pairs([("b1", "r1", 0.9, True, DAY)]), corrected, as_of)
+    assert got["text_score"].to_list() == ([] if score is None else [score])
 
 
 def test_no_reviews_at_all():
