@@ -14,7 +14,7 @@ endif
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run test slow evaluate ui lint types check benchmark docs screenshots clean
+.PHONY: help run test slow soak evaluate ui lint types check benchmark docs screenshots clean
 
 help:  ## explain the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -44,6 +44,11 @@ test: $(VENV)/.ready-dev  ## set up and run the tests (slow ones excluded)
 
 slow: $(VENV)/.ready-dev  ## the slow tests
 	env -u STAYWORTH_CORE__SOURCE -u STAYWORTH_CORE__DATA $(BIN)/python -m pytest -m 'slow and not gpu'
+
+KILLS ?= 100
+
+soak: $(VENV)/.ready-dev  ## kill the pipeline at random moments and compare (KILLS=100; hours on a busy machine)
+	env -u STAYWORTH_CORE__SOURCE -u STAYWORTH_CORE__DATA $(BIN)/python -m tests.crash.soak --kills $(KILLS)
 
 lint: $(VENV)/.ready-dev  ## ruff
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .

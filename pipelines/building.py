@@ -8,6 +8,7 @@ from assets.common.fits import FittedAsset, build_fitted
 from assets.common.whole import WholeAsset, build_whole
 from assets.common.workspace import Workspace
 from pipelines.alerts import build_alerts
+from pipelines.instance import POOLS
 from pipelines.jobs import STUDIES, build_jobs
 from pipelines.ledger import build_verdict, declare_ledger
 from pipelines.operations import operations_of
@@ -47,9 +48,12 @@ def build_definitions(workspace: Workspace | None = None) -> dg.Definitions:
     late, old = freshness_policies(bound.settings)
     return dg.Definitions(
         assets=[
-            *(build_daily(item, partitions, late) for item in [*daily, ledger]),
-            *(build_fitted(item, refit) for item in fitted),
-            *(build_whole(item, retrain, old) if item in regular else build_whole(item) for item in whole),
+            *(build_daily(item, partitions, late, POOLS.get(item.shown.name)) for item in [*daily, ledger]),
+            *(build_fitted(item, refit, POOLS.get(item.name)) for item in fitted),
+            *(
+                build_whole(item, *((retrain, old) if item in regular else (None, None)), POOLS.get(item.shown.name))
+                for item in whole
+            ),
         ],
         asset_checks=[build_verdict(tables, partitions)],
         jobs=jobs,  # type: ignore[arg-type]

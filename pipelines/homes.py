@@ -51,6 +51,10 @@ def check_home(settings: Settings) -> None:
             "another folder, or let `stayworth run` swap them"
         )
         raise SettingsError(message)
+    aside = settings.home / "worlds" / wanted
+    if left := [name for name in _OF_A_WORLD if (aside / name).exists()]:
+        message = f"a swap of worlds was cut short: {left[0]} still lies in {aside}; run `stayworth run`, which ends it"
+        raise SettingsError(message)
 
 
 def enter_home(settings: Settings) -> str | None:
@@ -59,15 +63,14 @@ def enter_home(settings: Settings) -> str | None:
     home.mkdir(parents=True, exist_ok=True)
     marker = home / _MARKER
     held = marker.read_text("utf-8").strip() if marker.exists() else None
-    if held == wanted:
-        return None
-    if held is not None:
+    if held not in (None, wanted):
         _move(home, home / "worlds" / held)
-    _move(home / "worlds" / wanted, home)
-    draft = home / f".{_MARKER}"
-    draft.write_text(wanted + "\n", "utf-8")
-    os.replace(draft, marker)  # noqa: PTH105
-    return held
+    if held != wanted:  # the marker changes while the home is empty, so what lies in it is always the marker's
+        draft = home / f".{_MARKER}"
+        draft.write_text(wanted + "\n", "utf-8")
+        os.replace(draft, marker)  # noqa: PTH105
+    _move(home / "worlds" / wanted, home)  # completes a swap that was cut short, too
+    return None if held == wanted else held
 
 
 def _move(source: Path, target: Path) -> None:

@@ -5,6 +5,20 @@ from pathlib import Path
 
 import dagster as dg
 
+# Steps that must not run beside each other, whatever the number of runs: encoders and networks share one
+# accelerator (or all cores); the ledger hands out one budget.
+POOLS = {
+    **dict.fromkeys(
+        (
+            "review_vectors", "review_anomaly_parts", "review_embeddings", "model_tuning", "model_predictions",
+            "model_ablations", "trained_models", "customer_scores", "privacy_attacks", "evaluation_results",
+            "guest_value_report",
+        ),
+        "encoders",
+    ),
+    "bookings_by_month": "ledger",
+    "guest_aggregates": "ledger",
+}  # fmt: skip
 EVENT_BATCH_SIZE = 500  # events per transaction; Dagster's default of 0 stores each event by itself
 
 _CONFIGURATION = """\
@@ -29,6 +43,14 @@ local_artifact_storage:
   module: dagster._core.storage.root
   class: LocalArtifactStorage
   config: {{base_dir: "{base}"}}
+concurrency:  # steps of one pool run one at a time over all runs; the UI changes a pool under Deployment
+  pools: {{default_limit: 1, granularity: op}}
+  runs: {{max_concurrent_runs: {runs}}}
+run_monitoring:
+  enabled: true
+  start_timeout_seconds: 300
+  max_runtime_seconds: 43200
+  free_slots_after_run_end_seconds: 60
 compute_logs:
   module: dagster._core.storage.noop_compute_log_manager
   class: NoOpComputeLogManager
@@ -45,7 +67,9 @@ def prepare_dagster_home(home: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     configuration = folder / "dagster.yaml"
     if not configuration.exists():
-        configuration.write_text(_CONFIGURATION.format(base=folder), "utf-8")
+        draft = folder / f".dagster.yaml.{os.getpid()}"
+        draft.write_text(_CONFIGURATION.format(base=folder, runs=max(2, os.cpu_count() or 1)), "utf-8")
+        draft.replace(configuration)  # whole or not at all: it is never written again
     os.environ["DAGSTER_HOME"] = str(folder)
     os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", str(EVENT_BATCH_SIZE))
     os.environ["DAGSTER_DISABLE_TELEMETRY"] = "1"

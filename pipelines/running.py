@@ -6,10 +6,13 @@ from datetime import date
 import dagster as dg
 
 from assets.common.daily import REUSE_TAG
+from assets.common.marks import PROCESS_TAG
 from assets.common.workspace import Workspace
+from pipelines.abandoned import close_abandoned_runs
 from pipelines.building import build_definitions
 from pipelines.instance import open_instance
 from pipelines.partitions import RANGE_END, RANGE_START
+from resources.processes import this_process
 
 
 def run_job(workspace: Workspace, job: str, first: date, last: date, *, reuse: bool) -> dg.ExecuteInProcessResult:
@@ -26,9 +29,10 @@ def run_job(workspace: Workspace, job: str, first: date, last: date, *, reuse: b
         Dagster's result; ``success`` is False when a step failed or a day was kept aside.
     """
     definition = build_definitions(workspace).resolve_job_def(job)
-    tags = {REUSE_TAG: "true"} if reuse else {}
+    tags = {PROCESS_TAG: this_process(), **({REUSE_TAG: "true"} if reuse else {})}
     quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
     with open_instance(workspace.settings.home) as instance:
+        close_abandoned_runs(instance)
         if definition.partitions_def is None:  # a job of unpartitioned tables only
             return definition.execute_in_process(instance=instance, tags=tags, raise_on_error=False, run_config=quiet)
         if first == last:

@@ -12,16 +12,13 @@ from assets.common.due import due_days
 from assets.common.inputs import days_between
 from assets.common.promotion import DailySpec
 from assets.common.workspace import Workspace
+from pipelines.abandoned import UNFINISHED, close_abandoned_runs
 from pipelines.jobs import SCORES
 from pipelines.operations import OperationsSettings
 from pipelines.partitions import RANGE_END, RANGE_START, history, yesterday
 
 DUE_TAG = "stayworth/due"
 WATCHER, CADENCE = "watch_deliveries", "keep_models_current"
-_UNFINISHED = [
-    dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.NOT_STARTED, dg.DagsterRunStatus.STARTING,
-    dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING,
-]  # fmt: skip
 
 
 def build_watcher(
@@ -49,7 +46,8 @@ def build_watcher(
         ),
     )
     def watch_deliveries(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
-        if context.instance.get_runs_count(dg.RunsFilter(statuses=_UNFINISHED)):
+        close_abandoned_runs(context.instance)
+        if context.instance.get_runs_count(dg.RunsFilter(statuses=UNFINISHED)):
             return dg.SkipReason("a run is going on; what it leaves is looked at next time")
         workspace: Workspace = getattr(context.resources, RESOURCE)
         workspace.reopen_source()

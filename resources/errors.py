@@ -17,6 +17,10 @@ class SourceError(PipelineError):
     """A delivery can't be read at all (missing folder, truncated archive, missing column)."""
 
 
+class StorageError(PipelineError):
+    """A folder of the pipeline can't be written (disk full, read-only, no right); what is stored stays as it is."""
+
+
 class NotFittedError(PipelineError):
     """A fitted record is needed that no run has fitted yet."""
 

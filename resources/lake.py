@@ -14,8 +14,10 @@ Folders and files of the restricted zone are their owner's alone (modes 700 and 
 sealed where the settings say so (``resources/encryption.py``).
 """
 
+import contextlib
 import json
 import os
+import time
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -28,7 +30,7 @@ import polars as pl
 from resources.access_log import AccessLog
 from resources.contract import FrameContract, Zone
 from resources.encryption import FileCipher
-from resources.errors import ContractError
+from resources.errors import ContractError, StorageError
 from resources.input_record import InputRecord
 from resources.stored_files import StoredFiles
 
@@ -175,12 +177,26 @@ class Lake:
         return known[1], known[2]
 
     def stage(self, contract: FrameContract, day: date | None, frame: pl.DataFrame, record: InputRecord) -> Staged:
-        """Write a partition beside its place, invisible to readers."""
-        root = self.make_folder(self.zone_root(contract.zone) / ".staging" / contract.asset, contract.zone)
+        """Write a partition beside its place, invisible to readers.
+
+        Raises:
+            StorageError: the disk is full, or the folder can't be written; nothing half is left.
+        """
+        root = self.zone_root(contract.zone) / ".staging" / contract.asset
         path = root / f"{_partition(day)}.{uuid.uuid4().hex}.parquet"
         is_restricted = contract.zone is Zone.RESTRICTED
-        self.files.write(path, frame, metadata={_RECORD_KEY: record.to_json()}, seal=is_restricted)
-        self._protect(path, contract.zone)
+        try:
+            self.make_folder(root, contract.zone)
+            self.files.write(path, frame, metadata={_RECORD_KEY: record.to_json()}, seal=is_restricted)
+            self._protect(path, contract.zone)
+        except (OSError, pl.exceptions.ComputeError) as error:  # the Parquet writer reports a full disk as the latter
+            with contextlib.suppress(OSError):
+                path.unlink(missing_ok=True)
+            message = (
+                f"{contract.asset} {_partition(day)} can't be written to {root} ({error}); free space there or mend "
+                "the rights of the folder, then run again: what was stored before is still served"
+            )
+            raise StorageError(message) from None
         return Staged(path, contract.asset, _partition(day))
 
     def rewrite(self, contract: FrameContract, day: date | None, frame: pl.DataFrame, record: InputRecord) -> None:
@@ -226,8 +242,7 @@ class Lake:
         folder = self.make_folder(self.failed_folder(staged.asset), zone)
         target = folder / f"{staged.partition}.parquet"
         told = folder / f"{staged.partition}.json"
-        self.files.put(told, json.dumps(list(reasons), indent=1).encode(), seal=zone is Zone.RESTRICTED)
-        self._protect(told, zone)
+        self.files.replace(told, json.dumps(list(reasons), indent=1).encode(), seal=zone is Zone.RESTRICTED)
         os.replace(staged.path, target)  # noqa: PTH105
         return target
 
@@ -293,13 +308,20 @@ class Lake:
         if zone is Zone.RESTRICTED:
             path.chmod(_OWNER_FILE)
 
-    def sweep_staging(self) -> int:
-        """Remove staged files that a killed run left behind; returns how many. Call with no run going on."""
-        count = 0
-        for root in (self.zone_root(zone) for zone in Zone):
-            for path in (root / ".staging").glob("*/*.parquet"):
-                path.unlink(missing_ok=True)
-                count += 1
+    def sweep_staging(self, asset: str = "*", older_than_seconds: float = 0.0) -> int:
+        """Remove unfinished files that a killed run left behind, of one table or all; returns how many.
+
+        With 0 seconds it removes all: call it so with no run going on. A file is promoted moments after it is written.
+        """
+        latest, count = time.time() - older_than_seconds, 0
+        for zone in Zone:
+            root = self.zone_root(zone)
+            patterns = (f".staging/{asset}/*.parquet", f".set_aside/{asset}/.*", f".failed/{asset}/.*", f"{asset}/.*")
+            for path in (path for pattern in patterns for path in root.glob(pattern)):
+                with contextlib.suppress(FileNotFoundError):  # another run promoted or removed it
+                    if path.is_file() and path.stat().st_mtime <= latest:
+                        path.unlink()
+                        count += 1
         return count
 
 

@@ -19,11 +19,13 @@ from assets.common.definition import Shown, shown_of
 from assets.common.fits import FitInputs, fitted_record
 from assets.common.freshness import DaysOf
 from assets.common.inputs import DayInputs, Produced, Reads, WholeInputs, WholeProduced
+from assets.common.marks import mark_process
 from assets.common.promotion import DailySpec, DayReport, Validate, produce_days
 from assets.common.summary import check_metadata, definition_metadata, plain_metadata, record_metadata, severity_of
 from assets.common.whole import whole_asset
 from assets.common.workspace import StepProgress, Workspace
 from resources.contract import FrameContract
+from resources.input_record import InputRecord
 
 __all__ = [
     "REUSE_TAG", "DailyAsset", "DayInputs", "FitInputs", "Produced", "Reads", "WholeInputs", "WholeProduced",
@@ -70,7 +72,10 @@ def daily_asset(
 
 
 def build_daily(
-    item: DailyAsset, partitions: dg.PartitionsDefinition, freshness: dg.FreshnessPolicy | None = None
+    item: DailyAsset,
+    partitions: dg.PartitionsDefinition,
+    freshness: dg.FreshnessPolicy | None = None,
+    pool: str | None = None,
 ) -> dg.AssetsDefinition:
     """The Dagster asset of a declaration: one step per run, whatever the range.
 
@@ -78,6 +83,7 @@ def build_daily(
         item: the declaration.
         partitions: business days.
         freshness: by when it must have been made; None: never late.
+        pool: steps that share it run one at a time, or as many as the pool allows.
     """
     spec, shown = item.spec, item.shown
 
@@ -95,6 +101,7 @@ def build_daily(
         backfill_policy=dg.BackfillPolicy.single_run(),
         check_specs=[dg.AssetCheckSpec(name, asset=shown.name) for name in spec.check_names()],
         code_version=spec.code_version,
+        pool=pool,
         required_resource_keys={RESOURCE},
     )
     def daily(context: dg.AssetExecutionContext) -> Iterator[Any]:
@@ -121,6 +128,7 @@ def look_back_text(reads: Sequence[Reads]) -> str:
 
 def _run(context: dg.AssetExecutionContext, spec: DailySpec) -> Iterator[Any]:
     workspace: Workspace = getattr(context.resources, RESOURCE)
+    mark_process(context)
     days = [date.fromisoformat(key) for key in context.partition_keys]
     started = time.perf_counter()
     report = produce_days(workspace, spec, days, reuse=context.run.tags.get(REUSE_TAG) == "true")
@@ -135,6 +143,10 @@ def _materialisations(
     context: dg.AssetExecutionContext, spec: DailySpec, report: DayReport, days: Sequence[date]
 ) -> Iterator[Any]:
     own = plain_metadata(report.metadata)
+    for day, record in _untold(context, spec, report).items():
+        context.log_event(
+            dg.AssetMaterialization(spec.contract.asset, partition=day.isoformat(), metadata=record_metadata(record))
+        )
     if set(report.promoted) == set(days):
         for day, record in report.promoted.items():
             context.add_asset_metadata({**record_metadata(record), **own}, partition_key=day.isoformat())
@@ -148,6 +160,16 @@ def _materialisations(
         )
     with _without_automatic_events(context):
         yield dg.MaterializeResult(asset_key=spec.contract.asset)
+
+
+def _untold(context: dg.AssetExecutionContext, spec: DailySpec, report: DayReport) -> dict[date, InputRecord]:
+    """Reused days that Dagster has no event of: a run was killed after it had promoted them."""
+    if not report.reused:
+        return {}
+    told = context.instance.get_materialized_partitions(dg.AssetKey(spec.contract.asset))
+    lake = context.resources.stayworth.lake
+    stored = {day: lake.record(spec.contract.asset, day) for day in report.reused if day.isoformat() not in told}
+    return {day: record for day, record in stored.items() if record is not None}
 
 
 @contextmanager

@@ -11,6 +11,7 @@ import dagster as dg
 from assets.common.definition import Shown, shown_of
 from assets.common.freshness import InputLedger, Recipe
 from assets.common.inputs import FitInputs, Reads
+from assets.common.marks import mark_process
 from assets.common.workspace import StepProgress, Workspace
 from resources.access_log import reading_for
 from resources.records import EARLY_FITS, FittedRecord, cut_offs
@@ -111,8 +112,10 @@ def last_stored_day(workspace: Workspace, reads: Sequence[Reads]) -> date | None
     return min(lasts, default=None)
 
 
-def build_fitted(item: FittedAsset, cadence: dg.AutomationCondition | None = None) -> dg.AssetsDefinition:
-    """The Dagster asset of a declared fit, and when it is fitted without being asked."""
+def build_fitted(
+    item: FittedAsset, cadence: dg.AutomationCondition | None = None, pool: str | None = None
+) -> dg.AssetsDefinition:
+    """The Dagster asset of a declared fit, when it is fitted without being asked, and its pool."""
 
     @dg.asset(
         name=item.name,
@@ -126,10 +129,12 @@ def build_fitted(item: FittedAsset, cadence: dg.AutomationCondition | None = Non
         automation_condition=cadence,
         backfill_policy=dg.BackfillPolicy.single_run(),
         code_version=item.fitter_version,
+        pool=pool,
         required_resource_keys={RESOURCE},
     )
     def fitted(context: dg.AssetExecutionContext) -> Iterator[Any]:
         workspace: Workspace = getattr(context.resources, RESOURCE)
+        mark_process(context)
         started = time.perf_counter()
         report = fit_due(workspace, item, last_stored_day(workspace, item.reads))
         note = f"{len(report.fitted)} fitted, {len(report.kept)} kept, {len(report.waiting)} waiting"

@@ -11,6 +11,7 @@ import polars as pl
 
 from assets.common.seeding import generator_of
 from assets.common.workspace import Workspace
+from resources.contract import CheckOutcome
 from resources.errors import ContractError
 from resources.records import RecordBook
 from resources.settings import SecretKey, Settings
@@ -73,10 +74,17 @@ class Produced:
 
 @dataclass(frozen=True)
 class WholeProduced:
-    """What an unpartitioned verb gives back when it has metadata to show beside its rows."""
+    """What an unpartitioned verb gives back when it has more than rows.
+
+    Attributes:
+        frame: the table.
+        metadata: shown beside it.
+        outcomes: of checks that need what the verb read; declared as ``further_checks``.
+    """
 
     frame: pl.DataFrame
     metadata: Mapping[str, Any] = field(default_factory=dict)
+    outcomes: Sequence[CheckOutcome] = ()
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from resources.lake import SET_ASIDE_SCHEMA, InputRecord
 
 CONSERVATION_CHECK = "rows_are_conserved"
 CONSERVATION_ADVICE = "every row that comes in must leave as a row or be set aside with a reason"
+_NOBODYS_SECONDS = 3600.0  # a staged file of this age was left by a run that was killed
 Validate = Callable[[pl.DataFrame], Sequence[CheckOutcome]]
 
 
@@ -92,6 +93,7 @@ def produce_days(workspace: Workspace, spec: DailySpec, days: Sequence[date], *,
     Returns:
         What was promoted, failed, missing, reused, and every check's outcome.
     """
+    workspace.lake.sweep_staging(spec.contract.asset, older_than_seconds=_NOBODYS_SECONDS)
     ledger = InputLedger(workspace, spec.recipe)
     ledger.load_fingerprints(days)
     report = DayReport()

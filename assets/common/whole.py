@@ -12,6 +12,7 @@ from assets.common.definition import Shown, shown_of
 from assets.common.fits import last_stored_day
 from assets.common.freshness import InputLedger, Recipe
 from assets.common.inputs import Reads, WholeInputs, WholeProduced
+from assets.common.marks import mark_process
 from assets.common.promotion import Validate
 from assets.common.summary import check_metadata, definition_metadata, plain_metadata, severity_of
 from assets.common.workspace import StepProgress, Workspace
@@ -39,10 +40,11 @@ class WholeAsset:
     code_version: str
     reuses: bool
     shown: Shown
+    further_checks: tuple[CheckOutcome, ...] = ()
 
     def check_names(self) -> list[str]:
         """Names of its checks, known without data."""
-        names = ["contract_holds"]
+        names = ["contract_holds", *(outcome.name for outcome in self.further_checks)]
         return names + [item.name for item in self.validate(self.contract.empty())] if self.validate else names
 
 
@@ -57,6 +59,7 @@ def whole_asset(
     owners: Sequence[str] = (),
     code_version: str = "1",
     reuses: bool = True,
+    further_checks: Sequence[CheckOutcome] = (),
 ) -> Callable[[Verb], WholeAsset]:
     """Declare an unpartitioned asset around a verb.
 
@@ -70,11 +73,16 @@ def whole_asset(
         owners: shown in the UI.
         code_version: bump it when the verb's result changes.
         reuses: False for tables with effects beyond their rows (reports), which are always made anew.
+        further_checks: outcomes, as on no rows, of the checks that the verb itself makes
+            (``WholeProduced.outcomes``).
     """
 
     def declare(verb: Verb) -> WholeAsset:
         shown = shown_of(contract.asset, group, verb, kinds or {"polars", "parquet"}, owners)
-        return WholeAsset(contract, group, verb, tuple(reads), tuple(records), validate, code_version, reuses, shown)
+        further = tuple(further_checks)
+        return WholeAsset(
+            contract, group, verb, tuple(reads), tuple(records), validate, code_version, reuses, shown, further
+        )
 
     return declare
 
@@ -150,7 +158,8 @@ def produce_whole(workspace: Workspace, item: WholeAsset, *, reuse: bool = False
     frame = item.contract.conform(produced.frame)
     if item.contract.key:
         frame = frame.sort(*item.contract.key, maintain_order=True)
-    outcomes = [evaluate_contract(frame, item.contract), *(item.validate(frame) if item.validate else ())]
+    own = item.validate(frame) if item.validate else ()
+    outcomes = [evaluate_contract(frame, item.contract), *produced.outcomes, *own]
     broken = [outcome for outcome in outcomes if not outcome.passed and outcome.is_blocking]
     final = InputRecord(**{**record.__dict__, "rows_out": frame.height})
     staged = workspace.lake.stage(item.contract, None, frame, final)
@@ -166,7 +175,10 @@ def produce_whole(workspace: Workspace, item: WholeAsset, *, reuse: bool = False
 
 
 def build_whole(
-    item: WholeAsset, cadence: dg.AutomationCondition | None = None, freshness: dg.FreshnessPolicy | None = None
+    item: WholeAsset,
+    cadence: dg.AutomationCondition | None = None,
+    freshness: dg.FreshnessPolicy | None = None,
+    pool: str | None = None,
 ) -> dg.AssetsDefinition:
     """The Dagster asset of a declaration.
 
@@ -174,6 +186,7 @@ def build_whole(
         item: the declaration.
         cadence: when it is made without being asked; None: never.
         freshness: how old it may get; None: never late.
+        pool: steps that share it run one at a time, or as many as the pool allows.
     """
 
     @dg.asset(
@@ -190,10 +203,12 @@ def build_whole(
         backfill_policy=dg.BackfillPolicy.single_run(),
         check_specs=[dg.AssetCheckSpec(name, asset=item.shown.name) for name in item.check_names()],
         code_version=item.code_version,
+        pool=pool,
         required_resource_keys={RESOURCE},
     )
     def whole(context: dg.AssetExecutionContext) -> Iterator[Any]:
         workspace: Workspace = getattr(context.resources, RESOURCE)
+        mark_process(context)
         started = time.perf_counter()
         report = produce_whole(workspace, item, reuse=context.run.tags.get(REUSE_TAG) == "true")
         for outcome in report.outcomes:
@@ -217,6 +232,8 @@ def build_whole(
         if report.failed:
             message = f"{item.contract.asset} was kept aside: {' | '.join(report.failed)}"
             raise dg.Failure(message, allow_retries=False)
-        yield dg.MaterializeResult(metadata=report.metadata)
+        # The stored file's digest covers its record of inputs, so the UI sees what is stale and what only ran again.
+        version = workspace.lake.digest(item.contract.asset, None)
+        yield dg.MaterializeResult(metadata=report.metadata, data_version=dg.DataVersion(version) if version else None)
 
     return whole
