@@ -3,7 +3,7 @@
 ``<root>/<model>/<version>/`` holds ``model.json`` (settings, feature order, metrics, data version, payload),
 ``tensors.safetensors`` where there are tensors and ``trees.txt`` where there are trees. The version is a hash of
 that content, so saving the same model twice is one folder. ``<root>/served/<day>.json`` says which model scores
-from that day on.
+from that day on; ``<root>/runs/<run id>.json`` is the record of a training run.
 """
 
 import hashlib
@@ -24,6 +24,7 @@ from safetensors.numpy import save as save_tensors
 from resources.errors import ContractError, NotFittedError
 
 _JSON, _TENSORS, _TREES, _SERVED = "model.json", "tensors.safetensors", "trees.txt", "served"
+_RUNS = "runs"
 _VERSION_LENGTH = 16
 
 
@@ -172,27 +173,58 @@ class ModelStore:
             check_features(artefact.features, features)
         return artefact
 
-    def serve(self, known_from: date, versions: Mapping[str, str], model: str) -> None:
+    def serve(
+        self, known_from: date, versions: Mapping[str, str], model: str, *, twin: str | None = None, run: str = ""
+    ) -> None:
         """Let a model score the days from ``known_from`` on, until a later one takes over.
 
         Args:
             known_from: first day.
             versions: version by model, of all models trained together (scoring explains with the trees).
             model: which of them predicts.
+            twin: version of the same model trained without the newest origin, by which it is judged.
+            run: id of the training run.
         """
-        folder = self.root / _SERVED
-        folder.mkdir(parents=True, exist_ok=True)
-        body = {"model": model, "versions": dict(sorted(versions.items()))}
-        part = folder / f".{known_from}.{uuid.uuid4().hex}"
+        body = {"model": model, "versions": dict(sorted(versions.items())), "twin": twin, "run": run}
+        self._put(self.root / _SERVED / f"{known_from}.json", body)
+
+    def _put(self, path: Path, body: Mapping[str, Any]) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
         part.write_text(json.dumps(body, sort_keys=True, indent=1), "utf-8")
-        os.replace(part, folder / f"{known_from}.json")  # noqa: PTH105
+        os.replace(part, path)  # noqa: PTH105
+
+    def note_run(self, record: Mapping[str, Any]) -> dict[str, Any]:
+        """Keep the record of a training run under its ``run_id``, numbered in the order of training.
+
+        The same run noted twice stays one record, with its first number.
+
+        Returns:
+            The record as stored, with ``number``.
+        """
+        known = self.runs()
+        earlier = [item["number"] for item in known if item["run_id"] == record["run_id"]]
+        number = earlier[0] if earlier else max((item["number"] for item in known), default=0) + 1
+        path = self.root / _RUNS / f"{record['run_id']}.json"
+        self._put(path, {**record, "number": number})
+        return json.loads(path.read_text("utf-8"))
+
+    def runs(self) -> list[dict[str, Any]]:
+        """Records of all training runs, in the order of training."""
+        folder = self.root / _RUNS
+        found = [json.loads(path.read_text("utf-8")) for path in folder.glob("[!.]*.json")] if folder.exists() else []
+        return sorted(found, key=lambda item: (item["number"], item["run_id"]))
 
     def in_force(self, day: date) -> tuple[str, dict[str, str]] | None:
         """The model that scores ``day`` and the versions trained with it; None before the first one."""
+        entry = self.entry(day)
+        return None if entry is None else (entry["model"], dict(entry["versions"]))
+
+    def entry(self, day: date) -> dict[str, Any] | None:
+        """What :meth:`serve` was told for ``day``: model, versions, twin, run; None before the first model."""
         folder = self.root / _SERVED
         days = sorted(path.stem for path in folder.glob("????-??-??.json")) if folder.exists() else []
         due = [known_from for known_from in days if known_from <= day.isoformat()]
         if not due:
             return None
-        entry = json.loads((folder / f"{due[-1]}.json").read_text("utf-8"))
-        return entry["model"], dict(entry["versions"])
+        return json.loads((folder / f"{due[-1]}.json").read_text("utf-8"))

@@ -11,6 +11,9 @@ from assets.customers.settings import CustomerSettings
 from assets.models.ablations import TextSources, ablate, settings_variants, text_variants
 from assets.models.anomaly_evidence import evidence_of, scored_reviews
 from assets.models.anomaly_selection import sensitivity_table
+from assets.models.back_test import (
+    back_test_metadata,
+)
 from assets.models.checks import (
     validate_ablations,
     validate_examples,
@@ -21,6 +24,7 @@ from assets.models.checks import (
     validate_trained_models,
     validate_tuning,
 )
+from assets.models.checks_serving import validate_back_test, validate_drift, validate_training_runs
 from assets.models.contract import (
     ANOMALY_SENSITIVITY,
     CUSTOMER_SCORES,
@@ -31,12 +35,21 @@ from assets.models.contract import (
     MODEL_TUNING,
     TRAINED_MODELS,
 )
-from assets.models.dataset import BEHAVIOUR_COLUMNS, build_examples, features_at, text_dimensions, to_arrays
+from assets.models.contract_serving import BACK_TEST, MODEL_DRIFT, TRAINING_RUNS
+from assets.models.dataset import BEHAVIOUR_COLUMNS, build_examples, features_at
+from assets.models.drift import drift_metadata, drift_table
 from assets.models.evaluation import evaluate, metrics_of
+from assets.models.in_service import note_training, replayed_origin, tested_days
 from assets.models.scoring import Served, past_revenue, score_customers, start_model
-from assets.models.serving import served_of, train_final, trained_frame
+from assets.models.serving import served_of, train_final
 from assets.models.settings import model_settings
 from assets.models.text_block import review_table
+from assets.models.training_log import (
+    metric_metadata,
+    models_of_run,
+    run_metadata,
+    runs_frame,
+)
 from assets.models.tuning import chosen_values, tune
 from assets.privacy.opt_outs import without_opted_out
 from assets.reviews.settings import ReviewSettings
@@ -101,9 +114,10 @@ def model_predictions(inputs: WholeInputs) -> pl.DataFrame:
 
 @whole_asset(contract=MODEL_METRICS, group="models", reads=[Reads("model_predictions", None)],
              validate=validate_metrics, kinds={"polars"}, owners=["team:models"], code_version="1")  # fmt: skip
-def model_metrics(inputs: WholeInputs) -> pl.DataFrame:
+def model_metrics(inputs: WholeInputs) -> WholeProduced:
     """Errors and ranking metrics per protocol, model, repeat and fold, with parameters and seconds."""
-    return metrics_of(inputs.frame("model_predictions"), model_settings(inputs.settings))
+    metrics = metrics_of(inputs.frame("model_predictions"), model_settings(inputs.settings))
+    return WholeProduced(metrics, metric_metadata(metrics))
 
 
 @whole_asset(contract=MODEL_ABLATIONS, group="models",
@@ -153,9 +167,9 @@ def anomaly_sensitivity(inputs: WholeInputs) -> pl.DataFrame:
              reads=[Reads("examples", None), Reads("model_predictions", None), Reads("model_metrics", None),
                     Reads("model_tuning", None)],
              validate=validate_trained_models, kinds={"pytorch", "lightgbm"}, owners=["team:models"],
-             code_version="2")  # fmt: skip
-def trained_models(inputs: WholeInputs) -> pl.DataFrame:
-    """One row per model trained on every known target and kept in the model store; one of them is served."""
+             code_version="3")  # fmt: skip
+def trained_models(inputs: WholeInputs) -> WholeProduced:
+    """One row per kept model of the training in service; a new training serves unless it is worse (training_runs)."""
     settings = model_settings(inputs.settings)
     trained = train_final(
         inputs.frame("examples"),
@@ -165,16 +179,58 @@ def trained_models(inputs: WholeInputs) -> pl.DataFrame:
         inputs.as_of,
         chosen_values(inputs.frame("model_tuning")),
     )
+    if trained.served is None:
+        return WholeProduced(TRAINED_MODELS.empty())
+    record = note_training(inputs, trained)
     store: ModelStore = inputs.resource("model_store")
-    versions = {name: store.save(artefact) for name, artefact in trained.artefacts.items()}
-    if trained.served is not None:
-        store.serve(inputs.as_of, versions, trained.served)
-    return trained_frame(trained, store.relative_path)
+    entry = store.entry(inputs.as_of) or {}
+    in_service = next((run for run in store.runs() if run["run_id"] == entry.get("run")), None)
+    frame = TRAINED_MODELS.empty() if in_service is None else models_of_run(in_service)
+    return WholeProduced(frame, run_metadata(record))
+
+
+@whole_asset(contract=TRAINING_RUNS, group="models", reads=[Reads("trained_models", None)],
+             validate=validate_training_runs, kinds={"json"}, owners=["team:models"], code_version="1")  # fmt: skip
+def training_runs(inputs: WholeInputs) -> WholeProduced:
+    """Every training run with settings, input hash, metrics, artefact and the decision on its promotion."""
+    store: ModelStore = inputs.resource("model_store")
+    records = store.runs()
+    return WholeProduced(runs_frame(records), run_metadata(records[-1]) if records else {})
+
+
+@whole_asset(contract=MODEL_DRIFT, group="models",
+             reads=[*_HISTORY, Reads("examples", None), Reads("model_predictions", None), Reads("customer_scores", 0)],
+             validate=validate_drift, kinds={"numpy"}, owners=["team:models"], code_version="1")  # fmt: skip
+def model_drift(inputs: WholeInputs) -> WholeProduced:
+    """Population stability index of every input and of the score: training examples against the newest customers."""
+    day, customers = inputs.as_of, inputs.settings.room("customers", CustomerSettings)
+    notices = inputs.resource("opt_outs").history()
+    bookings = without_opted_out(inputs.frame("published_bookings"), notices, pl.lit(day))
+    newest = features_at(bookings, inputs.frame("booking_review_pairs"), _reviews(inputs), day, customers)
+    drift = drift_table(
+        inputs.frame("examples"), newest, inputs.frame("model_predictions"), inputs.frame("customer_scores"), day,
+        model_settings(inputs.settings),
+    )  # fmt: skip
+    return WholeProduced(drift, drift_metadata(drift))
+
+
+@whole_asset(contract=BACK_TEST, group="models",
+             reads=[Reads("published_bookings", None), Reads("customer_scores", 0), Reads("model_predictions", None),
+                    Reads("training_runs", None)],
+             validate=validate_back_test, kinds={"numpy"}, owners=["team:models"], code_version="1",
+             reuses=False)  # fmt: skip
+def back_test(inputs: WholeInputs) -> WholeProduced:
+    """Past predictions against the revenue realised since: error, ranking, interval, calibration by scored day.
+
+    Earlier scored days are read as they stand: most histories have few, and a day that nobody scored is no gap.
+    """
+    table = pl.concat([BACK_TEST.empty(), *tested_days(inputs), *replayed_origin(inputs)])
+    return WholeProduced(table, back_test_metadata(table, inputs.settings.core.currency))
 
 
 @daily_asset(contract=CUSTOMER_SCORES, group="models", reads=[*_HISTORY, Reads("trained_models", is_whole=True)],
              validate=validate_scores, kinds={"pytorch", "lightgbm"}, owners=["team:models"],
-             code_version="1")  # fmt: skip
+             code_version="2")  # fmt: skip
 def customer_scores(inputs: DayInputs) -> Produced:
     """Expected value of every current customer with interval, segment and reasons, by the model known that day."""
     settings = model_settings(inputs.settings)
@@ -188,9 +244,9 @@ def customer_scores(inputs: DayInputs) -> Produced:
         bookings = without_opted_out(published, notices, pl.lit(day))
         known = features_at(bookings, inputs.frame("booking_review_pairs"), reviews, day, customers)
         past = past_revenue(bookings, known["pseudo_customer_id"], day, served.horizon_days)
-        data = to_arrays(known.with_columns(past), served.text_dimensions or text_dimensions(known))
         rule = customers.segments if customers.segments != "rfm" else "thirds"
-        parts.append(score_customers(data, served, day, segment_rule=rule, reasons=settings.reasons))
+        known = known.with_columns(past)
+        parts.append(score_customers(known, served, day, segment_rule=rule, reasons=settings.reasons))
     return Produced(pl.concat(parts))
 
 

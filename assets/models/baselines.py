@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from assets.models.dataset import BEHAVIOUR_COLUMNS, ExampleArrays
 from assets.models.prediction import Prediction, non_negative
 from assets.models.settings import ModelSettings
+from assets.models.tree_shap import MOST_SPLITS, contributions, trees_of
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,10 @@ class BoostedTrees:
 
     def contributions(self, data: ExampleArrays) -> NDArray[np.float64]:
         """(n, n_features + 1) exact TreeSHAP contributions, currency units; the last column is the base value."""
-        return _call(self.booster, data.behaviour, is_contribution=True)
+        dumped = self.booster.dump_model()
+        if any(tree["num_leaves"] > MOST_SPLITS + 1 for tree in dumped["tree_info"]):
+            return _call(self.booster, data.behaviour, is_contribution=True)
+        return contributions(trees_of(dumped), data.behaviour)
 
 
 def fit_boosted_trees(data: ExampleArrays, settings: ModelSettings, seed: int) -> BoostedTrees:

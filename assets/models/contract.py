@@ -5,7 +5,13 @@ import polars as pl
 from assets.customers.features import FEATURES
 from assets.customers.lifetime_value import SEGMENTS
 from assets.customers.protocols import LONG_HORIZON, OBSERVED, PROSPECTIVE
+from assets.models.contract_serving import BACK_TEST, MODEL_DRIFT, TRAINING_RUNS
 from resources.contract import Column, FrameContract, Zone
+
+__all__ = [
+    "ANOMALY_SENSITIVITY", "BACK_TEST", "CUSTOMER_SCORES", "EXAMPLES", "MODEL_ABLATIONS", "MODEL_DRIFT",
+    "MODEL_METRICS", "MODEL_PREDICTIONS", "MODEL_TUNING", "TRAINED_MODELS", "TRAINING_RUNS",
+]  # fmt: skip
 
 _ID = Column(name="pseudo_customer_id", dtype=pl.String(), description="keyed hash of the composite key")
 _AS_OF = Column(name="as_of", dtype=pl.Date(), description="T: features know rows delivered up to this day")

@@ -1,9 +1,10 @@
-"""Why a model predicts what it predicts: exact TreeSHAP for the trees, a text function for LIME.
+"""Why a model predicts what it predicts: TreeSHAP, Shapley values with the text as one player, texts for LIME.
 
-LIME itself and the pictures belong to the reports room.
+LIME itself and the pictures belong to the reports room; whether explanations are faithful, to ``faithfulness``.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -11,8 +12,91 @@ from numpy.typing import NDArray
 
 from assets.models.baselines import BoostedTrees
 from assets.models.dataset import BEHAVIOUR_COLUMNS, TEXT_EXTRAS, ExampleArrays
+from assets.models.prediction import FittedModel
 from assets.models.training import FittedNetwork
 from resources.errors import ContractError
+
+TEXT_PLAYER = "text"  # embedding, polarity, score and mask together: the text branch as a whole
+PLAYERS: tuple[str, ...] = (*BEHAVIOUR_COLUMNS, TEXT_PLAYER)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShapleyValues:
+    """Shapley values of single predictions.
+
+    Attributes:
+        values: (n, len(PLAYERS)) currency units; the last player is the text as a whole.
+        base: (n,) mean prediction over the background; base plus the row's values is its prediction.
+    """
+
+    values: NDArray[np.float64]
+    base: NDArray[np.float64]
+
+
+def mixed(data: ExampleArrays, background: ExampleArrays, is_kept: NDArray[np.bool_]) -> ExampleArrays:
+    """Rows whose kept players are their own and whose others come from the background.
+
+    Args:
+        data: n rows.
+        background: n rows, the partner of each row.
+        is_kept: (n, len(PLAYERS)) or (1, len(PLAYERS)).
+    """
+    text = np.broadcast_to(is_kept[:, -1], (len(data),))
+    return replace(
+        data,
+        behaviour=np.where(is_kept[:, :-1], data.behaviour, background.behaviour),
+        text=np.where(text[:, None], data.text, background.text),
+        has_text=np.where(text, data.has_text, background.has_text),
+    )
+
+
+def shapley_values(
+    model: FittedModel, data: ExampleArrays, background: ExampleArrays, rng: np.random.Generator
+) -> ShapleyValues:
+    """Sampled Shapley values of every behaviour feature and of the text as one player.
+
+    Two orders of the players, one the other reversed, are drawn per row of the background, and every row of the data
+    walks both: the steps of a walk add up to prediction minus background exactly, whatever the sample.
+
+    Args:
+        model: any model; the trees give the text nothing, since they do not read it.
+        data: rows to explain.
+        background: rows that stand for "not known"; more of them, less sampling error.
+        rng: of the orders.
+
+    Raises:
+        ContractError: no background.
+
+    Source:
+        Strumbelj & Kononenko (2014), doi:10.1007/s10115-013-0679-x (permutation sampling, interventional);
+        Mitchell et al. (2022), JMLR 23(43) (antithetic pairs).
+    """
+    if not len(background):
+        message = "Shapley values need at least one background row, got none; take some training rows"
+        raise ContractError(message)
+    number, width = len(data), len(PLAYERS)
+    values, base = np.zeros((number, width)), np.zeros(number)
+    walks = 2 * len(background)
+    for index in range(len(background)):
+        order = rng.permutation(width)
+        for walk in (order, order[::-1]):
+            found = _walk(model, data, background.take(np.full(number, index)), walk)  # (width + 1, n)
+            values[:, walk] += np.diff(found, axis=0).T / walks
+            base += found[0] / walks
+    return ShapleyValues(values=values, base=base)
+
+
+def _walk(
+    model: FittedModel, data: ExampleArrays, partner: ExampleArrays, order: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """(len(order) + 1, n) predictions while the players return to the data's values one by one."""
+    steps = len(order) + 1
+    place = np.empty(len(order), dtype=np.int64)
+    place[order] = np.arange(len(order))
+    is_kept = place[None, :] < np.arange(steps)[:, None]  # (steps, players)
+    rows = np.tile(np.arange(len(data)), steps)
+    many = mixed(data.take(rows), partner.take(rows), np.repeat(is_kept, len(data), axis=0))
+    return model.predict(many).value.reshape(steps, len(data))
 
 
 def shap_values(trees: BoostedTrees, data: ExampleArrays) -> pl.DataFrame:
@@ -43,7 +127,12 @@ def global_importance(shap: pl.DataFrame) -> pl.DataFrame:
 
 
 def predict_from_texts(
-    model: FittedNetwork, row: ExampleArrays, encode: Callable[[Sequence[str]], NDArray[np.float32]]
+    model: FittedNetwork,
+    row: ExampleArrays,
+    encode: Callable[[Sequence[str]], NDArray[np.float32]],
+    *,
+    used: str | None = None,
+    share: float = 1.0,
 ) -> Callable[[Sequence[str]], NDArray[np.float64]]:
     """A function from texts to predicted value with everything but the text held fixed, as LIME asks for.
 
@@ -51,6 +140,9 @@ def predict_from_texts(
         model: a network that reads text.
         row: one example; its behaviour, polarity and score stay as they are.
         encode: texts -> (n, d) embeddings by the encoder of the examples.
+        used: the text behind the row's text block that is varied; given back unchanged, the value is the row's own
+            prediction. None: the texts stand for the whole block.
+        share: weight of ``used`` in the row's text block, 0 to 1; the customer's other reviews stay as they are.
 
     Returns:
         texts -> (n,) currency units.
@@ -64,18 +156,26 @@ def predict_from_texts(
     if len(row) != 1:
         message = f"one example is explained at a time, got {len(row)}; take one row"
         raise ContractError(message)
-    extras = row.text[0, -len(TEXT_EXTRAS) :]  # (2,) polarity, score
+    width = row.text.shape[1] - len(TEXT_EXTRAS)
+    extras = row.text[0, width:]  # (2,) polarity, score
+    start = np.zeros(width, dtype=np.float32)
+    if used is not None:
+        start = row.text[0, :width] - share * _encoded(encode, [used], width)[0]
 
     def predict(texts: Sequence[str]) -> NDArray[np.float64]:
-        vectors = np.asarray(encode(texts), dtype=np.float32)  # (n, d)
-        if vectors.shape != (len(texts), row.text.shape[1] - len(TEXT_EXTRAS)):
-            message = f"encoder gave {vectors.shape}, expected ({len(texts)}, {row.text.shape[1] - len(TEXT_EXTRAS)})"
-            raise ContractError(message + "; use the encoder that made the examples")
+        vectors = start + (1.0 if used is None else share) * _encoded(encode, texts, width)  # (n, d)
+        text = np.concatenate([vectors, np.broadcast_to(extras, (len(texts), len(extras)))], axis=1).astype(np.float32)
         many = row.take(np.zeros(len(texts), dtype=np.int64))
-        text = np.concatenate([vectors, np.broadcast_to(extras, (len(texts), len(extras)))], axis=1)
-        fields = {name: getattr(many, name) for name in many.__dataclass_fields__}
-        return model.predict(
-            ExampleArrays(**{**fields, "text": text, "has_text": np.ones(len(texts), dtype=bool)})
-        ).value
+        return model.predict(replace(many, text=text, has_text=np.ones(len(texts), dtype=bool))).value
 
     return predict
+
+
+def _encoded(
+    encode: Callable[[Sequence[str]], NDArray[np.float32]], texts: Sequence[str], width: int
+) -> NDArray[np.float32]:
+    vectors = np.asarray(encode(texts), dtype=np.float32)
+    if vectors.shape != (len(texts), width):
+        message = f"encoder gave {vectors.shape}, expected ({len(texts)}, {width})"
+        raise ContractError(message + "; use the encoder that made the examples")
+    return vectors

@@ -1,6 +1,9 @@
-"""Scores of all current customers: expected value, interval, segment, reasons."""
+"""Scores of all current customers: expected value, interval, segment, reasons.
 
-from collections.abc import Mapping, Sequence
+Customers are scored in chunks, so that memory does not grow with the text vectors of a million of them.
+"""
+
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -14,14 +17,16 @@ from assets.customers.lifetime_value import value_segments
 from assets.customers.protocols import revenue_between
 from assets.models.baselines import BoostedTrees, SameAsPast
 from assets.models.contract import CUSTOMER_SCORES
-from assets.models.dataset import BEHAVIOUR_COLUMNS, ExampleArrays
+from assets.models.dataset import BEHAVIOUR_COLUMNS, ExampleArrays, text_dimensions, to_arrays
 from assets.models.prediction import FittedModel
+from assets.models.settings import NAIVE
 
 START_VERSION = "start"  # before any model is known: same as the past
 _BORDERS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98)  # quantiles of predictions; finer at the top,
 # where customers differ most; each bin has its own residuals
 _MIN_ROWS_PER_BIN = 30  # ours: fewer residuals say little about a 10 % quantile
 _DECIMALS = 2
+CHUNK_ROWS = 50_000  # customers scored at a time: about 100 MiB with text vectors of 256 values
 _WHOLE_FROM = 1000.0  # values in reasons from here on are shown without decimals
 
 
@@ -50,7 +55,7 @@ class Served:
 
 def start_model(horizon_days: int) -> Served:
     """The documented start: same as the past, with an interval from nothing to all that was ever spent."""
-    return Served(name="same_as_past", version=START_VERSION, model=SameAsPast(), interval=None, explainer=None,
+    return Served(name=NAIVE, version=START_VERSION, model=SameAsPast(), interval=None, explainer=None,
                   horizon_days=horizon_days)  # fmt: skip
 
 
@@ -107,7 +112,7 @@ def past_revenue(bookings: pl.DataFrame, customers: pl.Series, as_of: date, hori
     return joined["revenue"].fill_null(0).cast(pl.Float64).alias("past_revenue")
 
 
-def reasons_of(contributions: NDArray[np.float64], data: ExampleArrays, number: int) -> list[str]:
+def reasons_of(contributions: NDArray[np.float64], data: ExampleArrays, number: int) -> pl.Series:
     """The features that move each prediction most, as words.
 
     Args:
@@ -120,57 +125,89 @@ def reasons_of(contributions: NDArray[np.float64], data: ExampleArrays, number: 
     """
     moved = contributions[:, :-1]
     order = np.argsort(-np.abs(moved), axis=1, kind="stable")[:, :number]
-    units = [feature(name).unit for name in BEHAVIOUR_COLUMNS]
-    names = [name.removeprefix("b_") for name in BEHAVIOUR_COLUMNS]
-    return [
-        "; ".join(
-            f"{names[i]} = {_shown(data.behaviour[row, i])} {units[i]}: {moved[row, i]:+,.0f}" for i in order[row]
+    rows = np.arange(len(data))
+    parts = [
+        pl.concat_str(
+            pl.lit(_facts(chosen, data.behaviour[rows, chosen])), pl.lit(_effects(moved[rows, chosen])), separator=": "
         )
-        for row in range(len(data))
+        for chosen in order.T
     ]
+    return pl.select(pl.concat_str(parts, separator="; ").alias("reasons")).to_series()
+
+
+def _facts(features: NDArray[np.int64], values: NDArray[np.float64]) -> pl.Series:
+    """``name = value unit`` per row; each distinct pair is put into words once."""
+    pairs = pl.DataFrame({"feature": features, "value": values})
+    distinct = pairs.unique()
+    words = [
+        f"{BEHAVIOUR_COLUMNS[index].removeprefix('b_')} = {_shown(value)} {feature(BEHAVIOUR_COLUMNS[index]).unit}"
+        for index, value in distinct.iter_rows()
+    ]
+    named = distinct.with_columns(words=pl.Series(words, dtype=pl.String))
+    return pairs.join(named, on=["feature", "value"], how="left", maintain_order="left")["words"]
+
+
+def _effects(values: NDArray[np.float64]) -> pl.Series:
+    """Signed whole currency units per row, such as ``+1,200``."""
+    distinct, place = np.unique(np.rint(values).astype(np.int64), return_inverse=True)
+    return pl.Series([f"{value:+,}" for value in distinct.tolist()], dtype=pl.String).gather(place.ravel())
 
 
 def _shown(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= _WHOLE_FROM else f"{value:.3g}"
 
 
-def score_customers(data: ExampleArrays, served: Served, day: date, *, segment_rule: str, reasons: int) -> pl.DataFrame:
+def score_customers(known: pl.DataFrame, served: Served, day: date, *, segment_rule: str, reasons: int) -> pl.DataFrame:
     """Scores of one day.
 
     Args:
-        data: features of every current customer as of the day (``past`` filled, targets unused).
+        known: features of every current customer as of the day, in the columns of ``examples``
+            (:func:`assets.models.dataset.features_at` and ``past_revenue``; targets unused).
         served: the model in force.
         day: as-of day, stored as the delivery day.
-        segment_rule: ``thirds`` or ``25_50_25``.
+        segment_rule: ``thirds`` or ``25_50_25``, over all customers of the day.
         reasons: named per customer.
 
     Returns:
         The columns of ``customer_scores``, in row order.
     """
+    dimensions = served.text_dimensions or text_dimensions(known)
+    chunks = [
+        _score_chunk(to_arrays(known.slice(start, CHUNK_ROWS), dimensions), served, reasons)
+        for start in range(0, max(known.height, 1), CHUNK_ROWS)
+    ]
+    scores = pl.concat(chunks)
+    facts = {
+        "target": f"revenue_next_{served.horizon_days}d", "model": served.name, "model_version": served.version,
+    }  # fmt: skip
+    segments = pl.Series(value_segments(scores["value"].to_numpy(), segment_rule), dtype=pl.String)
+    return CUSTOMER_SCORES.conform(
+        scores.with_columns(
+            **{name: pl.lit(text) for name, text in facts.items()},
+            segment=segments,
+            delivery_day=pl.lit(day, pl.Date),
+        )
+    )
+
+
+def _score_chunk(data: ExampleArrays, served: Served, reasons: int) -> pl.DataFrame:
+    """Id, value, interval and reasons of some customers; segments need all of them."""
     value = np.round(served.model.predict(data).value, _DECIMALS)
     spent = np.maximum(data.behaviour[:, BEHAVIOUR_COLUMNS.index("b_monetary")], 0.0)
     low, high = (
         intervals(value, served.interval) if served.interval else (np.zeros(len(value)), np.maximum(spent, value))
     )
-    words: Sequence[str]
-    if served.explainer is not None and served.name != "same_as_past":
+    if served.explainer is not None and served.name != NAIVE:
         words = reasons_of(served.explainer.contributions(data), data, reasons)
     else:
-        words = [f"realised revenue of the last {served.horizon_days} days = {past:.0f}" for past in data.past]
-    number = len(data)
-    return CUSTOMER_SCORES.conform(
-        pl.DataFrame(
-            {
-                "pseudo_customer_id": data.customers,
-                "target": [f"revenue_next_{served.horizon_days}d"] * number,
-                "model": [served.name] * number,
-                "model_version": [served.version] * number,
-                "value": value,
-                "low": np.round(np.minimum(low, value), _DECIMALS),
-                "high": np.round(np.maximum(high, value), _DECIMALS),
-                "segment": pl.Series(value_segments(value, segment_rule), dtype=pl.String),
-                "reasons": pl.Series(words, dtype=pl.String),
-                "delivery_day": [day] * number,
-            }
-        )
+        said = f"realised revenue of the last {served.horizon_days} days = "
+        words = pl.Series([f"{said}{past:.0f}" for past in data.past.tolist()], dtype=pl.String)
+    return pl.DataFrame(
+        {
+            "pseudo_customer_id": pl.Series(data.customers.tolist(), dtype=pl.String),
+            "value": value,
+            "low": np.round(np.minimum(low, value), _DECIMALS),
+            "high": np.round(np.maximum(high, value), _DECIMALS),
+            "reasons": words,
+        }
     )

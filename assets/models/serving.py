@@ -10,10 +10,10 @@ import polars as pl
 from assets.customers.protocols import PROSPECTIVE
 from assets.models.artefacts import data_version, from_artefact, to_artefact
 from assets.models.baselines import BoostedTrees
-from assets.models.contract import TRAINED_MODELS
 from assets.models.dataset import text_dimensions, to_arrays
 from assets.models.evaluation import PROSPECTIVE_CV, best_model, fit_model
 from assets.models.metrics import METRIC_NAMES
+from assets.models.promotion_rule import earlier_origins, newest_origin
 from assets.models.scoring import Served, interval_table
 from assets.models.settings import SERVABLE, ModelSettings
 from assets.models.tuning import Tuned, settings_for
@@ -24,12 +24,23 @@ KEPT = ("lightgbm", "gated_fusion")  # explained in the reports, so always kept;
 
 @dataclass(frozen=True, kw_only=True)
 class Trained:
-    """All models trained on every prospective example, ready to be stored."""
+    """All models trained on every prospective example, ready to be stored.
+
+    Attributes:
+        artefacts: by model.
+        parameters: by model.
+        served: the best model of cross-validation, None when nothing could be learned.
+        rows: training examples.
+        horizon_days: H of their targets.
+        twin: ``served`` trained on the earlier origins only, by which it is judged; None without a newest origin.
+    """
 
     artefacts: dict[str, Artefact]
     parameters: dict[str, int]
     served: str | None
     rows: int
+    horizon_days: int = 0
+    twin: Artefact | None = None
 
 
 def train_final(
@@ -57,44 +68,63 @@ def train_final(
     rows = examples.filter(pl.col("protocol") == PROSPECTIVE)
     if served is None or rows.is_empty():
         return Trained(artefacts={}, parameters={}, served=None, rows=0)
-    dimensions = text_dimensions(examples)
-    data = to_arrays(rows, dimensions)
-    digest = data_version(data)
+    fit = _Fit(examples, predictions, metrics, settings, known_from, tuned or {})
     names = [name for name in settings.models if name in KEPT or name == served]
-    artefacts, parameters = {}, {}
-    for name in names:
-        own = settings_for(name, PROSPECTIVE_CV, settings, tuned or {})
-        model = fit_model(name, data, own, settings.seed)
+    made = {name: fit.artefact(name, rows) for name in names}
+    earlier = earlier_origins(examples)
+    can_be_judged = not earlier.is_empty() and not newest_origin(examples).is_empty()
+    return Trained(
+        artefacts={name: artefact for name, (artefact, _) in made.items()},
+        parameters={name: parameters for name, (_, parameters) in made.items()},
+        served=served,
+        rows=rows.height,
+        horizon_days=int(rows["horizon_days"][0]),
+        twin=fit.artefact(served, earlier)[0] if can_be_judged else None,
+    )
+
+
+@dataclass(frozen=True)
+class _Fit:
+    """Trains one model on some rows and packs it."""
+
+    examples: pl.DataFrame
+    predictions: pl.DataFrame
+    metrics: pl.DataFrame
+    settings: ModelSettings
+    known_from: date
+    tuned: Tuned
+
+    def artefact(self, name: str, rows: pl.DataFrame) -> tuple[Artefact, int]:
+        """The artefact and its number of trained values."""
+        dimensions = text_dimensions(self.examples)
+        data = to_arrays(rows, dimensions)
+        own = settings_for(name, PROSPECTIVE_CV, self.settings, self.tuned)
+        model = fit_model(name, data, own, self.settings.seed)
         payload = {
             "horizon_days": int(rows["horizon_days"][0]),
             "text_dimensions": dimensions,
-            "interval": _interval(predictions, name, settings),
+            "interval": interval_of(self.predictions, name, self.settings),
         }
-        artefacts[name] = to_artefact(
-            name, model, own, metrics=_means(metrics, name), data=digest, known_from=known_from, payload=payload
-        )
-        parameters[name] = model.parameters
-    return Trained(artefacts=artefacts, parameters=parameters, served=served, rows=rows.height)
+        found = to_artefact(
+            name, model, own, metrics=_means(self.metrics, name), data=data_version(data),
+            known_from=self.known_from, payload=payload,
+        )  # fmt: skip
+        return found, model.parameters
 
 
-def trained_frame(trained: Trained, path_of: Callable[[str, str], str]) -> pl.DataFrame:
-    """One row per kept model, in the columns of ``trained_models``."""
-    rows = [
-        {
-            "model": name,
+def kept_models(trained: Trained, path_of: Callable[[str, str], str]) -> dict[str, dict[str, Any]]:
+    """Facts of each kept model for the record of the run: version, path, parameters, rmse, r2, data_version."""
+    return {
+        name: {
             "version": artefact.version,
             "path": path_of(name, artefact.version),
-            "known_from": artefact.known_from,
-            "is_served": name == trained.served,
-            "rows": trained.rows,
             "parameters": trained.parameters[name],
             "rmse": artefact.metrics["rmse"],
             "r2": artefact.metrics["r2"],
             "data_version": artefact.data_version,
         }
         for name, artefact in sorted(trained.artefacts.items())
-    ]
-    return pl.DataFrame(rows, schema=TRAINED_MODELS.schema)
+    }
 
 
 def served_of(name: str, artefacts: dict[str, Artefact]) -> Served:
@@ -112,7 +142,8 @@ def served_of(name: str, artefacts: dict[str, Artefact]) -> Served:
     )
 
 
-def _interval(predictions: pl.DataFrame, model: str, settings: ModelSettings) -> dict[str, Any]:
+def interval_of(predictions: pl.DataFrame, model: str, settings: ModelSettings) -> dict[str, Any]:
+    """Interval table of a model from its cross-validated predictions."""
     own = predictions.filter(
         (pl.col("protocol") == PROSPECTIVE_CV) & (pl.col("model") == model) & (pl.col("repeat") == 0)
     )

@@ -43,6 +43,7 @@ SERVABLE = (
 )  # what the model store can keep without pickle; the others are trained anew
 TARGET_SCALES = ("standard", "root", "log1p")
 SCHEDULES = ("warm_up_cosine", "constant")
+PROMOTION_METRICS = ("rmse", "mae")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,6 +93,11 @@ class ModelSettings:
     anomaly_step: float = 0.25  # ours: step of the weights alpha, beta, gamma on their simplex; 15 weightings
     anomaly_taus: tuple[float, ...] = (0.1, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5)  # ours: around the pinned 0.3
     anomaly_components: int = 12  # ours: leading components of the text that the downstream ridge reads
+    promotion_metric: str = "rmse"  # ours: what the networks are trained for and models are chosen by; or mae
+    promotion_tolerance: float = 0.02  # ours: a new model may be this share worse at the newest origin, by chance
+    drift_threshold: float = 0.25  # population stability index that warns; the trade's custom (Siddiqi 2006)
+    back_test_days: int = 90  # ours: scored days that are back-tested, the newest whose horizon has passed
+    drift_bins: int = 10  # Siddiqi 2006: groups of equal size in the reference
 
     def __post_init__(self) -> None:
         unknown = sorted(set(self.models) - set(MODELS))
@@ -99,6 +105,8 @@ class ModelSettings:
             raise refuse(_SECTION, "models", self.models, f"same_as_past and any of {', '.join(MODELS)}")
         if self.schedule not in SCHEDULES:
             raise refuse(_SECTION, "schedule", self.schedule, ", ".join(SCHEDULES))
+        if self.promotion_metric not in PROMOTION_METRICS:
+            raise refuse(_SECTION, "promotion_metric", self.promotion_metric, ", ".join(PROMOTION_METRICS))
         if self.target_scale not in TARGET_SCALES:
             raise refuse(_SECTION, "target_scale", self.target_scale, ", ".join(TARGET_SCALES))
         if not self.behaviour_layers or min(self.behaviour_layers) < 1:
@@ -119,13 +127,17 @@ _RANGES: tuple[tuple[tuple[str, ...], Callable[[float], bool], str], ...] = (
     (
         ("repeats", "threads", "text_width", "fused_width", "batch_size", "max_epochs", "patience", "boosting_rounds",
          "boosting_min_leaf", "reasons", "high_value_weight", "weighted_by", "anomaly_components", "other_repeats",
-         "forest_trees", "forest_min_leaf", "tree_components"),
+         "forest_trees", "forest_min_leaf", "tree_components", "back_test_days"),
         lambda value: value >= 1,
         "1 or more",
     ),
-    (("folds", "boosting_leaves", "tuning_folds"), lambda value: value >= 2, "2 or more"),  # noqa: PLR2004
-    (("learning_rate", "boosting_rate", "mape_floor"), lambda value: value > 0.0, "above 0"),
-    (("weight_decay", "tuning_trials", "text_components"), lambda value: value >= 0.0, "0 or more"),
+    (("folds", "boosting_leaves", "tuning_folds", "drift_bins"), lambda value: value >= 2, "2 or more"),  # noqa: PLR2004
+    (("learning_rate", "boosting_rate", "mape_floor", "drift_threshold"), lambda value: value > 0.0, "above 0"),
+    (
+        ("weight_decay", "tuning_trials", "text_components", "promotion_tolerance"),
+        lambda value: value >= 0.0,
+        "0 or more",
+    ),
     (("dropout", "warm_up_share"), lambda value: 0.0 <= value < 1.0, "0 up to below 1"),
     (
         ("validation_share", "interval", "anomaly_step", "tuning_share", "forest_features"),

@@ -12,20 +12,25 @@ from assets.common.workspace import Workspace
 from assets.customers.assets import customers
 from assets.customers.settings import CustomerSettings
 from assets.models.assets import (
+    back_test,
     customer_scores,
     examples,
     model_ablations,
+    model_drift,
     model_metrics,
     model_predictions,
     model_tuning,
     trained_models,
+    training_runs,
 )
+from assets.models.promotion_rule import verdict
 from assets.models.settings import ModelSettings
 from assets.privacy.opt_outs import HISTORY
 from pipelines.rooms import room_contracts
 from resources.lake import InputRecord
 from resources.model_store import ModelStore
 from resources.settings import CoreSettings, Settings
+from resources.tombstones import Tombstones
 from tests.unit.customers.build import DAY, random_bookings
 from tests.unit.models.build import pairs_of, reviews_of
 
@@ -45,6 +50,13 @@ class NobodyLeft:
 
     def history(self):
         return pl.DataFrame(schema=HISTORY)
+
+
+class NobodyErased:
+    """A store of tombstones without a guest."""
+
+    def load(self):
+        return Tombstones(None)
 
 
 def on_steps(frame):
@@ -82,6 +94,7 @@ def workspace(tmp_path_factory):
         services={
             "model_store": lambda workspace: ModelStore(home / "models"),
             "opt_outs": lambda workspace: NobodyLeft(),
+            "tombstones": lambda workspace: NobodyErased(),
         },
     )
     bookings = on_steps(random_bookings(1, customers=40, days=LENGTH))
@@ -93,9 +106,9 @@ def workspace(tmp_path_factory):
     store(workspace=made, asset="published_bookings", frame=bookings)
     store(workspace=made, asset="booking_review_pairs", frame=pairs.filter(pl.col("delivery_day") <= DAY))
     store(workspace=made, asset="review_embeddings", frame=embeddings.drop("delivery_day").join(days, on="review_id"))
-    store(workspace=made, asset="review_anomalies", frame=anomalies.join(days, on="review_id"))
-    store(workspace=made, asset="review_anomaly_parts", frame=parts.join(days, on="review_id"))
-    store(workspace=made, asset="clean_reviews", frame=clean.join(days, on="review_id"))
+    store(workspace=made, asset="review_anomalies", frame=anomalies.drop("delivery_day").join(days, on="review_id"))
+    store(workspace=made, asset="review_anomaly_parts", frame=parts.drop("delivery_day").join(days, on="review_id"))
+    store(workspace=made, asset="clean_reviews", frame=clean.drop("delivery_day").join(days, on="review_id"))
     return made
 
 
@@ -146,3 +159,65 @@ def test_days_scored_alone_give_the_same_rows(workspace, reports):
     for day in reversed(days):
         produce_days(workspace, customer_scores.spec, [day])
     assert workspace.lake.read_days(contract, days).equals(together)
+
+
+def test_drift_and_back_test_stand_on_stored_scores(workspace, reports):
+    early = DAY - timedelta(days=4 * STEP)  # its 60 days have passed
+    produce_days(workspace, customer_scores.spec, [early, DAY])
+    assert produce_whole(workspace, training_runs).failed == []
+    drift = produce_whole(workspace, model_drift)
+    assert drift.failed == []
+    assert drift.metadata["psi_value"] >= 0
+    assert set(read(workspace, "model_drift")["kind"]) == {"input", "score"}
+    assert produce_whole(workspace, back_test).failed == []
+    pending = workspace.lake.record("back_test", None).pending
+    assert not [reason for reason in pending if "customer_scores" in reason]
+    table = read(workspace, "back_test")
+    assert set(table["kind"]) == {"stored", "replayed"}
+    stored = table.filter((pl.col("kind") == "stored") & (pl.col("decile") == 0))
+    assert stored["as_of"].to_list() == [early]
+    assert stored["model_version"].to_list() == ["start"]
+    assert stored["coverage"][0] > 0
+
+
+def retrained(workspace, **changed):
+    settings = Settings(
+        home=workspace.settings.home, core=CoreSettings(),
+        sections={**SECTIONS, "models": {**SECTIONS["models"], **changed}},
+    )  # fmt: skip
+    return Workspace(**{
+        name: getattr(workspace, name)
+        for name in ("contracts", "room_settings", "history_start", "build_source", "services")
+    }, settings=settings)  # fmt: skip
+
+
+def test_a_worse_model_is_refused_and_the_old_one_goes_on_serving(workspace, reports, monkeypatch):
+    first = produce_whole(workspace, trained_models)
+    assert first.metadata["is_promoted"]
+    before, store = read(workspace, "trained_models"), workspace.resource("model_store")
+    entry, rounds = store.entry(DAY), len(store.runs())
+    assert before["version"].to_list() == list(entry["versions"].values())
+    assert produce_whole(workspace, trained_models).metadata["training_run"] == entry["run"]
+    assert len(store.runs()) == rounds  # the training in service, made again
+
+    other = retrained(workspace, boosting_rounds=2, max_epochs=1)
+    for item in (model_tuning, model_predictions, model_metrics):
+        assert produce_whole(other, item).failed == []
+    judged = []
+
+    def judge(twin, serving, examples, settings, *, first, outdated):
+        assert outdated == ""
+        judged.append((twin, serving, first))
+        return verdict(DAY, 130.0, 100.0, "rmse", 0.02)
+
+    monkeypatch.setattr("assets.models.in_service.judge", judge)
+    report = produce_whole(other, trained_models)
+    assert report.failed == []
+    assert report.metadata["is_promoted"] is False
+    assert store.entry(DAY) == entry
+    assert read(workspace, "trained_models").equals(before)
+    assert [(serving is not None, is_first) for _, serving, is_first in judged] == [(True, False)]
+    outcomes = {item.name: item for item in produce_whole(other, training_runs).outcomes}
+    assert not outcomes["newest_model_is_not_worse_than_the_serving_one"].passed
+    assert outcomes["no_worse_model_is_promoted"].passed
+    assert read(workspace, "training_runs").height == rounds + 1

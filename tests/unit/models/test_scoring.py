@@ -10,7 +10,7 @@ from hypothesis.extra.numpy import arrays
 from assets.models.baselines import fit_boosted_trees
 from assets.models.checks import validate_scores
 from assets.models.contract import CUSTOMER_SCORES
-from assets.models.dataset import BEHAVIOUR_COLUMNS
+from assets.models.dataset import BEHAVIOUR_COLUMNS, to_arrays
 from assets.models.scoring import (
     START_VERSION,
     Served,
@@ -22,7 +22,7 @@ from assets.models.scoring import (
     start_model,
 )
 from tests.unit.customers.build import DAY, booking, frame
-from tests.unit.models.build import QUICKEST, arrays_of
+from tests.unit.models.build import DIMENSIONS, QUICKEST, arrays_of, examples_of
 
 RNG = np.random.default_rng(1)
 PREDICTED = RNG.gamma(1.0, 200.0, 2000)
@@ -65,6 +65,13 @@ def test_reasons_name_the_largest_contributions_first():
     assert "999" not in text
 
 
+def newest():
+    """The prospective examples of the latest day, as frame and as arrays."""
+    rows = examples_of().filter(pl.col("protocol") == "prospective")
+    rows = rows.filter(pl.col("as_of") == pl.col("as_of").max())
+    return rows, to_arrays(rows, DIMENSIONS)
+
+
 def served(data, name="lightgbm"):
     trees = fit_boosted_trees(data, QUICKEST, 1)
     table = interval_table(data.target, trees.predict(data).value, 0.8, 100.0)
@@ -73,7 +80,7 @@ def served(data, name="lightgbm"):
 
 def test_scores_keep_their_contract():
     data = arrays_of()
-    one = data.take(data.as_of == data.as_of.max())
+    one, _ = newest()
     scores = score_customers(one, served(data), DAY, segment_rule="thirds", reasons=2)
     assert CUSTOMER_SCORES.conform(scores).equals(scores)
     assert all(item.passed for item in validate_scores(scores))
@@ -82,10 +89,9 @@ def test_scores_keep_their_contract():
 
 
 def test_the_start_serves_the_past_with_a_wide_interval():
-    data = arrays_of()
-    one = data.take(data.as_of == data.as_of.max())
+    one, data = newest()
     scores = score_customers(one, start_model(180), DAY, segment_rule="thirds", reasons=2)
-    assert scores["value"].to_list() == pytest.approx(np.maximum(one.past, 0).round(2).tolist())
+    assert scores["value"].to_list() == pytest.approx(np.maximum(data.past, 0).round(2).tolist())
     assert set(scores["model_version"]) == {START_VERSION}
     assert scores["low"].max() == 0.0
     assert all(item.passed for item in validate_scores(scores))
@@ -93,14 +99,14 @@ def test_the_start_serves_the_past_with_a_wide_interval():
 
 def test_no_customer_gives_no_score():
     data = arrays_of()
-    none = data.take(np.zeros(len(data), dtype=bool))
+    none = newest()[0].clear()
     for model in (served(data), start_model(90)):
         assert score_customers(none, model, DAY, segment_rule="thirds", reasons=2).is_empty()
 
 
 def test_each_check_goes_red():
     data = arrays_of()
-    one = data.take(data.as_of == data.as_of.max())
+    one, _ = newest()
     scores = score_customers(one, served(data), DAY, segment_rule="thirds", reasons=2)
 
     def failed(frame):
@@ -113,3 +119,19 @@ def test_each_check_goes_red():
     two_days = pl.concat([scores, scores.with_columns(
         delivery_day=pl.lit(DAY + timedelta(days=1)), model_version=pl.lit("v2"))])  # fmt: skip
     assert failed(two_days) == []
+
+
+def test_chunks_change_nothing(monkeypatch):
+    data, (rows, _) = arrays_of(), newest()
+    whole = score_customers(rows, served(data), DAY, segment_rule="thirds", reasons=2)
+    monkeypatch.setattr("assets.models.scoring.CHUNK_ROWS", 7)
+    assert score_customers(rows, served(data), DAY, segment_rule="thirds", reasons=2).equals(whole)
+
+
+def test_a_million_is_written_with_separators():
+    data = arrays_of().take(np.array([0, 1]))
+    parts = np.zeros((2, len(BEHAVIOUR_COLUMNS) + 1))
+    parts[:, 0] = [1_234_567.4, -0.2]
+    first, second = reasons_of(parts, data, 1)
+    assert first.endswith(": +1,234,567")
+    assert second.endswith(": +0")

@@ -6,7 +6,8 @@ from assets.models.checks import validate_trained_models
 from assets.models.contract import TRAINED_MODELS
 from assets.models.dataset import BEHAVIOUR_COLUMNS
 from assets.models.evaluation import PROSPECTIVE_CV, best_model, evaluate, metrics_of
-from assets.models.serving import served_of, train_final, trained_frame
+from assets.models.serving import kept_models, served_of, train_final
+from assets.models.training_log import models_of_run
 from resources.model_store import ModelStore
 from tests.unit.models.build import QUICKEST, arrays_of, examples_of
 
@@ -21,11 +22,26 @@ def trained():
     return train_final(examples, predictions, metrics, QUICKEST, DAY), metrics
 
 
+def table_of(final):
+    record = {
+        "models": kept_models(final, lambda model, version: f"{model}/{version}"),
+        "chosen": final.served, "as_of": str(DAY), "rows": final.rows,
+    }  # fmt: skip
+    return models_of_run(record)
+
+
+def test_the_twin_has_not_seen_the_newest_origin(trained):
+    final, _ = trained
+    assert final.twin is not None
+    assert final.twin.model == final.served
+    assert final.twin.data_version != final.artefacts[final.served].data_version
+
+
 def test_the_best_of_cross_validation_is_served(trained):
     final, metrics = trained
     assert final.served == best_model(metrics, PROSPECTIVE_CV)
     assert {"lightgbm", "gated_fusion", final.served} == set(final.artefacts)
-    table = TRAINED_MODELS.conform(trained_frame(final, lambda model, version: f"{model}/{version}"))
+    table = TRAINED_MODELS.conform(table_of(final))
     assert table["is_served"].sum() == 1
     assert all(item.passed for item in validate_trained_models(table))
 
@@ -48,12 +64,11 @@ def test_nothing_to_learn_from_keeps_nothing(trained):
     predictions = evaluate(none, QUICKEST)
     final = train_final(none, predictions, metrics_of(predictions, QUICKEST), QUICKEST, DAY)
     assert (final.artefacts, final.served) == ({}, None)
-    table = trained_frame(final, lambda model, version: "")
-    assert TRAINED_MODELS.conform(table).is_empty()
-    assert all(item.passed for item in validate_trained_models(table))
+    assert final.twin is None
+    assert all(item.passed for item in validate_trained_models(TRAINED_MODELS.empty()))
 
 
 def test_two_served_models_go_red(trained):
     final, _ = trained
-    table = trained_frame(final, lambda model, version: "").with_columns(is_served=True)
+    table = table_of(final).with_columns(is_served=True)
     assert [item.passed for item in validate_trained_models(table)] == [False]

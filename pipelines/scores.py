@@ -1,0 +1,83 @@
+"""Commands about scores and the models behind them: ``score`` and ``models``."""
+
+import argparse
+from typing import Any
+
+from assets.models.training_log import differences, runs_frame
+from pipelines.commands import enter, say
+from pipelines.workspace import build_workspace
+from resources.errors import NotFittedError, SettingsError
+from resources.score_reader import ScoreReader
+
+_SHOWN = 40  # characters of a value that two runs differ in
+
+
+def score(options: argparse.Namespace) -> int:
+    """One customer's value, interval, segment, reasons, model and as-of day; status 1 when they have no score."""
+    workspace = build_workspace(enter())
+    reader = ScoreReader(workspace.lake)
+    day = reader.day(options.as_of)
+    rows = reader.find(options.customer, options.as_of)
+    if rows.is_empty():
+        say(f"No score of {options.customer} as of {day}: no booking of such a customer was published by then, or they")
+        say("objected. Ids belong to one key epoch; see docs/scoring.md.")
+        return 1
+    currency = workspace.settings.core.currency
+    for row in rows.iter_rows(named=True):
+        say(f"customer       {row['pseudo_customer_id']}")
+        say(f"as of          {row['delivery_day']}")
+        say(f"target         {row['target']}")
+        say(f"value          {currency} {row['value']:,.2f}")
+        say(f"interval       {currency} {row['low']:,.2f} to {row['high']:,.2f}")
+        say(f"segment        {row['segment']}")
+        say(f"main reasons   {row['reasons']}")
+        say(f"model          {row['model']}, version {row['model_version']}")
+    return 0
+
+
+def models(options: argparse.Namespace) -> int:
+    """All training runs in a table, or what two of them differ in."""
+    workspace = build_workspace(enter())
+    store = workspace.resource("model_store")
+    runs = runs_frame(store.runs()).to_dicts()
+    if not runs:
+        message = "no training run is noted yet; run the chain first (stayworth run)"
+        raise NotFittedError(message)
+    if options.compare:
+        _compare(*(_run_of(runs, text) for text in options.compare))
+        return 0
+    entry = store.entry(max(run["as_of"] for run in runs)) or {}
+    head = ("run", "as of", "model", "version", "inputs", "settings", "rmse", "r2", "gini", "origin", "serving")
+    say(f"{head[0]:>4} {head[1]:<11}{head[2]:<24}{head[3]:<18}{head[4]:<18}{head[5]:<18}"
+        + "".join(f"{name:>10}" for name in head[6:]) + "  decision")  # fmt: skip
+    for run in runs:
+        figures = "".join(_number(run[name]) for name in ("rmse", "r2", "gini", "error", "serving_error"))
+        told = "promoted" if run["is_promoted"] else "refused"
+        told += ", in service" if run["run_id"] == entry.get("run") else ""
+        say(f"{run['number']:>4} {run['as_of']!s:<11}{run['model']:<24}{run['version']:<18}{run['input_hash']:<18}"
+            f"{run['settings_digest']:<18}{figures}  {told}")  # fmt: skip
+    say(f"rmse, r2, gini: cross-validation; origin, serving: {runs[-1]['metric']} of the new and of the serving model")
+    say("at the newest rolling origin. Two runs side by side: stayworth models --compare 1 2")
+    return 0
+
+
+def _number(value: float | None) -> str:
+    return f"{'-' if value is None else format(value, ',.3f'):>10}"
+
+
+def _run_of(runs: list[dict[str, Any]], text: str) -> dict[str, Any]:
+    """The run with that number, or whose id starts so."""
+    found = [run for run in runs if text == str(run["number"]) or run["run_id"].startswith(text)]
+    if len(found) != 1:
+        message = f"{text!r} names {len(found)} training runs; give a number of `stayworth models`, 1 to {len(runs)}"
+        raise SettingsError(message)
+    return found[0]
+
+
+def _compare(first: dict[str, Any], second: dict[str, Any]) -> None:
+    say(f"{'':<60}{'run ' + str(first['number']):>{_SHOWN}}  {'run ' + str(second['number'])}")
+    found = differences(first, second)
+    for name, one, two in found:
+        say(f"{name:<60}{one[:_SHOWN]:>{_SHOWN}}  {two[:_SHOWN]}")
+    say("the same in everything" if not found else f"{len(found)} differences; artefacts: models/{first['path']} and "
+        f"models/{second['path']} below the home folder")  # fmt: skip

@@ -1,0 +1,57 @@
+"""Point look-up of stored scores: one customer's row from the day's Parquet file, nothing else opened.
+
+A stored day is sorted by customer, so the statistics of its row groups leave at most one or two to be read; the rows
+of those are filtered while they are decoded. Neither the warehouse nor another table is touched.
+"""
+
+import re
+from datetime import date
+
+import polars as pl
+
+from resources.errors import ContractError, NotFittedError
+from resources.lake import Lake
+
+TABLE = "customer_scores"
+_ID = re.compile(r"[0-9a-f]{32}")
+
+
+class ScoreReader:
+    """Finds scores by customer in the lake.
+
+    Args:
+        lake: where ``customer_scores`` lies.
+    """
+
+    def __init__(self, lake: Lake) -> None:
+        self._lake = lake
+
+    def day(self, as_of: date | None = None) -> date:
+        """The last scored day, or the last one up to ``as_of``.
+
+        Raises:
+            NotFittedError: no day is scored by then.
+        """
+        days = self._lake.days(TABLE)
+        found = [day for day in days if as_of is None or day <= as_of]
+        if found:
+            return found[-1]
+        if days:
+            message = f"nobody is scored by {as_of}, the first scored day is {days[0]}; ask for a day from then on"
+        else:
+            message = "no day is scored yet; run the chain first (stayworth run)"
+        raise NotFittedError(message)
+
+    def find(self, customer: str, as_of: date | None = None) -> pl.DataFrame:
+        """Scores of one customer on the last scored day up to ``as_of``: a row per target, none if not scored that day.
+
+        Raises:
+            ContractError: the id has not the form of a pseudo-customer id.
+            NotFittedError: no day is scored by then.
+        """
+        if not _ID.fullmatch(customer):
+            message = f"{customer!r} is no pseudo-customer id: expected 32 hexadecimal digits in lower case, as in "
+            raise ContractError(message + "the column pseudo_customer_id of customer_scores")
+        path = self._lake.path(TABLE, self.day(as_of))
+        rows = pl.scan_parquet(path, hive_partitioning=False, glob=False)
+        return rows.filter(pl.col("pseudo_customer_id") == customer).collect()
