@@ -6,7 +6,7 @@ device class that the embedding cache is keyed by. What does not: models and bat
 
 import platform
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from resources.settings import refuse
 
@@ -23,7 +23,7 @@ class Compute:
     Attributes:
         kind: ``cpu``, ``cuda`` or ``fake``.
         devices: torch device names, one per device that shares the batches.
-        precision: ``float32``, or ``float16`` on a GPU.
+        precision: ``float32``, ``float16`` on a GPU, or ``int8`` (linear layers only, CPU).
         device_class: what results may depend on: equal classes give equal bytes.
         token_budget: tokens per batch; rows = budget // length bucket, so shapes are fixed.
     """
@@ -68,6 +68,11 @@ def cpu_compute(capability: str) -> Compute:
         device_class=f"cpu-{_slug(platform.machine())}-{_slug(capability)}",
         token_budget=_CPU_TOKENS,
     )
+
+
+def int8_compute(capability: str) -> Compute:
+    """The CPU with eight-bit linear layers: another precision, so another place in the cache."""
+    return replace(cpu_compute(capability), precision="int8")
 
 
 def cuda_compute(names: list[str]) -> Compute:

@@ -1,7 +1,8 @@
 """Text encoders by tier, and the shelf that hands them out with the cache in front.
 
-Tiers: ``static`` (word-piece table, CPU), ``minilm`` (all-MiniLM-L6-v2), ``roberta`` (a model of the
-user's). All are offline once present, and give unit vectors that do not depend on a text's neighbours.
+Tiers: ``static`` (word-piece table, CPU), ``minilm`` (all-MiniLM-L6-v2), ``minilm-int8`` (the same with
+eight-bit linear layers, always on the CPU), ``roberta`` (a model of the user's). All are offline once present,
+and give unit vectors that do not depend on a text's neighbours.
 """
 
 from collections.abc import Sequence
@@ -11,14 +12,16 @@ from typing import Protocol
 
 import numpy as np
 
-from resources.devices import Compute, choose_compute
+from resources.devices import Compute, choose_compute, int8_compute
 from resources.embedding_cache import CacheKey, EmbeddingCache, content_hash
 from resources.settings import CoreSettings, refuse
 from resources.static_encoder import static_encoder
 from resources.transformer_encoder import POOLINGS, TransformerEncoder, local_model, packaged_minilm
 
 _SECTION = "embeddings"
-TIERS = ("static", "minilm", "roberta")
+INT8_TIER = "minilm-int8"
+TIERS = ("static", "minilm", INT8_TIER, "roberta")
+_KEPT_EVERY = 8_192  # texts embedded between two writes to the cache: what an interrupted run loses at most
 
 
 class Encoder(Protocol):
@@ -26,7 +29,7 @@ class Encoder(Protocol):
 
     Attributes:
         name: the tier.
-        precision: of the computation, ``float32`` or ``float16``.
+        precision: of the computation, ``float32``, ``float16`` or ``int8``.
         device_class: machines of one class give the same bytes.
     """
 
@@ -67,7 +70,7 @@ class EncoderShelf:
         """The encoder of a tier, without the cache.
 
         Args:
-            tier: ``static``, ``minilm`` or ``roberta``.
+            tier: one of ``TIERS``.
             model: folder or cached Hugging Face name; for ``roberta`` only.
             pooling: ``mean``, or ``first`` (the first token, as in paper 001).
 
@@ -87,11 +90,18 @@ class EncoderShelf:
     def _load(self, tier: str, model: str | None, pooling: str) -> Encoder:
         if tier == "static":
             return static_encoder(self._home, packaged_minilm())
+        if tier == INT8_TIER:
+            import torch  # heavy: only where a transformer runs
+
+            compute = int8_compute(torch.backends.cpu.get_cpu_capability())
+            return TransformerEncoder(tier, packaged_minilm(), compute, pooling)
         folder = packaged_minilm() if tier == "minilm" else local_model(model)
         return TransformerEncoder(tier, folder, self.compute, pooling)
 
     def embed(self, tier: str, texts: Sequence[str], *, model: str | None = None, pooling: str = "mean") -> np.ndarray:
         """(n, dimensions) float32 unit vectors; each distinct text is computed once and then read from the cache.
+
+        New vectors go to the cache every few thousand texts: a run that was interrupted goes on from there.
 
         Args:
             tier: see :meth:`encoder`.
@@ -112,8 +122,10 @@ class EncoderShelf:
         hashes = [content_hash(text) for text in texts]
         known = self._cache.get(key, hashes)
         fresh = {digest: text for digest, text in zip(hashes, texts, strict=True) if digest not in known}
-        if fresh:
-            vectors = encoder.encode(list(fresh.values()))
-            self._cache.put(key, list(fresh), vectors)
-            known.update(zip(fresh, vectors, strict=True))
+        new = list(fresh)
+        for start in range(0, len(new), _KEPT_EVERY):
+            part = new[start : start + _KEPT_EVERY]
+            vectors = encoder.encode([fresh[digest] for digest in part])
+            self._cache.put(key, part, vectors)
+            known.update(zip(part, vectors, strict=True))
         return np.stack([known[digest] for digest in hashes])

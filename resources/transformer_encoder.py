@@ -1,5 +1,7 @@
 """The transformer tiers: ``minilm`` (carried by a PyPI package) and ``roberta`` (any local or cached model).
 
+``minilm-int8`` is minilm with eight-bit linear layers, on the CPU.
+
 Rows are computed in fixed shapes: a batch always holds ``token_budget // bucket`` rows of one length
 bucket, filled up with dummy rows, since the bytes of a result otherwise depend on its neighbours.
 """
@@ -8,7 +10,7 @@ import hashlib
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,20 @@ from resources.errors import SourceError
 
 BUCKETS = (32, 64, 128, 256)  # tokens; few shapes, so that little is computed for padding
 POOLINGS = ("mean", "first")
+INT8 = "int8"  # precision: of the linear layers; the rest is float32
+_REHEARSAL = (  # ours, of every length and mood: ranges of activations come from them
+    "Good.",
+    "Nothing",
+    "Room was small and the bed too soft",
+    "Lovely staff, great breakfast and a perfect location close to the metro. We would stay here again!",
+    "The air conditioning did not work, reception was rude, and we were charged 45 euros twice for parking.",
+    "Wonderful weekend in London. Clean bathroom, comfy pillows, quiet street; only the wifi was slow at night.",
+    "Dirty carpet. Noisy neighbours. Cold water in the shower on 3 of 4 mornings. Never again, worst hotel in Paris.",
+    "We booked a superior double room with a view of the park for our anniversary. On arrival we were given a room in "
+    "the basement without a window. After two phone calls the manager, Mrs Muller, moved us to the sixth floor and "
+    "sent a bottle of wine, which was very kind. The gym and the pool are modern, the bar is expensive (12 pounds for "
+    "a beer) and the lifts are slow when conferences are on. Overall: fair value, helpful people, poor organisation.",
+)
 
 
 class TransformerEncoder:
@@ -40,11 +56,18 @@ class TransformerEncoder:
     @cached_property
     def _version(self) -> str:
         digest = hashlib.sha256(f"{self._pooling}:{BUCKETS}:{self._compute.token_budget}".encode())
+        if self.precision == INT8:
+            digest.update("\n".join(_REHEARSAL).encode())
         for path in sorted(self._folder.iterdir()):
             if path.suffix in (".json", ".safetensors", ".bin", ".txt") and path.is_file():
                 with path.open("rb") as file:
                     digest.update(hashlib.file_digest(file, "sha256").digest())
         return digest.hexdigest()[:16]
+
+    @property
+    def folder(self) -> Path:
+        """Where the model lies."""
+        return self._folder
 
     @property
     def dimensions(self) -> int:
@@ -66,15 +89,24 @@ class TransformerEncoder:
         from transformers import AutoModel
         from transformers.utils import logging
 
+        from resources.int8_linear import quantise_linear_layers
+
         logging.set_verbosity_error()
         logging.disable_progress_bar()
-        dtype = getattr(torch, self.precision)
+        is_int8 = self.precision == INT8
+        dtype = torch.float32 if is_int8 else getattr(torch, self.precision)
         copies: dict[str, Any] = {}
         for device in self._compute.devices:
             if device not in copies:
                 network = AutoModel.from_pretrained(str(self._folder), local_files_only=True, dtype=dtype)
                 copies[device] = network.to(device).eval()
+                if is_int8:
+                    quantise_linear_layers(copies[device], partial(self._rehearse, copies[device]))
         return [copies[device] for device in self._compute.devices]
+
+    def _rehearse(self, network: Any) -> None:
+        """One pass over fixed texts, from which int8 layers take the range of their inputs."""
+        network(**self._tokenizer(list(_REHEARSAL), padding=True, return_tensors="pt"))
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         """(n, dimensions) float32, unit norm; texts beyond 256 word pieces are cut there."""

@@ -1,13 +1,13 @@
 """The customers room in Dagster: one unpartitioned table, rebuilt from the published bookings."""
 
-import polars as pl
-
-from assets.common.daily import Reads, WholeInputs, whole_asset
+from assets.common.daily import Reads, WholeInputs, WholeProduced, whole_asset
 from assets.customers.behaviour import behaviour_features
-from assets.customers.checks import validate_customers
+from assets.customers.checks import features_see_no_future, validate_customers
 from assets.customers.contract import CUSTOMERS
 from assets.customers.lifetime_value import current_rows, lifetime_values, with_segments
+from assets.customers.protocols import examined_days
 from assets.customers.settings import CustomerSettings
+from assets.privacy.contract import PUBLISHED_BOOKINGS
 
 
 @whole_asset(
@@ -17,12 +17,15 @@ from assets.customers.settings import CustomerSettings
     validate=validate_customers,
     kinds={"polars"},
     owners=["team:value"],
-    code_version="1",
+    code_version="2",
+    further_checks=[features_see_no_future(PUBLISHED_BOOKINGS.empty(), [], CustomerSettings())],
 )
-def customers(inputs: WholeInputs) -> pl.DataFrame:
+def customers(inputs: WholeInputs) -> WholeProduced:
     """One row per pseudo-customer: lifetime value, value segment and behaviour as of the last complete day."""
     settings = inputs.settings.room("customers", CustomerSettings)
     bookings = inputs.frame("published_bookings")
     features = behaviour_features(bookings, inputs.as_of, settings).drop("bookings")
     values = lifetime_values(current_rows(bookings, inputs.as_of))
-    return with_segments(values.join(features, on="pseudo_customer_id", how="inner"), settings).select(CUSTOMERS.names)
+    rows = with_segments(values.join(features, on="pseudo_customer_id", how="inner"), settings).select(CUSTOMERS.names)
+    days = examined_days(inputs.first_day, inputs.as_of, settings, is_public=inputs.settings.core.source == "public")
+    return WholeProduced(rows, outcomes=[features_see_no_future(bookings, days, settings)])

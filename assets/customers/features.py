@@ -101,3 +101,16 @@ def feature(name: str) -> Feature:
     """The description of a feature, with or without the ``b_`` prefix of the examples table."""
     bare = name.removeprefix("b_")
     return next(item for item in FEATURES if item.name == bare)
+
+
+def feature_table() -> str:
+    """Markdown table of every feature; docs/customers.md carries it, and a test compares."""
+    head = "| feature | paper | formula | unit | known from | definition | where undefined | holds the observed CLV |"
+    rows = [head, "|" + "---|" * 8]
+    for item in FEATURES:
+        cells = (
+            f"`{item.name}`", item.symbol, item.formula.replace("|", "\\|"), item.unit, item.known_from,
+            item.definition, item.when_undefined, item.target_in_observed_window,
+        )  # fmt: skip
+        rows.append("| " + " | ".join(cells) + " |")
+    return "\n".join(rows)

@@ -75,6 +75,21 @@ def plan_origins(first_day: date, last_day: date, settings: CustomerSettings, *,
     return _plan_by_rule(first_day, last_day, settings)
 
 
+def examined_days(first_day: date, last_day: date, settings: CustomerSettings, *, is_public: bool) -> list[date]:
+    """Days at which the features are tried against another future: the origins, and the middle of the history.
+
+    Args:
+        first_day: of the rows at hand.
+        last_day: of the rows at hand.
+        settings: as for :func:`plan_origins`.
+        is_public: whether the rows are the published data.
+    """
+    plan = plan_origins(first_day, last_day, settings, is_public=is_public)
+    middle = first_day + (last_day - first_day) // 2
+    origins = (plan.cv[0], plan.cv[-1]) if plan.cv else ()
+    return sorted({middle, *origins, *([plan.holdout] if plan.holdout else [])})
+
+
 def _plan_by_rule(first_day: date, last_day: date, settings: CustomerSettings) -> OriginPlan:
     length = (last_day - first_day).days
     horizon, history = settings.horizon_days, settings.min_history_days

@@ -13,7 +13,7 @@ _SECTION = "embeddings"
 class EmbeddingSettings:
     """Which encoder makes ``review_embeddings``."""
 
-    tier: str = "static"  # CPU default: 14,000 reviews/s for 97 % of minilm's R2 when predicting the score
+    tier: str = "static"  # CPU default: 200 times minilm's speed for 94 % of its R2 (docs/embeddings.md)
     model: str | None = None  # tier roberta: a folder, or a Hugging Face name in the local cache
     pooling: str = "mean"  # sentence encoders are trained for it; paper 001 takes the first token
 

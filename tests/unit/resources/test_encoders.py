@@ -4,9 +4,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from resources.devices import cpu_compute, fake_compute
+from resources import encoders
+from resources.devices import cpu_compute, fake_compute, int8_compute
 from resources.encoders import EncoderShelf
 from resources.errors import SettingsError, SourceError
+from resources.int8_linear import Int8Linear, quantise_linear_layers
 from resources.settings import CoreSettings
 from resources.static_encoder import StaticEncoder, distil
 from resources.transformer_encoder import BUCKETS, TransformerEncoder, fixed_batches, local_model, packaged_minilm
@@ -53,7 +55,9 @@ def test_distilling_twice_gives_the_same_bytes(model: Path, static: StaticEncode
     assert (tmp_path / "table.safetensors").stat().st_size > 0
 
 
-@pytest.mark.parametrize("compute", [cpu_compute("TEST"), fake_compute()], ids=["cpu", "gpu path"])
+@pytest.mark.parametrize(
+    "compute", [cpu_compute("TEST"), fake_compute(), int8_compute("TEST")], ids=["cpu", "gpu path", "int8"]
+)
 @pytest.mark.parametrize("pooling", ["mean", "first"])
 def test_transformer_vectors_do_not_depend_on_neighbours(model: Path, compute: object, pooling: str) -> None:
     encoder = TransformerEncoder("roberta", model, compute, pooling)  # type: ignore[arg-type]
@@ -111,9 +115,77 @@ def test_shelf_embeds_each_text_once_and_reads_it_back(
     assert EncoderShelf(tmp_path, CoreSettings(device="fake")).embed("roberta", [], model=str(model)).shape == (0, 32)
 
 
+def test_an_interrupted_run_goes_on_from_the_cache(
+    model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[list[str]] = []
+    encode = TransformerEncoder.encode
+
+    def interrupted(self: TransformerEncoder, texts: list[str]) -> np.ndarray:
+        asked.append(list(texts))
+        if len(asked) == 3:
+            raise KeyboardInterrupt
+        return encode(self, texts)
+
+    monkeypatch.setattr(encoders, "_KEPT_EVERY", 10)
+    monkeypatch.setattr(TransformerEncoder, "encode", interrupted)
+    texts = list(dict.fromkeys(TEXTS))
+    with pytest.raises(KeyboardInterrupt):
+        EncoderShelf(tmp_path, CoreSettings(device="fake")).embed("roberta", texts, model=str(model))
+    again = EncoderShelf(tmp_path, CoreSettings(device="fake")).embed("roberta", texts, model=str(model))
+    assert [text for part in asked[3:] for text in part] == texts[20:]
+    whole = EncoderShelf(tmp_path / "other", CoreSettings(device="fake"))
+    monkeypatch.setattr(encoders, "_KEPT_EVERY", 1_000)
+    assert (whole.embed("roberta", texts, model=str(model)) == again).all()
+
+
+def test_int8_is_close_to_float_and_has_its_own_place(model: Path) -> None:
+    single, eight = TransformerEncoder("a", model, cpu_compute("T")), TransformerEncoder("a", model, int8_compute("T"))
+    assert (single.encode(TEXTS) * eight.encode(TEXTS)).sum(axis=1).min() > 0.95
+    assert (single.encode(TEXTS) != eight.encode(TEXTS)).any()
+    assert (eight.precision, eight.version != single.version) == ("int8", True)
+
+
+def test_int8_layer_by_hand() -> None:
+    import torch
+
+    layer = torch.nn.Linear(3, 2)
+    with torch.no_grad():
+        layer.weight.copy_(torch.tensor([[1.27, 0.0, -0.64], [0.0, 0.0, 0.0]]))
+        layer.bias.copy_(torch.tensor([0.5, -2.0]))
+    got = Int8Linear(layer, low=-1.0, high=0.27)(torch.tensor([[[0.27, 0.1, -1.0]], [[0.5, 0.0, 0.0]]]))
+    want = torch.tensor([[[0.5 + 1.27 * 0.27 + 0.64, -2.0]], [[0.5 + 1.27 * 0.5, -2.0]]])  # 0.5 lies beyond the range
+    assert torch.allclose(got, want, atol=1e-5)
+
+
+def test_every_linear_layer_but_the_pooler_is_replaced() -> None:
+    import torch
+
+    class Tiny(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.inside = torch.nn.Sequential(torch.nn.Linear(4, 4), torch.nn.ReLU())
+            self.pooler = torch.nn.Linear(4, 4)
+
+    network = Tiny()
+    assert quantise_linear_layers(network, lambda: network.inside(torch.zeros(2, 4))) == 1
+    assert isinstance(network.inside[0], Int8Linear)
+    assert isinstance(network.pooler, torch.nn.Linear)
+    assert torch.isfinite(network.inside(torch.ones(1, 4))).all()
+
+
+@pytest.mark.slow
+def test_int8_tier_is_close_to_minilm(tmp_path: Path) -> None:
+    shelf = EncoderShelf(tmp_path, CoreSettings(device="cpu"))
+    texts = ["Clean room and friendly staff near the station.", "Dirty, loud and far too expensive for what it was."]
+    agreement = (shelf.embed("minilm", texts) * shelf.embed("minilm-int8", texts)).sum(axis=1)
+    assert agreement.min() > 0.9
+    assert len(list((tmp_path / "cache" / "embeddings").glob("*.sqlite"))) == 2
+
+
 def test_unknown_tier_pooling_and_missing_models_are_named(tmp_path: Path) -> None:
     shelf = EncoderShelf(tmp_path, CoreSettings(device="fake"))
-    with pytest.raises(SettingsError, match="static, minilm, roberta"):
+    with pytest.raises(SettingsError, match="static, minilm, minilm-int8, roberta"):
         shelf.encoder("word2vec")
     with pytest.raises(SettingsError, match="mean, first"):
         shelf.encoder("roberta", model="x", pooling="max")
