@@ -105,6 +105,7 @@ def check_table() -> str:
     validators = [(item.spec.validate, item.spec.contract) for item in daily]
     validators += [(item.validate, item.contract) for item in whole]
     own = [outcome for validate, contract in validators if validate for outcome in validate(contract.empty())]
+    own += [outcome for item in whole for outcome in item.further_checks]
     told = {outcome.name: (outcome.is_blocking, outcome.advice) for outcome in own} | _SHELL_CHECKS
     guarded[VERDICT] = [DAILY_LEDGER.asset]
     rows = []

@@ -29,6 +29,13 @@ def _day(text: str) -> date:
         raise argparse.ArgumentTypeError(message) from error
 
 
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        message = f"{text!r} is not a number from 1 on"
+        raise argparse.ArgumentTypeError(message)
+    return int(text)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="stayworth", description="What guests are worth, and why.", epilog=_EPILOG)
     commands = parser.add_subparsers(dest="command", required=True)
@@ -46,11 +53,18 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--profile", choices=("quick", "full"), help="how much the report computes")
     evaluate = command("evaluate", "as run, with the full report", days=True)
     evaluate.add_argument("--everything", action="store_true", help="ten repeats of every model, ablation and control")
-    command("backfill", "the daily stages of any range of days", days=True)
+    backfill = command("backfill", "the daily stages of any range of days", days=True)
+    backfill.add_argument("--runs", type=int, default=1, help="cut the range into so many runs (default 1)")
+    backfill.add_argument("--at-once", type=_count, default=1, help="runs beside each other (default 1)")
     command("settle", "re-run pending days until nothing is pending")
     command("status", "what is stored: days, rows, pending, failed, by table")
     quarantine = command("quarantine", "look up quarantined rows: file, row, column, reason, raw text", days=True)
     quarantine.add_argument("--limit", type=int, default=20, help="rows to show")
+    score = command("score", "look up one customer: value, interval, segment, main reasons, model, as-of day")
+    score.add_argument("customer", help="pseudo_customer_id, 32 hexadecimal digits")
+    score.add_argument("--as-of", type=_day, help="the last scored day up to this one (default: the last scored day)")
+    models = command("models", "every training run: settings, inputs, metrics, promotion; or two side by side")
+    models.add_argument("--compare", nargs=2, metavar="RUN", help="numbers or ids of two runs")
     command("price-of-privacy", "publish the stored history under other k, batches, epsilons; report the price")
     command("budget", "the privacy budget: spent, left, per release")
     stats = command("demo-stats", "compare the demo world with the public data (writes docs/demo.md)")
@@ -75,6 +89,8 @@ def _parser() -> argparse.ArgumentParser:
     ui = command("ui", "serve the Dagster UI, on localhost unless told otherwise")
     ui.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
     ui.add_argument("--port", type=int, default=3000)
+    pictures = command("screenshots", "pictures of the UI over what this home holds, for the docs")
+    pictures.add_argument("--out", default="docs/pictures", help="folder to write")
     command("catalogue", "write the generated pages of docs: table of assets, data dictionary")
     return parser
 
@@ -96,6 +112,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from pipelines.delivering import demo_deliveries
     from pipelines.guests import commands as guests
     from pipelines.loading import load_sql
+    from pipelines.scores import models, score
 
     handlers: dict[str, Callable[[argparse.Namespace], int]] = {
         "run": commands.run,
@@ -104,6 +121,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "settle": commands.settle,
         "status": commands.status,
         "quarantine": commands.quarantine,
+        "score": score,
+        "models": models,
         "price-of-privacy": commands.price_of_privacy,
         "budget": commands.budget,
         "demo-stats": commands.demo_stats,
@@ -113,6 +132,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "subject-access": guests.subject_access,
         "retain": guests.retain,
         "ui": commands.ui,
+        "screenshots": commands.screenshots,
         "catalogue": commands.catalogue,
     }
     try:

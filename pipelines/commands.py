@@ -16,6 +16,7 @@ from assets.common.inputs import days_between
 from assets.common.workspace import StepProgress, Workspace
 from assets.privacy.budget_tables import releases_table
 from assets.privacy.settings import PrivacySettings
+from pipelines.backfilling import run_beside, spans
 from pipelines.homes import enter_home
 from pipelines.instance import prepare_dagster_home
 from pipelines.partitions import history
@@ -147,11 +148,15 @@ def _closing_table(workspace: Workspace, seconds: float) -> None:
 
 
 def backfill(options: argparse.Namespace) -> int:
-    """The daily stages of a range of days, in one run."""
+    """The daily stages of a range of days, as one run or many, one after the other or beside each other."""
     workspace = build_workspace(enter(), progress=show_progress)
     first, last = _range(workspace, options)
+    parts = spans(first, last, options.runs)
     _open_source(workspace)
-    return 0 if _run_stage(workspace, "Backfill", "backfill", first, last) else 1
+    if options.at_once == 1:
+        return 0 if all(_run_stage(workspace, "Backfill", "backfill", *part) for part in parts) else 1
+    good = run_beside(workspace.settings.home, parts, options.at_once)
+    return max(0 if good else 1, settle(options))  # a span that ran before the one that it looks back on is pending
 
 
 def price_of_privacy(_options: argparse.Namespace) -> int:
@@ -271,6 +276,19 @@ def ui_command(host: str, port: int) -> list[str]:
     return [*command, "-m", "pipelines.definitions"]
 
 
+def screenshots(options: argparse.Namespace) -> int:
+    """Pictures of the UI for the docs."""
+    from pipelines.screenshots import take_screenshots
+
+    workspace = build_workspace(enter())
+    if not workspace.lake.exists("guest_value_report", None):
+        message = "no finished run is stored in this home; run the chain first (stayworth run)"
+        raise NotFittedError(message)
+    for path in take_screenshots(workspace.settings.home, Path(options.out)):
+        say(f"wrote {path}")
+    return 0
+
+
 def catalogue(_options: argparse.Namespace) -> int:
     """Write the generated pages of docs."""
     from pipelines.catalogue import write_pages
@@ -281,5 +299,6 @@ def catalogue(_options: argparse.Namespace) -> int:
 
 
 __all__: Sequence[str] = (
-    "backfill", "budget", "catalogue", "demo_stats", "price_of_privacy", "quarantine", "run", "settle", "status", "ui",
+    "backfill", "budget", "catalogue", "demo_stats", "price_of_privacy", "quarantine", "run", "screenshots", "settle",
+    "status", "ui",
 )  # fmt: skip

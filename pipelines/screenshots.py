@@ -24,7 +24,7 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 _LOCALHOST = "127.0.0.1"
 _START_SECONDS = 120
 _PATIENCE_MS = 60_000  # how long an element may take to appear; a UI on a busy machine is slow, not broken
-_SIZE = {"width": 1500, "height": 950}
+_WIDTH, _HEIGHT = 1500, 950  # pixels
 
 
 def find_browser() -> str | None:
@@ -98,7 +98,7 @@ def browser_page() -> Generator["Page"]:
         raise SettingsError(message)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox", "--disable-gpu"])
-        page = browser.new_page(viewport=_SIZE)
+        page = browser.new_page(viewport={"width": _WIDTH, "height": _HEIGHT})
         page.set_default_timeout(_PATIENCE_MS)
         try:
             yield page

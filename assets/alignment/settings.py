@@ -66,7 +66,7 @@ class AlignmentSettings:
     fit_min_matches: float = 50.0  # expected matches below which a field's m stays assumed
     # Under no true link the mean Bayes factor of a review is 1 (see weight_learning.py); how far above 1 it must be.
     identification_ratio: float = 1.2
-    identification_z: float = 3.0  # by chance one fit in 700; more than 3 would ask the demo for half a year
+    identification_z: float = 4.0  # 3 would call weights learned that a control of dealt-out texts teaches as well
     fit_reviews: int = 4_000  # newest reviews that a fit reads: m is then known to about 0.01; ours
 
     # Where it is computed: rows do not depend on it, so stored days stay good when it changes.

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import os
 import uuid
+from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -24,11 +25,13 @@ from assets.reports.checks import (
 )
 from assets.reports.contract import (
     ALIGNMENT_EVIDENCE,
+    CUSTOMER_KEYS,
     EVALUATION_RESULTS,
     PRICE_OF_PRIVACY,
     PRIVACY_ATTACKS,
     REPORT_INDEX,
 )
+from assets.reports.customer_keys import KEY_READS, customer_key_rows, validate_keys
 from assets.reports.editions import build_editions, pictures_of, printed
 from assets.reports.evaluation import (
     alignment_branch,
@@ -38,12 +41,19 @@ from assets.reports.evaluation import (
     model_branches,
     truth_branches,
 )
-from assets.reports.explaining import explained_texts, fusion_settings, tree_influence
+from assets.reports.explaining import (
+    current_texts,
+    explained_texts,
+    explanation_branch,
+    fusion_settings,
+    tree_influence,
+)
 from assets.reports.figure_style import png_bytes
 from assets.reports.gather import inputs_from
 from assets.reports.inputs import ReportInputs, RunHeader
 from assets.reports.render import render_editions
 from assets.reports.results import complete, flatten, nest, to_json
+from assets.reports.review_map import review_map
 from assets.reports.sections_anomalies import highest_scores, sensitivity_results
 from assets.reports.settings import ReportsSettings
 from assets.reports.studies import (
@@ -58,6 +68,7 @@ from assets.reports.studies import (
 _OWNERS = ["team:value"]
 _FILES = {"internal": "index.html", "shareable": "shareable.html", "results": "results.json"}
 _SHOWN = ("concentration", "comparison_prospective_cv", "beeswarm", "permutation", "match_weights_chart", "retention")
+_IN_SERVICE = ("training_runs", "model_drift", "back_test")
 _TABLES = [
     Reads("published_bookings", None),
     Reads("clean_reviews", None),
@@ -69,6 +80,7 @@ _TABLES = [
     Reads("privacy_attacks", is_whole=True, is_optional=True),
     Reads("alignment_evidence", is_whole=True, is_optional=True),
     Reads("anomaly_sensitivity", is_whole=True, is_optional=True),
+    Reads("customer_keys", is_whole=True, is_optional=True),
     Reads("review_anomaly_parts", None),
 ]
 
@@ -85,6 +97,7 @@ _TABLES = [
         Reads("model_metrics", None),
         Reads("model_tuning", None),
         Reads("model_ablations", None),
+        Reads("trained_models", None),
     ],
     records=["polarity_model", "match_weights"],
     validate=validate_results,
@@ -122,6 +135,7 @@ def evaluation_results(inputs: WholeInputs) -> WholeProduced:
         {"alignment": pairing, "reviews": {"anomaly": anomaly}},
         {"embeddings": embedding_branch(inputs, settings.speed_texts)},
         model_branches(inputs, settings),
+        explanation_branch(inputs, settings),
     )
     not_run["run.seconds"] = "the command line adds it when the run ends"
     rows = flatten(complete(tree, not_run, run.source, _reason(inputs)))
@@ -178,6 +192,19 @@ def privacy_attacks(inputs: WholeInputs) -> pl.DataFrame:
 
 
 @whole_asset(
+    contract=CUSTOMER_KEYS,
+    group="reports",
+    reads=KEY_READS,
+    validate=validate_keys,
+    kinds={"polars"},
+    owners=_OWNERS,
+)
+def customer_keys(inputs: WholeInputs) -> pl.DataFrame:
+    """Pseudo-customers under other keys, and on demo their purity and completeness against the true guests."""
+    return customer_key_rows(inputs)
+
+
+@whole_asset(
     contract=PRICE_OF_PRIVACY,
     group="reports",
     reads=PRICE_READS,
@@ -199,8 +226,10 @@ def price_of_privacy(inputs: WholeInputs) -> pl.DataFrame:
         Reads("bookings_by_month", None),
         Reads("guest_aggregates", None),
         Reads("trained_models", None),
+        Reads("review_embeddings", None),
         Reads("customer_scores", 0),
         Reads("price_of_privacy", is_whole=True, is_optional=True),
+        *(Reads(name, is_whole=True, is_optional=True) for name in _IN_SERVICE),
     ],
     validate=validate_index,
     kinds={"html"},
@@ -243,11 +272,14 @@ def guest_value_report(inputs: WholeInputs) -> WholeProduced:
 def _report_inputs(inputs: WholeInputs, results: dict[str, Any], settings: ReportsSettings) -> ReportInputs:
     released = (Reads("bookings_by_month", None), Reads("guest_aggregates", None))
     frames = {item.asset: inputs.frame(item.asset) for item in (*_TABLES, *released)}
-    return inputs_from(
+    shap, influence = tree_influence(inputs, settings.shap_customers) or (None, None)
+    made = inputs_from(
         _header(inputs),
         results,
-        frames | {name: inputs.frame(name) for name in ("customer_scores", "price_of_privacy")},
-        shap=tree_influence(inputs, settings.shap_customers),
+        frames | {name: inputs.frame(name) for name in ("customer_scores", "price_of_privacy", *_IN_SERVICE)},
+        shap=shap,
+        influence=influence,
+        texts=current_texts(inputs, inputs.as_of),
         lime=explained_texts(inputs, settings),
         anomaly_examples=highest_scores(
             frames["review_anomalies"],
@@ -257,6 +289,7 @@ def _report_inputs(inputs: WholeInputs, results: dict[str, Any], settings: Repor
         ),
         hyperparameters=fusion_settings(inputs),
     )
+    return replace(made, review_map=review_map(inputs.frame("review_embeddings"), frames["clean_reviews"]))
 
 
 def _write(path: Path, text: str) -> None:

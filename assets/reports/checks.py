@@ -63,7 +63,19 @@ def validate_results(staged: pl.DataFrame) -> list[CheckOutcome]:
             advice="look at the interval's method in assets/reports/intervals.py",
             is_blocking=False,
         ),
+        _check_faithfulness(staged),
     ]
+
+
+def _check_faithfulness(staged: pl.DataFrame) -> CheckOutcome:
+    """Whether what explanations call important moves predictions more than random parts, beyond chance."""
+    tested = staged.filter(pl.col("path").str.contains(r"^explanations\.faithfulness\..*\.difference$"))
+    unfaithful = tested.filter(~(pl.col("low").fill_null(pl.col("value")) > 0.0))
+    return outcome_of(
+        "explanations_are_faithful", unfaithful, show=("path", "value", "low", "high"), is_blocking=False,
+        advice="here the parts called important do not move predictions more than random ones: do not act on these "
+        "explanations; more customers (reports.shapley_customers, faithfulness_texts) tell chance from fault",
+    )  # fmt: skip
 
 
 def validate_index(staged: pl.DataFrame) -> list[CheckOutcome]:

@@ -82,6 +82,27 @@ PRICE_OF_PRIVACY = FrameContract(
     ),
 )
 
+CUSTOMER_KEYS = FrameContract(
+    asset="customer_keys",
+    zone=Zone.INTERNAL,
+    grain="one row per key",
+    key=("key",),
+    description="What pseudo-customers each choice of key makes, and how pure and complete they are (demo).",
+    columns=(
+        Column(name="key", dtype=pl.String, description="settings, what was added or left out, guest_key, or chained"),
+        Column(name="place", dtype=pl.Int32, description="order in which it is shown", minimum=0),
+        Column(name="bookings", dtype=pl.Int64, description="booking rows compared", minimum=1),
+        Column(name="pseudo_customers", dtype=pl.Int64, description="groups that the key makes", minimum=1),
+        Column(name="median_bookings", dtype=pl.Float64, description="median bookings of a group", minimum=1),
+        Column(name="most_bookings", dtype=pl.Int64, description="bookings of the largest group", minimum=1),
+        Column(name="guests", dtype=pl.Int64, description="true guests behind the bookings", nullable=True, minimum=1),
+        Column(name="purity", dtype=pl.Float64, description="share of bookings of the commonest guest of their group",
+               nullable=True, minimum=0, maximum=1),
+        Column(name="completeness", dtype=pl.Float64, description="share of bookings in the group that holds most of "
+               "their guest's", nullable=True, minimum=0, maximum=1),
+    ),
+)  # fmt: skip
+
 
 def _rate(name: str, description: str, *, nullable: bool = False) -> Column:
     return Column(name=name, dtype=pl.Float64, description=description, nullable=nullable, minimum=0, maximum=1)

@@ -15,7 +15,10 @@ from assets.reports.sections_models import ceilings_section, models_section, obs
 from assets.reports.sections_price import price_section
 from assets.reports.sections_releases import releases_section
 from assets.reports.sections_reviews import alignment_section, reviews_section
+from assets.reports.sections_scores import scores_section
+from assets.reports.sections_segments import segments_section
 from assets.reports.sections_summary import summary_section
+from assets.reports.segment_pages import minimum_customers
 from assets.reports.settings import ReportsSettings
 
 _ALWAYS = frozenset({Disclosure.NEUTRAL, Disclosure.PRIVATE_RELEASE, Disclosure.OPERATIONAL, Disclosure.MODEL_METRIC})
@@ -64,11 +67,13 @@ def build_editions(inputs: ReportInputs, settings: ReportsSettings) -> dict[str,
 def all_sections(inputs: ReportInputs, settings: ReportsSettings) -> list[Section]:
     """Every chapter with every block: the internal edition."""
     found = [
-        summary_section(inputs, settings.at_risk_polarity),
+        summary_section(inputs, settings.at_risk_polarity, minimum_customers(inputs, settings)),
         customers_section(inputs),
         models_section(inputs),
         text_section(inputs),
-        explain_section(inputs, settings.shap_features),
+        explain_section(inputs, settings.shap_features, minimum_customers(inputs, settings)),
+        segments_section(inputs, settings),
+        scores_section(inputs.training_runs, inputs.drift, inputs.back_test, inputs.run.currency),
         ceilings_section(inputs),
         alignment_section(inputs),
         reviews_section(inputs),

@@ -1,22 +1,32 @@
 """What needs a trained model to be shown: influence of features, words behind single forecasts, examples."""
 
-from functools import partial
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from assets.common.inputs import WholeInputs
 from assets.embeddings.settings import EmbeddingSettings
 from assets.models.artefacts import from_artefact
 from assets.models.baselines import BoostedTrees
-from assets.models.dataset import BEHAVIOUR_COLUMNS, to_arrays
+from assets.models.dataset import BEHAVIOUR_COLUMNS, ExampleArrays, to_arrays
 from assets.models.explain import predict_from_texts, shap_values
+from assets.models.faithfulness import REMOVED, word_deletion
 from assets.models.prediction import FittedModel
 from assets.models.settings import model_settings
 from assets.models.training import FittedNetwork
-from assets.reports.explanations import explain_text, representative_customers, texts_of_customers
+from assets.reports.evaluation import merge
+from assets.reports.explanations import explain_text, main_texts, representative_customers, texts_of_customers
 from assets.reports.gather import long_shap
 from assets.reports.inputs import TextExplanation
+from assets.reports.measure_explanations import deletion_results, model_explanation
 from assets.reports.settings import ReportsSettings
+
+FUSION = "gated_fusion"
 
 
 def trained(inputs: WholeInputs, name: str) -> tuple[FittedModel, int] | None:
@@ -34,64 +44,131 @@ def latest_examples(examples: pl.DataFrame) -> pl.DataFrame:
     return rows.filter(pl.col("as_of") == pl.col("as_of").max()).sort("pseudo_customer_id")
 
 
-def tree_influence(inputs: WholeInputs, limit: int) -> pl.DataFrame | None:
-    """Exact SHAP values of the boosted trees at the latest origin, long; None without the model."""
+def tree_influence(inputs: WholeInputs, limit: int) -> tuple[pl.DataFrame, pl.DataFrame] | None:
+    """Exact SHAP values of the boosted trees at the latest origin, long and per customer; None without the model."""
     found, rows = trained(inputs, "lightgbm"), latest_examples(inputs.frame("examples"))
     if found is None or rows.is_empty() or not isinstance(found[0], BoostedTrees):
         return None
-    return long_shap(shap_values(found[0], to_arrays(rows, found[1])), rows, limit)
+    wide = shap_values(found[0], to_arrays(rows, found[1]))
+    return long_shap(wide, rows, limit), wide
 
 
-def explained_texts(inputs: WholeInputs, settings: ReportsSettings) -> tuple[TextExplanation, ...]:
-    """LIME for one customer of each value segment that has a text; empty without the fusion model."""
-    found, rows = trained(inputs, "gated_fusion"), latest_examples(inputs.frame("examples"))
-    if found is None or rows.is_empty() or not isinstance(found[0], FittedNetwork):
-        return ()
-    network, dimensions = found[0], found[1]
-    known_by = rows["as_of"][0]
-    texts = texts_of_customers(
-        inputs.frame("booking_review_pairs").filter(pl.col("delivery_day") <= known_by),
-        inputs.frame("published_bookings"),
-        inputs.frame("clean_reviews"),
-        inputs.frame("review_anomalies"),
-    )
+def current_texts(inputs: WholeInputs, known_by: date) -> pl.DataFrame:
+    """Masked texts behind the customers' text blocks (:func:`texts_of_customers`)."""
+    names = ("booking_review_pairs", "published_bookings", "clean_reviews", "review_anomalies")
+    return texts_of_customers(*(inputs.frame(name) for name in names), known_by=known_by)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TextBench:
+    """What is needed to explain single texts.
+
+    Attributes:
+        network: the fusion model.
+        rows: examples with text at the latest origin, by customer id.
+        data: the same as arrays.
+        candidates: ``pseudo_customer_id``, ``prediction``, ``text``, ``share``, ``value_segment``.
+        encode: texts -> embeddings.
+    """
+
+    network: FittedNetwork
+    rows: pl.DataFrame
+    data: ExampleArrays
+    candidates: pl.DataFrame
+    encode: Callable[[Sequence[str]], NDArray[np.float32]]
+
+    def predictor(self, candidate: Mapping[str, Any]) -> Callable[[Sequence[str]], NDArray[np.float64]]:
+        """Texts -> predictions of the candidate's customer, as the text block of the example really was."""
+        row = self.data.take(np.flatnonzero(self.data.customers == candidate["pseudo_customer_id"]))
+        return predict_from_texts(
+            self.network, row, self.encode, used=candidate["text"], share=float(candidate["share"])
+        )
+
+
+def text_bench(inputs: WholeInputs) -> TextBench | None:
+    """The fusion model with the texts that its predictions used; None without model or texts."""
+    found, rows = trained(inputs, FUSION), latest_examples(inputs.frame("examples"))
     rows = rows.filter(pl.col("has_text"))
+    if found is None or rows.is_empty() or not isinstance(found[0], FittedNetwork):
+        return None
+    network, data = found[0], to_arrays(rows, found[1])
     segments = inputs.frame("customers").select("pseudo_customer_id", "value_segment")
     candidates = (
         rows.select("pseudo_customer_id")
-        .with_columns(prediction=network.predict(to_arrays(rows, dimensions)).value)
-        .join(texts, on="pseudo_customer_id", how="inner")
+        .with_columns(prediction=network.predict(data).value)
+        .join(main_texts(current_texts(inputs, rows["as_of"][0])), on="pseudo_customer_id", how="inner")
         .join(segments, on="pseudo_customer_id", how="inner")
         .sort("pseudo_customer_id")
     )
     tier = inputs.settings.room("embeddings", EmbeddingSettings)
-    encode = partial(_encode, inputs, tier)
-    explained = []
-    for row in representative_customers(candidates, settings.lime_min_words).iter_rows(named=True):
-        example = to_arrays(rows.filter(pl.col("pseudo_customer_id") == row["pseudo_customer_id"]), dimensions)
-        explained.append(
-            explain_text(
-                row["text"],
-                predict_from_texts(network, example, encode),
-                words=settings.lime_words,
-                samples=settings.lime_samples,
-                seed=inputs.settings.core.seed,
-                segment=row["value_segment"],
-            )
-        )
-    return tuple(explained)
-
-
-def _encode(inputs: WholeInputs, tier: EmbeddingSettings, texts):  # noqa: ANN001, ANN202
     # Not through the cache: perturbed texts are never asked for again.
     encoder = inputs.resource("encoders").encoder(tier.tier, model=tier.model, pooling=tier.pooling)
-    return encoder.encode(list(texts))
+    return TextBench(
+        network=network,
+        rows=rows,
+        data=data,
+        candidates=candidates,
+        encode=lambda texts: encoder.encode(list(texts)),
+    )
+
+
+def explained_texts(inputs: WholeInputs, settings: ReportsSettings) -> tuple[TextExplanation, ...]:
+    """LIME for one customer of each value segment that has a text; empty without the fusion model."""
+    bench = text_bench(inputs)
+    if bench is None:
+        return ()
+    return tuple(
+        explain_text(
+            row["text"],
+            bench.predictor(row),
+            words=settings.lime_words,
+            samples=settings.lime_samples,
+            seed=inputs.settings.core.seed,
+            segment=row["value_segment"],
+            share=float(row["share"]),
+        )
+        for row in representative_customers(bench.candidates, settings.lime_min_words).iter_rows(named=True)
+    )
+
+
+def explanation_branch(inputs: WholeInputs, settings: ReportsSettings) -> dict[str, Any]:
+    """``shapley`` and ``faithfulness`` of the boosted trees, of the fusion and of its words."""
+    examples = inputs.frame("examples")
+    latest = latest_examples(examples)
+    tree: dict[str, Any] = {}
+    for name in (FUSION, "lightgbm"):
+        found = trained(inputs, name)
+        if found is None or latest.is_empty() or not isinstance(found[0], FittedNetwork | BoostedTrees):
+            continue
+        data = to_arrays(latest, found[1])
+        tree = merge(tree, model_explanation(name, found[0], data, settings, inputs.rng))
+    bench = text_bench(inputs)
+    if bench is not None:
+        tree = merge(tree, _word_faithfulness(bench, inputs, settings))
+    return {"explanations": tree} if tree else {}
+
+
+def _word_faithfulness(bench: TextBench, inputs: WholeInputs, settings: ReportsSettings) -> dict[str, Any]:
+    """The deletion test of LIME's words over customers evenly chosen by prediction."""
+    ordered = bench.candidates.filter(pl.col("text").str.count_matches(r"\w+") >= settings.lime_min_words)
+    ordered = ordered.sort("prediction", "pseudo_customer_id")
+    step = max(1, -(-ordered.height // settings.faithfulness_texts))
+    deletions = []
+    for row in ordered.gather_every(step).iter_rows(named=True):
+        predict = bench.predictor(row)
+        found = explain_text(
+            row["text"], predict, words=max(REMOVED), samples=settings.lime_samples, seed=inputs.settings.core.seed
+        )
+        deletion = word_deletion(predict, row["text"], found.words, inputs.rng, draws=settings.faithfulness_draws)
+        if deletion is not None:
+            deletions.append(deletion)
+    return {"faithfulness": {"words": deletion_results(deletions, inputs.rng, settings.bootstrap_draws)}}
 
 
 def fusion_settings(inputs: WholeInputs) -> dict[str, str]:
     """The settings of the fusion model under the names of table 10 of paper 001."""
     settings = model_settings(inputs.settings)
-    found = trained(inputs, "gated_fusion")
+    found = trained(inputs, FUSION)
     return {
         "Learning rate": f"{settings.learning_rate:g}",
         "Behavioural hidden layers": str(list(settings.behaviour_layers)),

@@ -1,20 +1,37 @@
 """Local explanations of text: which words move one customer's predicted value (LIME, paper 001 section 2.12)."""
 
-import re
 from collections.abc import Callable, Sequence
+from datetime import date
 
 import numpy as np
 import polars as pl
 from lime.lime_text import LimeTextExplainer
 
+from assets.common.versions import latest_versions
+from assets.models.faithfulness import BETWEEN_WORDS, words_between
 from assets.reports.inputs import SEGMENTS, TextExplanation
 
-PredictFromTexts = Callable[[list[str]], np.ndarray]
-_BETWEEN_WORDS = r"[^\w']+"  # of any script; "don't" stays one word
+PredictFromTexts = Callable[[Sequence[str]], np.ndarray]
+_SCHEMA = {
+    "pseudo_customer_id": pl.String,
+    "review_id": pl.String,
+    "share": pl.Float64,
+    "score": pl.Float64,
+    "text": pl.String,
+    "positive_text": pl.String,
+    "negative_text": pl.String,
+}
 
 
 def explain_text(
-    text: str, predict_from_texts: PredictFromTexts, *, words: int, samples: int, seed: int, segment: str = ""
+    text: str,
+    predict_from_texts: PredictFromTexts,
+    *,
+    words: int,
+    samples: int,
+    seed: int,
+    segment: str = "",
+    share: float | None = None,
 ) -> TextExplanation:
     """Weights of the words that most raise or lower the prediction for one text.
 
@@ -25,17 +42,20 @@ def explain_text(
         samples: perturbed copies of the text that the local model is fitted on.
         seed: of the perturbations; the same seed gives the same explanation.
         segment: value segment, carried through.
+        share: of the text in the customer's text block, carried through.
 
     Source:
         Ribeiro, Singh, Guestrin (2016), LIME; https://lime-ml.readthedocs.io (``LimeTextExplainer``).
     """
     prediction = float(np.asarray(predict_from_texts([text]), dtype=np.float64).reshape(-1)[0])
-    found = {word for word in re.split(_BETWEEN_WORDS, text) if word}
+    found = set(words_between(text))
     if len(found) < 2:  # noqa: PLR2004 - nothing to perturb: the one word's effect is the difference that it makes
         without = float(np.asarray(predict_from_texts([""]), dtype=np.float64).reshape(-1)[0])
         weights = (prediction - without,) * len(found)
-        return TextExplanation(segment=segment, prediction=prediction, words=tuple(found), weights=weights, text=text)
-    explainer = LimeTextExplainer(class_names=["value"], split_expression=_BETWEEN_WORDS, bow=True, random_state=seed)
+        return TextExplanation(
+            segment=segment, prediction=prediction, words=tuple(found), weights=weights, text=text, share=share
+        )
+    explainer = LimeTextExplainer(class_names=["value"], split_expression=BETWEEN_WORDS, bow=True, random_state=seed)
 
     def as_column(texts: Sequence[str]) -> np.ndarray:
         return np.asarray(predict_from_texts(list(texts)), dtype=np.float64).reshape(-1, 1)
@@ -50,6 +70,7 @@ def explain_text(
         weights=tuple(float(weight) for _, weight in pairs),
         text=text,
         fit=None if score is None else float(score),
+        share=share,
     )
 
 
@@ -75,26 +96,49 @@ def representative_customers(candidates: pl.DataFrame, min_words: int = 8) -> pl
 
 
 def texts_of_customers(
-    pairs: pl.DataFrame, bookings: pl.DataFrame, reviews: pl.DataFrame, anomalies: pl.DataFrame
+    pairs: pl.DataFrame, bookings: pl.DataFrame, reviews: pl.DataFrame, anomalies: pl.DataFrame, known_by: date
 ) -> pl.DataFrame:
-    """``pseudo_customer_id``, ``text``: the most probable review that each customer's stays were paired with.
+    """The masked reviews behind each customer's text block, with the share that each has in it.
 
     Args:
-        pairs: ``booking_review_pairs`` rows, decided by the day looked at.
-        bookings: ``booking_id``, ``pseudo_customer_id``.
-        reviews: ``review_id``, ``text``.
-        anomalies: ``review_id``, ``is_excluded``; excluded reviews are passed over.
+        pairs: ``booking_review_pairs`` rows.
+        bookings: ``booking_id``, ``pseudo_customer_id``, ``delivery_day``.
+        reviews: ``clean_reviews`` rows; a corrected review counts as it came last.
+        anomalies: ``review_id``, ``delivery_day``, ``is_excluded``; excluded reviews are passed over.
+        known_by: T; what was delivered or decided later is not looked at.
+
+    Returns:
+        ``pseudo_customer_id``, ``review_id``, ``share`` (0 to 1, summing to 1 per customer), ``score``, ``text``,
+        ``positive_text``, ``negative_text``; by customer, largest share first.
+
+    Source:
+        SPEC 3.7, text of a customer at day T (``assets.models.text_block``): weights are match probabilities.
     """
-    excluded = anomalies.filter(pl.col("is_excluded")).select("review_id")
-    owners = bookings.select("booking_id", "pseudo_customer_id").unique("booking_id", keep="first", maintain_order=True)
-    return (
-        pairs.filter(pl.col("is_assigned"))
-        .join(excluded, on="review_id", how="anti")
-        .join(owners, on="booking_id", how="inner")
-        .join(
-            reviews.select("review_id", "text").unique("review_id", keep="first", maintain_order=True), on="review_id"
-        )
-        .sort("pseudo_customer_id", "match_probability", "review_id", descending=[False, True, False])
-        .unique("pseudo_customer_id", keep="first", maintain_order=True)
-        .select("pseudo_customer_id", "text")
+    owners = latest_versions(bookings, "booking_id", known_by).select("booking_id", "pseudo_customer_id")
+    verdicts = anomalies.select("review_id", "delivery_day", "is_excluded").unique(
+        ["review_id", "delivery_day"], keep="first", maintain_order=True
     )
+    judged = reviews.join(verdicts, on=["review_id", "delivery_day"], how="left", maintain_order="left")
+    texts = latest_versions(judged, "review_id", known_by).filter(~pl.col("is_excluded").fill_null(value=False))
+    decided = pairs.filter(pl.col("is_assigned") & (pl.col("delivery_day") <= known_by))
+    weights = (
+        decided.filter(pl.col("match_probability") > 0.0)
+        .join(owners, on="booking_id", how="inner")
+        .sort("pseudo_customer_id", "review_id", "booking_id")
+        .group_by("pseudo_customer_id", "review_id", maintain_order=True)
+        .agg(weight=pl.col("match_probability").sum())
+    )
+    found = weights.join(texts, on="review_id", how="inner")
+    share = pl.col("weight") / pl.col("weight").sum().over("pseudo_customer_id")
+    return (
+        found.with_columns(share=share)
+        .sort("pseudo_customer_id", "share", "review_id", descending=[False, True, False])
+        .select(list(_SCHEMA))
+        .cast(_SCHEMA)  # type: ignore[arg-type]
+    )
+
+
+def main_texts(texts: pl.DataFrame) -> pl.DataFrame:
+    """The text with the largest share of each customer: ``pseudo_customer_id``, ``share``, ``text``."""
+    first = texts.unique("pseudo_customer_id", keep="first", maintain_order=True)
+    return first.select("pseudo_customer_id", "share", "text")

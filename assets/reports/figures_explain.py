@@ -1,6 +1,6 @@
 """Pictures of why: feature influence over all customers, and words behind single predictions."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import polars as pl
@@ -8,8 +8,19 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
-from assets.reports.figure_style import BLUE, FAINT, MUTED, VERMILION, bare, canvas, label_right, styled
-from assets.reports.wording import plain
+from assets.reports.figure_style import (
+    BLUE,
+    FAINT,
+    MUTED,
+    ORANGE,
+    VERMILION,
+    bare,
+    canvas,
+    label_right,
+    panels,
+    styled,
+)
+from assets.reports.wording import Estimate, plain
 
 # Blue to vermilion through grey: readable under red-green blindness, unlike the usual blue to red.
 _VALUES = LinearSegmentedColormap.from_list("low_high", [BLUE, "#c8c8c8", VERMILION])
@@ -64,6 +75,8 @@ def _stretch(axes: Axes, shap: pl.DataFrame) -> str:
     if usual <= 0 or largest < _STRETCH_FROM * usual:
         return ""
     axes.set_xscale("symlog", linthresh=usual)
+    decades = [10.0**power for power in range(9) if usual <= 10.0**power <= 1.5 * largest]
+    axes.xaxis.set_ticks([*(-decade for decade in reversed(decades)), 0.0, *decades])  # inside, marks would collide
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
     return f" (logarithmic beyond ±{usual:,.0f})"
 
@@ -135,4 +148,60 @@ def draw_text_explanation(words: Sequence[str], weights: Sequence[float], unit: 
     axes.xaxis.set_ticks([])
     axes.spines["bottom"].set_visible(False)
     axes.spines["left"].set_visible(False)
+    return figure
+
+
+@styled
+def draw_players(names: Sequence[str], estimates: Sequence[Estimate], text: str, unit: str) -> Figure:
+    """Mean absolute influence of each player with its interval; the text as a whole stands out.
+
+    Args:
+        names: players, most influential first.
+        estimates: of each.
+        text: the player drawn in another colour and hatched.
+        unit: of the influence.
+    """
+    figure, axes = canvas(height=0.8 + 0.3 * max(len(names), 1))
+    for position, (name, item) in enumerate(zip(names, estimates, strict=True)):
+        is_text = name == text
+        axes.barh(position, item.value, color=ORANGE if is_text else BLUE, height=0.66,
+                  hatch="///" if is_text else None, edgecolor="white")  # fmt: skip
+        if item.low is not None and item.high is not None:
+            axes.plot([item.low, item.high], [position, position], color=MUTED, linewidth=1.4)
+        label_right(axes, max(item.value, item.high or 0.0), position, f"{item.value:,.3g}")
+    labels = [f"{plain(name.removeprefix('b_'))}{' (the reviews as a whole)' * (name == text)}" for name in names]
+    axes.set_yticks(range(len(names)), labels)
+    axes.invert_yaxis()
+    axes.set_xlim(0, max([max(item.value, item.high or 0.0) for item in estimates] + [1e-9]) * 1.18)
+    axes.set_title(f"Mean influence on the prediction, {unit}; line: 95 % over customers")
+    bare(axes)
+    axes.spines["left"].set_color(FAINT)
+    return figure
+
+
+@styled
+def draw_deletion(tests: Mapping[str, Sequence[tuple[int, Estimate, Estimate]]], unit: str) -> Figure:
+    """Movement of the prediction by number of parts taken away: called important against random.
+
+    Args:
+        tests: title of the panel -> (parts taken away, important, random), fewest first.
+        unit: of the movement.
+    """
+    figure, places = panels(max(len(tests), 1), height=2.9)
+    for axes, (title, rows) in zip(places, tests.items(), strict=False):
+        sizes = [size for size, _, _ in rows]
+        for label, colour, marker, curve in (
+            ("called important", BLUE, "o", [important for _, important, _ in rows]),
+            ("at random", ORANGE, "s", [random for _, _, random in rows]),
+        ):
+            low = [item.low if item.low is not None else item.value for item in curve]
+            high = [item.high if item.high is not None else item.value for item in curve]
+            axes.fill_between(sizes, low, high, color=colour, alpha=0.18, linewidth=0)
+            axes.plot(sizes, [item.value for item in curve], color=colour, marker=marker, markersize=5, label=label)
+        axes.set_title(title)
+        axes.set_xticks(sizes)
+        axes.set_ylim(bottom=0)
+        axes.set_xlabel("parts taken away")
+    places[0].set_ylabel(f"movement of the prediction, {unit}")
+    places[0].legend(loc="upper left", frameon=False, fontsize=8)
     return figure

@@ -28,6 +28,8 @@ def inputs_from(
     frames: Mapping[str, pl.DataFrame],
     *,
     shap: pl.DataFrame | None = None,
+    influence: pl.DataFrame | None = None,
+    texts: pl.DataFrame | None = None,
     lime: tuple[TextExplanation, ...] = (),
     anomaly_examples: pl.DataFrame | None = None,
     hyperparameters: Mapping[str, str] | None = None,
@@ -39,6 +41,8 @@ def inputs_from(
         results: nested, as in ``results.json``.
         frames: stored tables by asset name; absent ones leave notes.
         shap: influence of features, long.
+        influence: the same per customer, wide.
+        texts: masked reviews behind the customers' text blocks.
         lime: explained texts.
         anomaly_examples: the highest values of each anomaly part, masked.
         hyperparameters: of the fusion model.
@@ -46,6 +50,8 @@ def inputs_from(
     return ReportInputs(
         run=run,
         shap=shap,
+        influence=influence,
+        texts=texts,
         explained_model="lightgbm" if shap is not None else "",
         lime=lime,
         anomaly_examples=anomaly_examples,
@@ -68,6 +74,10 @@ def _from_frames(frames: Mapping[str, pl.DataFrame]) -> dict[str, Any]:
         "examples": "examples",
         "scores": "customer_scores",
         "price": "price_of_privacy",
+        "customer_keys": "customer_keys",
+        "training_runs": "training_runs",
+        "drift": "model_drift",
+        "back_test": "back_test",
         "attacks": "privacy_attacks",
         "sensitivity": "anomaly_sensitivity",
         "alignment_evidence": "alignment_evidence",
@@ -100,6 +110,8 @@ def _from_model_branches(results: Tree) -> dict[str, Any]:
         "groups": group_frame(models.get("groups", {})),
         "segments": segment_frame(models.get("segments", {})),
         "gate": _gate(results.get("gate", {})),
+        "gate_means": {segment: found for segment, found in _gate_means(results.get("gate", {})).items() if found},
+        "explanations": results.get("explanations", {}),
         "permutation": _permutation(results),
         "ablations": _ablations(results.get("ablations", {}).get("observed", {})),
         "ceilings": results.get("ceilings"),
@@ -260,9 +272,12 @@ def segment_frame(branch: Tree) -> pl.DataFrame | None:
 
 
 def _gate(branch: Tree) -> dict[str, tuple[float, float]] | None:
-    return {
-        segment: (branch[segment]["mean"], branch[segment]["std"]) for segment in SEGMENTS if segment in branch
-    } or None
+    means = _gate_means(branch)
+    return {segment: (mean.value, branch[segment]["std"]) for segment, mean in means.items() if mean} or None
+
+
+def _gate_means(branch: Tree) -> dict[str, Estimate | None]:
+    return {segment: estimate_of(branch[segment]["mean"]) for segment in SEGMENTS if segment in branch}
 
 
 def _permutation(results: Tree) -> dict[str, Any] | None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 
+from assets.reports.review_map import ReviewMap
 from assets.reports.wording import Estimate
 
 DEMO = "demo"
@@ -45,6 +46,7 @@ class TextExplanation:
     weights: tuple[float, ...]
     text: str = ""
     fit: float | None = None  # R² of the local surrogate
+    share: float | None = None  # of this text in the customer's text block
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,7 +83,11 @@ class ReportInputs:
         groups: ``grouping``, ``group``, ``n``, ``mae``, ``bias``: errors by country group and channel.
         segments: ``segment``, ``metric``, ``value``: accuracy of the fusion model by value segment.
         gate: segment -> (mean, standard deviation).
+        gate_means: segment -> mean with its interval over customers.
         shap: ``feature``, ``shap``, ``scaled_value``.
+        influence: exact SHAP values per customer, one column per feature.
+        explanations: ``shapley`` and ``faithfulness`` of the results.
+        texts: masked reviews behind the customers' text blocks (``texts_of_customers``).
         explained_model: name of the model behind ``shap``.
         lime: explained texts.
         permutation: ``real``, ``shuffled``, ``without_text`` (Estimates), ``metric``, ``p``.
@@ -94,6 +100,11 @@ class ReportInputs:
         embeddings: tier -> ``reviews``, ``reviews_per_second``, ``dimensions``.
         scores: rows of ``customer_scores``.
         price: rows of ``price_of_privacy``, empty when the study was not run.
+        customer_keys: rows of ``customer_keys``.
+        review_map: reviews on a plane.
+        training_runs: rows of ``training_runs``.
+        drift: rows of ``model_drift``.
+        back_test: rows of ``back_test``.
         attacks: rows of ``privacy_attacks``.
         alignment_evidence: rows of ``alignment_evidence``.
         hyperparameters: name -> value of the fusion model.
@@ -125,7 +136,11 @@ class ReportInputs:
     groups: pl.DataFrame | None = None
     segments: pl.DataFrame | None = None
     gate: Mapping[str, tuple[float, float]] | None = None
+    gate_means: Mapping[str, Estimate] = field(default_factory=dict)
     shap: pl.DataFrame | None = None
+    influence: pl.DataFrame | None = None
+    explanations: Mapping[str, Any] = field(default_factory=dict)
+    texts: pl.DataFrame | None = None
     explained_model: str = ""
     lime: tuple[TextExplanation, ...] = ()
     permutation: Mapping[str, Any] | None = None
@@ -138,6 +153,11 @@ class ReportInputs:
     embeddings: Mapping[str, Mapping[str, float]] | None = None
     scores: pl.DataFrame | None = None
     price: pl.DataFrame | None = None
+    customer_keys: pl.DataFrame | None = None
+    review_map: ReviewMap | None = None
+    training_runs: pl.DataFrame | None = None
+    drift: pl.DataFrame | None = None
+    back_test: pl.DataFrame | None = None
     attacks: pl.DataFrame | None = None
     alignment_evidence: pl.DataFrame | None = None
     hyperparameters: Mapping[str, str] = field(default_factory=dict)

@@ -68,3 +68,26 @@ def bootstrap_metrics(
         low, high = (None if bound is None else float(bound) for bound in bounds)
         found[name] = Estimate(float(value), low, high)
     return found
+
+
+def clustered_mean(values: Floats, clusters: NDArray[np.generic]) -> Estimate:
+    """Mean with its t interval when rows of one cluster are not independent of each other.
+
+    Args:
+        values: (n,) one or more.
+        clusters: (n,) the customer of each row.
+
+    Returns:
+        The mean alone with fewer than two clusters.
+
+    Source:
+        Liang & Zeger (1986), doi:10.1093/biomet/73.1.13: variance from sums of residuals by cluster, times C/(C-1).
+    """
+    mean = float(values.mean())
+    _, place = np.unique(clusters, return_inverse=True)
+    sums = np.bincount(place.ravel(), weights=values - mean)
+    if sums.size < 2:  # noqa: PLR2004
+        return Estimate(mean)
+    error = float(np.sqrt(sums.size / (sums.size - 1) * (sums**2).sum())) / values.size
+    reach = float(stats.t.ppf(0.5 + _LEVEL / 2, df=sums.size - 1)) * error
+    return Estimate(mean, mean - reach, mean + reach)

@@ -11,7 +11,7 @@ from assets.models.evaluation import HOLDOUT, HOLDOUT_DISJOINT, PROSPECTIVE_CV
 from assets.models.metrics import METRIC_NAMES, all_metrics
 from assets.models.statistics import compare
 from assets.reports.inputs import SEGMENTS
-from assets.reports.intervals import Metrics, bootstrap_metrics, fold_interval
+from assets.reports.intervals import Metrics, bootstrap_metrics, clustered_mean, fold_interval
 from assets.reports.wording import Estimate
 
 Tree = dict[str, Any]
@@ -131,16 +131,23 @@ def _with_segments(predictions: pl.DataFrame, customers: pl.DataFrame) -> pl.Dat
 def gate_results(
     predictions: pl.DataFrame, customers: pl.DataFrame, examples: pl.DataFrame, protocol: str = PROSPECTIVE_CV
 ) -> Tree:
-    """Mean and spread of the gate by value segment, over customers with text: without it the mask decides."""
+    """Mean and spread of the gate by value segment, over customers with text: without it the mask decides.
+
+    The mean's interval is over customers, whose rows at several origins go together.
+    """
     keys = ["pseudo_customer_id", "as_of"]
     with_text = examples.filter((pl.col("protocol") == "prospective") & pl.col("has_text")).select(keys)
     rows = predictions.filter((pl.col("protocol") == protocol) & pl.col("gate").is_not_null() & (pl.col("repeat") == 0))
     rows = _with_segments(rows.join(with_text, on=keys, how="semi"), customers).sort(*keys)
     tree: Tree = {}
     for segment in SEGMENTS:
-        gates = rows.filter(pl.col("value_segment") == segment)["gate"].to_numpy()
+        own = rows.filter(pl.col("value_segment") == segment)
+        gates = own["gate"].to_numpy()
         if gates.size:
-            tree[segment] = {"mean": float(gates.mean()), "std": float(gates.std()), "n": int(gates.size)}
+            mean = clustered_mean(gates, own["pseudo_customer_id"].to_numpy())
+            if mean.low is not None and mean.high is not None:
+                mean = Estimate(mean.value, max(0.0, mean.low), min(1.0, mean.high))
+            tree[segment] = {"mean": mean.as_json(), "std": float(gates.std()), "n": int(gates.size)}
     return tree
 
 

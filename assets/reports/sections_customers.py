@@ -7,6 +7,7 @@ import polars as pl
 
 from assets.reports import figures_customers
 from assets.reports.blocks import Block, Disclosure, Notice, Picture, Section
+from assets.reports.customer_keys import key_blocks
 from assets.reports.inputs import ReportInputs
 from assets.reports.sections_data import missing, paragraph
 from assets.reports.statistics import (
@@ -47,6 +48,7 @@ def customers_section(inputs: ReportInputs) -> Section:
         blocks.append(missing("customers and their value", inputs))
     else:
         blocks += _value_blocks(inputs, inputs.customers)
+    blocks += key_blocks(inputs.customer_keys)
     blocks += [*_density_blocks(inputs), *_statistics_blocks(inputs), *_correlation_blocks(inputs)]
     return Section(
         anchor="customers",

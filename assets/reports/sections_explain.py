@@ -8,13 +8,21 @@ from assets.reports import paper_figures as paper
 from assets.reports.blocks import Block, Disclosure, Notice, Paragraph, Picture, Section
 from assets.reports.inputs import SEGMENTS, ReportInputs, TextExplanation
 from assets.reports.sections_data import missing, without_text
+from assets.reports.sections_faithfulness import faithfulness_blocks, player_blocks
+from assets.reports.sections_segments import word_blocks
 from assets.reports.tables import shorten
 from assets.reports.tables_models import gate_table
 from assets.reports.wording import capital, decimal, is_known, joined, model_name, money, percent, plain
 
 
-def explain_section(inputs: ReportInputs, shap_features: int) -> Section:
-    """SHAP, LIME, gate."""
+def explain_section(inputs: ReportInputs, shap_features: int, minimum: int) -> Section:
+    """SHAP, the text as one player, LIME, words by value, gate, and whether explanations are faithful.
+
+    Args:
+        inputs: what the rooms gave.
+        shap_features: features drawn.
+        minimum: customers that must have used a word before it is shown as one of a group.
+    """
     blocks: list[Block] = [
         Notice(
             text="These pictures show what the models look at. They are indicative, not causal: changing a feature, "
@@ -23,15 +31,17 @@ def explain_section(inputs: ReportInputs, shap_features: int) -> Section:
             tone="warning",
         ),
         *_shap_blocks(inputs, shap_features),
+        *player_blocks(inputs, shap_features),
         *_lime_blocks(inputs),
+        *word_blocks(inputs, minimum),
         *_gate_blocks(inputs),
+        *faithfulness_blocks(inputs),
     ]
     return Section(
         anchor="why",
         title="Why a customer is valued so",
-        lead="Three views: which features move the forecasts overall, which words move single ones, and how far the "
-        "model relies "
-        "on text at all.",
+        lead="Which features move the forecasts overall, what the reviews as a whole move beside them, which words "
+        "move single forecasts, how far the model relies on text at all, and whether these answers can be trusted.",
         blocks=tuple(blocks),
     )
 
@@ -104,6 +114,8 @@ def lime_sentence(item: TextExplanation, currency: str) -> str:
     if item.prediction and reach < 0.05 * abs(item.prediction):  # noqa: PLR2004
         text += f" Together these words move it by no more than {percent(reach / abs(item.prediction))}: "
         text += "the text hardly matters here."
+    if item.share is not None and item.share < 0.995:  # noqa: PLR2004
+        text += f" This review is {percent(item.share, 0)} of what the model read of the customer; the rest is held."
     if is_known(item.fit):
         text += f" The local explanation fits the model with R² {decimal(item.fit)}."
     return text
@@ -131,19 +143,18 @@ def _gate_blocks(inputs: ReportInputs) -> list[Block]:
     means = [inputs.gate[segment][0] for segment in found]
     spreads = [inputs.gate[segment][1] for segment in found]
     difference = means[-1] - means[0]
-    same = abs(difference) < max(*spreads, 0.02)
     trend = (
-        "hardly differs between segments: less than its spread inside one"
-        if same
-        else f"{'rises' if difference > 0 else 'falls'} from {found[0]} to {found[-1]} value by "
-        f"{decimal(abs(difference))}"
+        f"{'rises' if difference > 0 else 'falls'} from {found[0]} to {found[-1]} value by {decimal(abs(difference))}"
+        if abs(difference) >= 0.005  # noqa: PLR2004
+        else "is the same in all segments"
     )
+    if abs(difference) < max(spreads):
+        trend += ", less than it spreads inside a segment"
     picture = Picture(
         key="gate_by_segment",
         title="How far the fusion relies on behaviour (figure 8 of paper 001)",
-        sentence=f"{capital('the gate')} {trend}; the paper reports a rise from 0.41 to 0.68. A gate is an internal "
-        f"weight: it "
-        "says nothing about causes, nor about which source would be missed more.",
+        sentence=f"{capital('the gate')} {trend}{_apart(inputs, found)}; the paper reports a rise from 0.41 to 0.68. "
+        "A gate is an internal weight: it says nothing about causes, nor about which source would be missed more.",
         alt=f"Dots: mean gate "
         f"{', '.join(f'{segment} {decimal(mean)}' for segment, mean in zip(found, means, strict=True))}.",
         figure=figures_models.draw_gate(
@@ -152,3 +163,12 @@ def _gate_blocks(inputs: ReportInputs) -> list[Block]:
         disclosure=Disclosure.MODEL_METRIC,
     )
     return [picture, table]
+
+
+def _apart(inputs: ReportInputs, found: list[str]) -> str:
+    """Whether the means of the lowest and the highest segment are told apart by their intervals."""
+    first, last = (inputs.gate_means.get(segment) for segment in (found[0], found[-1]))
+    if first is None or last is None or not (first.has_interval and last.has_interval):
+        return ""
+    overlap = max(first.low, last.low) <= min(first.high, last.high)  # type: ignore[type-var]
+    return " (the 95 % intervals of the means overlap)" if overlap else " (the 95 % intervals do not overlap)"

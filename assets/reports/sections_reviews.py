@@ -6,6 +6,7 @@ from assets.reports import figures_alignment, figures_data
 from assets.reports import paper_figures as paper
 from assets.reports.blocks import Block, Disclosure, Notice, Picture, Section
 from assets.reports.inputs import DEMO, ReportInputs
+from assets.reports.review_map import map_blocks
 from assets.reports.sections_alignment import evidence_blocks
 from assets.reports.sections_anomalies import highest_score_tables
 from assets.reports.sections_data import missing
@@ -16,6 +17,7 @@ from assets.reports.wording import Estimate, capital, count, decimal, estimate, 
 def reviews_section(inputs: ReportInputs) -> Section:
     """Retention, anomaly parts, polarity."""
     blocks = [*_retention_blocks(inputs), *_anomaly_blocks(inputs), *_quality_blocks(inputs)]
+    blocks += map_blocks(inputs.review_map)
     if inputs.anomaly_examples is not None and not inputs.anomaly_examples.is_empty():
         blocks += highest_score_tables(inputs.anomaly_examples)
     return Section(

@@ -8,13 +8,13 @@ from assets.reports.statistics import finite, top_share
 from assets.reports.wording import count, decimal, estimate, is_known, model_name, money, percent
 
 
-def summary_section(inputs: ReportInputs, at_risk_polarity: float) -> Section:
+def summary_section(inputs: ReportInputs, at_risk_polarity: float, minimum: int) -> Section:
     """Key numbers, what they mean, and what to do with them."""
     stats = tuple(
         stat for stat in (_concentration(inputs), _forecast(inputs), _pairs(inputs), _privacy(inputs)) if stat
     )
     blocks: list[Block] = [Stats(items=stats)] if stats else []
-    for text, disclosure in _findings(inputs, at_risk_polarity):
+    for text, disclosure in _findings(inputs, at_risk_polarity, minimum):
         blocks.append(Bullets(items=(text,), disclosure=disclosure))
     return Section(
         anchor="summary",
@@ -117,7 +117,7 @@ def _privacy(inputs: ReportInputs) -> Stat | None:
     )
 
 
-def _findings(inputs: ReportInputs, at_risk_polarity: float) -> list[tuple[str, Disclosure]]:
+def _findings(inputs: ReportInputs, at_risk_polarity: float, minimum: int) -> list[tuple[str, Disclosure]]:
     found: list[tuple[str, Disclosure]] = []
     if inputs.customers is not None and not inputs.customers.is_empty():
         values = finite(inputs.customers["clv"])
@@ -132,7 +132,7 @@ def _findings(inputs: ReportInputs, at_risk_polarity: float) -> list[tuple[str, 
     found.append((_forecast_finding(inputs), Disclosure.MODEL_METRIC))
     found.append((text_verdict(inputs), Disclosure.MODEL_METRIC))
     risk = at_risk_customers(inputs.examples, inputs.customers, at_risk_polarity)
-    if risk is not None and risk.count:
+    if risk is not None and risk.count >= minimum:  # fewer could be told apart
         found.append(
             (
                 f"{count(risk.count)} high-value customers ({percent(risk.revenue_share)} of all revenue) are "

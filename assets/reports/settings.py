@@ -24,6 +24,12 @@ class ReportsSettings:
     attack_targets: int = 2_000  # guests attacked: 95 % bounds within 2.2 points; quick attacks a fifth of them
     attack_customers: int = 3_000  # customers in membership inference; half in quick
     attack_ks: tuple[int, ...] = (5, 25)  # k attacked beside the run's own: the default, and the largest we compare
+    shapley_customers: int = 200  # customers explained; bounds of the mean influence within a few per cent of it
+    shapley_background: int = 16  # rows that stand for "not known", each walked in two orders
+    faithfulness_texts: int = 20  # texts of the deletion test of words; each costs lime_samples encodings
+    faithfulness_draws: int = 10  # random parts taken away per customer and size
+    segment_min_customers: int = 10  # customers (and never fewer than k) behind anything said of a guest segment
+    segment_pages: int = 12  # guest segments with a page of their own, by revenue; the overview lists all
     at_risk_polarity: float = -0.2  # mean polarity below which a high-value customer's reviews count as negative (ours)
 
     def __post_init__(self) -> None:
@@ -37,6 +43,11 @@ class ReportsSettings:
             "speed_texts",
             "attack_targets",
             "attack_customers",
+            "shapley_customers",
+            "shapley_background",
+            "faithfulness_texts",
+            "faithfulness_draws",
+            "segment_pages",
         ):
             if getattr(self, name) < 1:
                 raise refuse(_SECTION, name, getattr(self, name), "1 or more")
@@ -44,5 +55,7 @@ class ReportsSettings:
             raise refuse(_SECTION, "attack_ks", self.attack_ks, "one or more, each 2 or more")
         if self.anomaly_examples < 0:
             raise refuse(_SECTION, "anomaly_examples", self.anomaly_examples, "0 or more")
+        if self.segment_min_customers < 2:  # noqa: PLR2004
+            raise refuse(_SECTION, "segment_min_customers", self.segment_min_customers, "2 or more")
         if not -1.0 <= self.at_risk_polarity <= 1.0:
             raise refuse(_SECTION, "at_risk_polarity", self.at_risk_polarity, "-1 to 1")

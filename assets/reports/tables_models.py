@@ -203,7 +203,7 @@ def gate_table(inputs: ReportInputs) -> Table | None:
     rows = tuple(
         (
             capital(segment),
-            decimal(inputs.gate[segment][0]),
+            estimate(inputs.gate_means.get(segment) or Estimate(inputs.gate[segment][0])),
             decimal(inputs.gate[segment][1]),
             decimal(printed) if (printed := paper.GATE[segment]) is not None else NOT_PRINTED,
         )
@@ -213,10 +213,11 @@ def gate_table(inputs: ReportInputs) -> Table | None:
     return Table(
         key="gate",
         title="Table 11 of paper 001: weight of behaviour in the fusion",
-        columns=("Segment", "Mean", "Std", "Paper 001"),
+        columns=("Segment", "Mean (95 %)", "Std", "Paper 001"),
         rows=rows,
         paper_columns=(3,),
-        note="1 = behaviour only, 0 = text only. The paper prints two means in its text; the table's cells did not "
+        note="1 = behaviour only, 0 = text only; intervals over customers, whose rows at several origins go together. "
+        "The paper prints two means in its text; the table's cells did not "
         "survive.",
         disclosure=Disclosure.MODEL_METRIC,
     )

@@ -24,7 +24,7 @@ from pipelines.guests.stores import (
 from pipelines.rooms import room_modules
 from resources.access_log import reading_for
 from resources.errors import PrivacyError
-from resources.records import cut_offs
+from resources.records import EARLY_FITS, cut_offs
 from resources.tombstones import EMAIL, GUEST_KEY, ROW, TEXT, Tombstones, TombstoneStore
 
 PURPOSE = "command erase"
@@ -149,7 +149,8 @@ def due_for_retraining(workspace: Workspace, first: date) -> list[str]:
     due: list[str] = []
     last = max((day for asset in workspace.contracts for day in workspace.lake.days(asset)), default=first)
     for item in declared_in(room_modules(), FittedAsset):
-        for cut_off in cut_offs(workspace.history_start, last, workspace.settings.core.fit_every_days):
+        every_days, early = workspace.settings.core.fit_every_days, EARLY_FITS.get(item.name, ())
+        for cut_off in cut_offs(workspace.history_start, last, every_days, early):
             if cut_off >= first and workspace.record_store.load(item.name, cut_off) is not None:
                 due.append(f"record {item.name} {cut_off}")
     tables = [item.contract.asset for item in declared_in(room_modules(), WholeAsset)]

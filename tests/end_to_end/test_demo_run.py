@@ -116,3 +116,20 @@ def test_status_quarantine_and_budget_tell_what_is_there(home: Path) -> None:
     assert "published_bookings" in stayworth(home, "status").stdout
     assert "problems in quarantine" in stayworth(home, "quarantine").stdout
     assert "epsilon" in stayworth(home, "budget").stdout.lower()
+
+
+def test_one_customer_and_every_training_can_be_looked_up(home: Path) -> None:
+    import polars as pl
+
+    (path,) = (home / "lake" / "internal" / "customer_scores").glob("*.parquet")
+    row = pl.read_parquet(path).row(0, named=True)
+    (home / "warehouse.duckdb").unlink()  # look-ups do without it; the last test of this home
+    told = stayworth(home, "score", row["pseudo_customer_id"])
+    assert told.returncode == 0, told.stderr
+    for value in (path.stem, row["segment"], row["model_version"], row["reasons"], f"{row['value']:,.2f}"):
+        assert value in told.stdout
+    unknown = stayworth(home, "score", "f" * 32)
+    assert (unknown.returncode, "No score of" in unknown.stdout) == (1, True)
+    runs = stayworth(home, "models").stdout
+    assert "in service" in runs
+    assert "the same in everything" in stayworth(home, "models", "--compare", "1", "1").stdout

@@ -155,7 +155,12 @@ def test_gate_segments_and_groups() -> None:
     )
     gate = gate_results(predictions(), people(), texts)
     assert set(gate) == {"low", "mid", "high"}
-    assert all(0.4 <= branch["mean"] <= 0.6 for branch in gate.values())
+    assert all(0.4 <= branch["mean"]["low"] < branch["mean"]["value"] < branch["mean"]["high"] <= 0.6
+               for branch in gate.values())  # fmt: skip
+    alone = people()["pseudo_customer_id"][0]
+    single = gate_results(predictions().filter(pl.col("pseudo_customer_id") == alone), people(), texts)
+    assert all(isinstance(branch["mean"], float) for branch in single.values())
+    assert single
     assert set(segment_results(predictions(), people(), 1.0, "gated_fusion")) == {"low", "mid", "high"}
     labels = predictions().select("pseudo_customer_id", "as_of").unique(maintain_order=True).with_columns(
         protocol=pl.lit("prospective"), country_group=pl.lit("S. Europe"), channel=pl.lit("TA/TO")

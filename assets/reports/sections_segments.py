@@ -1,0 +1,228 @@
+"""The chapter on guest segments: a page for each that a revenue manager can act on, and where value is at risk."""
+
+import re
+from collections.abc import Sequence
+
+from assets.reports.blocks import Block, Disclosure, Notice, Paragraph, Section, Table
+from assets.reports.guest_segments import DOMINANCE
+from assets.reports.inputs import SEGMENTS, ReportInputs
+from assets.reports.risk import segments_at_risk
+from assets.reports.sections_data import missing, without_text
+from assets.reports.segment_pages import SegmentPage, ThemeShare, actions, minimum_customers, segment_pages
+from assets.reports.settings import ReportsSettings
+from assets.reports.themes import themes_by_value, words_by_value
+from assets.reports.wording import MISSING, capital, count, estimate, joined, money, percent, plain
+
+_WORDS = 12  # shown per side
+
+
+def segments_section(inputs: ReportInputs, settings: ReportsSettings) -> Section:
+    """Overview, segments at risk, one page per segment."""
+    minimum = minimum_customers(inputs, settings)
+    pages = segment_pages(inputs, settings)
+    if not pages:
+        blocks: list[Block] = [missing("guest segments", inputs)]
+        if inputs.customers is not None and not inputs.customers.is_empty():
+            text = f"Guest segments: no segment holds {count(minimum)} customers, so nothing is said of any."
+            blocks = [Notice(text=text, tone="missing")]
+    else:
+        blocks = [
+            overview_table(pages, inputs, minimum),
+            *risk_blocks(pages, inputs, minimum),
+            *theme_blocks(inputs, minimum),
+            *(page_table(page, inputs) for page in _with_page(pages, settings.segment_pages)),
+        ]
+    return Section(
+        anchor="segments",
+        title="Guest segments, and what to do for each",
+        lead=f"Value segment by country group. Nothing here rests on fewer than {count(minimum)} pseudo-customers: "
+        "smaller groups are folded into larger ones. The suggestions follow fixed rules from complaints, praise and "
+        "value; they are a start for a person who knows the house, not effects that were measured.",
+        blocks=tuple(blocks),
+    )
+
+
+def _with_page(pages: Sequence[SegmentPage], limit: int) -> list[SegmentPage]:
+    """The segments with most revenue, in the order of the overview."""
+    kept = sorted(pages, key=lambda page: -(page.revenue or 0.0))[:limit]
+    return [page for page in pages if page in kept]
+
+
+def overview_table(pages: Sequence[SegmentPage], inputs: ReportInputs, minimum: int) -> Table:
+    """All guest segments at a glance."""
+    rows = tuple(
+        (
+            page.title,
+            count(page.customers),
+            percent(page.revenue_share),
+            count(page.median_value),
+            count(page.expected),
+            count(page.reviewed),
+            estimate(page.polarity),
+            capital(page.complaints[0][0]) if page.complaints else MISSING,
+        )
+        for page in pages
+    )
+    return Table(
+        key="guest_segments",
+        title="Guest segments at a glance",
+        columns=("Segment", "Customers", "Share of revenue", "Median value", "Expected", "Reviewed", "Polarity (95 %)",
+                 "Main complaint"),
+        rows=rows,
+        words_at=(7,),
+        note=f"Currency {inputs.run.currency}. “{MISSING}”: fewer than {count(minimum)} customers behind the figure, "
+        f"or one brings more than {percent(DOMINANCE, 0)} of the sum. Expected: mean forecast. Polarity: −1 to 1.",
+        disclosure=Disclosure.GUEST_AGGREGATE,
+    )  # fmt: skip
+
+
+def risk_blocks(pages: Sequence[SegmentPage], inputs: ReportInputs, minimum: int) -> list[Block]:
+    """High-value segments at risk from negative reviews, with the reason and a recovery."""
+    if not any(page.reviewed for page in pages):
+        return [without_text("high-value segments at risk from negative reviews", inputs)]
+    found = segments_at_risk(pages)
+    if not found:
+        text = "High-value segments at risk from negative reviews: none in which enough customers complain of the same."
+        return [Paragraph(text=text, disclosure=Disclosure.GUEST_AGGREGATE)]
+    rows = tuple(
+        (
+            item.title,
+            percent(item.revenue_share),
+            count(item.reviewed),
+            count(item.at_risk) if item.at_risk is not None else f"under {count(minimum)}",
+            joined([f"{name} ({percent(share, 0)})" for name, share, _ in item.reason]) or MISSING,
+            capital(item.recovery),
+        )
+        for item in found
+    )
+    table = Table(
+        key="segments_at_risk",
+        title="High-value segments at risk from negative reviews",
+        columns=("Segment", "Share of revenue", "Reviewed", "Negative", "Reason (share that complains)", "Recovery"),
+        rows=rows,
+        words_at=(4, 5),
+        note="Negative: customers whose paired reviews are negative on average. Most exposed first. Pairs are "
+        "probable, not certain; whom to call is decided in the internal scores, not here.",
+        disclosure=Disclosure.GUEST_AGGREGATE,
+    )
+    return [table]
+
+
+def theme_blocks(inputs: ReportInputs, minimum: int) -> list[Block]:
+    """Which themes go with high and with low value, over all reviewed customers."""
+    if inputs.customers is None or inputs.texts is None:
+        return []
+    found = themes_by_value(inputs.texts, inputs.customers, minimum)
+    if found.is_empty():
+        return []
+    rows = tuple(
+        (
+            capital(row["theme"]),
+            row["side"],
+            *(percent(row[segment], 0) for segment in SEGMENTS),
+            f"{100 * row['difference']:+.0f} ({100 * row['low_end']:+.0f} to {100 * row['high_end']:+.0f})"
+            if row["difference"] is not None
+            else MISSING,
+        )
+        for row in found.iter_rows(named=True)
+    )
+    table = Table(
+        key="themes_by_value",
+        title="Themes of reviews that go with high and with low value",
+        columns=(
+            "Theme",
+            "Side",
+            *(f"{capital(segment)} value" for segment in SEGMENTS),
+            "High less low, points (95 %)",
+        ),
+        rows=rows,
+        text_columns=2,
+        note="Share of reviewed customers that mention the theme, from one masked review per customer. "
+        f"“{MISSING}”: fewer than {count(minimum)} customers mention it. An association, not a cause.",
+        disclosure=Disclosure.GUEST_AGGREGATE,
+    )
+    return [table]
+
+
+def page_table(page: SegmentPage, inputs: ReportInputs) -> Table:
+    """One guest segment on a page of its own."""
+    currency = inputs.run.currency
+    rows = [
+        ("Size", f"{count(page.customers)} pseudo-customers; {percent(page.completed_share, 0)} of bookings completed"),
+        ("Value", _value(page, currency)),
+        ("Drivers", _drivers(page, currency)),
+        ("Reviews", _reviews(page)),
+        ("Praised", _themes(page.praise)),
+        ("Complaints", _themes(page.complaints)),
+        ("Suggested", " ".join(f"{capital(action)}." for action in actions(page))),
+    ]
+    return Table(
+        key=f"page_{re.sub('[^a-z]+', '_', page.title.lower()).strip('_')}",
+        title=page.title,
+        columns=("Topic", "Segment page"),
+        rows=tuple(rows),
+        text_columns=2,
+        disclosure=Disclosure.GUEST_AGGREGATE,
+    )
+
+
+def _value(page: SegmentPage, currency: str) -> str:
+    text = (
+        f"half are worth {money(page.median_value, currency)} or more"
+        if page.median_value > 0
+        else ("half or more brought nothing yet")
+    )
+    if page.revenue is not None:
+        text = f"{money(page.revenue, currency)} realised ({percent(page.revenue_share)} of all); {text}"
+    if page.expected is not None:
+        text += f"; {money(page.expected, currency)} each expected next"
+    return capital(text)
+
+
+def _drivers(page: SegmentPage, currency: str) -> str:
+    parts = [
+        f"{plain(name.removeprefix('b_'))} {'raises' if value > 0 else 'lowers'} the forecast by "
+        f"{money(abs(value), currency) if abs(value) >= 1 else f'less than {currency} 1'}"
+        for name, value in page.drivers
+    ]
+    return capital(joined(parts)) + ", on average against the mean customer" if parts else "Not known"
+
+
+def _reviews(page: SegmentPage) -> str:
+    if page.reviewed is None or page.polarity is None:
+        return "Too few customers with a paired review"
+    text = f"{count(page.reviewed)} customers with a paired review; mean polarity {estimate(page.polarity)}"
+    return text + (f"; {count(page.at_risk)} negative on average" if page.at_risk is not None else "")
+
+
+def _themes(themes: Sequence[ThemeShare]) -> str:
+    """Themes with the share of the segment's reviewed customers that mention them, beside that of all."""
+    parts = [f"{name} ({percent(share, 0)}; all guests {percent(of_all, 0)})" for name, share, of_all in themes]
+    return capital(", ".join(parts)) or "Nothing common enough"
+
+
+def word_blocks(inputs: ReportInputs, minimum: int) -> list[Block]:
+    """Words that go with high or low value, beyond chance and used by enough customers."""
+    if inputs.texts is None or inputs.texts.is_empty() or inputs.customers is None:
+        return [without_text("words that go with high or low value", inputs)]
+    found = words_by_value(inputs.texts, inputs.customers, minimum)
+    if found.is_empty():
+        text = f"Words that go with high or low value: none that {count(minimum)} or more customers used differ beyond "
+        text += "chance between the high and the low value segment (Bonferroni over all words)."
+        return [Paragraph(text=text, disclosure=Disclosure.MODEL_METRIC)]
+    rows = []
+    for side in ("high", "low"):
+        words = found.filter(found["goes_with"] == side)["word"].to_list()[:_WORDS]
+        rows.append((f"{capital(side)} value", ", ".join(words) or "none beyond chance"))
+    return [
+        Table(
+            key="words_by_value",
+            title="Words that go with high and with low value",
+            columns=("Used more by customers of", "Words, strongest first"),
+            rows=tuple(rows),
+            text_columns=2,
+            note=f"From one masked review per customer, the one that weighs most; each word was used by "
+            f"{count(minimum)} or more of them. An association, not a cause.",
+            disclosure=Disclosure.TEXT,
+        )
+    ]

@@ -1,0 +1,198 @@
+"""What a revenue manager needs to know of a guest segment, from customers, forecasts and masked reviews."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from assets.reports.guest_segments import guest_segments, revenue_to_show
+from assets.reports.inputs import SEGMENTS, ReportInputs
+from assets.reports.intervals import fold_interval
+from assets.reports.settings import ReportsSettings
+from assets.reports.themes import RECOVERY, theme_counts, theme_mentions
+from assets.reports.wording import Estimate
+
+_DRIVERS = 3
+_THEMES = 3
+_OFTEN = 0.15  # share of reviewed customers from which a complaint asks for action (ours)
+ThemeShare = tuple[str, float, float]
+_TEXT_COLUMNS = ("positive_text", "negative_text")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SegmentPage:
+    """One guest segment; every figure rests on ``minimum`` or more customers, or is None or left out.
+
+    Attributes:
+        value_segment: low, mid or high.
+        country_group: as printed.
+        customers: how many.
+        revenue: realised, currency units; None where one customer brings most of it.
+        revenue_share: of all customers' revenue; None with the revenue.
+        median_value: realised value of the customer in the middle.
+        completed_share: stays that took place of all bookings.
+        expected: mean of the scores; None without scores or where one customer brings most of them.
+        drivers: (feature, mean SHAP value of the segment, currency units), strongest first.
+        reviewed: customers with a paired review; None when fewer than the minimum.
+        polarity: mean polarity of their reviews with its interval.
+        praise: (theme, share of the segment's reviewed customers, of all reviewed customers), most frequent first.
+        complaints: the same of complaints.
+        at_risk: customers whose reviews are negative on average; None when fewer than the minimum.
+    """
+
+    value_segment: str
+    country_group: str
+    customers: int
+    revenue: float | None
+    revenue_share: float | None
+    median_value: float
+    completed_share: float
+    expected: float | None
+    drivers: tuple[tuple[str, float], ...]
+    reviewed: int | None
+    polarity: Estimate | None
+    praise: tuple[ThemeShare, ...]
+    complaints: tuple[ThemeShare, ...]
+    at_risk: int | None
+
+    @property
+    def title(self) -> str:
+        """``High value, Southern Europe``."""
+        return f"{self.value_segment.capitalize()} value, {self.country_group}"
+
+
+def minimum_customers(inputs: ReportInputs, settings: ReportsSettings) -> int:
+    """Customers behind anything said of a segment: the settings' minimum, never fewer than k."""
+    return max(settings.segment_min_customers, int((inputs.privacy or {}).get("k") or 0))
+
+
+def segment_pages(inputs: ReportInputs, settings: ReportsSettings) -> list[SegmentPage]:
+    """One page per guest segment, high value first, then by revenue; none without customers."""
+    if inputs.customers is None or inputs.customers.is_empty():
+        return []
+    minimum = minimum_customers(inputs, settings)
+    segments = guest_segments(inputs.customers, inputs.examples, minimum)
+    facts = segments.join(inputs.customers.drop("value_segment"), on="pseudo_customer_id", how="inner")
+    facts = facts.join(_text_facts(inputs), on="pseudo_customer_id", how="left").join(
+        _scores(inputs), on="pseudo_customer_id", how="left"
+    )
+    mentions = theme_mentions(_texts(inputs))
+    everybody = _shares_of_all(mentions, facts.drop_nulls("text_polarity")["pseudo_customer_id"])
+    total = float(inputs.customers["clv"].sum())
+    pages = [
+        _page(str(segment), str(group), own, total, minimum, mentions, everybody, inputs, settings.at_risk_polarity)
+        for (segment, group), own in facts.sort("pseudo_customer_id").group_by(
+            "value_segment", "country_group", maintain_order=True
+        )
+    ]
+    order = {name: place for place, name in enumerate(reversed(SEGMENTS))}
+    return sorted(pages, key=lambda page: (order[page.value_segment], -(page.revenue or 0.0), page.country_group))
+
+
+def _page(
+    segment: str,
+    group: str,
+    own: pl.DataFrame,
+    total: float,
+    minimum: int,
+    mentions: pl.DataFrame,
+    everybody: Mapping[str, Mapping[str, float]],
+    inputs: ReportInputs,
+    negative: float,
+) -> SegmentPage:
+    revenue = revenue_to_show(own["clv"])
+    scored = own["expected"].drop_nulls()
+    reviewed = own.drop_nulls("text_polarity")
+    is_told = reviewed.height >= minimum
+    themes = theme_counts(mentions, reviewed["pseudo_customer_id"], minimum) if is_told else {}
+    at_risk = reviewed.filter(pl.col("text_polarity") < negative).height
+    return SegmentPage(
+        value_segment=segment,
+        country_group=group,
+        customers=own.height,
+        revenue=revenue,
+        revenue_share=revenue / total if revenue is not None and total > 0 else None,
+        median_value=float(own["clv"].median() or 0.0),  # type: ignore[arg-type]
+        completed_share=float(own["completed"].sum()) / max(float(own["bookings"].sum()), 1.0),
+        expected=_mean_expected(scored, minimum),
+        drivers=_drivers(inputs.influence, own["pseudo_customer_id"], minimum),
+        reviewed=reviewed.height if is_told else None,
+        polarity=fold_interval(reviewed["text_polarity"].to_numpy(), 0.0) if is_told else None,
+        praise=_shares(themes, everybody["praise"], "praise", reviewed.height),
+        complaints=_shares(themes, everybody["complaint"], "complaint", reviewed.height),
+        at_risk=at_risk if is_told and at_risk >= minimum else None,
+    )
+
+
+def _mean_expected(scored: pl.Series, minimum: int) -> float | None:
+    if len(scored) < minimum or revenue_to_show(scored) is None:
+        return None
+    return float(scored.mean())  # type: ignore[arg-type]
+
+
+def _shares(
+    own: Mapping[str, list[tuple[str, int]]], everybody: Mapping[str, float], side: str, reviewed: int
+) -> tuple[ThemeShare, ...]:
+    return tuple((name, number / reviewed, everybody[name]) for name, number in own.get(side, [])[:_THEMES])
+
+
+def _shares_of_all(mentions: pl.DataFrame, reviewed: pl.Series) -> dict[str, dict[str, float]]:
+    """Share of all reviewed customers that mention each theme, by side."""
+    counts = theme_counts(mentions, reviewed, 1)
+    return {side: {name: number / len(reviewed) for name, number in found} for side, found in counts.items()}
+
+
+def _drivers(influence: pl.DataFrame | None, customers: pl.Series, minimum: int) -> tuple[tuple[str, float], ...]:
+    """The features whose mean SHAP value over the segment is largest in size."""
+    if influence is None:
+        return ()
+    own = influence.filter(pl.col("pseudo_customer_id").is_in(customers.implode()))
+    if own.height < minimum:
+        return ()
+    means = {name: float(np.mean(own[name].to_numpy())) for name in own.columns if name.startswith("b_")}
+    ranked = sorted(means, key=lambda name: (-abs(means[name]), name))[:_DRIVERS]
+    return tuple((name, means[name]) for name in ranked if means[name] != 0.0)
+
+
+def _scores(inputs: ReportInputs) -> pl.DataFrame:
+    if inputs.scores is None:
+        return pl.DataFrame(schema={"pseudo_customer_id": pl.String, "expected": pl.Float64})
+    return inputs.scores.select("pseudo_customer_id", expected=pl.col("value")).unique(
+        "pseudo_customer_id", keep="first", maintain_order=True
+    )
+
+
+def _texts(inputs: ReportInputs) -> pl.DataFrame:
+    if inputs.texts is None:
+        return pl.DataFrame(schema={"pseudo_customer_id": pl.String, **dict.fromkeys(_TEXT_COLUMNS, pl.String)})
+    return inputs.texts
+
+
+def _text_facts(inputs: ReportInputs) -> pl.DataFrame:
+    """Latest mean polarity of each customer with text."""
+    schema = {"pseudo_customer_id": pl.String, "text_polarity": pl.Float64}
+    if inputs.examples is None or "text_polarity" not in inputs.examples.columns:
+        return pl.DataFrame(schema=schema)
+    known = inputs.examples.filter(pl.col("text_polarity").is_not_null())
+    rows = known.sort("pseudo_customer_id", "as_of", "text_polarity")
+    return rows.group_by("pseudo_customer_id", maintain_order=True).agg(pl.col("text_polarity").last())
+
+
+def actions(page: SegmentPage) -> list[str]:
+    """What to do with a segment, by rule: complaints first, then praise, then value."""
+    found = [f"{name}: {RECOVERY[name]}" for name, share, _ in page.complaints if share >= _OFTEN and name in RECOVERY][
+        :2
+    ]
+    if page.at_risk is not None and page.value_segment == "high":
+        found.insert(0, "call back before the next season: reviews here are negative on average for many")
+    if not found and page.praise:
+        found.append(f"keep what is praised ({page.praise[0][0]}) and name it in offers to this segment")
+    if page.completed_share < 2 / 3:  # noqa: PLR2004
+        found.append("a third or more of the bookings is not completed: ask for a deposit or remind before arrival")
+    by_value = {
+        "high": "hold prices and allot rooms early; loyalty benefits rather than discounts",
+        "mid": "offer one more stay or a longer one within the season",
+        "low": "sell through the cheapest channel; no discount without a longer stay",
+    }
+    return [*found, by_value[page.value_segment]]
