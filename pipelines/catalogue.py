@@ -6,7 +6,7 @@ from pathlib import Path
 from assets.common.daily import DailyAsset, look_back_text
 from assets.common.definition import declared_in
 from assets.common.fits import FittedAsset
-from assets.common.promotion import CONSERVATION_ADVICE, CONSERVATION_CHECK
+from assets.common.promotion import CONSERVATION_ADVICE, CONSERVATION_CHECK, CONTRACT_ADVICE, CONTRACT_CHECK
 from assets.common.whole import WholeAsset
 from pipelines.configuration import configuration_page
 from pipelines.ledger import DAILY_LEDGER, declare_ledger
@@ -26,13 +26,9 @@ and lets the day pass. The failed check shows the number of rows and five exampl
 2. do what the last column says;
 3. `stayworth backfill --from <day> --to <day>`, then `stayworth settle`.
 """
-CONTRACT_CHECK, VERDICT = "contract_holds", "no_day_failed"
+VERDICT = "no_day_failed"
 _SHELL_CHECKS = {  # checks that every table has from the shell, which names no advice of its own without data
-    CONTRACT_CHECK: (
-        True,
-        "the message names the column and the expectation: look at the source's rows of that day; "
-        "a value that is right and not foreseen belongs into the room's `contract.py`",
-    ),
+    CONTRACT_CHECK: (True, CONTRACT_ADVICE),
     CONSERVATION_CHECK: (True, CONSERVATION_ADVICE),
     VERDICT: (True, "see the failed checks of the tables that the message names, mend the input, and re-run the days"),
 }
@@ -97,8 +93,8 @@ def check_table() -> str:
     daily: list[DailyAsset] = declared_in(modules, DailyAsset)
     whole: list[WholeAsset] = declared_in(modules, WholeAsset)
     guarded: dict[str, list[str]] = {}
-    for table, names in [(item.spec.contract.asset, item.spec.check_names()) for item in daily] + [
-        (item.contract.asset, item.check_names()) for item in whole
+    for table, names in [(item.spec.contract.asset, item.spec.check_advice()) for item in daily] + [
+        (item.contract.asset, item.check_advice()) for item in whole
     ]:
         for name in names:
             guarded.setdefault(name, []).append(table)

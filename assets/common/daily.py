@@ -21,7 +21,14 @@ from assets.common.freshness import DaysOf
 from assets.common.inputs import DayInputs, Produced, Reads, WholeInputs, WholeProduced
 from assets.common.marks import mark_process
 from assets.common.promotion import DailySpec, DayReport, Validate, produce_days
-from assets.common.summary import check_metadata, definition_metadata, plain_metadata, record_metadata, severity_of
+from assets.common.summary import (
+    check_metadata,
+    check_specs,
+    definition_metadata,
+    plain_metadata,
+    record_metadata,
+    severity_of,
+)
 from assets.common.whole import whole_asset
 from assets.common.workspace import StepProgress, Workspace
 from resources.contract import FrameContract
@@ -99,7 +106,7 @@ def build_daily(
         partitions_def=partitions,
         freshness_policy=freshness,
         backfill_policy=dg.BackfillPolicy.single_run(),
-        check_specs=[dg.AssetCheckSpec(name, asset=shown.name) for name in spec.check_names()],
+        check_specs=check_specs(shown.name, spec.check_advice()),
         code_version=spec.code_version,
         pool=pool,
         required_resource_keys={RESOURCE},

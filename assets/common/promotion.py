@@ -18,6 +18,11 @@ from resources.contract import CheckOutcome, FrameContract
 from resources.expectations import evaluate_contract
 from resources.lake import SET_ASIDE_SCHEMA, InputRecord
 
+CONTRACT_CHECK = "contract_holds"
+CONTRACT_ADVICE = (
+    "the message names the column and the expectation: look at the source's rows of that day; "
+    "a value that is right and not foreseen belongs into the room's `contract.py`"
+)
 CONSERVATION_CHECK = "rows_are_conserved"
 CONSERVATION_ADVICE = "every row that comes in must leave as a row or be set aside with a reason"
 _NOBODYS_SECONDS = 3600.0  # a staged file of this age was left by a run that was killed
@@ -52,10 +57,13 @@ class DailySpec:
             source_days_of=self.source_days_of,
         )
 
-    def check_names(self) -> list[str]:
-        """Names of its checks, known without data: the validator is asked about the empty frame."""
-        names = ["contract_holds"] + ([CONSERVATION_CHECK] if self.conserves or self.stream else [])
-        return names + [item.name for item in self.validate(self.contract.empty())] if self.validate else names
+    def check_advice(self) -> dict[str, str]:
+        """Its checks, known without data, with what to do on failure: the validator is asked about the empty frame."""
+        told = {CONTRACT_CHECK: CONTRACT_ADVICE}
+        if self.conserves or self.stream:
+            told[CONSERVATION_CHECK] = CONSERVATION_ADVICE
+        own = self.validate(self.contract.empty()) if self.validate else ()
+        return told | {outcome.name: outcome.advice for outcome in own}
 
 
 @dataclass
@@ -99,7 +107,7 @@ def produce_days(workspace: Workspace, spec: DailySpec, days: Sequence[date], *,
     report = DayReport()
     wanted = _wanted_days(workspace, spec, ledger, days, report, reuse=reuse)
     if not wanted:
-        report.outcomes = [CheckOutcome(name=name, passed=True) for name in spec.check_names()]
+        report.outcomes = [CheckOutcome(name=name, passed=True) for name in spec.check_advice()]
         return report
     ledger.forget()
     with reading_for(spec.contract.asset):

@@ -62,6 +62,13 @@ def plain_metadata(values: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def check_specs(asset: str, advice: Mapping[str, str]) -> list[dg.AssetCheckSpec]:
+    """The checks of an asset as the UI lists them: name, and what to do when it fails."""
+    return [
+        dg.AssetCheckSpec(name, asset=asset, description=f"When it fails: {text}.") for name, text in advice.items()
+    ]
+
+
 def check_metadata(outcome: CheckOutcome) -> dict[str, Any]:
     """Metadata of a check: count, threshold, five examples (ids only), days, advice."""
     found: dict[str, Any] = {"rows": outcome.rows, **dict(outcome.metadata)}

@@ -13,8 +13,8 @@ from assets.common.fits import last_stored_day
 from assets.common.freshness import InputLedger, Recipe
 from assets.common.inputs import Reads, WholeInputs, WholeProduced
 from assets.common.marks import mark_process
-from assets.common.promotion import Validate
-from assets.common.summary import check_metadata, definition_metadata, plain_metadata, severity_of
+from assets.common.promotion import CONTRACT_ADVICE, CONTRACT_CHECK, Validate
+from assets.common.summary import check_metadata, check_specs, definition_metadata, plain_metadata, severity_of
 from assets.common.workspace import StepProgress, Workspace
 from resources.access_log import reading_for
 from resources.contract import CheckOutcome, FrameContract
@@ -42,10 +42,10 @@ class WholeAsset:
     shown: Shown
     further_checks: tuple[CheckOutcome, ...] = ()
 
-    def check_names(self) -> list[str]:
-        """Names of its checks, known without data."""
-        names = ["contract_holds", *(outcome.name for outcome in self.further_checks)]
-        return names + [item.name for item in self.validate(self.contract.empty())] if self.validate else names
+    def check_advice(self) -> dict[str, str]:
+        """Its checks, known without data, with what to do when one fails."""
+        own = self.validate(self.contract.empty()) if self.validate else ()
+        return {CONTRACT_CHECK: CONTRACT_ADVICE} | {item.name: item.advice for item in (*self.further_checks, *own)}
 
 
 def whole_asset(
@@ -150,7 +150,7 @@ def produce_whole(workspace: Workspace, item: WholeAsset, *, reuse: bool = False
     record, as_of = record_of(workspace, item)
     stored = workspace.lake.record(item.contract.asset, None)
     if reuse and item.reuses and record.same_inputs(stored) and stored is not None and not stored.is_pending:
-        passed = [CheckOutcome(name=name, passed=True) for name in item.check_names()]
+        passed = [CheckOutcome(name=name, passed=True) for name in item.check_advice()]
         return WholeReport(stored.rows_out, passed, {"reused": True}, [], reused=True)
     with reading_for(item.contract.asset):
         made = item.verb(WholeInputs(workspace, item.reads, item.contract.asset, as_of))
@@ -201,7 +201,7 @@ def build_whole(
         automation_condition=cadence,
         freshness_policy=freshness,
         backfill_policy=dg.BackfillPolicy.single_run(),
-        check_specs=[dg.AssetCheckSpec(name, asset=item.shown.name) for name in item.check_names()],
+        check_specs=check_specs(item.shown.name, item.check_advice()),
         code_version=item.code_version,
         pool=pool,
         required_resource_keys={RESOURCE},
