@@ -138,6 +138,7 @@ class Visit:
         self.page.get_by_text("[Show Markdown]").first.click()
         picture = self.page.get_by_role("dialog").locator("img").first
         picture.wait_for()
+        self.page.wait_for_timeout(1_000)  # the dialog fades in
         return picture
 
     def checks(self, name: str, check: str) -> None:
