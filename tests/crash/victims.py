@@ -123,8 +123,10 @@ def nursery(environment: dict[str, str], *, niceness: int = 0) -> Iterator[Nurse
         yield Nursery(environment, _process=process)
     finally:
         assert process.stdin is not None
+        assert process.stdout is not None
         process.stdin.close()
         process.wait(timeout=60)
+        process.stdout.close()
 
 
 def draw_moment(undisturbed: Ended, rng: random.Random) -> Moment:
