@@ -1,6 +1,8 @@
 """Opens the UI in a headless browser as a user would: pictures for the docs, and what the browser tests stand on."""
 
+import os
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 _LOCALHOST = "127.0.0.1"
 _START_SECONDS = 120
+_STOP_SECONDS = 30
 _PATIENCE_MS = 60_000  # how long an element may take to appear; a UI on a busy machine is slow, not broken
 _WIDTH, _HEIGHT = 1500, 950  # pixels
 
@@ -56,14 +59,24 @@ def served_ui(home: Path, port: int) -> Generator[str]:
     prepare_dagster_home(home)
     log = home / "dagster" / "screenshots.log"
     with log.open("wb") as output:
-        server = subprocess.Popen(ui_command(_LOCALHOST, port), stdout=output, stderr=subprocess.STDOUT)
+        command = ui_command(_LOCALHOST, port)
+        server = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, start_new_session=True)
         try:
             address = f"http://{_LOCALHOST}:{port}"
             _wait_until_it_answers(address, server, log)
             yield address
         finally:
-            server.terminate()
-            server.wait(timeout=60)
+            _stop(server)
+
+
+def _stop(server: subprocess.Popen[bytes]) -> None:
+    """End the UI with its daemon and code servers; by force where it doesn't listen (started with SIGINT ignored)."""
+    server.terminate()
+    try:
+        server.wait(timeout=_STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        os.killpg(server.pid, signal.SIGKILL)
+        server.wait()
 
 
 def _wait_until_it_answers(address: str, server: subprocess.Popen[bytes], log: Path) -> None:

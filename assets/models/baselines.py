@@ -1,6 +1,7 @@
 """Baselines: same as the past, and LightGBM on behaviour alone."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import lightgbm
 import numpy as np
@@ -49,18 +50,13 @@ class BoostedTrees:
         return contributions(trees_of(dumped), data.behaviour)
 
 
-def fit_boosted_trees(data: ExampleArrays, settings: ModelSettings, seed: int) -> BoostedTrees:
-    """Train LightGBM with everything that could vary between runs fixed.
-
-    Args:
-        data: training rows; only the behaviour block is read.
-        settings: rounds, rate, leaves.
-        seed: of LightGBM's random streams.
+def boosting_parameters(settings: ModelSettings, seed: int) -> dict[str, Any]:
+    """LightGBM's parameters with everything that could vary between runs fixed.
 
     Source:
-        Paper 001, section 2.10; LightGBM parameters page (deterministic, force_row_wise).
+        LightGBM parameters page (deterministic, force_row_wise).
     """
-    parameters = {
+    return {
         "objective": "regression",
         "learning_rate": settings.boosting_rate,
         "num_leaves": settings.boosting_leaves,
@@ -71,8 +67,23 @@ def fit_boosted_trees(data: ExampleArrays, settings: ModelSettings, seed: int) -
         "force_row_wise": True,
         "verbosity": -1,
     }
+
+
+def fit_boosted_trees(data: ExampleArrays, settings: ModelSettings, seed: int) -> BoostedTrees:
+    """Train LightGBM.
+
+    Args:
+        data: training rows; only the behaviour block is read.
+        settings: rounds, rate, leaves.
+        seed: of LightGBM's random streams.
+
+    Source:
+        Paper 001, section 2.10.
+    """
     train = lightgbm.Dataset(data.behaviour, label=data.target, feature_name=list(BEHAVIOUR_COLUMNS))
-    return BoostedTrees(lightgbm.train(parameters, train, num_boost_round=settings.boosting_rounds))
+    return BoostedTrees(
+        lightgbm.train(boosting_parameters(settings, seed), train, num_boost_round=settings.boosting_rounds)
+    )
 
 
 def _call(

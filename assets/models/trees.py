@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.ensemble import GradientBoostingRegressor, RandomForestRegressor
 
+from assets.models.baselines import boosting_parameters
 from assets.models.dataset import ExampleArrays
 from assets.models.prediction import Prediction, non_negative
 from assets.models.settings import ModelSettings
@@ -94,17 +95,7 @@ def _gradient_boosting(features: Floats, target: Floats, settings: ModelSettings
 
 def _lightgbm(features: Floats, target: Floats, settings: ModelSettings, seed: int) -> _Fitted:
     booster = lightgbm.train(
-        {
-            "objective": "regression",
-            "learning_rate": settings.boosting_rate,
-            "num_leaves": settings.boosting_leaves,
-            "min_data_in_leaf": settings.boosting_min_leaf,
-            "num_threads": settings.threads,
-            "seed": seed,
-            "deterministic": True,
-            "force_row_wise": True,
-            "verbosity": -1,
-        },
+        boosting_parameters(settings, seed),
         lightgbm.Dataset(features, label=target),
         num_boost_round=settings.boosting_rounds,
     )
