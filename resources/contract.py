@@ -26,7 +26,10 @@ class Zone(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Column:
-    """One column: what it holds, in which unit, and which values it may take."""
+    """One column: what it holds, in which unit, which values it may take, and whether it measures this very run.
+
+    A timing (``is_timing``) differs between two equal runs: it is stored, but makes nothing downstream stale.
+    """
 
     name: str
     dtype: pl.DataType | type[pl.DataType]
@@ -36,6 +39,7 @@ class Column:
     minimum: float | None = None
     maximum: float | None = None
     values: tuple[str, ...] | None = None
+    is_timing: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +57,11 @@ class FrameContract:
     def names(self) -> tuple[str, ...]:
         """Column names in stored order."""
         return tuple(column.name for column in self.columns)
+
+    @property
+    def timings(self) -> tuple[str, ...]:
+        """Columns that differ between two equal runs."""
+        return tuple(column.name for column in self.columns if column.is_timing)
 
     @property
     def schema(self) -> dict[str, pl.DataType | type[pl.DataType]]:

@@ -32,7 +32,7 @@ from resources.contract import FrameContract, Zone
 from resources.encryption import FileCipher
 from resources.errors import ContractError, StorageError
 from resources.input_record import InputRecord
-from resources.stored_files import StoredFiles
+from resources.stored_files import DIGEST_KEY, StoredFiles, parquet_digest
 
 __all__ = ["SET_ASIDE_SCHEMA", "InputRecord", "Lake", "Staged"]
 
@@ -159,7 +159,7 @@ class Lake:
         return entry[1] if entry else None
 
     def digest(self, asset: str, day: date | None) -> str | None:
-        """SHA-256 of the promoted file (it covers the record, hence everything upstream)."""
+        """SHA-256 of the promoted file without its timings (it covers the record, hence everything upstream)."""
         entry = self._entry(self.path(asset, day)) or self._removed(asset, day)
         return entry[0] if entry else None
 
@@ -187,7 +187,7 @@ class Lake:
         is_restricted = contract.zone is Zone.RESTRICTED
         try:
             self.make_folder(root, contract.zone)
-            self.files.write(path, frame, metadata={_RECORD_KEY: record.to_json()}, seal=is_restricted)
+            self.files.write(path, frame, metadata=_metadata(contract, frame, record), seal=is_restricted)
             self._protect(path, contract.zone)
         except (OSError, pl.exceptions.ComputeError) as error:  # the Parquet writer reports a full disk as the latter
             with contextlib.suppress(OSError):
@@ -327,3 +327,11 @@ class Lake:
 
 def _partition(day: date | None) -> str:
     return _WHOLE if day is None else day.isoformat()
+
+
+def _metadata(contract: FrameContract, frame: pl.DataFrame, record: InputRecord) -> dict[str, str]:
+    """What travels in the file beside its rows."""
+    told = {_RECORD_KEY: record.to_json()}
+    if contract.timings:
+        told[DIGEST_KEY] = parquet_digest(frame.drop(contract.timings), told)
+    return told

@@ -16,6 +16,7 @@ from resources.encryption import FileCipher, is_sealed
 from resources.errors import ContractError, PrivacyError
 from resources.settings import RESTRICTED_KEY_VARIABLE
 
+DIGEST_KEY = "stayworth.digest"  # of files that hold timings: what two equal runs have in common
 _AGAIN = "move it out of the lake and run its day again (stayworth backfill)"
 
 
@@ -76,21 +77,32 @@ class StoredFiles:
         return pl.concat(frames).rechunk()
 
     def metadata(self, path: Path, key: str) -> tuple[str, str]:
-        """SHA-256 of the file's content (as it was before it was sealed), and one entry of its metadata.
+        """Digest of the file's content, and one entry of its metadata.
+
+        The digest is the SHA-256 of the file as it was before it was sealed, or the one that it was stored with
+        (:func:`parquet_digest` of its reproducible part).
 
         Raises:
             ContractError: the file is no Parquet, or something else than the lake wrote it.
         """
         content = self.content(path)
         try:
-            entry = pl.read_parquet_metadata(io.BytesIO(content)).get(key)
+            entries = pl.read_parquet_metadata(io.BytesIO(content))
+            entry = entries.get(key)
         except (pl.exceptions.PolarsError, OSError) as error:
             message = f"{path} can't be read as Parquet ({error}); {_AGAIN}"
             raise ContractError(message) from error
         if entry is None:
             message = f"{path} carries no record of inputs, so the pipeline did not write it; {_AGAIN}"
             raise ContractError(message)
-        return hashlib.sha256(content).hexdigest(), entry
+        return entries.get(DIGEST_KEY) or hashlib.sha256(content).hexdigest(), entry
+
+
+def parquet_digest(frame: pl.DataFrame, metadata: Mapping[str, str]) -> str:
+    """SHA-256 of the file that :meth:`StoredFiles.write` would make of a frame."""
+    buffer = io.BytesIO()
+    _write_parquet(frame, buffer, metadata)
+    return hashlib.sha256(buffer.getvalue()).hexdigest()
 
 
 def _write_parquet(frame: pl.DataFrame, target: Path | io.BytesIO, metadata: Mapping[str, str] | None) -> None:

@@ -12,10 +12,12 @@ _DEFAULT_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
 @pytest.fixture(autouse=True)
-def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """No variable of the caller, nor the world that lies in the default home, reaches a test."""
     for name in list(os.environ):
         if name.startswith("STAYWORTH_") and name != "STAYWORTH_DATA":
             monkeypatch.delenv(name)
+    monkeypatch.setenv("STAYWORTH_HOME", str(tmp_path_factory.getbasetemp() / "default_home"))
 
 
 @pytest.fixture(scope="session")

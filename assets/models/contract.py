@@ -23,8 +23,22 @@ _EVALUATION = (
 )
 _COST = (
     Column(name="parameters", dtype=pl.Int64(), description="trained values", minimum=0),
-    Column(name="train_seconds", dtype=pl.Float64(), description="wall time of the fit", unit="seconds", minimum=0),
-    Column(name="predict_seconds", dtype=pl.Float64(), description="wall time of the test", unit="seconds", minimum=0),
+    Column(
+        name="train_seconds",
+        dtype=pl.Float64(),
+        description="wall time of the fit",
+        unit="seconds",
+        minimum=0,
+        is_timing=True,
+    ),
+    Column(
+        name="predict_seconds",
+        dtype=pl.Float64(),
+        description="wall time of the test",
+        unit="seconds",
+        minimum=0,
+        is_timing=True,
+    ),
 )
 
 EXAMPLES = FrameContract(
@@ -116,7 +130,8 @@ MODEL_TUNING = FrameContract(
         Column(name="rmse", dtype=pl.Float64(), description="error over the inner folds", unit="currency units",
                minimum=0),
         Column(name="is_chosen", dtype=pl.Boolean(), description="whether the model is trained with these values"),
-        Column(name="seconds", dtype=pl.Float64(), description="wall time of the trial", unit="seconds", minimum=0),
+        Column(name="seconds", dtype=pl.Float64(), description="wall time of the trial", unit="seconds", minimum=0,
+               is_timing=True),
         Column(name="chosen", dtype=pl.String(), description="the trial's values, JSON"),
     ),
 )  # fmt: skip

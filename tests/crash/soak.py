@@ -45,7 +45,6 @@ class Tally:
     recovery: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     wrong: list[str] = field(default_factory=list)
     worlds: int = 0
-    unsteady: set[str] = field(default_factory=set)  # files that differ between two undisturbed worlds
 
 
 def prepared(folder: Path, encoders: Path) -> Path:
@@ -54,17 +53,12 @@ def prepared(folder: Path, encoders: Path) -> Path:
     return folder
 
 
-def steady_bytes(home: Path, tally: Tally) -> dict[str, bytes]:
-    """Stored files but those that differ between two undisturbed worlds."""
-    return {name: content for name, content in stored_bytes(home).items() if name not in tally.unsteady}
-
-
 def one_world(
     born: Nursery, calm: Ended, homes: tuple[Path, Path], kills: int, rng: random.Random, tally: Tally
 ) -> None:
     """Up to ``kills`` kills in one home, each followed by a start, then the comparison."""
     home, undisturbed = homes
-    whole, killed_in = steady_bytes(undisturbed, tally), None
+    whole, killed_in = stored_bytes(undisturbed), None
     for _ in range(kills):
         ended = born.run(home, [born.command], draw_moment(calm, rng))
         if not ended.was_killed:
@@ -73,14 +67,14 @@ def one_world(
             break
         killed_in = ended.stage
         tally.kills[killed_in] += 1
-        for name in [item for item in half_files(home, whole) if item not in tally.unsteady][:3]:
+        for name in half_files(home, whole)[:3]:
             tally.bad[killed_in] += 1
             tally.wrong.append(f"killed in {killed_in}: {name} is not the undisturbed file")
         tally.wrong += [f"killed in {killed_in}: release {item} is not booked" for item in uncharged(home)]
     last = born.run(home, [born.command])
     tally.recovery[killed_in or "none"].append(last.seconds)
     found = [] if last.status == 0 else [f"the last start ended with {last.status}: {last.text[-1500:]}"]
-    ours = steady_bytes(home, tally)
+    ours = stored_bytes(home)
     found += [f"{name} differs" for name in sorted({*ours, *whole}) if ours.get(name) != whole.get(name)][:5]
     found += [] if releases(home) == releases(undisturbed) else ["the ledger books other releases"]
     found += orchestration(home, DAYS, list(_DAILY))
@@ -103,9 +97,8 @@ def soak(kills: int, seed: int, minutes: float, folder: Path, niceness: int, enc
             if calm.status != 0:
                 sys.exit(f"the undisturbed run failed: {calm.text[-3000:]}")
         first, second = (stored_bytes(folder / name) for name in ("again", "calm"))
-        tally.unsteady = {name for name in {*first, *second} if first.get(name) != second.get(name)}
-        for name in sorted(tally.unsteady):
-            tell(f"not compared, since two undisturbed runs differ in it: {name}")
+        if unlike := sorted(name for name in {*first, *second} if first.get(name) != second.get(name)):
+            sys.exit(f"two undisturbed runs differ in {', '.join(unlike)}: nothing can be compared")
         born.order = [name for name, _ in calm.stages]
         tell(f"undisturbed: {calm.seconds:.0f} s, {len(born.order)} stages")
         while (done := sum(tally.kills.values())) < kills and time.perf_counter() - began < 60 * minutes:

@@ -83,7 +83,8 @@ def test_left_over_files_are_swept_once_nobody_can_own_them(tmp_path: Path) -> N
     folder.mkdir(parents=True)
     for name, age in (("2024-01-01.old.parquet", 7_200), ("2024-01-01.new.parquet", 0)):
         (folder / name).write_bytes(b"half a file")
-        os.utime(folder / name, (time.time() - age,) * 2)
+        moment = time.time() - age
+        os.utime(folder / name, (moment, moment))
     assert run(workspace, DAYS[0], DAYS[-1]).success
     assert [path.name for path in folder.iterdir()] == ["2024-01-01.new.parquet"], "it may belong to a run that goes on"
     assert workspace.lake.days("toy_sum") == DAYS

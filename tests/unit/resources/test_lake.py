@@ -1,5 +1,6 @@
 """The lake: stage, promote, keep aside, set aside; a reader sees the old file or the new one."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -53,6 +54,18 @@ def test_record_travels_with_the_data(lake: Lake) -> None:
     assert stored.is_pending
     assert stored.same_inputs(made)
     assert not stored.same_inputs(record(inputs={"up": "2"}))
+
+
+def test_timings_are_stored_and_make_nothing_stale(tmp_path: Path) -> None:
+    seconds = Column(name="seconds", dtype=pl.Float64(), description="wall time", is_timing=True)
+    timed = replace(TABLE, columns=(*TABLE.columns, seconds))
+    lake, digests = Lake.of(tmp_path, [timed]), []
+    for ids, took in (("a", 1.0), ("a", 2.0), ("b", 2.0)):
+        lake.promote(lake.stage(timed, DAY, frame(ids).with_columns(seconds=pl.lit(took)), record()))
+        assert lake.rows("table", DAY)["seconds"].to_list() == [took]
+        digests.append(lake.digest("table", DAY))
+    assert digests[0] == digests[1]
+    assert digests[1] != digests[2]
 
 
 def test_equal_content_gives_equal_bytes(lake: Lake) -> None:
