@@ -9,6 +9,7 @@ import os
 from pathlib import Path
 
 from resources.errors import SettingsError
+from resources.home_lock import alone_in
 from resources.settings import Settings, digest_of
 
 _OF_A_WORLD = ("lake", "models", "reports", "warehouse.duckdb", "dagster")
@@ -52,17 +53,30 @@ def check_home(settings: Settings) -> None:
         )
         raise SettingsError(message)
     aside = settings.home / "worlds" / wanted
-    if left := [name for name in _OF_A_WORLD if (aside / name).exists()]:
+    if left := _parts(aside):
         message = f"a swap of worlds was cut short: {left[0]} still lies in {aside}; run `stayworth run`, which ends it"
         raise SettingsError(message)
 
 
 def enter_home(settings: Settings) -> str | None:
-    """Make the home hold the settings' world; returns the name of the world that was moved aside, or None."""
+    """Make the home hold the settings' world; returns the name of the world that was moved aside, or None.
+
+    Raises:
+        StorageError: a step of a run is at work in the world that would have to go.
+    """
     home, wanted = settings.home, world_of(settings)
     home.mkdir(parents=True, exist_ok=True)
     marker = home / _MARKER
     held = marker.read_text("utf-8").strip() if marker.exists() else None
+    if held == wanted and not _parts(home / "worlds" / wanted):
+        return None
+    with alone_in(home):
+        _swap(home, held, wanted)
+    return None if held == wanted else held
+
+
+def _swap(home: Path, held: str | None, wanted: str) -> None:
+    marker = home / _MARKER
     if held not in (None, wanted):
         _move(home, home / "worlds" / held)
     if held != wanted:  # the marker changes while the home is empty, so what lies in it is always the marker's
@@ -70,11 +84,13 @@ def enter_home(settings: Settings) -> str | None:
         draft.write_text(wanted + "\n", "utf-8")
         os.replace(draft, marker)  # noqa: PTH105
     _move(home / "worlds" / wanted, home)  # completes a swap that was cut short, too
-    return None if held == wanted else held
+
+
+def _parts(folder: Path) -> list[str]:
+    return [name for name in _OF_A_WORLD if (folder / name).exists()]
 
 
 def _move(source: Path, target: Path) -> None:
-    for name in _OF_A_WORLD:
-        if (source / name).exists():
-            target.mkdir(parents=True, exist_ok=True)
-            (source / name).rename(target / name)
+    for name in _parts(source):
+        target.mkdir(parents=True, exist_ok=True)
+        (source / name).rename(target / name)

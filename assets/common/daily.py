@@ -32,6 +32,7 @@ from assets.common.summary import (
 from assets.common.whole import whole_asset
 from assets.common.workspace import StepProgress, Workspace
 from resources.contract import FrameContract
+from resources.home_lock import step_in
 from resources.input_record import InputRecord
 
 __all__ = [
@@ -138,7 +139,8 @@ def _run(context: dg.AssetExecutionContext, spec: DailySpec) -> Iterator[Any]:
     mark_process(context)
     days = [date.fromisoformat(key) for key in context.partition_keys]
     started = time.perf_counter()
-    report = produce_days(workspace, spec, days, reuse=context.run.tags.get(REUSE_TAG) == "true")
+    with step_in(workspace.settings.home):
+        report = produce_days(workspace, spec, days, reuse=context.run.tags.get(REUSE_TAG) == "true")
     _tell(context, workspace, spec, report, time.perf_counter() - started)
     yield from _check_events(context, spec, report)
     if not report.promoted and not report.reused and (report.failed or report.frozen):

@@ -14,6 +14,7 @@ from assets.common.inputs import FitInputs, Reads
 from assets.common.marks import mark_process
 from assets.common.workspace import StepProgress, Workspace
 from resources.access_log import reading_for
+from resources.home_lock import step_in
 from resources.records import EARLY_FITS, FittedRecord, cut_offs
 
 RESOURCE = "stayworth"
@@ -136,7 +137,8 @@ def build_fitted(
         workspace: Workspace = getattr(context.resources, RESOURCE)
         mark_process(context)
         started = time.perf_counter()
-        report = fit_due(workspace, item, last_stored_day(workspace, item.reads))
+        with step_in(workspace.settings.home):
+            report = fit_due(workspace, item, last_stored_day(workspace, item.reads))
         note = f"{len(report.fitted)} fitted, {len(report.kept)} kept, {len(report.waiting)} waiting"
         seconds = time.perf_counter() - started
         workspace.tell(StepProgress(asset=item.name, rows=len(report.fitted), seconds=seconds, note=note))

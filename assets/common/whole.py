@@ -20,6 +20,7 @@ from resources.access_log import reading_for
 from resources.contract import CheckOutcome, FrameContract
 from resources.errors import NotFittedError
 from resources.expectations import evaluate_contract
+from resources.home_lock import step_in
 from resources.lake import InputRecord
 
 RESOURCE = "stayworth"
@@ -210,7 +211,8 @@ def build_whole(
         workspace: Workspace = getattr(context.resources, RESOURCE)
         mark_process(context)
         started = time.perf_counter()
-        report = produce_whole(workspace, item, reuse=context.run.tags.get(REUSE_TAG) == "true")
+        with step_in(workspace.settings.home):
+            report = produce_whole(workspace, item, reuse=context.run.tags.get(REUSE_TAG) == "true")
         for outcome in report.outcomes:
             yield dg.AssetCheckResult(
                 check_name=outcome.name,

@@ -8,12 +8,14 @@ from pipelines.guests.erasure import asked_of, erase_guest, tell
 from pipelines.guests.retention import apply_retention
 from pipelines.guests.subject_access import export_guest
 from pipelines.workspace import build_workspace
+from resources.home_lock import alone_in
 
 
 def erase(options: argparse.Namespace) -> int:
     """Erase a guest everywhere; 1 when the search still found something."""
     workspace = build_workspace(enter())
-    erasure = erase_guest(workspace, asked_of(options), options.reason)
+    with alone_in(workspace.settings.home):
+        erasure = erase_guest(workspace, asked_of(options), options.reason)
     tell(erasure, workspace.resource("tombstones").load(), say)
     if not erasure.is_complete:
         say("The erasure is NOT complete: remove what is listed above and run the same command again.")
@@ -34,7 +36,8 @@ def subject_access(options: argparse.Namespace) -> int:
 def retain(_options: argparse.Namespace) -> int:
     """Remove raw rows that are older than the retention."""
     workspace = build_workspace(enter())
-    removed = apply_retention(workspace)
+    with alone_in(workspace.settings.home):
+        removed = apply_retention(workspace)
     for table, days in removed.items():
         say(f"  {table:<26}{len(days):>6} days removed, {days[0]} to {days[-1]}")
     if not removed:
