@@ -39,8 +39,10 @@ evaluate: $(VENV)/.ready  ## the same with the full report; FULL=1 repeats every
 ui: $(VENV)/.ready  ## serve the Dagster UI on localhost
 	@$(BIN)/stayworth ui --port $(PORT)
 
-test: $(VENV)/.ready-dev  ## set up and run the tests (slow ones excluded)
-	env -u STAYWORTH_CORE__SOURCE -u STAYWORTH_CORE__DATA $(BIN)/python -m pytest -m 'not slow and not gpu'
+WORKERS ?= 2
+
+test: $(VENV)/.ready-dev  ## set up and run the tests (slow ones excluded) in WORKERS=2 processes
+	env -u STAYWORTH_CORE__SOURCE -u STAYWORTH_CORE__DATA $(BIN)/python -m pytest -m 'not slow and not gpu' -n $(WORKERS) --dist loadfile
 
 slow: $(VENV)/.ready-dev  ## the slow tests
 	env -u STAYWORTH_CORE__SOURCE -u STAYWORTH_CORE__DATA $(BIN)/python -m pytest -m 'slow and not gpu'

@@ -23,14 +23,13 @@ _RATIO = 50.0
 _HISTORY = 60  # days in front of the single ones
 
 
-def _workspace(home: Path, data: str, steps: list[Any]) -> Any:
+def _workspace(home: Path, data: str, steps: list[Any], start: str | None) -> Any:
     from pipelines.workspace import build_workspace
     from resources.settings import CoreSettings, Settings
 
     home.mkdir(parents=True, exist_ok=True)
-    return build_workspace(
-        Settings(home=home, core=CoreSettings(source="public", data=Path(data))), progress=steps.append
-    )
+    core = CoreSettings(source="public", data=Path(data), history_start=date.fromisoformat(start) if start else None)
+    return build_workspace(Settings(home=home, core=core), progress=steps.append)
 
 
 def _cpu() -> float:
@@ -38,12 +37,12 @@ def _cpu() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def whole(folder: str, data: str, first: str, last: str) -> dict[str, Any]:
-    """One run over a range: seconds per asset, in all, and of the processor."""
+def whole(folder: str, data: str, first: str, last: str, start: str | None = None) -> dict[str, Any]:
+    """One run over a range: seconds per asset, in all, and of the processor; the history begins on ``start``."""
     from pipelines.running import run_job
 
     steps: list[Any] = []
-    workspace = _workspace(Path(folder), data, steps)
+    workspace = _workspace(Path(folder), data, steps, start)
     started, cpu = time.perf_counter(), _cpu()
     result = run_job(workspace, "backfill", date.fromisoformat(first), date.fromisoformat(last), reuse=False)
     found = {"run_s": round(time.perf_counter() - started, 1), "cpu_s": round(_cpu() - cpu, 1), "ok": result.success}
@@ -53,24 +52,29 @@ def whole(folder: str, data: str, first: str, last: str) -> dict[str, Any]:
     return {**found, "assets": assets}
 
 
-def single_days(folder: str, data: str, days: list[str]) -> dict[str, Any]:
-    """One run per day: seconds of each run, and their mean per asset."""
+def single_days(
+    folder: str, data: str, days: list[str], start: str | None = None, job: str = "backfill", warm_up: int = 0
+) -> dict[str, Any]:
+    """One run per day: seconds of each run, and their mean per asset; the first ``warm_up`` days are not counted."""
     from pipelines.running import run_job
 
     steps: list[Any] = []
-    workspace = _workspace(Path(folder), data, steps)
+    workspace = _workspace(Path(folder), data, steps, start)
     _ = workspace.source.last_day
     spent, cpu = [], _cpu()
-    for text in days:
+    for place, text in enumerate(days):
+        if place == warm_up:
+            steps.clear()
+            spent, cpu = [], _cpu()
         day, started = date.fromisoformat(text), time.perf_counter()
-        run_job(workspace, "backfill", day, day, reuse=False)
+        run_job(workspace, job, day, day, reuse=False)
         spent.append(round(time.perf_counter() - started, 2))
     names = dict.fromkeys(step.asset for step in steps)
-    means = {name: sum(step.seconds for step in steps if step.asset == name) / len(days) for name in names}
+    means = {name: sum(step.seconds for step in steps if step.asset == name) / len(spent) for name in names}
     return {
         "day_s": spent,
         "mean_s": round(sum(spent) / len(spent), 2),
-        "mean_cpu_s": round((_cpu() - cpu) / len(days), 2),
+        "mean_cpu_s": round((_cpu() - cpu) / len(spent), 2),
         "assets": {name: round(value, 3) for name, value in means.items()},
     }
 
