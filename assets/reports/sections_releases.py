@@ -1,5 +1,7 @@
 """The chapter of figures about guests that anyone may see: each with the noise it carries."""
 
+import math
+
 import polars as pl
 
 from assets.reports.blocks import Block, Bullets, Disclosure, Notice, Section, Table
@@ -81,14 +83,21 @@ def family_table(aggregates: pl.DataFrame, family: str, currency: str) -> Table:
 def with_noise(measure: str, value: float, width: float, currency: str) -> str:
     """A released figure as printed: ``1,204 ± 12 at 95 %``."""
     if measure == "cancellation_rate":
-        shown, noise = percent(value), f"{decimal(width * 100, 1)} points"
+        shown, noise = percent(value), f"{_margin(width * 100, 1)} points"
     elif measure == "mean_value":
-        shown, noise = money(value, currency), count(width)
+        shown, noise = money(value, currency), _margin(width)
     elif measure == "mean_score":
-        shown, noise = decimal(value), decimal(width)
+        shown, noise = decimal(value), _margin(width, 2)
     else:
-        shown, noise = count(value), count(width)
+        shown, noise = count(value), _margin(width)
     return f"{shown} ± {noise} at 95\u00a0%"
+
+
+def _margin(width: float, places: int = 0) -> str:
+    """A width rounded up: a margin of 0.4 must not read as none."""
+    step = 10.0**-places
+    up = math.ceil(round(width / step, 6)) * step
+    return decimal(up, places) if places else count(up)
 
 
 def _ordered(rows: pl.DataFrame) -> list[str]:

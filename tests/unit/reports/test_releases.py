@@ -48,6 +48,8 @@ def test_every_figure_says_its_noise() -> None:
 def test_each_kind_of_figure_in_its_unit() -> None:
     assert with_noise("cancellation_rate", 0.173, 0.021, "EUR") == "17.3\u00a0% ± 2.1 points at 95\u00a0%"
     assert with_noise("mean_value", 812.4, 31.0, "EUR") == "EUR\u00a0812 ± 31 at 95\u00a0%"
+    assert with_noise("mean_value", 139.0, 0.4, "EUR") == "EUR\u00a0139 ± 1 at 95\u00a0%", "no margin reads as none"
+    assert with_noise("cancellation_rate", 0.173, 0.0004, "EUR") == "17.3\u00a0% ± 0.1 points at 95\u00a0%"
     assert with_noise("mean_score", 8.41, 0.07, "EUR") == "8.41 ± 0.07 at 95\u00a0%"
 
 
