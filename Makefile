@@ -33,7 +33,7 @@ $(VENV)/.ready-dev: $(VENV)/.ready
 run: $(VENV)/.ready  ## set up, run the pipeline, print where the report is
 	@$(BIN)/stayworth run
 
-evaluate: $(VENV)/.ready  ## the same with the full report; FULL=1 repeats every model ten times (hours, told first)
+evaluate: $(VENV)/.ready  ## the same with the full report; FULL=1: ten repeats and every study (hours, told first)
 	@$(BIN)/stayworth evaluate $(if $(FULL),--everything)
 
 ui: $(VENV)/.ready  ## serve the Dagster UI on localhost

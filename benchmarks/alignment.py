@@ -4,9 +4,10 @@ On the simulated group, per review rate, k and whether hotels are named: F1 agai
 error, seconds. Ours is fitted as the pipeline fits it: at every cut-off (after 7, 14, 28 and 56 days of history, then
 91 days apart) on what was stored up to then, the documented start before the first one. F1 is given over the whole
 history and over the days after the first 91. The share of the oracle's F1 is given per world, and pooled over the
-seeds with an interval (see oracle_share.py). Splink and the oracle see the whole history at once. Ours, Splink and the
-oracle take pairs from the threshold that makes expected F1 largest by their own probabilities, decided by the same
-one-to-one rule, day by day.
+seeds with an interval (see oracle_share.py). Beside it stands a learner of the same form that is told every true link
+among the stored candidates as of each cut-off: what labels would add. Splink and the oracle see the whole history at
+once. Ours, Splink and the oracle take pairs from the threshold that makes expected F1 largest by their own
+probabilities, decided by the same one-to-one rule, day by day.
 
 Splink compares the same agreements: each band of a field is a level of a custom comparison, the days between stay and
 post, the text's similarity and the ladder of room grades included. Its u are the agreement of the candidates, nearly
@@ -219,13 +220,13 @@ def _figures(pairs: pl.DataFrame, sides: Sides, links: pl.DataFrame) -> dict[str
 
 
 def fitted_as_of(
-    sides: Sides, candidates: pl.DataFrame, settings: AlignmentSettings
+    sides: Sides, candidates: pl.DataFrame, settings: AlignmentSettings, told: pl.DataFrame | None = None
 ) -> tuple[Callable[[date], MatchWeights], list[MatchWeights]]:
-    """Weights in force on each day, as the pipeline fits them, and the fits."""
+    """Weights in force on each day, as the pipeline fits them, and the fits; ``told``: links given to the learner."""
     fits: list[tuple[date, MatchWeights]] = []
     for cut_off in cut_offs(sides.days[0], sides.days[-2], _EVERY_DAYS, EARLY_FITS["match_weights"]):
         inside = pl.col("delivery_day").is_between(cut_off - timedelta(days=FIT_LOOK_BACK_DAYS), cut_off)
-        found = learn_weights(candidates.filter(inside), sides.bookings.filter(inside), settings)
+        found = learn_weights(candidates.filter(inside), sides.bookings.filter(inside), settings, told)
         if found is not None:
             fits.append((cut_off, found))
     start = assumed_weights(settings)
@@ -239,7 +240,7 @@ def fitted_as_of(
 def demo(
     seed: int, rate: float, k: int, named: bool, days: int, with_splink: bool
 ) -> tuple[dict[str, Any], tuple[WeeklyCounts, ...]]:
-    """Every matcher on one world, and the weekly counts of ours and the oracle's."""
+    """Every matcher on one world, and the weekly counts of ours, the oracle's and the told learner's."""
     both: dict[str, Any] = {"threshold": _CERTAIN_THRESHOLD, "context_threshold": _CERTAIN_THRESHOLD} if k == 1 else {}
     settings = AlignmentSettings(**both)
     source = DemoSource(DemoSettings(seed=seed, review_share=rate, named_hotels=named))
@@ -258,8 +259,11 @@ def demo(
     found["oracle"], perfect = judged(sides, candidates, lambda _: oracle, links, settings)
     for name in ("f1", "f1_later"):
         found[f"{name}_of_oracle"] = found["ours"][name] / max(found["oracle"][name], 1e-9)
+    found["told"], informed = judged(
+        sides, candidates, fitted_as_of(sides, candidates, settings, links)[0], links, settings
+    )
     beliefs = oracle_beliefs(candidates, oracle)
-    weeks = tuple(weekly_counts(table, links, beliefs) for table in (pairs, perfect))
+    weeks = tuple(weekly_counts(table, links, beliefs) for table in (pairs, perfect, informed))
     paper = best_similar_review(sides.bookings, candidates, sides.days, settings)
     found["paper"] = _figures(paper.with_columns(match_probability=pl.lit(None, pl.Float64)), sides, links)
     if with_splink:
@@ -318,7 +322,7 @@ def public_splink(folder: str) -> dict[str, Any]:
 
 
 def _show(item: dict[str, Any], world: str) -> None:
-    for matcher in ("ours", "oracle", "paper", "splink"):
+    for matcher in ("ours", "oracle", "told", "paper", "splink"):
         if matcher in item:
             cells = "".join(f"{item[matcher].get(name, float('nan')):>18.4f}" for name in _SHOWN)
             print(f"{world} {matcher:<7}{cells}", flush=True)
@@ -331,12 +335,21 @@ def _show(item: dict[str, Any], world: str) -> None:
 def _pooled(weeks: dict[str, list[tuple[WeeklyCounts, ...]]]) -> dict[str, dict[str, float]]:
     """Share of the oracle's F1 by cell, over all seeds."""
     rng = np.random.default_rng(0)
-    found = {cell: share_of_oracle([item[0] for item in worlds], [item[1] for item in worlds], rng)
-             for cell, worlds in weeks.items()}  # fmt: skip
-    print("k, review rate, hotels: share of the oracle's F1 over all seeds (95 %), and expected by the oracle's belief")
-    for cell, item in found.items():
+    found: dict[str, dict[str, float]] = {}
+    print(
+        "k, review rate, hotels: share of the oracle's F1 over all seeds (95 %), and expected by the oracle's belief;"
+    )
+    print("the same two of a learner of the same form that is told every true link as of each cut-off")
+    for cell, worlds in weeks.items():
+        ours, oracle, told = ([item[place] for item in worlds] for place in range(3))
+        item, bound = share_of_oracle(ours, oracle, rng), share_of_oracle(told, oracle, rng)
+        found[cell] = item | {f"told_{name}": value for name, value in bound.items()}
         interval = f"{item['low']:.3f} to {item['high']:.3f}"
-        print(f"{cell:>16}  {item['share']:.3f} ({interval})  {item['expected_share']:.3f}", flush=True)
+        print(
+            f"{cell:>16}  {item['share']:.3f} ({interval})  {item['expected_share']:.3f}"
+            f"   told {bound['share']:.3f} ({bound['low']:.3f} to {bound['high']:.3f})  {bound['expected_share']:.3f}",
+            flush=True,
+        )
     return found
 
 

@@ -52,7 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     run = command("run", "the whole chain: daily stages, models, scores, report", days=True)
     run.add_argument("--profile", choices=("quick", "full"), help="how much the report computes")
     evaluate = command("evaluate", "as run, with the full report", days=True)
-    evaluate.add_argument("--everything", action="store_true", help="ten repeats of every model, ablation and control")
+    evaluate.add_argument("--everything", action="store_true", help="ten repeats of all models, and every study: hours")
     backfill = command("backfill", "the daily stages of any range of days", days=True)
     backfill.add_argument("--runs", type=int, default=1, help="cut the range into so many runs (default 1)")
     backfill.add_argument("--at-once", type=_count, default=1, help="runs beside each other (default 1)")
@@ -66,6 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     models = command("models", "every training run: settings, inputs, metrics, promotion; or two side by side")
     models.add_argument("--compare", nargs=2, metavar="RUN", help="numbers or ids of two runs")
     command("price-of-privacy", "publish the stored history under other k, batches, epsilons; report the price")
+    command("ceilings", "how near the models come to what can be known: simulated worlds, hours; demo only")
     command("budget", "the privacy budget: spent, left, per release")
     stats = command("demo-stats", "compare the demo world with the public data (writes docs/demo.md)")
     stats.add_argument("--public", required=True, help="folder with the published files")
@@ -109,6 +110,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if getattr(options, "everything", False):
         os.environ["STAYWORTH_MODELS__OTHER_REPEATS"] = "10"
     from pipelines import commands
+    from pipelines.ceilings import ceilings
     from pipelines.delivering import demo_deliveries
     from pipelines.guests import commands as guests
     from pipelines.loading import load_sql
@@ -124,6 +126,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "score": score,
         "models": models,
         "price-of-privacy": commands.price_of_privacy,
+        "ceilings": ceilings,
         "budget": commands.budget,
         "demo-stats": commands.demo_stats,
         "load-sql": load_sql,

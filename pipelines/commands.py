@@ -33,6 +33,7 @@ _MAX_SWEEPS = 10
 _LOCAL_HOSTS = ("127.0.0.1", "::1", "localhost")
 # Minutes on two cores, measured with the commands of docs/evaluation.md.
 _OTHER_MINUTES = {"demo": 5, "public": 14}  # of the full profile, everything but the fits of models
+_PRICE_MINUTES = 12  # the price of privacy
 
 
 def say(text: str = "") -> None:
@@ -91,7 +92,8 @@ def _open_source(workspace: Workspace) -> None:
         say(f"No {stream}: {reason}. What needs them is skipped.")
 
 
-def _run_stage(workspace: Workspace, title: str, job: str, first: date, last: date) -> bool:
+def run_stage(workspace: Workspace, title: str, job: str, first: date, last: date) -> bool:
+    """Run a job over a range of days, telling what failed; whether it ended well."""
     span = f"{first}" if first == last else f"{first} to {last}"
     say(f"{title} ({span})")
     result = run_job(workspace, job, first, last, reuse=True)
@@ -107,25 +109,49 @@ def run(options: argparse.Namespace) -> int:
     core = workspace.settings.core
     first, last = _range(workspace, options)
     say(f"Stayworth: source {core.source}, profile {core.profile}, {(last - first).days + 1} days")
-    say(f"Everything is written to {workspace.settings.home}")
+    apart = f", the lake to {core.lake_url}" if core.lake_url else ""
+    say(f"Everything is written to {workspace.settings.home}{apart}")
     _open_source(workspace)
     if core.profile == "full":
-        say(f"The full report takes about {_full_time(workspace)} on two cores.")
-    good = _run_stage(workspace, "Daily stages", "backfill", first, last)
-    good &= _run_stage(workspace, "Models, scores, report", "evaluate", last, last)
+        say(f"The full report takes about {_full_time(workspace, everything=_is_everything(options))} on two cores.")
+    good = run_stage(workspace, "Daily stages", "backfill", first, last)
+    good &= run_stage(workspace, "Models, scores, report", "evaluate", last, last)
+    if _is_everything(options) and good:
+        good &= _run_studies(workspace, last)
     views = build_warehouse(workspace.settings.home / "warehouse.duckdb", workspace.lake, workspace.contracts)
-    say(f"Warehouse: {len(views)} views in {workspace.settings.home / 'warehouse.duckdb'}")
+    kept = workspace.settings.home / ("warehouse.sql" if core.lake_url else "warehouse.duckdb")
+    say(f"Warehouse: {len(views)} views in {kept}")
     _closing_table(workspace, time.perf_counter() - started)
     return 0 if good else 1
 
 
-def _full_time(workspace: Workspace) -> str:
+def _is_everything(options: argparse.Namespace) -> bool:
+    return getattr(options, "everything", False)
+
+
+def _run_studies(workspace: Workspace, last: date) -> bool:
+    """The studies that stand beside the evaluation: the price of privacy and, on demo, the ceilings."""
+    from pipelines.ceilings import CEILINGS_JOB, make_study
+
+    good = run_stage(workspace, "The price of privacy", "price_of_privacy_study", last, last)
+    if workspace.settings.core.source != "demo":
+        return good
+    make_study(workspace.settings)
+    return run_stage(workspace, "The ceilings", CEILINGS_JOB, last, last) and good
+
+
+def _full_time(workspace: Workspace, *, everything: bool = False) -> str:
     """Minutes or hours, by the number of fits and the seconds that a fit took on the public files."""
     from assets.models.budget import evaluation_seconds
     from assets.models.settings import model_settings
+    from assets.reports.ceilings import study_plan
 
     source = workspace.settings.core.source
     minutes = evaluation_seconds(model_settings(workspace.settings)) / 60 + _OTHER_MINUTES.get(source, 14)
+    if everything:
+        minutes += _PRICE_MINUTES
+        plan = study_plan(workspace.settings)
+        minutes += plan.hours(len(plan.seeds) * len(plan.influences)) * 60 if source == "demo" else 0
     return f"{minutes:.0f} minutes" if minutes < 90 else f"{minutes / 60:.1f} hours"  # noqa: PLR2004
 
 
@@ -154,7 +180,7 @@ def backfill(options: argparse.Namespace) -> int:
     parts = spans(first, last, options.runs)
     _open_source(workspace)
     if options.at_once == 1:
-        return 0 if all(_run_stage(workspace, "Backfill", "backfill", *part) for part in parts) else 1
+        return 0 if all(run_stage(workspace, "Backfill", "backfill", *part) for part in parts) else 1
     good = run_beside(workspace.settings.home, parts, options.at_once)
     return max(0 if good else 1, settle(options))  # a span that ran before the one that it looks back on is pending
 
@@ -168,7 +194,7 @@ def price_of_privacy(_options: argparse.Namespace) -> int:
         message = "no finished run is stored in this home; run the chain first (stayworth run)"
         raise NotFittedError(message)
     say("Seven worlds are published, paired and modelled: about ten minutes on two cores.")
-    good = _run_stage(workspace, "The price of privacy", "price_of_privacy_study", last, last)
+    good = run_stage(workspace, "The price of privacy", "price_of_privacy_study", last, last)
     say(f"Report: {workspace.settings.home / 'reports' / 'index.html'} ({time.perf_counter() - started:.0f} s)")
     return 0 if good else 1
 
@@ -183,7 +209,7 @@ def settle(_options: argparse.Namespace) -> int:
         if not todo or todo == before:
             break
         before = todo
-        _run_stage(workspace, f"Settling {len(todo)} pending days", "backfill", todo[0], todo[-1])
+        run_stage(workspace, f"Settling {len(todo)} pending days", "backfill", todo[0], todo[-1])
     left = pending_days(workspace, tables)
     say(f"{len(left)} days are still pending" + (f", the first is {left[0]}" if left else ""))
     return 1 if left else 0

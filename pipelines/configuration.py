@@ -45,6 +45,8 @@ those that read them: see [operations.md](operations.md). `none` stands for a se
 | `STAYWORTH_SETTINGS` | path of the settings file |
 | `STAYWORTH_HMAC_KEY` | key of the keyed hashes, 32 bytes or more, as hex or text ([security.md](security.md)) |
 | `STAYWORTH_SQL__DSN` | secret address of the database of source `sql`; without it libpq's own variables are read |
+| `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_REGION`, `AWS_ENDPOINT_URL` | who opens the object store of \
+`core.lake_url`, and where; secret ([operations.md](operations.md#the-lake-in-an-object-store)) |
 | `STAYWORTH_KEY_EPOCH` | name of the key's epoch, stored beside each pseudonym; `1` by default |
 
 ## Example

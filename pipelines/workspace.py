@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from assets.common.workspace import StepProgress, Workspace
-from pipelines.homes import check_home
+from pipelines.homes import check_home, world_of
 from pipelines.ledger import DAILY_LEDGER
 from pipelines.operations import SECTION, OperationsSettings
 from pipelines.partitions import history
@@ -30,13 +30,15 @@ def _encoders(workspace: Workspace) -> Any:
 def _ledger(workspace: Workspace) -> Any:
     from resources.privacy_budget import BudgetLedger
 
-    return BudgetLedger.at(workspace.settings.home, workspace.settings.core.restricted_root)
+    core = workspace.settings.core
+    released = workspace.lake.partitions if core.lake_url else None
+    return BudgetLedger.at(workspace.settings.home, core.restricted_root, released)
 
 
 def _model_store(workspace: Workspace) -> Any:
     from resources.model_store import ModelStore
 
-    return ModelStore(workspace.settings.home / "models")
+    return ModelStore(workspace.places.models, workspace.places.store(workspace.places.models))
 
 
 def _tombstones(workspace: Workspace) -> Any:
@@ -110,4 +112,5 @@ def build_workspace(
         build_source=_source if source is None else lambda _settings: source,
         services=SERVICES,
         progress=progress,
+        world=world_of(loaded),
     )

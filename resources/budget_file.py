@@ -4,7 +4,7 @@ import json
 import os
 import sqlite3
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -28,6 +28,24 @@ CREATE TABLE IF NOT EXISTS releases (
     payload TEXT
 );
 """
+
+
+Partitions = Callable[[str], Sequence[object]]  # of a table
+
+
+def refuse_released(path: Path, tables: Sequence[str], partitions: Partitions | None) -> None:
+    """Raise when releases lie in the object store and this machine has no ledger: a new one would begin at nothing.
+
+    Raises:
+        PrivacyError: the ledger was lost, or is another machine's.
+    """
+    released = [table for table in tables if partitions and partitions(table)] if not path.exists() else []
+    if released:
+        message = (
+            f"the privacy budget ledger {path} is missing, but the object store holds {', '.join(released)}; restore "
+            "the ledger from its backup, or run on the machine that has it: the budget already spent is unknown here"
+        )
+        raise PrivacyError(message)
 
 
 class LedgerFile:

@@ -6,7 +6,7 @@ swapped, cut or changed does not open.
 """
 
 import hashlib
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
@@ -30,11 +30,11 @@ class FileCipher:
     def __init__(self, key: bytes) -> None:
         self._siv = AESSIV(hashlib.sha512(b"stayworth restricted files\x1f" + key).digest())
 
-    def seal(self, content: bytes, path: Path) -> bytes:
+    def seal(self, content: bytes, path: PurePath) -> bytes:
         """Sealed bytes for a file of this place."""
         return _MAGIC + self._siv.encrypt(content, [_place(path)])
 
-    def open(self, sealed: bytes, path: Path) -> bytes:
+    def open(self, sealed: bytes, path: PurePath) -> bytes:
         """The content of a sealed file.
 
         Raises:
@@ -53,9 +53,14 @@ class FileCipher:
 def is_sealed(path: Path) -> bool:
     """Whether a file is encrypted."""
     with path.open("rb") as file:
-        return file.read(len(_MAGIC)) == _MAGIC
+        return is_sealed_content(file.read(len(_MAGIC)))
 
 
-def _place(path: Path) -> bytes:
+def is_sealed_content(content: bytes) -> bool:
+    """Whether bytes are those of an encrypted file."""
+    return content.startswith(_MAGIC)
+
+
+def _place(path: PurePath) -> bytes:
     """Table and partition: the same for a staged file and the file that it becomes."""
     return f"{path.parent.name}/{path.name.lstrip('.').split('.')[0]}".encode()

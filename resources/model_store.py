@@ -8,13 +8,10 @@ from that day on; ``<root>/runs/<run id>.json`` is the record of a training run.
 
 import hashlib
 import json
-import os
-import shutil
-import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from pathlib import Path
+from pathlib import PurePath
 from typing import Any
 
 import numpy as np
@@ -22,6 +19,7 @@ from safetensors.numpy import load as load_tensors
 from safetensors.numpy import save as save_tensors
 
 from resources.errors import ContractError, NotFittedError
+from resources.file_store import FileStore, LocalFolder
 
 _JSON, _TENSORS, _TREES, _SERVED = "model.json", "tensors.safetensors", "trees.txt", "served"
 _RUNS = "runs"
@@ -101,41 +99,38 @@ def check_features(expected: Sequence[str], got: Sequence[str]) -> None:
 
 
 class ModelStore:
-    """All trained models below one folder."""
+    """All trained models below one folder.
 
-    def __init__(self, root: Path) -> None:
+    Args:
+        root: the folder; it may lie in an object store.
+        store: that keeps it.
+    """
+
+    def __init__(self, root: PurePath, store: FileStore | None = None) -> None:
         self.root = root
+        self._store = store or LocalFolder()
 
     def relative_path(self, model: str, version: str) -> str:
         """Folder of a version below the root."""
         return f"{model}/{version}"
 
     def save(self, artefact: Artefact) -> str:
-        """Store a model and give back its version; the folder appears in one rename.
+        """Store a model and give back its version; it counts as stored once ``model.json`` is there, the last file.
 
-        Two processes that save the same model write the same bytes; the second finds the work done.
+        A local folder appears in one rename. Two processes that save the same model write the same bytes; the second
+        finds the work done.
         """
         version = artefact.version
         target = self.root / artefact.model / version
-        if target.exists():
-            return version
-        staged = target.with_name(f".{version}.{uuid.uuid4().hex}")
-        staged.mkdir(parents=True)
-        for name, content in artefact.files().items():
-            (staged / name).write_bytes(content)
-        try:
-            staged.rename(target)
-        except OSError:
-            shutil.rmtree(staged)
-            if not target.exists():
-                raise
+        if self._store.stamp(target / _JSON) is None:
+            self._store.put_folder(target, artefact.files(), last=_JSON)
         return version
 
     def versions(self, model: str) -> list[str]:
         """Stored versions of a model, sorted by name (never by age: no newest file wins)."""
         folder = self.root / model
-        found = folder.iterdir() if folder.exists() else iter(())
-        return sorted(path.name for path in found if path.is_dir() and not path.name.startswith("."))
+        found = (path.parent for path in self._store.below(folder) if path.name == _JSON)
+        return sorted(item.name for item in found if item.parent == folder and not item.name.startswith("."))
 
     def load(self, model: str, version: str, features: Sequence[str] | None = None) -> Artefact:
         """A stored model.
@@ -150,11 +145,12 @@ class ModelStore:
             ContractError: the content is not what the version promises, or the features differ.
         """
         folder = self.root / model / version
-        if not (folder / _JSON).exists():
+        names = self._store.names(folder)
+        if _JSON not in names:
             message = f"model {model!r} has no version {version!r}, stored: {self.versions(model)}"
             raise NotFittedError(message + "; materialise trained_models")
-        body = json.loads((folder / _JSON).read_text("utf-8"))
-        tensors, trees = folder / _TENSORS, folder / _TREES
+        files = dict(zip(names, self._store.contents([folder / name for name in names]), strict=True))
+        body = json.loads(files[_JSON])
         artefact = Artefact(
             model=body["model"],
             features=tuple(body["features"]),
@@ -163,8 +159,8 @@ class ModelStore:
             data_version=body["data_version"],
             known_from=date.fromisoformat(body["known_from"]),
             payload=body["payload"],
-            tensors=load_tensors(tensors.read_bytes()) if tensors.exists() else {},
-            trees=trees.read_bytes().decode() if trees.exists() else None,
+            tensors=load_tensors(files[_TENSORS]) if _TENSORS in files else {},
+            trees=files[_TREES].decode() if _TREES in files else None,
         )
         if artefact.version != version:
             message = f"model {model!r} version {version!r} holds content of version {artefact.version!r}"
@@ -188,11 +184,13 @@ class ModelStore:
         body = {"model": model, "versions": dict(sorted(versions.items())), "twin": twin, "run": run}
         self._put(self.root / _SERVED / f"{known_from}.json", body)
 
-    def _put(self, path: Path, body: Mapping[str, Any]) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
-        part.write_text(json.dumps(body, sort_keys=True, indent=1), "utf-8")
-        os.replace(part, path)  # noqa: PTH105
+    def _put(self, path: PurePath, body: Mapping[str, Any]) -> None:
+        self._store.make_folder(path.parent)
+        self._store.replace(path, json.dumps(body, sort_keys=True, indent=1).encode(), is_private=False)
+
+    def _told(self, folder: PurePath) -> list[PurePath]:
+        """JSON files of a folder, by name, drafts left out."""
+        return [folder / name for name in self._store.names(folder) if name[0] != "." and name.endswith(".json")]
 
     def note_run(self, record: Mapping[str, Any]) -> dict[str, Any]:
         """Keep the record of a training run under its ``run_id``, numbered in the order of training.
@@ -207,12 +205,11 @@ class ModelStore:
         number = earlier[0] if earlier else max((item["number"] for item in known), default=0) + 1
         path = self.root / _RUNS / f"{record['run_id']}.json"
         self._put(path, {**record, "number": number})
-        return json.loads(path.read_text("utf-8"))
+        return json.loads(self._store.content(path))
 
     def runs(self) -> list[dict[str, Any]]:
         """Records of all training runs, in the order of training."""
-        folder = self.root / _RUNS
-        found = [json.loads(path.read_text("utf-8")) for path in folder.glob("[!.]*.json")] if folder.exists() else []
+        found = [json.loads(content) for content in self._store.contents(self._told(self.root / _RUNS))]
         return sorted(found, key=lambda item: (item["number"], item["run_id"]))
 
     def in_force(self, day: date) -> tuple[str, dict[str, str]] | None:
@@ -222,9 +219,5 @@ class ModelStore:
 
     def entry(self, day: date) -> dict[str, Any] | None:
         """What :meth:`serve` was told for ``day``: model, versions, twin, run; None before the first model."""
-        folder = self.root / _SERVED
-        days = sorted(path.stem for path in folder.glob("????-??-??.json")) if folder.exists() else []
-        due = [known_from for known_from in days if known_from <= day.isoformat()]
-        if not due:
-            return None
-        return json.loads((folder / f"{due[-1]}.json").read_text("utf-8"))
+        due = [path for path in self._told(self.root / _SERVED) if path.stem <= day.isoformat()]
+        return json.loads(self._store.content(due[-1])) if due else None

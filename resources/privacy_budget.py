@@ -22,7 +22,7 @@ from typing import Any
 
 import polars as pl
 
-from resources.budget_file import LedgerFile
+from resources.budget_file import LedgerFile, Partitions, refuse_released
 from resources.errors import PrivacyError, SettingsError
 from resources.privacy_accounting import NANO, PURE, Accounting, ceil_nano, charged_nano, floor_nano
 
@@ -106,17 +106,19 @@ class BudgetLedger:
         self._file = LedgerFile(path, marker, evidence)
 
     @classmethod
-    def at(cls, home: Path, restricted_root: Path | None = None) -> "BudgetLedger":
+    def at(cls, home: Path, restricted_root: Path | None = None, stored: Partitions | None = None) -> "BudgetLedger":
         """The ledger of a home folder, with the default budget in the unit it books; :meth:`under` sets another.
 
         Args:
             home: the pipeline's home; the file lies in its restricted zone, the marker beside the zones.
             restricted_root: the restricted zone, where it lies elsewhere.
+            stored: what is stored of a table, where the lake lies in an object store.
 
         Raises:
             PrivacyError: the ledger was lost, replaced or rolled back.
         """
         restricted = restricted_root or home / "lake" / "restricted"
+        refuse_released(restricted / FILE_NAME, RELEASED_TABLES, stored)
         evidence = tuple(home / "lake" / "released" / table for table in RELEASED_TABLES)
         return cls(restricted / FILE_NAME, marker=home / "lake" / MARKER_NAME, evidence=evidence).as_booked()
 

@@ -1,17 +1,18 @@
 """Fitted records: what was learned up to a cut-off, frozen, and in force for the days after it (SPEC 2.2).
 
-One JSON file per record and cut-off under ``<home>/lake/internal/<record>/<cut-off>.record.json``.
+One JSON file per record and cut-off under ``<home>/lake/internal/<record>/<cut-off>.record.json``, or the object of
+that name where the lake is kept in an object store.
 """
 
 import hashlib
 import json
-import os
-import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from pathlib import Path
+from pathlib import PurePath
 from typing import Any
+
+from resources.file_store import FileStore, LocalFolder
 
 START = "start"
 PENDING = "pending"
@@ -72,26 +73,32 @@ class FittedRecord:
 
 
 class RecordStore:
-    """All fitted records on disk."""
+    """All fitted records.
 
-    def __init__(self, root: Path) -> None:
+    Args:
+        root: folder of the internal zone.
+        store: that keeps it.
+    """
+
+    def __init__(self, root: PurePath, store: FileStore | None = None) -> None:
         self.root = root
+        self._store = store or LocalFolder()
 
-    def _path(self, name: str, cut_off: date) -> Path:
+    def _path(self, name: str, cut_off: date) -> PurePath:
         return self.root / name / f"{cut_off}.record.json"
 
     def load(self, name: str, cut_off: date) -> FittedRecord | None:
         """The record of one cut-off, or None when it is not fitted."""
         path = self._path(name, cut_off)
-        if not path.exists():
+        if self._store.stamp(path) is None:
             return None
-        data = json.loads(path.read_text("utf-8"))
+        data = json.loads(self._store.content(path))
         return FittedRecord(**{**data, "cut_off": date.fromisoformat(data["cut_off"])})
 
     def save(self, record: FittedRecord) -> None:
-        """Store a record in one rename; two runs that fit the same one write the same bytes."""
+        """Store a record in one step; two runs that fit the same one write the same bytes."""
         path = self._path(record.name, record.cut_off)
-        path.parent.mkdir(parents=True, exist_ok=True)
+        self._store.make_folder(path.parent)
         body = {
             "name": record.name,
             "cut_off": record.cut_off.isoformat(),
@@ -100,9 +107,7 @@ class RecordStore:
             "settings": record.settings,
             "fitter_version": record.fitter_version,
         }
-        part = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
-        part.write_text(json.dumps(body, sort_keys=True), "utf-8")
-        os.replace(part, path)  # noqa: PTH105
+        self._store.replace(path, json.dumps(body, sort_keys=True).encode(), is_private=False)
 
 
 @dataclass(frozen=True)

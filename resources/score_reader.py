@@ -52,6 +52,5 @@ class ScoreReader:
         if not _ID.fullmatch(customer):
             message = f"{customer!r} is no pseudo-customer id: expected 32 hexadecimal digits in lower case, as in "
             raise ContractError(message + "the column pseudo_customer_id of customer_scores")
-        path = self._lake.path(TABLE, self.day(as_of))
-        rows = pl.scan_parquet(path, hive_partitioning=False, glob=False)
+        rows = self._lake.files.scan(self._lake.path(TABLE, self.day(as_of)))
         return rows.filter(pl.col("pseudo_customer_id") == customer).collect()

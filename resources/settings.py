@@ -22,10 +22,12 @@ from typing import Any, Literal, TypeVar, get_args, get_origin
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from resources.errors import PrivacyError, SettingsError
+from resources.store_address import odd_address
 
 SOURCES = ("demo", "public", "sql", "deliveries")
 _FOLDER_SOURCES = ("public", "deliveries")
 PROFILES = ("quick", "full")
+_DEVICES = ("auto", "cpu", "cuda", "fake")
 _KEY_VARIABLE = "STAYWORTH_HMAC_KEY"
 RESTRICTED_KEY_VARIABLE = "STAYWORTH_RESTRICTED_KEY"
 TOMBSTONE_KEY_VARIABLE = "STAYWORTH_TOMBSTONE_KEY"
@@ -58,22 +60,23 @@ class CoreSettings:
     seed: int = 42  # paper 001 prints none; every random stream derives from it by name
     fit_every_days: int = 91  # calendar of cut-offs: one fit per quarter-year of history
     device: str = "auto"  # auto, cpu, cuda, fake
+    lake_url: str = ""  # s3://bucket/prefix: lake, records and models as objects there; "": under STAYWORTH_HOME
+    restricted_url: str = ""  # s3://bucket/prefix: the restricted tables there; "": with the other zones
     restricted_root: Path | None = None  # None: under STAYWORTH_HOME with the other zones
     encrypt_restricted: bool = False  # True: restricted files are sealed with the key in STAYWORTH_RESTRICTED_KEY
     notices: Path | None = None  # CSV of opt-outs and consents (identifier, kind, day) beside those of the source
     raw_retention_days: int | None = None  # days of raw rows that `stayworth retain` keeps; None: all of them
 
     def __post_init__(self) -> None:
-        if self.source not in SOURCES:
-            raise refuse(_CORE, "source", self.source, ", ".join(SOURCES))
+        for name, allowed in (("source", SOURCES), ("profile", PROFILES), ("device", _DEVICES)):
+            if (given := getattr(self, name)) not in allowed:
+                raise refuse(_CORE, name, given, ", ".join(allowed))
         self._check_files()
+        if refused := odd_address(self.lake_url, self.restricted_url, self.restricted_root):
+            raise refuse(_CORE, *refused)
         self._refuse_odd_values()
 
     def _refuse_odd_values(self) -> None:
-        if self.profile not in PROFILES:
-            raise refuse(_CORE, "profile", self.profile, ", ".join(PROFILES))
-        if self.device not in ("auto", "cpu", "cuda", "fake"):
-            raise refuse(_CORE, "device", self.device, "auto, cpu, cuda, fake")
         if self.history_start and self.history_end and self.history_start > self.history_end:
             raise refuse(_CORE, "history_start", self.history_start, f"a day up to history_end {self.history_end}")
         if not 0 <= self.day_cutoff_hour < 24:  # noqa: PLR2004

@@ -1,23 +1,26 @@
 """Parquet and text files of the lake, encrypted in the restricted zone where the settings say so.
 
-A file that was written before encryption was switched on stays readable until it is written again.
+A file that was written before encryption was switched on stays readable until it is written again. Where a file is
+kept, in a folder or an object store, follows from its path (``resources/file_store.py``).
 """
 
 import hashlib
 import io
-import os
-import uuid
 from collections.abc import Mapping, Sequence
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import polars as pl
 
-from resources.encryption import FileCipher, is_sealed
+from resources.encryption import FileCipher, is_sealed, is_sealed_content
 from resources.errors import ContractError, PrivacyError
+from resources.file_store import FileStore, LocalFolder, Target
+from resources.object_store import ObjectStore
 from resources.settings import RESTRICTED_KEY_VARIABLE
 
 DIGEST_KEY = "stayworth.digest"  # of files that hold timings: what two equal runs have in common
 _AGAIN = "move it out of the lake and run its day again (stayworth backfill)"
+_LOCAL = LocalFolder()
+_CHUNK = 32  # objects fetched before their rows are decoded
 
 
 class StoredFiles:
@@ -25,19 +28,42 @@ class StoredFiles:
 
     Args:
         cipher: of the restricted zone, None where it is not encrypted.
+        objects: the object stores that paths may name; all other paths are local.
     """
 
-    def __init__(self, cipher: FileCipher | None = None) -> None:
+    def __init__(self, cipher: FileCipher | None = None, objects: Sequence[ObjectStore] = ()) -> None:
         self._cipher = cipher
+        self.objects = tuple(objects)
 
-    def content(self, path: Path) -> bytes:
+    def store(self, path: PurePath) -> FileStore:
+        """Where a file of this path is kept.
+
+        Raises:
+            ContractError: the path names an object of no known store.
+        """
+        if isinstance(path, Path):
+            return _LOCAL
+        for store in self.objects:
+            if store.holds(path):
+                return store
+        message = f"{path} lies in no object store of the settings; expected one below core.lake_url"
+        raise ContractError(message)
+
+    def content(self, path: PurePath) -> bytes:
         """The bytes of a file, opened where it is sealed.
 
         Raises:
             PrivacyError: the file is sealed and there is no key, or another one.
         """
-        raw = path.read_bytes()
-        if not is_sealed(path):
+        return self.opened(self.store(path).content(path), path)
+
+    def opened(self, raw: bytes, path: PurePath) -> bytes:
+        """A file's bytes as they were before it was sealed.
+
+        Raises:
+            PrivacyError: see :meth:`content`.
+        """
+        if not is_sealed_content(raw):
             return raw
         if self._cipher is None:
             message = (
@@ -47,45 +73,72 @@ class StoredFiles:
             raise PrivacyError(message)
         return self._cipher.open(raw, path)
 
-    def put(self, path: Path, content: bytes, *, seal: bool) -> None:
-        """Write a file that nobody reads yet; sealed when asked and there is a cipher."""
-        path.write_bytes(self._cipher.seal(content, path) if seal and self._cipher else content)
+    def replace(self, path: PurePath, content: bytes, *, seal: bool) -> None:
+        """Replace a file in one step, readable by its owner only when it may be sealed."""
+        sealed = self._cipher.seal(content, path) if seal and self._cipher else content
+        self.store(path).replace(path, sealed, is_private=seal)
 
-    def replace(self, path: Path, content: bytes, *, seal: bool) -> None:
-        """Replace a file in one rename, readable by its owner only when it may be sealed."""
-        part = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
-        self.put(part, content, seal=seal)
-        if seal:
-            part.chmod(0o600)
-        os.replace(part, path)  # noqa: PTH105
+    def draft(
+        self, path: PurePath, frame: pl.DataFrame, *, metadata: Mapping[str, str] | None, seal: bool
+    ) -> bytes | None:
+        """Write a frame as Parquet (zstd) where nobody reads it; equal frames give equal bytes.
 
-    def write(self, path: Path, frame: pl.DataFrame, *, metadata: Mapping[str, str] | None, seal: bool) -> None:
-        """Write a frame as Parquet (zstd); equal frames give equal bytes."""
-        if not (seal and self._cipher):
-            _write_parquet(frame, path, metadata)
-            return
-        buffer = io.BytesIO()
-        _write_parquet(frame, buffer, metadata)
-        self.put(path, buffer.getvalue(), seal=True)
+        A file that may be sealed is its owner's alone.
 
-    def read(self, paths: Sequence[Path], columns: Sequence[str] | None = None) -> pl.DataFrame:
+        Returns:
+            The bytes where the store keeps no drafts (:meth:`FileStore.draft`), else None.
+        """
+
+        def write(target: Target) -> None:
+            if not (seal and self._cipher):
+                _write_parquet(frame, target, metadata)
+                return
+            buffer = io.BytesIO()
+            _write_parquet(frame, buffer, metadata)
+            sealed = self._cipher.seal(buffer.getvalue(), path)
+            _ = target.write_bytes(sealed) if isinstance(target, Path) else target.write(sealed)
+
+        return self.store(path).draft(path, write, is_private=seal)
+
+    def read(self, paths: Sequence[PurePath], columns: Sequence[str] | None = None) -> pl.DataFrame:
         """Rows of the files, in their order."""
         wanted = None if columns is None else list(columns)
-        if not any(is_sealed(path) for path in paths):
-            return pl.read_parquet(list(paths), columns=wanted, hive_partitioning=False, glob=False).rechunk()
-        frames = [pl.read_parquet(io.BytesIO(self.content(path)), columns=wanted) for path in paths]
+        local = [path for path in paths if isinstance(path, Path)]
+        if len(local) == len(paths) and not any(is_sealed(path) for path in local):
+            return pl.read_parquet(local, columns=wanted, hive_partitioning=False, glob=False).rechunk()
+        frames: list[pl.DataFrame] = []
+        for first in range(0, len(paths), _CHUNK):
+            part = paths[first : first + _CHUNK]
+            raw = self.store(part[0]).contents(part)
+            frames += [self.table(self.opened(content, path), wanted) for content, path in zip(raw, part, strict=True)]
         return pl.concat(frames).rechunk()
 
-    def metadata(self, path: Path, key: str) -> tuple[str, str]:
+    @staticmethod
+    def table(content: bytes, columns: Sequence[str] | None = None) -> pl.DataFrame:
+        """Rows of a Parquet file's bytes."""
+        return pl.read_parquet(io.BytesIO(content), columns=None if columns is None else list(columns))
+
+    def scan(self, path: PurePath) -> pl.LazyFrame:
+        """One unsealed file, for a query that needs few of its rows; an object is fetched whole."""
+        if isinstance(path, Path):
+            return pl.scan_parquet(path, hive_partitioning=False, glob=False)
+        return pl.scan_parquet(io.BytesIO(self.content(path)))
+
+    def metadata(self, path: PurePath, key: str, raw: bytes | None = None) -> tuple[str, str]:
         """Digest of the file's content, and one entry of its metadata.
 
         The digest is the SHA-256 of the file as it was before it was sealed, or the one that it was stored with
         (:func:`parquet_digest` of its reproducible part).
 
+        Args:
+            path: the file.
+            key: of the entry.
+            raw: the file's bytes where they are at hand.
+
         Raises:
             ContractError: the file is no Parquet, or something else than the lake wrote it.
         """
-        content = self.content(path)
+        content = self.content(path) if raw is None else self.opened(raw, path)
         try:
             entries = pl.read_parquet_metadata(io.BytesIO(content))
             entry = entries.get(key)
@@ -99,13 +152,13 @@ class StoredFiles:
 
 
 def parquet_digest(frame: pl.DataFrame, metadata: Mapping[str, str]) -> str:
-    """SHA-256 of the file that :meth:`StoredFiles.write` would make of a frame."""
+    """SHA-256 of the file that :meth:`StoredFiles.draft` would make of a frame."""
     buffer = io.BytesIO()
     _write_parquet(frame, buffer, metadata)
     return hashlib.sha256(buffer.getvalue()).hexdigest()
 
 
-def _write_parquet(frame: pl.DataFrame, target: Path | io.BytesIO, metadata: Mapping[str, str] | None) -> None:
+def _write_parquet(frame: pl.DataFrame, target: Target, metadata: Mapping[str, str] | None) -> None:
     frame.rechunk().write_parquet(
         target, compression="zstd", compression_level=3, statistics=True, metadata=dict(metadata) if metadata else None
     )

@@ -56,13 +56,13 @@ class TombstoneStore:
     """The file of the tombstones; read afresh at each call, replaced in one rename.
 
     Args:
-        lake: whose restricted zone holds it.
+        lake: whose restricted zone of this machine holds it, also where its tables lie in an object store.
         key: of the tombstones.
     """
 
     def __init__(self, lake: Lake, key: SecretKey) -> None:
         self._lake, self._key = lake, key
-        self.path = lake.zone_root(Zone.RESTRICTED) / FOLDER / _FILE
+        self.path = lake.state_root / FOLDER / _FILE
 
     def load(self) -> Tombstones:
         """The tombstones as they stand.

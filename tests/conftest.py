@@ -1,9 +1,14 @@
 """Shared fixtures: no environment leaks into tests, real data where it is."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from tests.object_server import ObjectServer
 
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
@@ -38,3 +43,26 @@ def encoder_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("encoders")
     EncoderShelf(home, CoreSettings()).embed("static", ["warm up"])
     return home
+
+
+@pytest.fixture(scope="session")
+def object_server() -> "Iterator[ObjectServer]":
+    """An S3-compatible server on localhost."""
+    from tests.object_server import ObjectServer
+
+    with ObjectServer().running() as server:
+        yield server
+
+
+@pytest.fixture
+def bucket_url(object_server: "ObjectServer", monkeypatch: pytest.MonkeyPatch) -> "Iterator[str]":
+    """A prefix in a bucket of its own, with planted credentials in the environment."""
+    from tests.object_server import ACCESS, SECRET
+
+    known = {"AWS_ACCESS_KEY_ID": ACCESS, "AWS_SECRET_ACCESS_KEY": SECRET, "AWS_REGION": "us-east-1"}
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    for name, value in {**known, "AWS_ENDPOINT_URL": object_server.url}.items():
+        monkeypatch.setenv(name, value)
+    yield f"s3://{object_server.new_bucket()}/group"
+    object_server.mend()

@@ -57,7 +57,7 @@ def match_candidates(inputs: DayInputs) -> Produced:
     name="match_weights",
     group="alignment",
     reads=[Reads("match_candidates", FIT_LOOK_BACK_DAYS), Reads("published_bookings", FIT_LOOK_BACK_DAYS)],
-    fitter_version="4",
+    fitter_version="5",
     kinds={"numpy"},
     owners=["team:linkage"],
 )
@@ -80,7 +80,7 @@ def match_weights(inputs: FitInputs) -> dict[str, Any] | None:
     validate=validate_pairs,
     kinds={"scipy"},
     owners=["team:linkage"],
-    code_version="4",
+    code_version="5",
 )
 def booking_review_pairs(inputs: DayInputs) -> Produced:
     """Each completed stay once, on the day its window closes: its best reviews, their probabilities, its choice."""

@@ -6,9 +6,16 @@ import numpy as np
 import polars as pl
 
 from assets.alignment.comparisons import PARTIES, PURPOSES, country_share, nights_share, party_share, purpose_share
-from assets.alignment.match_probability import VALUE_COLUMNS, MatchWeights, graded_levels, share_of
+from assets.alignment.match_probability import (
+    VALUE_COLUMNS,
+    MatchWeights,
+    graded_levels,
+    kind_of,
+    kind_value,
+    share_of,
+)
 from assets.alignment.settings import AlignmentSettings
-from assets.alignment.sides import FloatArray, Stays, completed_stays, distinct
+from assets.alignment.sides import FloatArray, IntArray, Stays, completed_stays, distinct, ints
 
 BLOCKING_FIELDS = ("country", "nights")  # what blocking.passes_context looks at
 
@@ -18,14 +25,19 @@ def with_chances(
 ) -> MatchWeights:
     """The weights with u counted: how far an average completed stay agrees with each value a review can take.
 
-    Room and text have no table of values: their u is the average over the candidates, nearly all of which are
-    no match.
+    City and resort hotels are counted apart as well as together: a review's rivals are stays of its own kind of hotel,
+    and guests of the two differ. Room and text have no table of values: their u is the average over the candidates,
+    nearly all of which are no match.
     """
     stays = Stays(completed_stays(bookings, settings))
+    kinds = _members(candidates, stays)
     fields = dict(weights.fields)
     for name, values in _values_of(candidates).items():
-        table = _mean_share(_shares(name, stays, values), weights.fields[name].chance)
-        chances = {str(value): round(float(item), 6) for value, item in zip(values, table, strict=True)}
+        shares, prior = _shares(name, stays, values), weights.fields[name].chance
+        chances = _named(values, _mean_share(shares, np.full(len(values), prior)))
+        pooled = np.array([chances[str(value)] for value in values])
+        for kind, rows in kinds.items():
+            chances |= _named([kind_value(kind, value) for value in values], _mean_share(shares[rows], pooled))
         said = one_per_review(candidates)[VALUE_COLUMNS[name]].cast(pl.String).drop_nulls()
         typical = said.replace_strict(chances, return_dtype=pl.Float64).mean() if len(said) else None
         chance = fields[name].chance if typical is None else round(float(typical), 6)  # type: ignore[arg-type]
@@ -37,6 +49,19 @@ def with_chances(
     counts = np.bincount(graded_levels(candidates, weights)["text"], minlength=len(text.agree)) + 1.0
     even = tuple(round(float(item), 6) for item in counts / counts.sum())
     return replace(weights, fields=fields, levels={**weights.levels, "text": replace(text, agree=even, chance=even)})
+
+
+def _named(values: list, table: FloatArray) -> dict[str, float]:
+    return {str(value): round(float(item), 6) for value, item in zip(values, table, strict=True)}
+
+
+def _members(candidates: pl.DataFrame, stays: Stays) -> dict[str, IntArray]:
+    """Per kind of hotel, the rows of the stays whose hotel label takes part in candidates of that kind."""
+    kind = candidates.select("booking_id", kind=kind_of(candidates)).unique()
+    labels = stays.frame.select("booking_id", "hotel_levels")
+    known = kind.join(labels, on="booking_id").select("kind", "hotel_levels").unique()
+    rows = labels.with_row_index("row").join(known, on="hotel_levels").sort("kind", "row")
+    return {str(name[0]): ints(part["row"]) for name, part in rows.group_by("kind", maintain_order=True)}
 
 
 def one_per_review(candidates: pl.DataFrame) -> pl.DataFrame:
@@ -83,7 +108,7 @@ def _shares(name: str, stays: Stays, values: list) -> FloatArray:
     return purpose_share(stays.frame["market_segment_levels"], stays.frame["customer_type_levels"])
 
 
-def _mean_share(shares: FloatArray, prior: float) -> FloatArray:
+def _mean_share(shares: FloatArray, prior: FloatArray) -> FloatArray:
     """Mean agreement per value over the stays that tell, with one stay's weight of prior."""
     known = ~np.isnan(shares)
     return (np.where(known, shares, 0.0).sum(axis=0) + prior) / (known.sum(axis=0) + 1.0)

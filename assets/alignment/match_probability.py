@@ -36,7 +36,7 @@ class FieldWeight:
     Attributes:
         agree: m, P(values agree | same stay).
         chance: u, P(values agree | different stays), where the review's value has no figure of its own.
-        chance_by_value: u given what the review says.
+        chance_by_value: u given what the review says, over all hotels and by kind of hotel (``kind_value``).
         is_learned: whether m comes from the data; else it is the prior.
     """
 
@@ -180,13 +180,32 @@ def _assumed_time(settings: AlignmentSettings) -> LevelWeight:
     return LevelWeight(TIME_EDGES, tuple(item / total for item in agree), tuple(item / len(days) for item in chance))
 
 
-def chance_of(values: pl.Series, weight: FieldWeight) -> FloatArray:
-    """Chance agreement u of each row, given what its review says, within bounds."""
+def kind_of(candidates: pl.DataFrame) -> pl.Series:
+    """City or resort, the kind of hotel of each pair."""
+    return candidates["stay_room"].str.split(" ").list.first()
+
+
+def kind_value(kind: str, value: object) -> str:
+    """Key of what a review says at one kind of hotel."""
+    return f"{kind} {value}"
+
+
+def chance_of(candidates: pl.DataFrame, name: str, weight: FieldWeight) -> FloatArray:
+    """Chance agreement u of each row, within bounds: at its kind of hotel, else anywhere, else on average."""
     table = dict(weight.chance_by_value)
-    names = values.cast(pl.String)
-    chances = names.replace_strict(table, default=weight.chance, return_dtype=pl.Float64) if table else None
-    found = np.full(len(values), weight.chance) if chances is None else chances.to_numpy()
-    return np.clip(found, *_CHANCE_BOUNDS)
+    if name not in VALUE_COLUMNS or not table:
+        return np.clip(np.full(candidates.height, weight.chance), *_CHANCE_BOUNDS)
+    said = pl.select(kind=kind_of(candidates), value=candidates[VALUE_COLUMNS[name]].cast(pl.String))
+    distinct = said.unique(maintain_order=True)
+    chances = [
+        weight.chance if value is None else table.get(kind_value(kind, value), table.get(value, weight.chance))
+        for kind, value in distinct.iter_rows()
+    ]
+    found = said.join(
+        distinct.with_columns(u=pl.Series(chances, dtype=pl.Float64)),
+        on=["kind", "value"], how="left", nulls_equal=True, maintain_order="left",
+    )  # fmt: skip
+    return np.clip(found["u"].to_numpy(), *_CHANCE_BOUNDS)
 
 
 def bayes_factor(share: FloatArray, kept: float, chance: FloatArray) -> FloatArray:
@@ -241,7 +260,7 @@ def _stored(bits: FloatArray) -> FloatArray:
 
 
 def field_weights(candidates: pl.DataFrame, weights: MatchWeights) -> dict[str, FloatArray]:
-    """log2 Bayes factor of each pair in each field; where any part agrees it never counts against the pair.
+    """log2 Bayes factor of each pair in each field; agreeing more than strangers do never counts against the pair.
 
     Args:
         candidates: rows of match_candidates.
@@ -253,11 +272,8 @@ def field_weights(candidates: pl.DataFrame, weights: MatchWeights) -> dict[str, 
     found: dict[str, FloatArray] = {}
     for name in FIELDS:
         item, share = weights.fields[name], share_of(candidates, name)
-        values = (
-            candidates[VALUE_COLUMNS[name]] if name in VALUE_COLUMNS else pl.repeat("", candidates.height, eager=True)
-        )
-        bits = np.log2(bayes_factor(share, item.kept, chance_of(values, item)))
-        found[name] = _stored(np.where(share > 0, np.maximum(bits, 0.0), bits))
+        bits = np.log2(bayes_factor(share, item.kept, chance_of(candidates, name, item)))
+        found[name] = _stored(bits)
     for name, levels in graded_levels(candidates, weights).items():
         found[name] = _stored(np.log2(level_factor(levels, weights.levels[name])))
     found[ROOM_NAME] = room_bits(candidates, weights.rooms, weights.room_grade_share)

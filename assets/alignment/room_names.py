@@ -13,8 +13,8 @@ import polars as pl
 from assets.alignment.room_grades import COMMON_GRADE, grades_of
 from assets.alignment.sides import FloatArray, IntArray
 
-_STRENGTH = 10.0  # pseudo-matches per room type behind the ladder; ours: fewer helps at many reviews, more at few
-_GRADE_STRENGTH = 20.0  # pseudo-matches behind the ladder's own share; ours
+_STRENGTH = 5.0  # pseudo-matches per room type behind the ladder; ours: fewer helps at many reviews, more at few
+_GRADE_STRENGTH = 5.0  # pseudo-matches behind the ladder's own share: every match tells of it; ours
 _MOST_GRADED = 0.99
 _FEWEST_REVIEWS = 3  # a rarer name is not looked at
 _CELL = ("stay_room", "review_room")
@@ -40,6 +40,13 @@ class RoomPairs:
     agrees: FloatArray
     common: FloatArray
     names: list[tuple[str, str]]
+
+    @property
+    def name_of_pair(self) -> IntArray:
+        """(n,) group number of the room name at its kind of hotel, -1 where the name is unknown or rare."""
+        kinds = [(kind.split(" ")[0], name) for kind, name in self.names]
+        places = {key: place for place, key in enumerate(sorted(set(kinds)))}
+        return np.array([*(places[key] for key in kinds), -1], dtype=np.int64)[self.cell]
 
     def factor(self, ratio: FloatArray) -> FloatArray:
         """(n,) m / u of each pair; 1 where unknown."""

@@ -26,8 +26,7 @@ _BOUNDS = {
     "agree_country": _AGREE, "agree_nights": _AGREE, "agree_party": _AGREE, "agree_purpose": _AGREE,
     "agree_room": _AGREE, "room_grade_share": (0.0, 0.99),
     "coverage": (0.01, 0.95), "context_coverage": (0.01, 0.95), "review_rate": (0.01, 0.95),
-    "prior_strength": (1e-6, 1e9), "fit_min_matches": (1.0, 1e9), "identification_ratio": (1.0, 1e6),
-    "identification_z": (1e-6, 1e6),
+    "prior_strength": (1e-6, 1e9), "fit_min_matches": (1.0, 1e9), "identification_bits": (0.0, 1e6),
 }  # fmt: skip
 
 
@@ -64,9 +63,9 @@ class AlignmentSettings:
     review_rate: float = 0.2  # share of stays that get a review; ours, replaced by the counts once they are learned
     prior_strength: float = 200.0  # pseudo-matches behind each prior; ours: a quarter-year of matches outweighs it
     fit_min_matches: float = 50.0  # expected matches below which a field's m stays assumed
-    # Under no true link the mean Bayes factor of a review is 1 (see weight_learning.py); how far above 1 it must be.
-    identification_ratio: float = 1.2
-    identification_z: float = 4.0  # 3 would call weights learned that a control of dealt-out texts teaches as well
+    # Bits by which "these reviews have their stays here, at the assumed coverage" must beat "none has". Without true
+    # links the likelihood ratio has mean 1 at most, so it reaches 8 bits in one of 256 cases at most (Markov).
+    identification_bits: float = 8.0
     fit_reviews: int = 4_000  # newest reviews that a fit reads: m is then known to about 0.01; ours
 
     # Where it is computed: rows do not depend on it, so stored days stay good when it changes.

@@ -66,6 +66,18 @@ class Evidence:
             return differs["country"] * differs["nights"]
         return 1.0 - (1.0 - differs["country"]) * (1.0 - differs["nights"])
 
+    def centred(self, factor: FloatArray, *, by_room: bool) -> FloatArray:
+        """(n,) the factor over its mean among the pairs, whose rivals count as in ``spread``; 1 on average.
+
+        Args:
+            factor: (n,) Bayes factors.
+            by_room: means of the pairs of the same room name and kind of hotel, not of all.
+        """
+        group = self.rooms.name_of_pair + 1 if by_room else np.zeros(len(factor), dtype=np.int64)
+        total = np.bincount(group, weights=self.spread * factor)
+        mean = total / np.maximum(np.bincount(group, weights=self.spread), 1e-300)
+        return factor / np.maximum(mean[group], 1e-12)
+
     def per_review(self, values: FloatArray) -> FloatArray:
         """(reviews,) sums of pair values."""
         return np.bincount(self.review, weights=values, minlength=self.reviews).astype(np.float64)
@@ -81,19 +93,17 @@ def evidence_of(candidates: pl.DataFrame, weights: MatchWeights, reach: Mapping[
     """
     groups = candidates["review_id"].rank("dense").to_numpy().astype(np.int64) - 1
     share = candidates["identity_share"].to_numpy()
-    none = pl.repeat("", candidates.height, eager=True)
-    values = {name: candidates[VALUE_COLUMNS[name]] if name in VALUE_COLUMNS else none for name in FIELDS}
     ratio: dict[str, FloatArray] = {}
     known: dict[str, FloatArray] = {}
     for name in FIELDS:
         found = share_of(candidates, name)
         is_known = ~np.isnan(found)
-        ratio[name] = np.where(is_known, found / chance_of(values[name], weights.fields[name]), 1.0)
+        ratio[name] = np.where(is_known, found / chance_of(candidates, name, weights.fields[name]), 1.0)
         known[name] = is_known.astype(np.float64)
     reviews = int(groups.max()) + 1 if len(groups) else 0
     says = {name: np.zeros(reviews) for name in BLOCKING_FIELDS}
     for name in BLOCKING_FIELDS:
-        says[name][groups[values[name].is_not_null().to_numpy()]] = 1.0
+        says[name][groups[candidates[VALUE_COLUMNS[name]].is_not_null().to_numpy()]] = 1.0
     return Evidence(
         review=groups,
         reviews=reviews,
@@ -109,7 +119,7 @@ def evidence_of(candidates: pl.DataFrame, weights: MatchWeights, reach: Mapping[
 
 
 def bayes_factors(evidence: Evidence, kept: Mapping[str, float], levels: Mapping[str, LevelWeight]) -> FloatArray:
-    """(n,) Bayes factor of each pair but for its room's name, without the rule that agreement never counts against."""
+    """(n,) Bayes factor of each pair but for its room's name."""
     factor = np.ones(len(evidence.review))
     for name in FIELDS:
         factor *= evidence.factor(name, kept[name])

@@ -1,13 +1,9 @@
-"""Learns the match weights without labels, anchored by priors, and says what the data does not tell.
+"""Learns the match weights without labels, anchored by priors; identification.py says whether it may.
 
 Each review was written about one stay: one of its candidates, or none of them (probability 1 - coverage).
 Expectation maximisation shares each review out over its candidates and counts agreements by those shares.
 ``u`` needs no matches: it is how far a random stay agrees with what the review says. ``m`` starts from a prior
 worth ``prior_strength`` matches.
-
-Why the verdict: without true links the free likelihood drifts to nonsense. With ``u`` known, the mean Bayes
-factor of a review over all its rivals has expectation 1 when no rival is its stay, and is far above 1 when one
-is; so a z test against 1 tells whether there is anything to learn, whatever the priors.
 """
 
 from dataclasses import dataclass, replace
@@ -17,12 +13,8 @@ import polars as pl
 
 from assets.alignment.assignment import Scores, matching_probabilities
 from assets.alignment.chance_agreement import BLOCKING_FIELDS, label_reach, with_chances
-from assets.alignment.match_probability import (
-    FIELDS,
-    LevelWeight,
-    MatchWeights,
-    assumed_weights,
-)
+from assets.alignment.identification import identification, is_told_from_chance
+from assets.alignment.match_probability import FIELDS, LevelWeight, MatchWeights, assumed_weights
 from assets.alignment.room_names import bits_table
 from assets.alignment.settings import AlignmentSettings
 from assets.alignment.sides import FloatArray, IntArray, completed_stays
@@ -36,7 +28,6 @@ _LEVEL_STRENGTH = 20.0  # pseudo-matches behind the levels of time and text; our
 _COVERAGE_STRENGTH = 20.0
 _WEAK_PRIOR = 1.0  # pseudo-matches that keep the free fit finite
 _MAX_STANDARD_ERROR = 0.1  # an m known no better than this is not learned (ours)
-_MIN_FREE_COVERAGE = 0.05  # a free fit that drops below it has found no matches (ours)
 _HIGHEST_KEPT = 0.995
 _LEAST_KEPT = 0.05  # a free fit below it says that matches agree as strangers do (ours)
 
@@ -62,7 +53,9 @@ class Fit:
     grade_share: float
 
 
-def learn_weights(candidates: pl.DataFrame, bookings: pl.DataFrame, settings: AlignmentSettings) -> MatchWeights | None:
+def learn_weights(
+    candidates: pl.DataFrame, bookings: pl.DataFrame, settings: AlignmentSettings, told: pl.DataFrame | None = None
+) -> MatchWeights | None:
     """Weights from candidate pairs, or None when there is no pair at all.
 
     Fields that the data does not identify keep their prior m; ``u`` and the verdict are always from the data.
@@ -71,6 +64,7 @@ def learn_weights(candidates: pl.DataFrame, bookings: pl.DataFrame, settings: Al
         candidates: rows of match_candidates, any order.
         bookings: published_bookings of the same time, for u; any order.
         settings: of this room.
+        told: ``booking_id``, ``review_id`` of every true link, where somebody knows them: the learner then only counts.
     """
     if candidates.is_empty():
         return None
@@ -79,23 +73,31 @@ def learn_weights(candidates: pl.DataFrame, bookings: pl.DataFrame, settings: Al
     start = with_chances(assumed_weights(settings), used, _like(bookings, used), settings)
     evidence = evidence_of(used, start, label_reach(used, _like(bookings, used), settings))
     open_start = _without_persons(start)
-    free = fit(evidence, open_start, identity, strength=_WEAK_PRIOR, moving=_movable(identity))
-    notes = identification(evidence, open_start, free)
-    is_identified = (
-        notes["mean_bayes_factor"] >= settings.identification_ratio
-        and notes["z"] >= settings.identification_z
-        and notes["free_coverage"] >= _MIN_FREE_COVERAGE
-    )
+    known = None if told is None else _known_match(used, told)
+    free = fit(evidence, open_start, identity, strength=_WEAK_PRIOR, moving=_movable(identity), told=known)
+    notes = identification(evidence, open_start, free.coverage) | {
+        f"free_{name}": round(_agree(free.kept[name], start.fields[name].chance), 6) for name in FIELDS
+    }
+    is_identified = known is not None or is_told_from_chance(notes, settings)
     learned = _learned_fields(evidence, free, settings, identity) if is_identified else frozenset()
     if not is_identified:
         return replace(start, notes=notes, threshold={identity: fitted_threshold(used, start)})
-    final = fit(evidence, open_start, identity, strength=settings.prior_strength, moving=learned)
+    final = fit(evidence, open_start, identity, strength=settings.prior_strength, moving=learned, told=known)
     weights = replace(
         _assembled(open_start, final, learned, identity, notes, _like(bookings, used), settings),
         rooms=bits_table(evidence.rooms, final.rooms),
         room_grade_share=round(final.grade_share, 6),
     )
     return replace(weights, threshold={identity: fitted_threshold(used, weights)})
+
+
+def _known_match(candidates: pl.DataFrame, told: pl.DataFrame) -> FloatArray:
+    """(n,) 1.0 where the pair is a true link, shared out where a review belongs to several rooms of a stay."""
+    links = told.select("booking_id", "review_id").drop_nulls().unique().with_columns(match=pl.lit(1.0))
+    found = candidates.select("booking_id", "review_id").join(
+        links, on=["booking_id", "review_id"], how="left", maintain_order="left"
+    )
+    return found.select(pl.col("match") / pl.col("match").sum().over("review_id"))["match"].fill_null(0.0).to_numpy()
 
 
 def _without_persons(start: MatchWeights) -> MatchWeights:
@@ -134,7 +136,10 @@ def _movable(identity: str) -> frozenset[str]:
     return frozenset(FIELDS) - (frozenset(BLOCKING_FIELDS) if identity == "context" else frozenset())
 
 
-def fit(evidence: Evidence, start: MatchWeights, identity: str, *, strength: float, moving: frozenset[str]) -> Fit:
+def fit(
+    evidence: Evidence, start: MatchWeights, identity: str, *, strength: float, moving: frozenset[str],
+    told: FloatArray | None = None,
+) -> Fit:  # fmt: skip
     """Expectation maximisation from the start's values until nothing moves.
 
     Args:
@@ -143,6 +148,7 @@ def fit(evidence: Evidence, start: MatchWeights, identity: str, *, strength: flo
         identity: whose coverage to fit.
         strength: pseudo-matches behind the prior.
         moving: fields whose m is fitted; time, text and room names always are, by priors of their own.
+        told: (n,) P(pair is the match), where it is known rather than to be found.
     """
     prior = {name: start.fields[name].kept for name in FIELDS}
     kept, levels, coverage = dict(prior), dict(start.levels), start.coverage[identity]
@@ -154,8 +160,8 @@ def fit(evidence: Evidence, start: MatchWeights, identity: str, *, strength: flo
         odds = prior_odds * evidence.spread * bayes_factors(evidence, kept, levels) * evidence.rooms.factor(rooms)
         dropped = prior_odds * evidence.blocked(kept)
         total = 1.0 + evidence.per_review(odds) + dropped
-        match = odds / total[evidence.review]
-        unseen = float((dropped / total).sum())
+        match = odds / total[evidence.review] if told is None else told
+        unseen = float((dropped / total).sum()) if told is None else 0.0
         before = (*kept.values(), coverage)
         for name in sorted(moving):
             kept[name] = _next_kept(evidence, name, match, kept[name], (prior[name], strength), unseen)
@@ -227,25 +233,6 @@ def pooled_up(values: FloatArray, weights: FloatArray) -> FloatArray:
 def _agree(kept: float, chance: float) -> float:
     """M of a field at its typical u."""
     return kept + (1.0 - kept) * chance
-
-
-def identification(evidence: Evidence, start: MatchWeights, free: Fit) -> dict[str, float]:
-    """Figures that tell whether there are matches: mean Bayes factor per review, its z against 1, free fit."""
-    kept = {name: start.fields[name].kept for name in FIELDS}
-    factor = evidence.spread * bayes_factors(evidence, kept, start.levels)
-    factor *= evidence.rooms.factor(evidence.rooms.ladder(start.room_grade_share))
-    mean_factor = evidence.per_review(factor) + evidence.blocked(kept)
-    # A few huge factors must not make the case alone.
-    trimmed = np.minimum(mean_factor, 20.0)
-    error = float(trimmed.std(ddof=1)) / np.sqrt(evidence.reviews) if evidence.reviews > 1 else np.inf
-    centre = float(trimmed.mean()) if evidence.reviews else 1.0
-    return {
-        "reviews": float(evidence.reviews),
-        "mean_bayes_factor": round(centre, 6),
-        "z": round(float((centre - 1.0) / error), 6) if error > 0 else 0.0,
-        "free_coverage": round(free.coverage, 6),
-        **{f"free_{name}": round(_agree(free.kept[name], start.fields[name].chance), 6) for name in FIELDS},
-    }
 
 
 def standard_error(evidence: Evidence, name: str, fitted: Fit) -> float:

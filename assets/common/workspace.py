@@ -6,9 +6,10 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from resources.contract import FrameContract
+from resources.contract import FrameContract, Zone
 from resources.encryption import FileCipher
 from resources.lake import Lake
+from resources.places import Places, places_of
 from resources.records import RecordBook, RecordStore
 from resources.settings import SecretKey, Settings, digest_of, load_restricted_key, load_secret_key
 from resources.sources.base import Source
@@ -42,6 +43,7 @@ class Workspace:
         services: name -> factory, called at the first use (encoders, ledger, model store, ...).
         progress: called after each step (the command line prints a line), or None.
         build_source: makes the source at its first use, so that loading definitions reads no data.
+        world: name below which an object store keeps what belongs to this source; "" for none.
     """
 
     settings: Settings
@@ -51,19 +53,25 @@ class Workspace:
     build_source: Callable[[Settings], Source]
     services: Mapping[str, Callable[["Workspace"], Any]] = field(default_factory=dict)
     progress: Callable[["StepProgress"], None] | None = None
+    world: str = ""
     _built: dict[str, Any] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def places(self) -> Places:
+        """Where the lake and the models are kept."""
+        return places_of(self.settings.home, self.settings.core, self.world)
 
     @cached_property
     def lake(self) -> Lake:
         """Stored tables."""
-        core = self.settings.core
-        cipher = FileCipher(load_restricted_key().material) if core.encrypt_restricted else None
-        return Lake.of(self.settings.home, self.contracts.values(), core.restricted_root, cipher)
+        cipher = FileCipher(load_restricted_key().material) if self.settings.core.encrypt_restricted else None
+        return self.places.lake(self.contracts.values(), cipher)
 
     @cached_property
     def record_store(self) -> RecordStore:
         """Fitted records."""
-        return RecordStore(self.settings.home / "lake" / "internal")
+        root = self.places.root / Zone.INTERNAL
+        return RecordStore(root, self.places.store(root))
 
     @cached_property
     def source(self) -> Source:

@@ -14,10 +14,12 @@ import polars as pl
 from assets.alignment.settings import AlignmentSettings
 from assets.common.daily import Reads, WholeInputs, WholeProduced, whole_asset
 from assets.reports.attacks_stored import ATTACK_READS, attack_results, attack_rows
+from assets.reports.ceilings import INFLUENCES, ceiling_rows, study_files
 from assets.reports.checks import (
     identifiers_in,
     outside_resources,
     validate_attacks,
+    validate_ceilings,
     validate_evidence,
     validate_index,
     validate_price,
@@ -30,6 +32,7 @@ from assets.reports.contract import (
     PRICE_OF_PRIVACY,
     PRIVACY_ATTACKS,
     REPORT_INDEX,
+    VALUE_CEILINGS,
 )
 from assets.reports.customer_keys import KEY_READS, customer_key_rows, validate_keys
 from assets.reports.editions import build_editions, pictures_of, printed
@@ -51,8 +54,9 @@ from assets.reports.explaining import (
 from assets.reports.figure_style import png_bytes
 from assets.reports.gather import inputs_from
 from assets.reports.inputs import ReportInputs, RunHeader
+from assets.reports.measure_ceilings import ceiling_results
 from assets.reports.render import render_editions
-from assets.reports.results import complete, flatten, nest, to_json
+from assets.reports.results import complete, flatten, nest, to_json, with_study
 from assets.reports.review_map import review_map
 from assets.reports.sections_anomalies import highest_scores, sensitivity_results
 from assets.reports.settings import ReportsSettings
@@ -68,6 +72,7 @@ from assets.reports.studies import (
 _OWNERS = ["team:value"]
 _FILES = {"internal": "index.html", "shareable": "shareable.html", "results": "results.json"}
 _SHOWN = ("concentration", "comparison_prospective_cv", "beeswarm", "permutation", "match_weights_chart", "retention")
+_STUDIES = ("price_of_privacy", "value_ceilings")
 _IN_SERVICE = ("training_runs", "model_drift", "back_test")
 _TABLES = [
     Reads("published_bookings", None),
@@ -191,14 +196,8 @@ def privacy_attacks(inputs: WholeInputs) -> pl.DataFrame:
     return attack_rows(inputs)
 
 
-@whole_asset(
-    contract=CUSTOMER_KEYS,
-    group="reports",
-    reads=KEY_READS,
-    validate=validate_keys,
-    kinds={"polars"},
-    owners=_OWNERS,
-)
+@whole_asset(contract=CUSTOMER_KEYS, group="reports", reads=KEY_READS, validate=validate_keys, kinds={"polars"},
+             owners=_OWNERS)  # fmt: skip
 def customer_keys(inputs: WholeInputs) -> pl.DataFrame:
     """Pseudo-customers under other keys, and on demo their purity and completeness against the true guests."""
     return customer_key_rows(inputs)
@@ -217,6 +216,14 @@ def price_of_privacy(inputs: WholeInputs) -> pl.DataFrame:
     return price_rows(inputs)
 
 
+@whole_asset(contract=VALUE_CEILINGS, group="reports", reads=[Reads("published_bookings", None)],
+             validate=validate_ceilings, kinds={"polars", "lightgbm"}, owners=_OWNERS, reuses=False)  # fmt: skip
+def value_ceilings(inputs: WholeInputs) -> pl.DataFrame:
+    """Models, data-rich ceiling and oracle in the simulated worlds that `stayworth ceilings` has finished."""
+    files = study_files(inputs.settings)
+    return ceiling_rows((name, seed, pl.read_parquet(path)) for name, seed, path in files if path.exists())
+
+
 @whole_asset(
     contract=REPORT_INDEX,
     group="reports",
@@ -228,7 +235,7 @@ def price_of_privacy(inputs: WholeInputs) -> pl.DataFrame:
         Reads("trained_models", None),
         Reads("review_embeddings", None),
         Reads("customer_scores", 0),
-        Reads("price_of_privacy", is_whole=True, is_optional=True),
+        *(Reads(name, is_whole=True, is_optional=True) for name in _STUDIES),
         *(Reads(name, is_whole=True, is_optional=True) for name in _IN_SERVICE),
     ],
     validate=validate_index,
@@ -244,7 +251,9 @@ def guest_value_report(inputs: WholeInputs) -> WholeProduced:
     editions = build_editions(made, settings)
     pages = render_editions(editions, made.run)
     price = {"privacy": price_results(inputs.frame("price_of_privacy"))}
-    pages["results"] = to_json(merge(results, price) | {"printed": printed(editions["internal"])})
+    ceilings = ceiling_results(inputs.frame("value_ceilings"), INFLUENCES)
+    results = with_study(merge(results, price), "ceilings", ceilings)
+    pages["results"] = to_json(results | {"printed": printed(editions["internal"])})
     folder = inputs.settings.home / "reports"
     rows = []
     for name, text in pages.items():
@@ -276,7 +285,7 @@ def _report_inputs(inputs: WholeInputs, results: dict[str, Any], settings: Repor
     made = inputs_from(
         _header(inputs),
         results,
-        frames | {name: inputs.frame(name) for name in ("customer_scores", "price_of_privacy", *_IN_SERVICE)},
+        frames | {name: inputs.frame(name) for name in ("customer_scores", *_STUDIES, *_IN_SERVICE)},
         shap=shap,
         influence=influence,
         texts=current_texts(inputs, inputs.as_of),

@@ -82,6 +82,25 @@ PRICE_OF_PRIVACY = FrameContract(
     ),
 )
 
+VALUE_CEILINGS = FrameContract(
+    asset="value_ceilings",
+    zone=Zone.INTERNAL,
+    grain="one row per influence, world, model and figure",
+    key=("influence", "seed", "model", "metric"),
+    description="Models, data-rich ceiling and oracle on the same test rows of simulated worlds, by influence (demo).",
+    columns=(
+        Column(name="influence", dtype=pl.String, description="of satisfaction on value",
+               values=("none", "weak", "strong")),
+        Column(name="seed", dtype=pl.Int64, description="of the world"),
+        Column(name="model", dtype=pl.String, description="as in model_metrics; data_rich_<learner>, oracle, "
+               "<model>_true_links, or pairs"),
+        Column(name="metric", dtype=pl.String, description="of the pairs: share that is right",
+               values=("r2", "mae", "gini", "right")),
+        Column(name="value", dtype=pl.Float64, description="the figure", nullable=True),
+    ),
+)  # fmt: skip
+
+
 CUSTOMER_KEYS = FrameContract(
     asset="customer_keys",
     zone=Zone.INTERNAL,

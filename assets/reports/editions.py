@@ -8,10 +8,11 @@ from assets.reports.inputs import DEMO, PUBLIC, ReportInputs, RunHeader
 from assets.reports.sections_anomalies import anomaly_filter_section
 from assets.reports.sections_appendix import exemption_section, glossary_section, limits_section, papers_section
 from assets.reports.sections_attacks import attacks_section
+from assets.reports.sections_ceilings import ceilings_section
 from assets.reports.sections_customers import customers_section
 from assets.reports.sections_data import data_section, privacy_section
 from assets.reports.sections_explain import explain_section
-from assets.reports.sections_models import ceilings_section, models_section, observed_section, text_section
+from assets.reports.sections_models import models_section, observed_section, text_section
 from assets.reports.sections_price import price_section
 from assets.reports.sections_releases import releases_section
 from assets.reports.sections_reviews import alignment_section, reviews_section
@@ -74,7 +75,7 @@ def all_sections(inputs: ReportInputs, settings: ReportsSettings) -> list[Sectio
         explain_section(inputs, settings.shap_features, minimum_customers(inputs, settings)),
         segments_section(inputs, settings),
         scores_section(inputs.training_runs, inputs.drift, inputs.back_test, inputs.run.currency),
-        ceilings_section(inputs),
+        ceilings_section(inputs.ceilings, inputs.run.source),
         alignment_section(inputs),
         reviews_section(inputs),
         anomaly_filter_section(inputs.sensitivity),

@@ -96,7 +96,7 @@ class ReportInputs:
         studies: ``study``, ``variant``, means of metrics, differences from the reference with bounds and p.
         tuning: ``protocol``, ``model``, ``trials``, ``seconds``, ``default_rmse``, ``chosen_rmse``, ``values``.
         advice: which model to take, and why.
-        ceilings: ``data_rich`` and ``oracle`` -> ``r2``, ``share`` (mapping by model).
+        ceilings: rows of ``value_ceilings``, empty when the study was not run.
         embeddings: tier -> ``reviews``, ``reviews_per_second``, ``dimensions``.
         scores: rows of ``customer_scores``.
         price: rows of ``price_of_privacy``, empty when the study was not run.
@@ -149,7 +149,7 @@ class ReportInputs:
     studies: pl.DataFrame | None = None
     tuning: pl.DataFrame | None = None
     advice: str = ""
-    ceilings: Mapping[str, Mapping[str, Any]] | None = None
+    ceilings: pl.DataFrame | None = None
     embeddings: Mapping[str, Mapping[str, float]] | None = None
     scores: pl.DataFrame | None = None
     price: pl.DataFrame | None = None

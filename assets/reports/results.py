@@ -67,6 +67,20 @@ def complete(tree: Tree, not_run: Mapping[str, str], source: str, reason: str) -
     return {**tree, "not_run": dict(sorted(reasons.items()))}
 
 
+def with_study(tree: Tree, branch: str, found: Tree) -> Tree:
+    """The results with the branch of a study that runs by itself; what it fills is no longer listed as not run.
+
+    Args:
+        tree: complete results.
+        branch: first part of the study's paths.
+        found: the branch; empty where the study was not run.
+    """
+    if not found:
+        return tree
+    left = {path: why for path, why in tree.get("not_run", {}).items() if path.split(".")[0] != branch}
+    return {**tree, branch: found, "not_run": left}
+
+
 def missing_paths(results: Mapping[str, Any], source: str) -> list[str]:
     """Required paths that neither hold a value nor are listed under ``not_run``."""
     reasons = results.get("not_run", {})

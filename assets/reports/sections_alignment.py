@@ -34,16 +34,17 @@ def _verdict(rows: pl.DataFrame) -> list[Block]:
     figures = dict(_of(rows, "verdict").select("measure", "value").iter_rows())
     if not figures:
         return []
-    mean, z = figures.get("mean_bayes_factor", 1.0), figures.get("z", 0.0)
+    mean, bits = figures.get("mean_bayes_factor", 1.0), figures.get("evidence_bits", 0.0)
+    evidence = f"1 is chance; evidence for any match at all: {decimal(bits, 0)} bits"
     if figures.get("is_identified"):
         text = (
             f"The data tells matches from chance: an average review fits its candidates {decimal(mean, 1)} times as "
-            f"well as strangers would (1 is chance; z = {decimal(z, 1)}), so the weights are learned."
+            f"well as strangers would ({evidence}), so the weights are learned."
         )
         return [Notice(text=text)]
     text = (
         "There is nothing to learn here: an average review fits its candidates "
-        f"{decimal(mean, 2)} times as well as strangers would (1 is chance; z = {decimal(z, 1)}). Weights fitted "
+        f"{decimal(mean, 2)} times as well as strangers would ({evidence}). Weights fitted "
         "freely drift away from anything sensible on such data, so the documented priors are used."
     )
     return [Notice(text=text, tone="warning")]

@@ -8,7 +8,7 @@ from assets.reports import figures_models
 from assets.reports.blocks import Block, Disclosure, Notice, Picture, Section
 from assets.reports.inputs import REFERENCE_MODEL, ReportInputs
 from assets.reports.sections_customers import leakage_blocks
-from assets.reports.sections_data import missing, paragraph
+from assets.reports.sections_data import missing
 from assets.reports.tables import values_table
 from assets.reports.tables_customers import decile_frame, score_table
 from assets.reports.tables_evaluation import claim_tables, study_table, tuning_table
@@ -31,7 +31,6 @@ from assets.reports.wording import (
     metric_digits,
     model_name,
     p_value,
-    plain,
 )
 
 FUSION = "gated_fusion"
@@ -266,23 +265,3 @@ def _decile_picture(inputs: ReportInputs, protocol: str, frames: dict[str, pl.Da
 def share_sentence(parts: Sequence[str]) -> str:
     """Parts as one capitalised sentence."""
     return capital(", ".join(parts)) + "."
-
-
-def ceilings_section(inputs: ReportInputs) -> Section | None:
-    """How much more could be known at all; only where the truth is simulated."""
-    if not inputs.ceilings:
-        return None
-    names = {
-        "data_rich": "the same features with twenty times the guests",
-        "oracle": "an oracle that knows the simulation",
-    }
-    parts = [
-        f"{names.get(name, plain(name))} reaches R² {decimal(found['r2'], 3)}"
-        for name, found in inputs.ceilings.items()
-    ]
-    return Section(
-        anchor="ceilings",
-        title="How much more could be known",
-        lead="Future value is partly chance; these ceilings say how much of it is not.",
-        blocks=(paragraph(share_sentence(parts), Disclosure.MODEL_METRIC),),
-    )

@@ -16,6 +16,8 @@ _MODEL_NAMES = {
     "gated_fusion": "gated fusion",
     "random_forest": "random forest",
     "gradient_boosting": "gradient boosting",
+    "anchored": "LightGBM on top of the past",
+    "anchored_text": "LightGBM with text on top of the past",
     "bg_nbd": "BG/NBD with gamma-gamma",
     "lightgbm_text": "LightGBM with text",
     "catboost_text": "CatBoost with text",

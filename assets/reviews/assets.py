@@ -77,7 +77,7 @@ def polarity_model(inputs: FitInputs) -> dict[str, Any] | None:
     validate=validate_anomaly_parts,
     kinds={"numpy"},
     owners=_OWNERS,
-    code_version="5",
+    code_version="6",
 )
 def review_anomaly_parts(inputs: DayInputs) -> Produced:
     """Three raw signs of irregularity per review: contradiction, duplication, timing."""

@@ -13,7 +13,7 @@ _SHARES = ("english_share", "language_certainty", "alpha", "beta", "gamma", "tau
 _COUNTS = (
     "polarity_min_texts", "polarity_max_texts", "polarity_vocabulary", "duplication_min_words",
     "duplication_stock_words", "duplication_stock_matches", "duplication_exact_texts", "timing_history_days",
-    "timing_min_days", "timing_platform_hotels", "bounds_min_reviews",
+    "timing_min_days", "timing_min_posts", "timing_platform_hotels", "bounds_min_reviews",
 )  # fmt: skip
 _POSITIVE = (
     "polarity_regularisation", "timing_prior_days", "timing_peak_factor", "timing_hour_posts", "timing_prior_posts",
@@ -62,6 +62,7 @@ class ReviewSettings:
     timing_hour_posts: float = 100.0  # earlier posts that this factor weighs as much as: an hour has 4 of 100
     timing_history_days: int = 90  # one season: long enough to know a hotel's rate, short enough to follow it
     timing_min_days: int = 14  # less history than this and nothing is surprising yet
+    timing_min_posts: int = 3  # fewer posts make no burst, however rarely a hotel is reviewed
     timing_prior_days: float = 3.0  # weight of the prior rate, as days of observation
     timing_prior_posts: float = 0.5  # posts per hotel and day: 515,738 public reviews / 1,493 hotels / 730 days
     timing_hotel_dispersion: float = 0.35  # variance = m + 0.35 m^2: median over public hotels and 90-day spans

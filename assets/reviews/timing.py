@@ -221,7 +221,7 @@ def _against(
     hours: int,
     settings: ReviewSettings,
 ) -> _Surprise:
-    """Compare counts with the rate of the days before ``start``; no history, or a day outside it: no surprise."""
+    """Compare counts with the rate of the days before ``start``; too few posts or days of history: no surprise."""
     history = np.maximum(np.maximum(start - settings.timing_history_days, 0), np.minimum(group.first[group.row], start))
     earlier = group.totals[group.row, start] - group.totals[group.row, history]
     known_days = start - history
@@ -229,6 +229,7 @@ def _against(
     expected = shape / (known_days + settings.timing_prior_days) * days
     when = seen.offset[seen.today :]
     is_known = (known_days >= settings.timing_min_days) & (when >= 0) & (when < _WIDTH) & group.counted[seen.today :]
+    is_known &= observed >= settings.timing_min_posts
     surprise = np.where(is_known, tail_surprise(observed, expected, group.dispersion + 1.0 / shape), 0.0)
     return _Surprise(group.scope, hours, observed, np.round(expected, _DECIMALS), surprise)
 

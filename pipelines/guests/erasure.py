@@ -1,8 +1,8 @@
 """``stayworth erase``: a guest leaves everything that is stored, and a search of all files shows it."""
 
 import argparse
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from assets.common.definition import declared_in
@@ -49,6 +49,7 @@ class Erasure:
         due: fitted records, tables and models that learned from the guest's rows and are made again by the next run.
         proof: the search over all files.
         was_interrupted: an earlier erasure was finished first.
+        buckets: object stores that keep earlier versions of what was written over, out of reach of the search.
     """
 
     rows: dict[str, int]
@@ -56,11 +57,12 @@ class Erasure:
     other: dict[str, int] = field(default_factory=dict)
     due: list[str] = field(default_factory=list)
     was_interrupted: bool = False
+    buckets: tuple[str, ...] = ()
 
     @property
     def is_complete(self) -> bool:
-        """Whether nothing was found any more."""
-        return not self.proof.found
+        """Whether nothing was found any more, and nothing lies where no search can look."""
+        return not self.proof.found and not self.buckets
 
 
 def erase_guest(workspace: Workspace, asked: Asked, reason: str = "") -> Erasure:
@@ -75,6 +77,7 @@ def erase_guest(workspace: Workspace, asked: Asked, reason: str = "") -> Erasure
     store: TombstoneStore = workspace.resource("tombstones")
     journal = ErasureJournal(workspace.lake)
     was_interrupted = journal.is_open
+    workspace.lake.look_afresh()
     with reading_for(PURPOSE):
         if was_interrupted:
             _finish(workspace, store, journal)
@@ -89,7 +92,7 @@ def erase_guest(workspace: Workspace, asked: Asked, reason: str = "") -> Erasure
         journal.begin(guest, batches_of(workspace, guest), reference)
         store.add(_marks(guest, asked), [])
         done = _finish(workspace, store, journal)
-    return Erasure(done.rows, done.proof, done.other, done.due, was_interrupted)
+    return replace(done, was_interrupted=was_interrupted)
 
 
 def _finish(workspace: Workspace, store: TombstoneStore, journal: ErasureJournal) -> Erasure:
@@ -111,7 +114,8 @@ def _finish(workspace: Workspace, store: TombstoneStore, journal: ErasureJournal
     proof = search(workspace, needles, skip=journal.path)
     if not proof.found:
         journal.close()
-    return Erasure(rows, proof, other, due_for_retraining(workspace, first))
+    buckets = tuple(store.url for store in workspace.lake.files.objects if store.keeps_versions)
+    return Erasure(rows, proof, other, due_for_retraining(workspace, first), buckets=buckets)
 
 
 def _given(asked: Asked) -> list[Needle]:
@@ -177,12 +181,18 @@ def tell(erasure: Erasure, tombstones: Tombstones, say: Callable[[str], None]) -
             say(f"  {line}")
     looked = ", ".join(f"{count} x {kind}" for kind, count in sorted(erasure.proof.kinds.items()))
     say(f"Searched {erasure.proof.files} files for {looked or 'nothing'}: {len(erasure.proof.found)} found.")
-    for path, kind in erasure.proof.found:
-        say(f"  {kind} is still in {path}")
+    for line in _still_there(erasure):
+        say(f"  {line}")
     say("Kept, and why:")
     for what, why in RETAINED:
         say(f"  {what}: {why}")
     say("Outside this home: the source's own files or database, and back-ups; erase there too.")
+
+
+def _still_there(erasure: Erasure) -> Iterator[str]:
+    yield from (f"{kind} is still in {path}" for path, kind in erasure.proof.found)
+    for url in erasure.buckets:
+        yield f"{url} keeps earlier versions of objects: delete the noncurrent versions there, and switch that off"
 
 
 def asked_of(options: argparse.Namespace) -> Asked:

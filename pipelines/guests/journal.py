@@ -11,7 +11,7 @@ from resources.tombstones import FOLDER
 
 
 class ErasureJournal:
-    """One erasure at a time, in the restricted zone.
+    """One erasure at a time, in the restricted zone of this machine.
 
     Args:
         lake: whose restricted zone holds it.
@@ -19,7 +19,7 @@ class ErasureJournal:
 
     def __init__(self, lake: Lake) -> None:
         self._lake = lake
-        self.path: Path = lake.zone_root(Zone.RESTRICTED) / FOLDER / "journal.json"
+        self.path: Path = lake.state_root / FOLDER / "journal.json"
 
     @property
     def is_open(self) -> bool:

@@ -227,7 +227,8 @@ def _withheld(workspace: Workspace, days: Iterable[date]) -> frozenset[str]:
 
 def _drop_failures(workspace: Workspace, asset: str, cut: Cut) -> None:
     """Remove rows kept for inspection where the guest is among them; their reasons stay, without the guest."""
-    for path in sorted(workspace.lake.failed_folder(asset).glob("*.parquet")):
-        rows = workspace.lake.files.read([path])
+    files = workspace.lake.files
+    for path in workspace.lake.failed_files(asset):
+        rows = files.read([path])
         if not without_guest(asset, rows, cut).equals(rows):
-            path.unlink()
+            files.store(path).remove(path)

@@ -1,11 +1,11 @@
-"""Searches every file for what must be nowhere: tables decoded, databases read cell by cell, the rest as bytes."""
+"""Searches every file and object for what must be nowhere: tables decoded, databases by cell, the rest as bytes."""
 
 import sqlite3
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import polars as pl
 
@@ -21,18 +21,18 @@ class Proof:
     """What the search saw.
 
     Attributes:
-        files: files searched.
+        files: files and objects searched.
         kinds: kind of value -> how many values of it were looked for.
         found: file and kind of every value that is still there.
     """
 
     files: int
     kinds: dict[str, int]
-    found: tuple[tuple[Path, str], ...]
+    found: tuple[tuple[PurePath, str], ...]
 
 
 def search(workspace: Workspace, needles: Sequence[Needle], skip: Path | None = None) -> Proof:
-    """Look for the needles in all files under the home and, where it lies elsewhere, the restricted zone.
+    """Look for the needles in all files under the home, in the restricted zone and in every object of the lake.
 
     Parquet is decoded, opened where it is sealed, and searched in every cell of text (review texts by whole cells);
     SQLite databases cell by cell, compressed cells unpacked, and as bytes for deleted rows; everything else, such as
@@ -46,9 +46,9 @@ def search(workspace: Workspace, needles: Sequence[Needle], skip: Path | None = 
     kinds: dict[str, int] = {}
     for needle in needles:
         kinds[needle.kind] = kinds.get(needle.kind, 0) + 1
-    found: list[tuple[Path, str]] = []
+    found: list[tuple[PurePath, str]] = []
     count = 0
-    for path in files_of(workspace):
+    for path in (*files_of(workspace), *workspace.lake.objects()):
         if path == skip:
             continue
         count += 1
@@ -56,11 +56,11 @@ def search(workspace: Workspace, needles: Sequence[Needle], skip: Path | None = 
     return Proof(count, kinds, tuple(found))
 
 
-def _kinds_in(workspace: Workspace, path: Path, needles: Sequence[Needle]) -> set[str]:
+def _kinds_in(workspace: Workspace, path: PurePath, needles: Sequence[Needle]) -> set[str]:
     content = workspace.lake.files.content(path)
     if path.suffix == ".parquet":
-        return _kinds_in_table(workspace.lake.files.read([path]), needles) | held_kinds(content, needles)
-    if is_database(path):
+        return _kinds_in_table(workspace.lake.files.table(content), needles) | held_kinds(content, needles)
+    if isinstance(path, Path) and is_database(path):
         return _kinds_in_cells(_cells(path), needles) | held_kinds(content, needles)
     return held_kinds(content, needles)
 

@@ -6,12 +6,11 @@ import sqlite3
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from assets.common.workspace import Workspace
 from pipelines.guests.needles import Needle, blank_out, held_kinds
-from resources.contract import Zone
-from resources.encryption import is_sealed
+from resources.encryption import is_sealed, is_sealed_content
 from resources.warehouse import build_warehouse
 
 _SQLITE = b"SQLite format 3\0"
@@ -28,12 +27,12 @@ def files_below(folder: Path) -> Iterator[Path]:
 
 
 def files_of(workspace: Workspace) -> Iterator[Path]:
-    """Every file of the pipeline: under the home, and in the restricted zone where that lies elsewhere.
+    """Every file of the pipeline on this machine: under the home, and in a restricted zone that lies elsewhere.
 
     The source's own files are not the pipeline's, even where they lie within the home: a delivery that is changed
     is another delivery, and its rows would come back under other ids.
     """
-    home, restricted = workspace.settings.home, workspace.lake.zone_root(Zone.RESTRICTED)
+    home, restricted = workspace.settings.home, workspace.lake.state_root
     core = workspace.settings.core
     foreign = {path.resolve() for path in (core.data, core.notices) if path is not None}
     for root in [home] if home in restricted.parents else [home, restricted]:
@@ -109,7 +108,7 @@ def drop_reports(home: Path) -> int:
     return len(files)
 
 
-def scrub_texts(workspace: Workspace, needles: Sequence[Needle], skip: Path) -> list[Path]:
+def scrub_texts(workspace: Workspace, needles: Sequence[Needle], skip: Path) -> list[PurePath]:
     """Write over the needles in text files (logs, reasons kept aside, fitted records); returns those changed.
 
     Args:
@@ -117,7 +116,7 @@ def scrub_texts(workspace: Workspace, needles: Sequence[Needle], skip: Path) -> 
         needles: what must go.
         skip: the erasure's own journal.
     """
-    changed: list[Path] = []
+    changed: list[PurePath] = _scrub_objects(workspace, needles)
     for path in files_of(workspace):
         if path.suffix not in _TEXT_SUFFIXES or path == skip or is_sealed(path):
             continue
@@ -127,6 +126,21 @@ def scrub_texts(workspace: Workspace, needles: Sequence[Needle], skip: Path) -> 
             part.write_text(blank_out(content.decode("utf-8", "surrogateescape"), needles), "utf-8", "surrogateescape")
             part.chmod(path.stat().st_mode)
             os.replace(part, path)  # noqa: PTH105
+            changed.append(path)
+    return changed
+
+
+def _scrub_objects(workspace: Workspace, needles: Sequence[Needle]) -> list[PurePath]:
+    """The same for objects: fitted records, descriptions of models, reasons kept aside."""
+    changed: list[PurePath] = []
+    for path in workspace.lake.objects():
+        if path.suffix not in _TEXT_SUFFIXES:
+            continue
+        store = workspace.lake.files.store(path)
+        content = store.content(path)
+        if not is_sealed_content(content) and held_kinds(content, needles):
+            told = blank_out(content.decode("utf-8", "surrogateescape"), needles)
+            store.replace(path, told.encode("utf-8", "surrogateescape"), is_private=False)
             changed.append(path)
     return changed
 

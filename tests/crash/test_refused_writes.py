@@ -29,15 +29,15 @@ def toy(home: Path) -> Workspace:
 
 def failing(error: Callable[[], BaseException], place: str, after: int) -> Callable[..., None]:
     """A writer that fails as the system would: half a file, after so many whole ones of that table."""
-    write, seen = StoredFiles.write, []
+    write, seen = StoredFiles.draft, []
 
-    def writes(self: StoredFiles, path: Path, frame: pl.DataFrame, **options: object) -> None:
+    def writes(self: StoredFiles, path: Path, frame: pl.DataFrame, **options: object) -> bytes | None:
         if place in path.parts:
             seen.append(path)
             if len(seen) > after:
                 path.write_bytes(b"PAR1 and no more")
                 raise error()
-        write(self, path, frame, **options)  # type: ignore[arg-type]
+        return write(self, path, frame, **options)  # type: ignore[arg-type]
 
     return writes
 
@@ -58,7 +58,7 @@ def test_a_write_that_fails_half_way_keeps_the_last_good_data(
     assert run(workspace, DAYS[0], DAYS[-1]).success
     good = stored_bytes(workspace)
 
-    monkeypatch.setattr(StoredFiles, "write", failing(error, "toy_sum", 1))
+    monkeypatch.setattr(StoredFiles, "draft", failing(error, "toy_sum", 1))
     failed = run(workspace, DAYS[0], DAYS[-1])
     assert not failed.success
     lines = failures_of(failed)

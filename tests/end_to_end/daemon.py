@@ -86,15 +86,20 @@ class SimulatedDaemon:
 
 
 @contextmanager
-def daemon_over() -> Iterator[SimulatedDaemon]:
-    """A daemon over the code location that the environment describes; its Dagster home is gone afterwards."""
+def daemon_over(kept: Path | None = None) -> Iterator[SimulatedDaemon]:
+    """A daemon over the code location that the environment describes.
+
+    Args:
+        kept: folder of its Dagster home, where a later daemon goes on; None: one that is gone afterwards.
+    """
     module = ModuleType(MODULE)
     module.defs = build_definitions()  # type: ignore[attr-defined]
     sys.modules[MODULE] = module
     target = InProcessWorkspaceLoadTarget(_origin())
     # In memory where the machine has such a folder: thousands of small commits are all that a disk would add.
     memory = Path("/dev/shm")  # noqa: S108
-    folder = Path(tempfile.mkdtemp(prefix="stayworth-", dir=memory if memory.is_dir() else None))
+    folder = kept or Path(tempfile.mkdtemp(prefix="stayworth-", dir=memory if memory.is_dir() else None))
+    folder.mkdir(parents=True, exist_ok=True)
     # As in the product's own instance: the events of a run are stored in batches.
     events = {
         "event_log_storage": {
@@ -114,7 +119,8 @@ def daemon_over() -> Iterator[SimulatedDaemon]:
             yield SimulatedDaemon(context, instance)
     finally:
         logging.disable(logging.NOTSET)
-        shutil.rmtree(folder, ignore_errors=True)
+        if kept is None:
+            shutil.rmtree(folder, ignore_errors=True)
         del sys.modules[MODULE]
 
 

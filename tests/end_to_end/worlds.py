@@ -17,7 +17,7 @@ def demo_workspace(home: Path, encoder_home: Path, *, days: int, **sections: dic
     for name in ("encoders", "cache"):
         if (encoder_home / name).exists() and not (home / name).exists():
             (home / name).symlink_to(encoder_home / name)
-    core = CoreSettings(source="demo", fit_every_days=7)
+    core = CoreSettings(**{"source": "demo", "fit_every_days": 7, **sections.pop("core", {})})  # type: ignore[arg-type]
     demo = {"days": days, "guests": 2_000, "hotels": 3, **sections.pop("demo", {})}
     return build_workspace(Settings(home=home, core=core, sections={"demo": demo, **sections}))
 

@@ -170,25 +170,32 @@ def _weekend_nights(weekday: np.ndarray, nights: np.ndarray) -> np.ndarray:
     return nights // 7 * 2 + saturdays + sundays
 
 
+def labels_of(settings: DemoSettings, guests: Guests, stays: Stays) -> dict[str, np.ndarray]:
+    """What a row says of the guest as a customer: country, segment, channel, repeated or not, agent, company, type."""
+    undefined = Streams(settings.seed, "bookings").chance("undefined", stays.number, _UNDEFINED)
+    return {
+        "country": np.array(country_codes())[guests.country],
+        "market_segment": np.where(undefined, "Undefined", np.array(SEGMENTS)[guests.segment]),
+        "distribution_channel": np.where(undefined, "Undefined", np.array(CHANNELS)[guests.channel]),
+        "is_repeated_guest": (guests.is_recognised & (stays.completed_before > 0)).astype(np.int64),
+        "agent": np.where(guests.agent > 0, guests.agent.astype(str), "NULL"),
+        "company": np.where(guests.company > 0, guests.company.astype(str), "NULL"),
+        "customer_type": np.array(CUSTOMER_TYPES)[guests.customer_type],
+    }
+
+
 def _who(settings: DemoSettings, guests: Guests, stays: Stays, agreed: Terms) -> dict[str, np.ndarray | list]:
     draws, number = Streams(settings.seed, "bookings"), stays.number
     is_known = guests.is_recognised
     was_cancelled = (guests.segment == terms.GROUPS) & stays.is_non_refund
     was_cancelled &= draws.chance("old cancellation", number, _OLD_CANCELLATION)
-    undefined = draws.chance("undefined", number, _UNDEFINED)
     return {
         "adults": agreed.adults,
         "children": np.where(draws.chance("no count", number, _UNKNOWN_CHILDREN), "NA", agreed.children.astype(str)),
         "babies": agreed.babies,
-        "country": np.array(country_codes())[guests.country],
-        "market_segment": np.where(undefined, "Undefined", np.array(SEGMENTS)[guests.segment]),
-        "distribution_channel": np.where(undefined, "Undefined", np.array(CHANNELS)[guests.channel]),
-        "is_repeated_guest": (is_known & (stays.completed_before > 0)).astype(np.int64),
         "previous_cancellations": np.where(is_known, stays.cancelled_before, was_cancelled.astype(np.int64)),
         "previous_bookings_not_canceled": np.where(is_known, stays.completed_before, 0),
-        "agent": np.where(guests.agent > 0, guests.agent.astype(str), "NULL"),
-        "company": np.where(guests.company > 0, guests.company.astype(str), "NULL"),
-        "customer_type": np.array(CUSTOMER_TYPES)[guests.customer_type],
+        **labels_of(settings, guests, stays),
     }
 
 

@@ -66,8 +66,25 @@ class Guests:
 
 def guests_until(settings: DemoSettings, day: int) -> Guests:
     """Every guest whose first booking was made up to ``day`` (days from the start)."""
+    return _arriving(settings, *_candidates(settings, Streams(settings.seed, "guests"), day))
+
+
+def guests_between(settings: DemoSettings, after: int, until: int, shift: int) -> Guests:
+    """Guests who might come in the days (``after``, ``until``], drawn anew: other numbers, so other people.
+
+    Args:
+        settings: of the world; its circles and hotels stay what they are.
+        after: last day before the first one, days from the start.
+        until: last day.
+        shift: added to every guest's number; larger than any number of a real guest.
+    """
+    number, first_booking = _candidates(settings, Streams(settings.seed, "guests"), until, shift)
+    later = first_booking > after
+    return _arriving(settings, number[later] + shift, first_booking[later])
+
+
+def _arriving(settings: DemoSettings, number: np.ndarray, first_booking: np.ndarray) -> Guests:
     draws = Streams(settings.seed, "guests")
-    number, first_booking = _candidates(settings, draws, day)
     home = draws.pick("home", number, [hotel.weight for hotel in hotels(settings.hotels)])
     kind = kind_of_hotel(settings.hotels)[home]
     segment = _segments(draws, number, kind)
@@ -82,11 +99,11 @@ def guests_until(settings: DemoSettings, day: int) -> Guests:
     return guests.take(np.flatnonzero(draws.chance("recommended", guests.number, comes)))
 
 
-def _candidates(settings: DemoSettings, draws: Streams, day: int) -> tuple[np.ndarray, np.ndarray]:
+def _candidates(settings: DemoSettings, draws: Streams, day: int, shift: int = 0) -> tuple[np.ndarray, np.ndarray]:
     cohorts = np.arange(max(day + BURN_IN_DAYS + 1, 0))
     rate = settings.guests / 365.25 * terms.highest_demand() / _COMING_SHARE
-    noise = draws.normal("cohort size", cohorts) * np.sqrt(rate)
-    whole = np.floor(rate + noise + draws.uniform("cohort rounding", cohorts))
+    noise = draws.normal("cohort size", cohorts + shift) * np.sqrt(rate)
+    whole = np.floor(rate + noise + draws.uniform("cohort rounding", cohorts + shift))
     sizes = np.clip(whole, 0, GUESTS_PER_DAY).astype(np.int64)
     cohort = np.repeat(cohorts, sizes)
     within = np.arange(len(cohort)) - np.repeat(np.cumsum(sizes) - sizes, sizes)

@@ -19,6 +19,7 @@ from resources.sources.demo.world import World
 
 PARTIES = ("solo", "couple", "family_young", "family_older", "group", "with_friends")
 _WRONG_PARTIES = ("couple", "solo", "group", "family_older")
+_MEANT = {"NULL": "?", "CN": "CAN", "TMP": "TLS"}  # what the rooms read in the codes that the public files deliver
 _BLANK_SHARE = 0.5  # of the nationalities that err; the others name the first country
 
 
@@ -119,7 +120,7 @@ def _population(settings: DemoSettings, world: World) -> pl.DataFrame:
         {
             "hotel": np.array([hotel.name for hotel in found])[stays.hotel[done]],
             "kind": np.array(KINDS)[kinds[stays.hotel[done]]],
-            "country": np.array(["?" if code == "NULL" else code for code in country_codes()])[guests.country[done]],
+            "country": np.array([_MEANT.get(code, code) for code in country_codes()])[guests.country[done]],
             "segment": np.array(SEGMENTS)[guests.segment[done]],
             "nights": stays.nights[done].astype(np.int64),
             "adults": agreed.adults[done].astype(np.int64),

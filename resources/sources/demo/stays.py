@@ -46,49 +46,73 @@ class Stays:
     satisfaction: np.ndarray
 
 
+STAY_COLUMNS: tuple[str, ...] = tuple(item.name for item in fields(Stays))
+
+
 @dataclass
-class _State:
+class State:
     """What a guest carries from one booking to the next."""
 
-    row: np.ndarray
+    row: np.ndarray  # in the table of guests
+    number: np.ndarray  # of the next booking
     booking_day: np.ndarray
     last_hotel: np.ndarray
     mood: np.ndarray
     completed: np.ndarray
     cancelled: np.ndarray
 
-    def take(self, rows: np.ndarray) -> "_State":
-        return _State(**{item.name: getattr(self, item.name)[rows] for item in fields(self)})
+    def take(self, rows: np.ndarray) -> "State":
+        """The state of those rows."""
+        return State(**{item.name: getattr(self, item.name)[rows] for item in fields(self)})
 
 
 def stays_until(settings: DemoSettings, guests: Guests, day: int) -> Stays:
     """Every reservation whose final status was known up to ``day``."""
+    parts: list[dict[str, np.ndarray]] = careers(settings, guests, newcomers(guests), day)
+    columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    known = np.flatnonzero(columns["status_day"] <= day)
+    order = known[np.argsort(columns["number"][known], kind="stable")]
+    return Stays(**{name: columns[name][order] for name in STAY_COLUMNS})
+
+
+def newcomers(guests: Guests) -> State:
+    """Guests before their first booking."""
     count = len(guests.number)
-    state = _State(
+    return State(
         row=np.arange(count),
+        number=guests.number * STAYS_PER_GUEST,
         booking_day=guests.first_booking,
         last_hotel=guests.home,
         mood=np.zeros(count),
         completed=np.zeros(count, dtype=np.int64),
         cancelled=np.zeros(count, dtype=np.int64),
     )
+
+
+def careers(settings: DemoSettings, guests: Guests, state: State, day: int) -> list[dict[str, np.ndarray]]:
+    """Every booking made up to ``day`` from a state onward: columns of ``Stays`` and ``mood``, one part per round.
+
+    Args:
+        settings: of the world.
+        guests: the table that ``state.row`` points into.
+        state: who books next, and when.
+        day: last day of booking.
+    """
     parts: list[dict[str, np.ndarray]] = []
-    for step in range(STAYS_PER_GUEST):
+    for _ in range(STAYS_PER_GUEST):
         state = state.take(np.flatnonzero(state.booking_day <= day))
-        if step and not len(state.row):
+        if parts and not len(state.row):
             break
-        part = _book(settings, guests.take(state.row), state, step)
-        parts.append(part)
-        state = _go_on(settings, guests.take(state.row), state, part)
-    columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-    known = np.flatnonzero(columns["status_day"] <= day)
-    order = known[np.argsort(columns["number"][known], kind="stable")]
-    return Stays(**{name: values[order] for name, values in columns.items()})
+        parts.append(book(settings, guests.take(state.row), state))
+        state = go_on(settings, guests.take(state.row), state, parts[-1])
+        state = state.take(np.flatnonzero(state.number % STAYS_PER_GUEST > 0))  # the longest career has ended
+    return parts
 
 
-def _book(settings: DemoSettings, guests: Guests, state: _State, step: int) -> dict[str, np.ndarray]:
-    draws = Streams(settings.seed, "stays")
-    number = guests.number * STAYS_PER_GUEST + step
+def book(settings: DemoSettings, guests: Guests, state: State) -> dict[str, np.ndarray]:
+    """The next booking of each guest, and how it ends; ``guests`` are those of ``state.row``."""
+    draws, number = Streams(settings.seed, "stays"), state.number
+    step = number % STAYS_PER_GUEST
     hotel = _choose_hotel(settings, draws, guests, state, number, step)
     kind = kind_of_hotel(settings.hotels)[hotel]
     lead_uniform = draws.uniform("lead", number)
@@ -96,13 +120,13 @@ def _book(settings: DemoSettings, guests: Guests, state: _State, step: int) -> d
     arrival = state.booking_day + lead
     nights = terms.nights_of(draws.uniform("nights", number), kind, guests.segment)
     non_refund = draws.chance("non refund", number, terms.share_of("non_refund", kind, guests.segment))
-    status, status_day = _outcome(draws, number, kind, guests.segment, lead_uniform, lead, arrival, nights, non_refund)
+    status, status_day = outcome(draws, number, kind, guests.segment, lead_uniform, lead, arrival, nights, non_refund)
     services, satisfaction = experiences(settings, guests, hotel, number, arrival + nights)
     is_completed = (status == CHECK_OUT)[:, None]
     return {
         "number": number,
         "guest": state.row,
-        "step": np.full(len(number), step),
+        "step": step,
         "hotel": hotel,
         "booked": state.booking_day,
         "lead": lead,
@@ -113,6 +137,7 @@ def _book(settings: DemoSettings, guests: Guests, state: _State, step: int) -> d
         "is_non_refund": non_refund,
         "completed_before": state.completed,
         "cancelled_before": state.cancelled,
+        "mood": state.mood,
         "price_factor": np.exp(_PRICE_PER_SATISFACTION * settings.satisfaction_influence * state.mood),
         "services": np.where(is_completed, services, np.nan).reshape(len(number), len(SERVICES)),
         "satisfaction": np.where(is_completed[:, 0], satisfaction, np.nan),
@@ -120,15 +145,14 @@ def _book(settings: DemoSettings, guests: Guests, state: _State, step: int) -> d
 
 
 def _choose_hotel(
-    settings: DemoSettings, draws: Streams, guests: Guests, state: _State, number: np.ndarray, step: int
+    settings: DemoSettings, draws: Streams, guests: Guests, state: State, number: np.ndarray, step: np.ndarray
 ) -> np.ndarray:
-    if step == 0:
-        return guests.home
     elsewhere = draws.pick("other hotel", number, [hotel.weight for hotel in hotels(settings.hotels)])
-    return np.where(draws.chance("same hotel", number, guests.loyalty), state.last_hotel, elsewhere)
+    again = np.where(draws.chance("same hotel", number, guests.loyalty), state.last_hotel, elsewhere)
+    return np.where(step == 0, guests.home, again)
 
 
-def _outcome(
+def outcome(
     draws: Streams,
     number: np.ndarray,
     kind: np.ndarray,
@@ -139,6 +163,7 @@ def _outcome(
     nights: np.ndarray,
     non_refund: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray]:
+    """Status of each booking and the day from which it is known; draws are those of ``number``."""
     # The longer ahead, the likelier cancelled; the factor's mean is 1, so the public share is kept.
     share = terms.share_of("canceled", kind, segment) * (0.5 + lead_uniform)
     is_canceled = draws.chance("canceled", number, np.where(non_refund, _NON_REFUND_CANCELED, share))
@@ -154,7 +179,8 @@ def _outcome(
     return status, day
 
 
-def _go_on(settings: DemoSettings, guests: Guests, state: _State, part: dict[str, np.ndarray]) -> _State:
+def go_on(settings: DemoSettings, guests: Guests, state: State, part: dict[str, np.ndarray]) -> State:
+    """Who books again after the bookings of ``part``, when and in which mood; ``guests`` are those of ``state.row``."""
     draws = Streams(settings.seed, "returns")
     number, is_completed = part["number"], part["status"] == CHECK_OUT
     satisfaction = np.where(is_completed, part["satisfaction"], 0.0)
@@ -170,8 +196,9 @@ def _go_on(settings: DemoSettings, guests: Guests, state: _State, part: dict[str
     mean_gap = np.where(guests.is_business, 35.0, 60.0) * np.exp(-_GAP_PER_SATISFACTION * felt)
     mean_gap = np.where(is_completed, mean_gap, 20.0)
     booking = _next_booking(settings, guests, part, mean_gap)
-    following = _State(
+    following = State(
         row=state.row,
+        number=number + 1,
         booking_day=booking,
         last_hotel=part["hotel"],
         mood=mood,

@@ -9,6 +9,7 @@ import polars as pl
 from resources.errors import ContractError
 from resources.sources.demo.bookings import revenue_of
 from resources.sources.demo.catalogue import SERVICES, country_codes, hotels
+from resources.sources.demo.futures import expected_revenue
 from resources.sources.demo.identities import guest_ids, reservation_ids
 from resources.sources.demo.posts import PLANTED_KINDS
 from resources.sources.demo.reviews import ReviewRows, review_key
@@ -155,6 +156,19 @@ class DemoTruth:
             }
         )
         return frame.group_by("guest").agg(pl.col("revenue").sum()).filter(pl.col("revenue") != 0).sort("guest")
+
+    def expected_values(self, day: date, days: int, draws: int) -> pl.DataFrame:
+        """Expected revenue of stays that end in (``day``, ``day`` + ``days``], by the labels that rows will carry.
+
+        See :func:`resources.sources.demo.futures.expected_revenue`.
+
+        Raises:
+            ContractError: ``days`` or ``draws`` is below 1.
+        """
+        if min(days, draws) < 1:
+            message = f"days and draws must be 1 or more, got {days} and {draws}; name a window and a number of futures"
+            raise ContractError(message)
+        return expected_revenue(self.settings, (day - self.settings.start).days, days, draws)
 
     def future_value(self, guest: str, day: date, days: int) -> int:
         """Realised revenue of one guest from stays that end in (``day``, ``day`` + ``days``]; 0 if there is none."""

@@ -16,6 +16,7 @@ from assets.alignment.match_probability import (
     bayes_factor,
     chance_of,
     field_weights,
+    kind_value,
     level_of,
     match_weight,
     pair_odds,
@@ -87,8 +88,28 @@ def test_weights_add_up(candidates: pl.DataFrame) -> None:
 
 def test_rare_values_count_more(candidates: pl.DataFrame) -> None:
     weight = FieldWeight(0.95, 0.2, {"GBR": 0.3, "CHE": 0.01})
-    chances = chance_of(pl.Series(["GBR", "CHE", "FRA", None]), weight)
-    assert chances.tolist() == [0.3, 0.01, 0.2, 0.2]
+    rows = candidates.head(4).with_columns(review_country=pl.Series(["GBR", "CHE", "FRA", None]))
+    assert chance_of(rows, "country", weight).tolist() == [0.3, 0.01, 0.2, 0.2]
+
+
+def test_chance_is_that_of_the_kind_of_hotel_where_it_was_counted(candidates: pl.DataFrame) -> None:
+    weight = FieldWeight(0.95, 0.2, {"GBR": 0.3, kind_value("resort", "GBR"): 0.5})
+    rows = candidates.head(3).with_columns(
+        review_country=pl.lit("GBR"), stay_room=pl.Series(["city A", "resort A", "city B"])
+    )
+    assert chance_of(rows, "country", weight).tolist() == [0.3, 0.5, 0.3]
+
+
+def test_agreeing_less_than_strangers_counts_against_and_full_agreement_never(candidates: pl.DataFrame) -> None:
+    weights = MatchWeights(
+        fields={name: FieldWeight(0.9, 0.5) for name in FIELDS},
+        levels=assumed_weights(ROOM).levels, coverage={"exact": 0.5, "context": 0.5}, review_rate=0.2,
+    )  # fmt: skip
+    rows = candidates.head(3).with_columns(party_agreement=pl.Series([0.2, 0.5, 1.0], dtype=pl.Float32))
+    bits = field_weights(rows, weights)["party"]
+    assert bits[0] < 0.0
+    assert bits[1] == pytest.approx(0.0, abs=1e-5)
+    assert bits[2] > 0.0
 
 
 def test_prior_odds_fall_with_rivals(candidates: pl.DataFrame) -> None:

@@ -21,7 +21,7 @@ from resources.settings import digest_of
         {"coverage": 1.0},
         {"review_rate": 0.0},
         {"prior_strength": 0.0},
-        {"identification_ratio": 0.9},
+        {"identification_bits": -1.0},
         {"threshold": float("nan")},
         {"engine": "cluster"},
         {"spark_master": ""},

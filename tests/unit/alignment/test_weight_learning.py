@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from assets.alignment.candidates import build_candidates
 from assets.alignment.chance_agreement import with_chances
 from assets.alignment.contract import MATCH_CANDIDATES
-from assets.alignment.match_probability import FIELDS, MatchWeights, assumed_weights
+from assets.alignment.match_probability import FIELDS, MatchWeights, assumed_weights, kind_value
 from assets.alignment.settings import AlignmentSettings
 from assets.alignment.weight_evidence import evidence_of
 from assets.alignment.weight_learning import fit, learn_weights, pooled_up
@@ -110,3 +110,37 @@ def test_chances_are_counted_over_completed_stays(world: World, candidates: pl.D
     chances = with_chances(assumed_weights(ROOM), candidates, one_country, ROOM).fields["country"].chance_by_value
     assert chances["PRT"] > 0.99
     assert chances["GBR"] < 0.01
+
+
+def test_chances_of_a_kind_of_hotel_are_counted_over_its_stays(world: World, candidates: pl.DataFrame) -> None:
+    # Guests of the hotels that take part as resorts are all from Portugal, the others' from Britain.
+    half = world.bookings["hotel_levels"].unique().sort().to_list()[:1]
+    is_resort = pl.col("hotel_levels").is_in(half)
+    bookings = world.bookings.with_columns(
+        country_levels=pl.when(is_resort).then(pl.lit("PRT")).otherwise(pl.lit("GBR"))
+    )
+    label = world.bookings.select("booking_id", "hotel_levels")
+    mixed = candidates.join(label, on="booking_id").with_columns(
+        stay_room=pl.when(is_resort).then(pl.lit("resort A")).otherwise(pl.lit("city A"))
+    )
+    chances = with_chances(assumed_weights(ROOM), mixed, bookings, ROOM).fields["country"].chance_by_value
+    assert chances[kind_value("resort", "PRT")] > 0.99
+    assert chances[kind_value("city", "PRT")] < 0.01
+    assert 0.01 < chances["PRT"] < 0.99
+
+
+def test_a_learner_that_is_told_the_links_counts_them(world: World, candidates: pl.DataFrame) -> None:
+    told = learn_weights(candidates, world.bookings, ROOM, world.truth)
+    assert told is not None
+    assert told.is_identified
+    links = world.truth.select("booking_id", "review_id").drop_nulls().unique()
+    true = candidates.join(links, on=["booking_id", "review_id"], how="semi")
+    same_day = (true["gap_days_from"] + true["gap_days_to"] == 0).mean()
+    # 20 pseudo-matches of the prior stand beside the counts.
+    assert told.levels["time"].agree[0] == pytest.approx(same_day, abs=0.08)
+
+
+def test_links_that_are_told_of_nobody_leave_the_prior(world: World, candidates: pl.DataFrame) -> None:
+    none = learn_weights(candidates, world.bookings, ROOM, world.truth.head(0))
+    assert none is not None
+    assert not any(item.is_learned for item in none.fields.values())

@@ -57,6 +57,24 @@ def test_posts_within_hours_surprise_where_times_are_known() -> None:
     assert burst["timing_raw"].min() > without["timing_raw"].max()
 
 
+def test_two_posts_at_a_rarely_reviewed_hotel_are_no_burst() -> None:
+    rare = [{"delivery_day": day(offset), "hotel_key": "a"} for offset in (0, 30)]
+    pair = clean_rows(*rare, *({"delivery_day": day(60), "hotel_key": "a"} for _ in range(2)))
+    assert timing(pair, [day(60)], SETTINGS)["timing_raw"].to_list() == [0.0, 0.0]
+    assert timing(pair, [day(60)], ReviewSettings(timing_min_posts=2))["timing_raw"].min() > 1
+    three = clean_rows(*rare, *({"delivery_day": day(60), "hotel_key": "a"} for _ in range(3)))
+    assert timing(three, [day(60)], SETTINGS)["timing_raw"].min() > 1
+
+
+@given(st.lists(st.integers(0, 40), min_size=1, max_size=60), st.integers(1, 6))
+@settings(deadline=None, max_examples=25)
+def test_whatever_is_surprising_has_enough_posts(offsets: list[int], fewest: int) -> None:
+    rows = clean_rows(*({"delivery_day": day(offset), "hotel_key": "a"} for offset in sorted(offsets)))
+    days = rows["delivery_day"].unique().sort().to_list()
+    frame = timing(rows, days, ReviewSettings(timing_min_posts=fewest))
+    assert frame.filter(pl.col("timing_raw") > 0)["posts_observed"].cast(pl.Int64).ge(fewest).all()
+
+
 def test_platform_burst_is_seen_over_many_hotels() -> None:
     hotels = [f"hotel {number}" for number in range(30)]
     rows = [row for hotel in hotels for row in steady(40, 1, hotel)]
