@@ -38,7 +38,8 @@ def split_rows(rows: pl.DataFrame, fields: Sequence[Field]) -> tuple[pl.DataFram
         per field (``=name``); one row per problem with ``_row_index``, ``column``, ``reason`` otherwise.
     """
     delivered = [name for name in rows.columns if name not in LINEAGE_COLUMNS]
-    parsed = read_fields(rows.with_row_index(_ROW), delivered, fields)
+    # In one piece: polars 2 panics when it formats a column whose first chunk a filter has emptied.
+    parsed = read_fields(rows.rechunk().with_row_index(_ROW), delivered, fields)
     is_bad = pl.col("_is_bad") | pl.col("_problem").is_not_null()
     bad = parsed.filter(is_bad)
     return parsed.filter(~is_bad), _reasons(bad, fields) if bad.height else pl.DataFrame(schema=_PROBLEM_SCHEMA)
@@ -79,7 +80,7 @@ def quarantine_frame(stream: Stream, rows: pl.DataFrame, problems: pl.DataFrame)
     """
     if problems.is_empty():
         return QUARANTINE.empty()
-    indexed = rows.with_row_index(_ROW).join(problems.select(_ROW).unique(), on=_ROW, how="semi")
+    indexed = rows.with_row_index(_ROW).join(problems.select(_ROW).unique(), on=_ROW, how="semi").rechunk()
     delivered = [name for name in rows.columns if name not in LINEAGE_COLUMNS]
     present = [name for name in delivered if rows[name].null_count() < rows.height]
     texts = pl.Series("raw_text", _csv_lines(indexed.select(present).iter_rows()), dtype=pl.String)

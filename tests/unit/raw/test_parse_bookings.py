@@ -103,6 +103,19 @@ def test_a_cancelled_booking_may_end_before_it_would_have_begun() -> None:
     assert row["is_canceled"] is True
 
 
+def test_deliveries_in_pieces_are_read_as_in_one() -> None:
+    """A source joins its days without copying: filters leave empty pieces, which polars must not meet."""
+    days = [
+        delivery(Stream.BOOKINGS, [booking(adr="5400" if day == bad else "95.5") for bad in (2, 4, 4)])
+        for day in range(5)
+    ]
+    pieces = pl.concat(days, rechunk=False).with_columns(pl.lit(None, dtype=pl.String).alias("_problem"))
+    found, whole = (parse_bookings(rows, SETTINGS) for rows in (pieces, pieces.rechunk()))
+    assert found.rows.equals(whole.rows)
+    assert found.problems.equals(whole.problems)
+    assert found.problems["column"].to_list() == ["adr"] * 3
+
+
 def test_all_months_are_known() -> None:
     for number, month in enumerate(MONTHS, start=1):
         changes = {"arrival_date_month": month, "arrival_date_year": "2015"}
