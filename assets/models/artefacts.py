@@ -11,6 +11,7 @@ import numpy as np
 import torch
 
 from assets.customers.scaling import Bounds
+from assets.models.anchored import AnchoredTrees
 from assets.models.baselines import BoostedTrees, SameAsPast
 from assets.models.dataset import BEHAVIOUR_COLUMNS, ExampleArrays
 from assets.models.prediction import FittedModel
@@ -65,12 +66,14 @@ def to_artefact(
         known_from=known_from,
         payload={**payload, **own},
         tensors=tensors,
-        trees=model.booster.model_to_string() if isinstance(model, BoostedTrees) else None,
+        trees=model.booster.model_to_string() if isinstance(model, BoostedTrees | AnchoredTrees) else None,
     )
 
 
 def _parts_of(model: FittedModel) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-    """Payload and tensors of a network; nothing for other models."""
+    """Payload and tensors of a network, payload of anchored trees; nothing for other models."""
+    if isinstance(model, AnchoredTrees):
+        return {"floor": model.floor, "reads_text": model.reads_text}, {}
     if not isinstance(model, FittedNetwork):
         return {}, {}
     scalers = model.scalers
@@ -98,7 +101,11 @@ def from_artefact(artefact: Artefact) -> FittedModel:
     if artefact.model == "same_as_past":
         return SameAsPast()
     if artefact.trees is not None:
-        return BoostedTrees(lightgbm.Booster(model_str=artefact.trees))
+        booster = lightgbm.Booster(model_str=artefact.trees)
+        if "floor" not in artefact.payload:
+            return BoostedTrees(booster)
+        floor, reads_text = float(artefact.payload["floor"]), bool(artefact.payload["reads_text"])
+        return AnchoredTrees(booster=booster, floor=floor, reads_text=reads_text)
     if "plan" not in artefact.payload:
         message = f"artefact of model {artefact.model!r} holds neither trees nor a network; train it again"
         raise ContractError(message)

@@ -19,6 +19,8 @@ SECONDS_PER_FIT: Mapping[str, float] = {
     "catboost": 0.3,
     "lightgbm_text": 0.25,
     "catboost_text": 0.5,
+    "anchored": 0.2,
+    "anchored_text": 0.2,
 }
 _NETWORK_SECONDS = 2.2
 _VARIANTS = 24  # one-change variants, of text and of settings

@@ -8,16 +8,14 @@ of one world's cross-validation: each test row is predicted once, by a model tha
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-import lightgbm
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from assets.models.baselines import boosting_parameters
-from assets.models.dataset import TEXT_EXTRAS, ExampleArrays, text_dimensions, to_arrays
+from assets.models.anchored import ANCHORED
+from assets.models.dataset import text_dimensions, to_arrays
 from assets.models.evaluation import evaluate, fit_model
 from assets.models.metrics import normalised_gini, r_squared
-from assets.models.prediction import FittedModel, Prediction
 from assets.models.settings import NAIVE, ModelSettings
 from assets.models.statistics import Comparison, compare
 from assets.models.tuning import PROSPECTIVE_CV
@@ -28,14 +26,12 @@ BEHAVIOUR = (NAIVE, "lightgbm", "catboost", "behaviour_mlp")
 FUSION = ("gated_fusion", "concatenation")
 WITH_TEXT = (*FUSION, "lightgbm_text")
 OWN_MODELS = (*BEHAVIOUR, *WITH_TEXT)
-ANCHORED = ("anchored", "anchored_text")  # trees that learn by how much the past is to be multiplied
 LEARNERS = (NAIVE, *ANCHORED, "lightgbm", "lightgbm_text", "catboost")  # tried as the ceiling
 DATA_RICH, ORACLE = "data_rich", "oracle"
 TRUE_LINKS = "true_links"  # suffix of a fusion model whose texts come from the true pairs
 MIN_R2 = 0.1  # SPEC 3.7: shares of R² are quoted only where the ceiling explains this much
 METRICS = ("r2", "mae", "gini")
 FIGURE_SCHEMA = pl.Schema({"model": pl.String(), "metric": pl.String(), "value": pl.Float64()})
-_NEXT_TO_NOTHING = 1e-9  # LightGBM refuses counts that are all zero
 _KEYS = ["as_of", "pseudo_customer_id"]
 _PREDICTED = ["model", "fold", *_KEYS, "target", "prediction"]
 
@@ -99,7 +95,7 @@ def _anchored_out_of_fold(
     data, parts = to_arrays(rows.drop("fold"), width), []
     for learner in learners:
         for number in np.unique(fold):
-            model = _fit(learner, data.take(fold != number), settings)
+            model = fit_model(learner, data.take(fold != number), settings, settings.seed)
             found = rows.filter(pl.col("fold") == number).select(*_KEYS, "fold", target="target_clv")
             values = model.predict(data.take(fold == number)).value
             parts.append(found.with_columns(pl.lit(learner).alias("model"), pl.Series("prediction", values)))
@@ -139,7 +135,7 @@ def data_rich_figures(
     train = to_arrays(pooled, width)
     found: dict[str, list[pl.DataFrame]] = {world: [] for world in tested}
     for learner in LEARNERS:
-        model = _fit(learner, train, settings)
+        model = fit_model(learner, train, settings, settings.seed)
         for world, part in tested.items():
             data = to_arrays(part, width)
             values = figures(data.target, model.predict(data).value)
@@ -147,66 +143,6 @@ def data_rich_figures(
                     for name, value in values.items()]  # fmt: skip
             found[world].append(pl.DataFrame(rows, schema=FIGURE_SCHEMA))
     return {world: pl.concat(parts) for world, parts in found.items()}
-
-
-@dataclass(frozen=True, kw_only=True)
-class AnchoredTrees:
-    """Revenue of the past times a factor that boosted trees learn: no forecast ends where the training rows do.
-
-    Attributes:
-        booster: log of the factor.
-        floor: added to the past, so that who brought nothing yet may bring something.
-        reads_text: whether score, polarity, number and weight of the reviews are read.
-    """
-
-    booster: lightgbm.Booster
-    floor: float
-    reads_text: bool
-
-    @property
-    def parameters(self) -> int:
-        """Leaf values."""
-        return sum(int(tree["num_leaves"]) for tree in self.booster.dump_model()["tree_info"])
-
-    def predict(self, data: ExampleArrays) -> Prediction:
-        """Predicted value in row order."""
-        factor = np.exp(np.asarray(self.booster.predict(_seen(data, self.reads_text), raw_score=True, num_threads=1)))
-        return Prediction(value=factor * (data.past + self.floor))
-
-
-def fit_anchored(data: ExampleArrays, settings: ModelSettings, seed: int, *, reads_text: bool) -> AnchoredTrees:
-    """Poisson regression by LightGBM with the log of the past as offset.
-
-    A few customers bring most of the revenue; trees of currency units have never seen one as large as the largest.
-
-    Args:
-        data: training rows.
-        settings: rounds, rate, leaves.
-        seed: of LightGBM.
-        reads_text: whether the reviews' figures join the behaviour.
-
-    Source:
-        LightGBM parameters page (objective poisson); the offset is the init_score of its Dataset.
-    """
-    floor = max(float(np.median(data.target[data.target > 0])) if (data.target > 0).any() else 1.0, 1.0)
-    label = np.maximum(data.target, 0.0 if (data.target > 0).any() else _NEXT_TO_NOTHING)
-    train = lightgbm.Dataset(_seen(data, reads_text), label=label, init_score=np.log(data.past + floor))
-    parameters = boosting_parameters(settings, seed) | {"objective": "poisson"}
-    booster = lightgbm.train(parameters, train, num_boost_round=settings.boosting_rounds)
-    return AnchoredTrees(booster=booster, floor=floor, reads_text=reads_text)
-
-
-def _seen(data: ExampleArrays, reads_text: bool) -> Floats:  # noqa: FBT001
-    if not reads_text:
-        return data.behaviour
-    told = np.where(data.has_text[:, None], data.text[:, -len(TEXT_EXTRAS) :].astype(np.float64), np.nan)
-    return np.column_stack([data.behaviour, told])
-
-
-def _fit(learner: str, data: ExampleArrays, settings: ModelSettings) -> FittedModel:
-    if learner in ANCHORED:
-        return fit_anchored(data, settings, settings.seed, reads_text=learner == ANCHORED[1])
-    return fit_model(learner, data, settings, settings.seed)
 
 
 def _own_ids(examples: pl.DataFrame, world: int) -> pl.DataFrame:

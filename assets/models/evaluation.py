@@ -14,6 +14,7 @@ import numpy as np
 import polars as pl
 
 from assets.customers.protocols import LONG_HORIZON, OBSERVED, PROSPECTIVE
+from assets.models.anchored import ANCHORED, fit_anchored
 from assets.models.baselines import SameAsPast, fit_boosted_trees
 from assets.models.buy_till_you_die import fit_buy_till_you_die
 from assets.models.contract import MODEL_METRICS, MODEL_PREDICTIONS
@@ -47,6 +48,8 @@ def fit_model(name: str, data: ExampleArrays, settings: ModelSettings, seed: int
         return fit_buy_till_you_die(data)
     if name == "lightgbm":
         return fit_boosted_trees(data, settings, seed)
+    if name in ANCHORED:
+        return fit_anchored(data, settings, seed, reads_text=name == ANCHORED[1])
     if name in PLANS:
         return fit_network(PLANS[name], data, settings, seed)
     return fit_trees(name, data, settings, seed)

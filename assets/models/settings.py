@@ -18,6 +18,8 @@ MODELS = (
     "catboost",
     "lightgbm_text",
     "catboost_text",
+    "anchored",
+    "anchored_text",
     "text_only",
     "gated_no_text",
     "behaviour_mlp_ziln",
@@ -30,6 +32,8 @@ MODELS = (
 SERVABLE = (
     NAIVE,
     "lightgbm",
+    "anchored",
+    "anchored_text",
     "behaviour_mlp",
     "text_only",
     "concatenation",
@@ -149,7 +153,7 @@ _RANGES: tuple[tuple[tuple[str, ...], Callable[[float], bool], str], ...] = (
 QUICK: Mapping[str, Any] = {
     # Larger steps in larger batches, fewer epochs and one repeat: the whole comparison in about a minute on two
     # cores. Rates between models stay comparable, headline claims need the full profile.
-    "models": ("same_as_past", "lightgbm", "behaviour_mlp", "text_only", "gated_fusion"),
+    "models": ("same_as_past", "lightgbm", "anchored", "behaviour_mlp", "text_only", "gated_fusion"),
     "repeats": 1,
     "text_components": 8,
     "batch_size": 512,

@@ -21,6 +21,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from assets.customers.protocols import OBSERVED, PROSPECTIVE
+from assets.models.anchored import ANCHORED, fit_anchored
 from assets.models.baselines import fit_boosted_trees
 from assets.models.contract import MODEL_TUNING
 from assets.models.dataset import BEHAVIOUR_COLUMNS, ExampleArrays, text_dimensions, to_arrays
@@ -81,7 +82,7 @@ def _forest_space(trial: optuna.Trial) -> Values:
 
 
 SPACES: dict[str, Callable[[optuna.Trial], Values]] = {
-    **dict.fromkeys(("lightgbm", "xgboost", "catboost", "gradient_boosting"), _boosting_space),
+    **dict.fromkeys(("lightgbm", "xgboost", "catboost", "gradient_boosting", *ANCHORED), _boosting_space),
     **dict.fromkeys(("lightgbm_text", "catboost_text"), _text_boosting_space),
     "random_forest": _forest_space,
     **dict.fromkeys(_NETWORKS, _network_space),
@@ -215,6 +216,8 @@ def _judge(model: str, data: ExampleArrays, fold: NDArray[np.int64], settings: M
 def _fit(model: str, data: ExampleArrays, settings: ModelSettings) -> FittedModel:
     if model == "lightgbm":
         return fit_boosted_trees(data, settings, settings.seed)
+    if model in ANCHORED:
+        return fit_anchored(data, settings, settings.seed, reads_text=model == ANCHORED[1])
     if model in PLANS:
         return fit_network(PLANS[model], data, settings, settings.seed)
     return fit_trees(model, data, settings, settings.seed)

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from assets.models.anchored import ANCHORED
 from assets.models.ceilings import (
-    ANCHORED,
     BEHAVIOUR,
     DATA_RICH,
     FUSION,

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
+from assets.models.anchored import ANCHORED
 from assets.models.ceilings import (
-    ANCHORED,
     DATA_RICH,
     LEARNERS,
     ORACLE,
@@ -21,14 +21,13 @@ from assets.models.ceilings import (
     ceiling_of,
     data_rich_figures,
     dealt,
-    fit_anchored,
     gain,
     means_by_model,
     shares_of,
     world_figures,
 )
 from resources.errors import ContractError
-from tests.unit.models.build import QUICKEST, arrays_of, examples_of
+from tests.unit.models.build import QUICKEST, examples_of
 
 
 def toy(seed: int) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -132,17 +131,3 @@ def test_every_seed_is_in_one_group(seeds: set[int], groups: int) -> None:
     assert sorted(seed for group in found for seed in group) == sorted(seeds)
     assert len(found) == min(groups, len(seeds))
     assert max(map(len, found)) - min(map(len, found)) <= 1
-
-
-def test_anchored_trees_follow_the_past_beyond_what_they_have_seen() -> None:
-    data = arrays_of()
-    model = fit_anchored(data, QUICKEST, 1, reads_text=True)
-    larger = replace(data, past=data.past * 10 + 9 * model.floor)
-    assert np.allclose(model.predict(larger).value, 10 * model.predict(data).value)
-    assert model.parameters > 0
-
-
-def test_anchored_trees_do_without_any_revenue() -> None:
-    data = arrays_of()
-    nothing = replace(data, target=np.zeros(len(data)))
-    assert np.isfinite(fit_anchored(nothing, QUICKEST, 1, reads_text=False).predict(nothing).value).all()

@@ -1,0 +1,47 @@
+"""Trees on top of the past: the forecast grows with the past, whatever was seen."""
+
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+
+from assets.models.anchored import ANCHORED, fit_anchored
+from assets.models.artefacts import from_artefact, to_artefact
+from assets.models.evaluation import fit_model
+from tests.unit.models.build import QUICKEST, arrays_of
+
+
+def test_anchored_trees_follow_the_past_beyond_what_they_have_seen() -> None:
+    data = arrays_of()
+    model = fit_anchored(data, QUICKEST, 1, reads_text=True)
+    larger = replace(data, past=data.past * 10 + 9 * model.floor)
+    assert np.allclose(model.predict(larger).value, 10 * model.predict(data).value)
+    assert model.parameters > 0
+
+
+def test_anchored_trees_do_without_any_revenue() -> None:
+    data = arrays_of()
+    nothing = replace(data, target=np.zeros(len(data)))
+    assert np.isfinite(fit_anchored(nothing, QUICKEST, 1, reads_text=False).predict(nothing).value).all()
+
+
+def test_text_is_read_only_where_it_is_asked_for() -> None:
+    data = arrays_of()
+    mute = replace(data, text=np.zeros_like(data.text), has_text=np.zeros_like(data.has_text))
+    for name, differs in zip(ANCHORED, (False, True), strict=True):
+        model = fit_model(name, data, QUICKEST, 1)
+        assert np.array_equal(model.predict(data).value, model.predict(mute).value) is not differs
+
+
+def test_what_the_store_keeps_predicts_the_same() -> None:
+    data = arrays_of()
+    for name in ANCHORED:
+        model = fit_model(name, data, QUICKEST, 1)
+        kept = to_artefact(name, model, QUICKEST, metrics={}, data="x", known_from=date(2024, 1, 1), payload={})
+        assert np.allclose(from_artefact(kept).predict(data).value, model.predict(data).value)
+
+
+def test_nobody_to_predict_is_nobody() -> None:
+    data = arrays_of()
+    nobody = data.take(np.zeros(len(data), dtype=bool))
+    assert len(fit_model(ANCHORED[1], data, QUICKEST, 1).predict(nobody).value) == 0
