@@ -37,7 +37,7 @@ from assets.reports.ceilings import (
     study_plan,
     world_name,
 )
-from pipelines.commands import enter, run_stage, say
+from pipelines.commands import enter, run_stage, say, show_progress
 from pipelines.rooms import room_modules
 from pipelines.workspace import build_workspace
 from resources.errors import NotFittedError, SettingsError
@@ -114,7 +114,7 @@ def ceilings(_options: argparse.Namespace) -> int:
     if settings.core.source != "demo":
         message = f"source {settings.core.source} has no known truth; the ceilings are studied on source demo"
         raise SettingsError(message)
-    workspace = build_workspace(settings)
+    workspace = build_workspace(settings, progress=show_progress)
     last = max(workspace.lake.days("published_bookings"), default=None)
     if last is None or not workspace.lake.exists("evaluation_results", None):
         message = "no finished run is stored in this home; run the chain first (stayworth run)"

@@ -100,7 +100,7 @@ def _table(rows: pl.DataFrame, item: Standing) -> Table:
         rows=body,
         note=f"Means over worlds, intervals of the corrected resampled t. Shares of R² only where the ceiling reaches "
         f"{MIN_R2}. The data-rich ceiling is {model_name(learner)}, the best of the learners tried. LightGBM on top of "
-        "the past learns by how much the past is to be multiplied; it is a yardstick of this study and not served.",
+        "the past learns by how much the past is to be multiplied; the sentences above compare the other models.",
         disclosure=_METRIC,
     )
 
