@@ -14,6 +14,7 @@ from assets.models.baselines import boosting_parameters
 from assets.models.dataset import TEXT_EXTRAS, ExampleArrays
 from assets.models.prediction import Prediction
 from assets.models.settings import ModelSettings
+from assets.models.target import typical_value
 
 Floats = NDArray[np.float64]
 ANCHORED = ("anchored", "anchored_text")  # without and with the figures of the reviews
@@ -57,7 +58,7 @@ def fit_anchored(data: ExampleArrays, settings: ModelSettings, seed: int, *, rea
     Source:
         LightGBM parameters page (objective poisson); the offset is the init_score of its Dataset.
     """
-    floor = max(float(np.median(data.target[data.target > 0])) if (data.target > 0).any() else 1.0, 1.0)
+    floor = typical_value(data.target)
     label = np.maximum(data.target, 0.0 if (data.target > 0).any() else _NEXT_TO_NOTHING)
     train = lightgbm.Dataset(_seen(data, reads_text), label=label, init_score=np.log(data.past + floor))
     parameters = boosting_parameters(settings, seed) | {"objective": "poisson"}

@@ -29,7 +29,15 @@ _WEIGHT = "network."
 def data_version(data: ExampleArrays) -> str:
     """Hash of training rows: ids, days, features, text, targets."""
     digest = hashlib.sha256("\n".join(data.customers.tolist()).encode())
-    for array in (data.as_of.astype(np.int64), data.behaviour, data.text, data.has_text, data.past, data.target):
+    for array in (
+        data.as_of.astype(np.int64),
+        data.behaviour,
+        data.text,
+        data.has_text,
+        data.text_weight,
+        data.past,
+        data.target,
+    ):
         digest.update(np.ascontiguousarray(array).tobytes())
     return digest.hexdigest()[:16]
 
@@ -81,6 +89,7 @@ def _parts_of(model: FittedModel) -> tuple[dict[str, Any], dict[str, np.ndarray]
         "plan": model.plan.name,
         "behaviour": scalers.behaviour.payload(),
         "target": scalers.target.payload(),
+        "past_floor": scalers.floor,
         "text_inputs": len(scalers.text_spread),
         "epochs": model.epochs,
     }
@@ -126,6 +135,8 @@ def _network_of(artefact: Artefact) -> FittedNetwork:
         text_axes=artefact.tensors.get(_TEXT_AXES),
         text_spread=artefact.tensors[_TEXT_SPREAD],
         target=TargetScale(**artefact.payload["target"]),
+        text_shrinkage=settings.text_shrinkage,
+        floor=float(artefact.payload.get("past_floor", 1.0)),
     )
     return FittedNetwork(
         plan=plan, network=network.eval(), scalers=scalers, settings=settings, epochs=int(artefact.payload["epochs"])

@@ -22,10 +22,9 @@ from assets.models.tuning import PROSPECTIVE_CV
 from resources.errors import ContractError
 
 Floats = NDArray[np.float64]
-BEHAVIOUR = (NAIVE, "lightgbm", "catboost", "behaviour_mlp")
-FUSION = ("gated_fusion", "concatenation")
-WITH_TEXT = (*FUSION, "lightgbm_text")
-OWN_MODELS = (*BEHAVIOUR, *WITH_TEXT)
+BEHAVIOUR = (NAIVE, "lightgbm", "catboost", "behaviour_mlp", "behaviour_mlp_anchored", ANCHORED[0])
+FUSION = ("gated_fusion", "concatenation", "gated_fusion_anchored", "concatenation_anchored", ANCHORED[1])
+OWN_MODELS = (*BEHAVIOUR, *FUSION, "lightgbm_text")
 LEARNERS = (NAIVE, *ANCHORED, "lightgbm", "lightgbm_text", "catboost")  # tried as the ceiling
 DATA_RICH, ORACLE = "data_rich", "oracle"
 TRUE_LINKS = "true_links"  # suffix of a fusion model whose texts come from the true pairs
@@ -62,10 +61,7 @@ def world_figures(
     own = _out_of_fold(examples, OWN_MODELS, settings)
     if own.is_empty():
         return FIGURE_SCHEMA.to_frame()
-    own = pl.concat([own, _anchored_out_of_fold(examples, own, settings, ANCHORED)])
-    true = _out_of_fold(linked, FUSION, settings)
-    true = pl.concat([true, _anchored_out_of_fold(linked, own, settings, ANCHORED[1:])])
-    true = true.with_columns(model=pl.col("model") + f"_{TRUE_LINKS}")
+    true = _out_of_fold(linked, FUSION, settings).with_columns(model=pl.col("model") + f"_{TRUE_LINKS}")
     tested = own.filter(pl.col("model") == NAIVE).join(expected, on=_KEYS, how="left", maintain_order="left")
     oracle = tested.with_columns(model=pl.lit(ORACLE), prediction=pl.col("expected").fill_null(0.0))
     return _figures_of(pl.concat([own, true, oracle.select(own.columns)]))
@@ -76,30 +72,6 @@ def _out_of_fold(examples: pl.DataFrame, models: Sequence[str], settings: ModelS
     rules = replace(settings, models=chosen, repeats=1, tuning_trials=0)
     found = evaluate(examples, rules, is_holdout_tested=False).filter(pl.col("protocol") == PROSPECTIVE_CV)
     return found.filter(pl.col("model").is_in(list(models))).select(_PREDICTED)
-
-
-def _anchored_out_of_fold(
-    examples: pl.DataFrame, folded: pl.DataFrame, settings: ModelSettings, learners: Sequence[str]
-) -> pl.DataFrame:
-    """Predictions of anchored trees on the folds of another model's.
-
-    Args:
-        examples: rows to train and test on.
-        folded: predictions that tell each row's fold.
-        settings: of the room.
-        learners: of ``ANCHORED``.
-    """
-    folds = folded.filter(pl.col("model") == NAIVE).select(*_KEYS, "fold")
-    rows = examples.join(folds, on=_KEYS, how="inner", maintain_order="left")
-    fold, width = rows["fold"].to_numpy(), text_dimensions(rows)
-    data, parts = to_arrays(rows.drop("fold"), width), []
-    for learner in learners:
-        for number in np.unique(fold):
-            model = fit_model(learner, data.take(fold != number), settings, settings.seed)
-            found = rows.filter(pl.col("fold") == number).select(*_KEYS, "fold", target="target_clv")
-            values = model.predict(data.take(fold == number)).value
-            parts.append(found.with_columns(pl.lit(learner).alias("model"), pl.Series("prediction", values)))
-    return pl.concat(parts).select(_PREDICTED)
 
 
 def _figures_of(predictions: pl.DataFrame) -> pl.DataFrame:
@@ -208,13 +180,13 @@ def ceiling_of(means: Mapping[str, float], ceiling: str) -> tuple[str, float] | 
 
 
 def shares_of(means: Mapping[str, float], ceiling: float) -> list[Share]:
-    """Every model of the pipeline, and the anchored trees, beside one ceiling, best first.
+    """Every model of the study beside one ceiling, best first.
 
     Args:
         means: mean R² by model.
         ceiling: mean R² of the ceiling.
     """
-    shown = [name for name in means if name in (*OWN_MODELS, *ANCHORED)]
+    shown = [name for name in means if name in OWN_MODELS]
     quoted = ceiling >= MIN_R2
     found = [Share(model=name, r2=means[name], share=means[name] / ceiling if quoted else None) for name in shown]
     return sorted(found, key=lambda item: (-item.r2, item.model))

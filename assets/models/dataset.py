@@ -41,6 +41,7 @@ class ExampleArrays:
         behaviour: (n, len(BEHAVIOUR_COLUMNS)) float64, unscaled.
         text: (n, d + 2) float32: embedding, polarity, score / 10; zeros without a review.
         has_text: (n,) bool.
+        text_weight: (n,) float64, sum of the match probabilities behind the text.
         past: (n,) float64, revenue of the last H days, "same as the past".
         horizon: (n,) float64, H in days; 0 in the observed window.
         target: (n,) float64, currency units.
@@ -51,6 +52,7 @@ class ExampleArrays:
     behaviour: NDArray[np.float64]
     text: NDArray[np.float32]
     has_text: NDArray[np.bool_]
+    text_weight: NDArray[np.float64]
     past: NDArray[np.float64]
     horizon: NDArray[np.float64]
     target: NDArray[np.float64]
@@ -186,6 +188,7 @@ def to_arrays(examples: pl.DataFrame, dimensions: int) -> ExampleArrays:
         behaviour=examples.select(BEHAVIOUR_COLUMNS).to_numpy().astype(np.float64),
         text=_text_matrix(examples, dimensions),
         has_text=examples["has_text"].to_numpy().astype(bool),
+        text_weight=np.nan_to_num(column("text_weight")),
         past=column("past_revenue"),
         horizon=column("horizon_days"),
         target=column("target_clv"),

@@ -18,7 +18,8 @@ class TargetScale:
 
     Attributes:
         kind: ``standard`` ((y - mean) / spread), ``root`` (the same after the square root), ``log1p`` (the same
-            after ln(1 + y)) or ``log`` (the same after ln y, fitted on positive targets only; no value is -inf).
+            after ln(1 + y)), ``log`` (the same after ln y, fitted on positive targets only; no value is -inf) or
+            ``share`` (y over the mean, which is kept as the spread).
         mean: of the training targets on the chosen scale.
         spread: their standard deviation, 1 for constant targets.
         largest: largest scaled training target; predictions stop a little above it.
@@ -48,7 +49,8 @@ def fit_target_scale(target: NDArray[np.float64], kind: str) -> TargetScale:
 
     Args:
         target: (n,) currency units.
-        kind: ``standard``, ``root``, ``log1p`` or ``log`` (negative targets count as 0 in all but the first).
+        kind: ``standard``, ``root``, ``log1p``, ``log`` or ``share``; negative targets count as 0 in all but the
+            first.
 
     Raises:
         ContractError: the kind is unknown.
@@ -60,9 +62,17 @@ def fit_target_scale(target: NDArray[np.float64], kind: str) -> TargetScale:
     raised = raised[np.isfinite(raised)]
     mean = float(raised.mean()) if len(raised) else 0.0
     spread = float(raised.std()) if len(raised) else 0.0
+    if kind == "share":
+        mean, spread = 0.0, mean
     spread = spread if spread > 0.0 else 1.0
     largest = float((raised.max() - mean) / spread) if len(raised) else 0.0
     return TargetScale(kind=kind, mean=mean, spread=spread, largest=largest)
+
+
+def typical_value(target: NDArray[np.float64]) -> float:
+    """Median of the positive targets, at least 1, currency units: what to add to a past of nothing."""
+    positive = target[target > 0.0]
+    return max(float(np.median(positive)), 1.0) if len(positive) else 1.0
 
 
 def _raise(target: NDArray[np.float64], kind: str) -> NDArray[np.float64]:
@@ -79,4 +89,5 @@ _SCALES: dict[str, tuple[_Function, _Function]] = {  # there and back
     "root": (lambda value: np.sqrt(np.maximum(value, 0.0)), lambda value: np.maximum(value, 0.0) ** 2),
     "log1p": (lambda value: np.log1p(np.maximum(value, 0.0)), np.expm1),
     "log": (_log, np.exp),
+    "share": (lambda value: np.maximum(value, 0.0), lambda value: np.maximum(value, 0.0)),
 }

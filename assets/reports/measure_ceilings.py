@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from assets.models.anchored import ANCHORED
 from assets.models.ceilings import (
     BEHAVIOUR,
     DATA_RICH,
@@ -48,9 +47,9 @@ class Standing:
         shares: ceiling -> models, best first.
         best: of the pipeline's models by mean R².
         behaviour: the best of those that read no text.
-        fusion: the best of those that fuse.
-        gains: model with text -> what it is held against, and the difference in R²: fusion against ``behaviour``,
-            anchored trees against those without text; with the suffix of true links: on the texts of the true pairs.
+        fusion: the best of those that fuse behaviour with text.
+        gains: model with text -> what it is held against, and the difference in R²: fusion against ``behaviour``;
+            with the suffix of true links: on the texts of the true pairs.
         pairs_right: share of the pipeline's pairs that are true.
     """
 
@@ -85,7 +84,7 @@ def standing(rows: pl.DataFrame, influence: str) -> Standing | None:
         return None
     found = {name: ceiling_of(means["r2"], name) for name in CEILINGS}
     ceilings = {name: item for name, item in found.items() if item is not None}
-    against = dict.fromkeys(FUSION, behaviour) | {ANCHORED[1]: ANCHORED[0]}
+    against = dict.fromkeys(FUSION, behaviour)
     against |= {f"{name}_{TRUE_LINKS}": plain for name, plain in against.items()}
     gains = {name: (plain, gain(own, name, plain, FOLDS)) for name, plain in against.items()}
     right = own.filter((pl.col("model") == _PAIRS) & pl.col("value").is_not_null())["value"]

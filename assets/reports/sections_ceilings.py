@@ -2,7 +2,6 @@
 
 import polars as pl
 
-from assets.models.anchored import ANCHORED
 from assets.models.ceilings import MIN_R2, OWN_MODELS, TRUE_LINKS
 from assets.reports.blocks import Block, Bullets, Disclosure, Notice, Picture, Section, Table
 from assets.reports.ceilings import INFLUENCES
@@ -51,7 +50,7 @@ def _sentences(found: list[Standing]) -> Bullets:
 
 def _models(item: Standing) -> list[str]:
     return sorted(
-        (name for name in item.means["r2"] if name in (*OWN_MODELS, *ANCHORED)),
+        (name for name in item.means["r2"] if name in OWN_MODELS),
         key=lambda name: -item.means["r2"][name],
     )
 
@@ -99,8 +98,8 @@ def _table(rows: pl.DataFrame, item: Standing) -> Table:
         columns=("Model", "R² (95 %)", "MAE", "Gini", *(f"Share of the {_NAMES[name]}" for name in CEILINGS)),
         rows=body,
         note=f"Means over worlds, intervals of the corrected resampled t. Shares of R² only where the ceiling reaches "
-        f"{MIN_R2}. The data-rich ceiling is {model_name(learner)}, the best of the learners tried. LightGBM on top of "
-        "the past learns by how much the past is to be multiplied; the sentences above compare the other models.",
+        f"{MIN_R2}. The data-rich ceiling is {model_name(learner)}, the best of the learners tried. Models on the past "
+        "learn by how much it is to be multiplied.",
         disclosure=_METRIC,
     )
 

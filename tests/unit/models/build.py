@@ -97,6 +97,7 @@ def synthetic(seed, number, *, text_effect, dimensions=DIMENSIONS):
         behaviour=behaviour,
         text=text,
         has_text=has_text,
+        text_weight=has_text.astype(np.float64),
         past=np.maximum(target + rng.normal(0, 30, number), 0.0),
         horizon=np.full(number, 180.0),
         target=np.maximum(target, 0.0),

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from assets.models.anchored import ANCHORED
 from assets.models.ceilings import (
     DATA_RICH,
+    FUSION,
     LEARNERS,
     ORACLE,
     OWN_MODELS,
@@ -58,10 +58,8 @@ def found(worlds: dict[int, tuple[pl.DataFrame, pl.DataFrame]]) -> pl.DataFrame:
 
 def test_every_model_and_both_ceilings_have_every_figure(found: pl.DataFrame) -> None:
     models = set(found["model"])
-    assert {*OWN_MODELS, *ANCHORED, ORACLE, *(f"{DATA_RICH}_{name}" for name in LEARNERS)} <= models
-    assert {name for name in models if name.endswith(TRUE_LINKS)} == {
-        "gated_fusion_true_links", "concatenation_true_links", "anchored_text_true_links",
-    }  # fmt: skip
+    assert {*OWN_MODELS, ORACLE, *(f"{DATA_RICH}_{name}" for name in LEARNERS)} <= models
+    assert {name for name in models if name.endswith(TRUE_LINKS)} == {f"{name}_{TRUE_LINKS}" for name in FUSION}
     assert found.group_by("model").len()["len"].unique().to_list() == [9]
 
 

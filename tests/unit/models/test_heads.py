@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from assets.models.heads import Head, expected_value, losses
+from assets.models.heads import Head, expected_value, losses, on_anchor
 from assets.models.settings import ModelSettings
 from assets.models.target import fit_target_scale
 from assets.models.training import PLANS, fit_network
@@ -45,6 +45,53 @@ def test_expected_value_is_the_mean_of_the_mixture():
     assert value == pytest.approx(0.5 * np.exp(scale.mean + spread**2 / 2), rel=1e-5)
     huge = expected_value(ZILN, torch.tensor([[9.0, 1e9, 1e9]]), scale)
     assert float(huge[0]) == pytest.approx(800.0)  # cut at twice the largest value of training
+
+
+def test_a_factor_has_its_least_loss_at_the_mean():
+    """Poisson's deviance asks for the mean, whatever the distribution."""
+    target = torch.tensor([0.0, 0.0, 0.5, 3.5], dtype=torch.float64)
+
+    def mean(value):
+        return float(losses(Head.FACTOR, torch.full((4, 1), float(np.log(value)), dtype=torch.float64), target).mean())
+
+    assert mean(1.0) < min(mean(0.9), mean(1.1))
+
+
+def test_only_a_factor_stands_on_the_past():
+    raw, anchor = torch.tensor([[0.5], [9.0]]), torch.tensor([1.0, 2.0])
+    assert on_anchor(Head.SQUARED_ERROR, raw, anchor) is raw
+    assert on_anchor(Head.FACTOR, raw, anchor).flatten().tolist() == [1.5, 6.0]  # 9 is cut: 55 times at most
+
+
+def many_times_the_past(rows, factor):
+    fields = {key: getattr(rows, key) for key in rows.__dataclass_fields__}
+    past = np.exp(np.random.default_rng(7).normal(4.0, 2.0, len(rows)))
+    behaviour = rows.behaviour.copy()
+    behaviour[:, 3] = past
+    return type(rows)(**{**fields, "behaviour": behaviour, "past": past, "target": past * factor(rows)})
+
+
+@pytest.mark.parametrize("name", ["behaviour_mlp_anchored", "concatenation_anchored", "gated_fusion_anchored"])
+def test_a_network_on_the_past_forecasts_beyond_the_largest_target_it_has_seen(name):
+    def factor(rows):
+        return 1.0 + rows.behaviour[:, 0]
+
+    data = many_times_the_past(synthetic(1, 800, text_effect=0.0), factor)
+    small = data.take(data.target < np.quantile(data.target, 0.9))
+    settings = ModelSettings(max_epochs=40, batch_size=32, learning_rate=1e-2, dropout=0.0)
+    model = fit_network(PLANS[name], small, settings, 1)
+    large = data.take(data.target >= np.quantile(data.target, 0.9))
+    predicted = model.predict(large).value
+    assert predicted.max() > 2.0 * small.target.max()
+    error = np.abs(predicted / large.target - 1.0)
+    assert np.median(error) < np.median(np.abs(large.past / large.target - 1.0)) / 2  # half of the past's own error
+
+
+def test_untrained_a_network_on_the_past_says_the_past():
+    data = many_times_the_past(synthetic(1, 60, text_effect=0.0), lambda rows: np.ones(len(rows)))
+    settings = ModelSettings(max_epochs=1, batch_size=64, learning_rate=1e-12, weight_decay=0.0)
+    model = fit_network(PLANS["gated_fusion_anchored"], data, settings, 1)
+    assert model.predict(data).value == pytest.approx(data.past + model.scalers.floor, rel=1e-4)
 
 
 @pytest.mark.parametrize("name", ["behaviour_mlp_ziln", "gated_fusion_ziln"])

@@ -4,7 +4,7 @@ import torch
 
 from assets.models.dataset import ExampleArrays
 from assets.models.settings import ModelSettings
-from assets.models.training import PLANS, deterministic_torch, fit_network, learning_rate_share
+from assets.models.training import PLANS, deterministic_torch, evidence_share, fit_network, learning_rate_share
 from tests.unit.models.build import QUICKEST, arrays_of, synthetic
 
 SMALL = ModelSettings(max_epochs=3, batch_size=32, behaviour_layers=(8,), text_width=4, fused_width=4)
@@ -102,3 +102,17 @@ def test_inputs_are_left_alone():
     fit_network(PLANS["gated_fusion"], data, QUICKEST, 1).predict(data)
     assert np.array_equal(data.text, before[0])
     assert np.array_equal(data.behaviour, before[1])
+
+
+def test_text_counts_by_the_evidence_behind_it():
+    """A review that is hardly this customer's moves the forecast hardly; without shrinkage it moves it as any."""
+    data = synthetic(1, 300, text_effect=1.0)
+    fields = {name: getattr(data, name) for name in data.__dataclass_fields__}
+    faint = ExampleArrays(**{**fields, "text_weight": data.has_text * 0.01})
+    unread = ExampleArrays(**{**fields, "text": data.text * 0})
+    assert evidence_share(faint, 0.0, data.has_text) == pytest.approx(data.has_text.astype(float))
+    assert evidence_share(data, 1.0, data.has_text) == pytest.approx(data.has_text * 0.5)
+    settings = ModelSettings(max_epochs=20, batch_size=32, learning_rate=1e-2, text_shrinkage=1.0)
+    model = fit_network(PLANS["concatenation"], data, settings, 1)
+    plain, little, nothing = (model.predict(rows).value for rows in (data, faint, unread))
+    assert np.abs(little - nothing).max() < np.abs(plain - nothing).max() / 10

@@ -25,6 +25,7 @@ def examples(customers: int = 240, rows: int = 2) -> ExampleArrays:
         behaviour=rng.normal(size=(n, len(BEHAVIOUR_COLUMNS))),
         text=np.zeros((n, 3), dtype=np.float32),
         has_text=np.zeros(n, dtype=bool),
+        text_weight=np.zeros(n),
         past=rng.gamma(1.0, 100.0, n),
         horizon=np.full(n, 180.0),
         target=rng.gamma(1.0, 100.0, n),
