@@ -7,6 +7,7 @@ import numpy as np
 import polars as pl
 
 from assets.models.ablations import REFERENCE
+from assets.models.anchored import ANCHORED
 from assets.models.evaluation import HOLDOUT, PROSPECTIVE_CV
 from assets.models.metrics import decile_calibration
 from assets.models.settings import NAIVE, SERVABLE
@@ -184,13 +185,14 @@ def recommendation(metrics: pl.DataFrame, folds: int, protocol: str = PROSPECTIV
         protocol: whose folds.
 
     Returns:
-        ours, baseline (the best of each), difference (RMSE of ours minus the baseline's), take, served, sentence;
+        ours (networks and models on top of the past), baseline (the best of each), difference (RMSE of ours minus
+        the baseline's), take, served, sentence;
         empty where one of the two sides was not run.
     """
     own = metrics.filter((pl.col("protocol") == protocol) & (pl.col("repeat") == 0))
     means = own.group_by("model").agg(pl.col("rmse").mean()).drop_nulls().sort("rmse", "model")["model"].to_list()
-    ours = next((name for name in means if name in PLANS and not PLANS[name].is_blind), None)
-    baseline = next((name for name in means if name not in PLANS), None)
+    ours = next((name for name in means if name in ANCHORED or (name in PLANS and not PLANS[name].is_blind)), None)
+    baseline = next((name for name in means if name not in PLANS and name not in ANCHORED), None)
     if ours is None or baseline is None:
         return {}
     pairs = paired(metrics, ours, baseline, "rmse", protocol)
@@ -213,8 +215,7 @@ def _advice(ours: str, baseline: str, item: Estimate, *, is_worse: bool, is_bett
         return f"Take “{model_name(baseline)}”: it is better than the best of ours beyond chance ({names}; {shown})."
     return (
         f"{names}, can't be told apart: {shown}, and the interval includes zero. Take “{model_name(baseline)}”: with "
-        "equal accuracy the simpler model, quicker to train, is the better choice; take ours where the gate's view of "
-        "the reviews is wanted."
+        "equal accuracy the simpler model, quicker to train, is the better choice."
     )
 
 
