@@ -105,6 +105,7 @@ def settings_variants(settings: ModelSettings) -> list[Variant]:
         ("constant learning rate", {"schedule": "constant"}, True, FUSION),
         ("no weight decay", {"weight_decay": 0.0}, True, FUSION),
         ("all dimensions of the text", {"text_components": 0}, True, FUSION),
+        ("faint pairs taken at their word", {"text_shrinkage": 0.0}, True, FUSION),
     ]
     found = [
         Variant(study="optimisation", name=name, changes=changes, is_tuned=tuned, model=model)
@@ -115,7 +116,8 @@ def settings_variants(settings: ModelSettings) -> list[Variant]:
                   ("gate, texts masked", "gated_no_text"), ("text only", "text_only"))  # fmt: skip
     found += [Variant(study="modality", name=name, model=model) for name, model in modalities]
     heads = ((REFERENCE, FUSION), ("zero-inflated log-normal", "gated_fusion_ziln"),
-             ("high-value customers weighted", "gated_fusion_weighted"))  # fmt: skip
+             ("high-value customers weighted", "gated_fusion_weighted"),
+             ("factor of the past", "gated_fusion_anchored"))  # fmt: skip
     return found + [Variant(study="head", name=name, model=model) for name, model in heads]
 
 

@@ -23,15 +23,15 @@ SECONDS_PER_FIT: Mapping[str, float] = {
     "anchored_text": 0.2,
 }
 _NETWORK_SECONDS = 2.2
-_VARIANTS = 24  # one-change variants, of text and of settings
+_VARIANTS = 26  # one-change variants, of text and of settings
 _SHORT_PROTOCOLS = 2  # fits of one fold more: the hold-out, and the year ahead with its quarter of the rows
 
 
 def evaluation_seconds(settings: ModelSettings) -> float:
-    """Seconds of all fits of an evaluation on one core, hold-out, tuning, ablations and controls included.
+    """Seconds of all fits of an evaluation, one core per worker; hold-out, tuning, ablations and controls included.
 
     Args:
-        settings: models, folds, repeats, trials.
+        settings: models, folds, repeats, trials, workers.
     """
     seconds = 0.0
     for model in settings.models:
@@ -45,4 +45,4 @@ def evaluation_seconds(settings: ModelSettings) -> float:
         seconds += one * rows * settings.tuning_trials * len(TUNED_PROTOCOLS)
     if settings.is_ablated:
         seconds += _NETWORK_SECONDS * _VARIANTS * settings.folds * settings.other_repeats
-    return seconds
+    return seconds / settings.workers

@@ -7,12 +7,13 @@ cross-validation origins), ``prospective_holdout`` (trained on all of them, test
 """
 
 import time
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
 
+from assets.common.side_by_side import side_by_side
 from assets.customers.protocols import LONG_HORIZON, OBSERVED, PROSPECTIVE
 from assets.models.anchored import ANCHORED, fit_anchored
 from assets.models.baselines import SameAsPast, fit_boosted_trees
@@ -31,6 +32,7 @@ HOLDOUT = "prospective_holdout"
 HOLDOUT_DISJOINT = "prospective_holdout_disjoint"
 PROTOCOLS = (OBSERVED, PROSPECTIVE_CV, HOLDOUT, HOLDOUT_DISJOINT, LONG_HORIZON)
 _KEYS = ["protocol", "model", "repeat", "fold"]
+_Task = tuple[str, Sequence[str], ExampleArrays, Sequence[tuple[str, ExampleArrays]], int, int]
 
 
 def fit_model(name: str, data: ExampleArrays, settings: ModelSettings, seed: int) -> FittedModel:
@@ -89,8 +91,8 @@ def evaluate(
     parts += _cross_validate(OBSERVED, observed, none, run)
     parts += _cross_validate(PROSPECTIVE_CV, cv, holdout, run, is_later_tested=is_holdout_tested)
     if is_holdout_tested and len(holdout) and _can_fold(cv, settings):
-        for name in models_of(settings, HOLDOUT):
-            parts.append(run.score(HOLDOUT, name, cv, [(HOLDOUT, holdout)], repeat=0, fold=0))
+        tasks = ((HOLDOUT, [name], cv, [(HOLDOUT, holdout)], 0, 0) for name in models_of(settings, HOLDOUT))
+        parts += side_by_side(run.score, tasks, settings.workers)
     once = _Run(replace(settings, repeats=1), clock, tuned or {})  # one extra table, computed after all is chosen
     parts += _cross_validate(LONG_HORIZON, long, none, once)
     return pl.concat(parts).sort(*_KEYS, "as_of", "pseudo_customer_id")
@@ -111,44 +113,55 @@ def _cross_validate(
     settings = run.settings
     if not _can_fold(data, settings):
         return []
-    parts = []
     tuned_on = reserved_customers(data, settings, OBSERVED if protocol == OBSERVED else PROSPECTIVE_CV)
     everyone = np.setdiff1d(np.concatenate([data.customers, later.customers]), tuned_on)
     rng = np.random.default_rng([settings.seed, PROTOCOLS.index(protocol)])
     later = later.take(~np.isin(later.customers, tuned_on))
-    for repeat in range(settings.repeats):
-        dealt = customer_folds(everyone, settings.folds, rng)
-        always = dict.fromkeys(map(str, tuned_on), -1)  # in the training part of every fold
-        row_fold, later_fold = fold_of(data.customers, always | dealt), fold_of(later.customers, dealt)
-        names = [name for name in models_of(settings, protocol) if repeat < settings.repeats_of(name)]
-        for fold in range(settings.folds):
-            train = data.take(row_fold != fold)
-            tests = [(protocol, data.take(row_fold == fold))]
-            if is_later_tested and repeat == 0 and len(later):
-                tests.append((HOLDOUT_DISJOINT, later.take(later_fold == fold)))
-            parts += [run.score(protocol, name, train, tests, repeat=repeat, fold=fold) for name in names]
-    return parts
+
+    def tasks() -> Iterator[_Task]:
+        for repeat in range(settings.repeats):
+            dealt = customer_folds(everyone, settings.folds, rng)
+            always = dict.fromkeys(map(str, tuned_on), -1)  # in the training part of every fold
+            row_fold, later_fold = fold_of(data.customers, always | dealt), fold_of(later.customers, dealt)
+            names = [name for name in models_of(settings, protocol) if repeat < settings.repeats_of(name)]
+            for fold in range(settings.folds):
+                tests = [(protocol, data.take(row_fold == fold))]
+                if is_later_tested and repeat == 0 and len(later):
+                    tests.append((HOLDOUT_DISJOINT, later.take(later_fold == fold)))
+                yield protocol, names, data.take(row_fold != fold), tests, repeat, fold
+
+    return side_by_side(run.score, tasks(), settings.workers)
 
 
+@dataclass(frozen=True)
 class _Run:
-    """One training and its tests, with times."""
+    """Trainings and their tests, with times."""
 
-    def __init__(self, settings: ModelSettings, clock: Callable[[], float], tuned: Tuned) -> None:
-        self.settings = settings
-        self.clock = clock
-        self.tuned = tuned
+    settings: ModelSettings
+    clock: Callable[[], float]
+    tuned: Tuned
 
     def score(
         self,
         protocol: str,
-        name: str,
+        names: Sequence[str],
         train: ExampleArrays,
-        tests: list[tuple[str, ExampleArrays]],
-        *,
+        tests: Sequence[tuple[str, ExampleArrays]],
         repeat: int,
         fold: int,
     ) -> pl.DataFrame:
-        """Train once on ``train``, then predict each labelled test part."""
+        """Train each named model once on ``train``, then predict each labelled test part."""
+        return pl.concat([self._score_one(protocol, name, train, tests, repeat, fold) for name in names])
+
+    def _score_one(
+        self,
+        protocol: str,
+        name: str,
+        train: ExampleArrays,
+        tests: Sequence[tuple[str, ExampleArrays]],
+        repeat: int,
+        fold: int,
+    ) -> pl.DataFrame:
         seed = self.settings.seed + 1000 * repeat + 10 * fold + PROTOCOLS.index(protocol)
         own = settings_for(name, protocol, self.settings, self.tuned)
         start = self.clock()

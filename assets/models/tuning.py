@@ -20,6 +20,7 @@ import optuna
 import polars as pl
 from numpy.typing import NDArray
 
+from assets.common.side_by_side import side_by_side
 from assets.customers.protocols import OBSERVED, PROSPECTIVE
 from assets.models.anchored import ANCHORED, fit_anchored
 from assets.models.baselines import fit_boosted_trees
@@ -135,9 +136,10 @@ def tune(examples: pl.DataFrame, settings: ModelSettings, clock: Callable[[], fl
     Returns:
         The columns of ``model_tuning``; no rows where tuning is off or there are too few customers to tune on.
     """
-    parts: list[Values] = []
     dimensions = text_dimensions(examples)
     windows = {OBSERVED: OBSERVED, PROSPECTIVE_CV: PROSPECTIVE}
+    models = sorted({owner for name in settings.models if (owner := space_owner(name))})
+    tasks: list[tuple[str, str, ExampleArrays, ModelSettings, Callable[[], float]]] = []
     for protocol in TUNED_PROTOCOLS:
         own = examples.filter((pl.col("protocol") == windows[protocol]) & (pl.col("split") == "cv"))
         data = to_arrays(own.sort("as_of", "pseudo_customer_id"), dimensions)
@@ -145,9 +147,9 @@ def tune(examples: pl.DataFrame, settings: ModelSettings, clock: Callable[[], fl
         data = data.take(kept)
         if len(np.unique(data.customers)) < 2 * settings.tuning_folds:
             continue
-        for model in sorted({owner for name in settings.models if (owner := space_owner(name))}):
-            parts += _trials(model, protocol, data, settings, clock)
-    return MODEL_TUNING.conform(pl.DataFrame(parts, schema=MODEL_TUNING.schema))
+        tasks += [(model, protocol, data, settings, clock) for model in models]
+    rows = [row for trials in side_by_side(_trials, tasks, settings.workers) for row in trials]
+    return MODEL_TUNING.conform(pl.DataFrame(rows, schema=MODEL_TUNING.schema))
 
 
 def chosen_values(tuning: pl.DataFrame) -> dict[str, dict[str, Values]]:

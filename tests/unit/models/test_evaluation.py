@@ -160,3 +160,12 @@ def test_a_year_ahead_is_one_extra_table():
     assert found.filter(pl.col("protocol") != LONG_HORIZON).drop("train_seconds", "predict_seconds").equals(
         plain.drop("train_seconds", "predict_seconds")
     )  # fmt: skip
+
+
+def test_two_processes_predict_what_one_does() -> None:
+    rows = examples_of(1, customers=40)
+    alone, together = (
+        evaluate(rows, replace(QUICKEST, workers=workers)).drop("train_seconds", "predict_seconds")
+        for workers in (1, 2)
+    )
+    assert alone.equals(together)
