@@ -8,6 +8,7 @@ from assets.common.fits import FittedAsset, build_fitted
 from assets.common.whole import WholeAsset, build_whole
 from assets.common.workspace import Workspace
 from pipelines.alerts import build_alerts
+from pipelines.executors import build_executor, build_retries
 from pipelines.instance import POOLS
 from pipelines.jobs import STUDIES, build_jobs
 from pipelines.ledger import build_verdict, declare_ledger
@@ -26,7 +27,7 @@ def build_definitions(workspace: Workspace | None = None) -> dg.Definitions:
         workspace: instead of the one that the environment describes (tests swap it without patching).
 
     Raises:
-        SettingsError: a setting is unknown or makes no sense.
+        SettingsError: a setting is unknown or makes no sense, or what it needs is not installed.
     """
     bound = workspace or build_workspace()
     partitions = business_days(bound.settings)
@@ -46,16 +47,19 @@ def build_definitions(workspace: Workspace | None = None) -> dg.Definitions:
     refit, retrain = on_cadence(chosen.refit_cron, zone), on_cadence(chosen.retrain_cron, zone)
     regular = [item for item in whole if item.shown.name not in STUDIES]
     late, old = freshness_policies(bound.settings)
+    again = build_retries(bound.settings)
     return dg.Definitions(
         assets=[
-            *(build_daily(item, partitions, late, POOLS.get(item.shown.name)) for item in [*daily, ledger]),
-            *(build_fitted(item, refit, POOLS.get(item.name)) for item in fitted),
+            *(build_daily(item, partitions, late, POOLS.get(item.shown.name), again) for item in [*daily, ledger]),
+            *(build_fitted(item, refit, POOLS.get(item.name), again) for item in fitted),
             *(
-                build_whole(item, *((retrain, old) if item in regular else (None, None)), POOLS.get(item.shown.name))
+                build_whole(
+                    item, *((retrain, old) if item in regular else (None, None)), POOLS.get(item.shown.name), again
+                )
                 for item in whole
             ),
         ],
-        asset_checks=[build_verdict(tables, partitions)],
+        asset_checks=[build_verdict(tables, partitions, again)],
         jobs=jobs,  # type: ignore[arg-type]
         schedules=build_schedules(jobs[1], bound.settings),
         sensors=[
@@ -64,5 +68,5 @@ def build_definitions(workspace: Workspace | None = None) -> dg.Definitions:
             *build_alerts(bound.settings, chosen),
         ],
         resources={RESOURCE: bound},
-        executor=dg.in_process_executor,
+        executor=build_executor(bound.settings),
     )

@@ -78,7 +78,9 @@ def declare_ledger(tables: Sequence[str]) -> DailyAsset:
     return daily_ledger
 
 
-def build_verdict(tables: Sequence[str], partitions: dg.PartitionsDefinition) -> dg.AssetChecksDefinition:
+def build_verdict(
+    tables: Sequence[str], partitions: dg.PartitionsDefinition, retries: dg.RetryPolicy | None = None
+) -> dg.AssetChecksDefinition:
     """A check that closes the run: red, and the run failed, when one of its days was kept aside."""
 
     @dg.asset_check(
@@ -87,6 +89,7 @@ def build_verdict(tables: Sequence[str], partitions: dg.PartitionsDefinition) ->
         description="Every day of this run was promoted by every daily table.",
         required_resource_keys={RESOURCE},
         blocking=False,
+        retry_policy=retries,
     )
     def no_day_failed(context: dg.AssetCheckExecutionContext) -> dg.AssetCheckResult:
         workspace = getattr(context.resources, RESOURCE)

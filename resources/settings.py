@@ -10,17 +10,18 @@ import hashlib
 import json
 import os
 import secrets
+import string
 import tomllib
 import types
-import typing
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from datetime import date
 from enum import Enum
 from pathlib import Path
-from typing import Any, Literal, TypeVar, get_args, get_origin
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from resources.cluster import odd_cluster
 from resources.errors import PrivacyError, SettingsError
 from resources.store_address import odd_address
 
@@ -65,14 +66,17 @@ class CoreSettings:
     restricted_root: Path | None = None  # None: under STAYWORTH_HOME with the other zones
     encrypt_restricted: bool = False  # True: restricted files are sealed with the key in STAYWORTH_RESTRICTED_KEY
     notices: Path | None = None  # CSV of opt-outs and consents (identifier, kind, day) beside those of the source
+    executor: str = "in_process"  # or ray: each step is a job of a Ray cluster, on any of its nodes (docs/scaling.md)
+    ray_address: str = ""  # of its dashboard, http://host:8265; "": what RAY_ADDRESS says, which wins in any case
     raw_retention_days: int | None = None  # days of raw rows that `stayworth retain` keeps; None: all of them
 
     def __post_init__(self) -> None:
         for name, allowed in (("source", SOURCES), ("profile", PROFILES), ("device", _DEVICES)):
             if (given := getattr(self, name)) not in allowed:
                 raise refuse(_CORE, name, given, ", ".join(allowed))
-        self._check_files()
-        if refused := odd_address(self.lake_url, self.restricted_url, self.restricted_root):
+        self._refuse_missing_files()
+        refused = odd_address(self.lake_url, self.restricted_url, self.restricted_root)
+        if refused := refused or odd_cluster(self.executor, self.ray_address):
             raise refuse(_CORE, *refused)
         self._refuse_odd_values()
 
@@ -91,8 +95,7 @@ class CoreSettings:
         except (ZoneInfoNotFoundError, ValueError) as error:
             raise refuse(_CORE, "time_zone", self.time_zone, "an IANA name such as Europe/Lisbon") from error
 
-    def _check_files(self) -> None:
-        """What the sources need that read files."""
+    def _refuse_missing_files(self) -> None:
         if self.source in _FOLDER_SOURCES and self.data is None:
             raise refuse(_CORE, "data", None, "the folder that holds the published files, or the inbox of deliveries")
         if self.source == "deliveries" and self.history_start is None:
@@ -139,7 +142,7 @@ def build_section(section: str, cls: type[RoomSettings], values: Mapping[str, An
         SettingsError: see :meth:`Settings.room`.
     """
     known = {item.name for item in fields(cls)}  # type: ignore[arg-type]
-    hints = typing.get_type_hints(cls)
+    hints = get_type_hints(cls)
     unknown = sorted(set(values) - known)
     if unknown:
         message = f"unknown setting {section}.{unknown[0]}; known: {', '.join(sorted(known))}"
@@ -148,7 +151,7 @@ def build_section(section: str, cls: type[RoomSettings], values: Mapping[str, An
 
 
 def _convert(section: str, name: str, value: object, hint: Any) -> object:
-    if get_origin(hint) in (types.UnionType, typing.Union):
+    if get_origin(hint) in (types.UnionType, Union):
         if value is None or (isinstance(value, str) and value.lower() in ("", "none")):
             return None
         hint = next(part for part in get_args(hint) if part is not type(None))
@@ -305,15 +308,12 @@ def load_tombstone_key(key: SecretKey, environment: Mapping[str, str] | None = N
 
 
 def _key_bytes(text: str, variable: str) -> bytes:
-    material = bytes.fromhex(text) if _is_hex(text) else text.encode()
+    is_hex = len(text) % 2 == 0 and set(text) <= set(string.hexdigits)
+    material = bytes.fromhex(text) if is_hex else text.encode()
     if len(material) < _MIN_KEY_BYTES:
         message = f"{variable} holds {len(material)} bytes; give {_MIN_KEY_BYTES} or more (openssl rand -hex 32)"
         raise PrivacyError(message)
     return material
-
-
-def _is_hex(text: str) -> bool:
-    return len(text) % 2 == 0 and all(character in "0123456789abcdefABCDEF" for character in text)
 
 
 def _key_file(path: Path) -> bytes:

@@ -84,6 +84,7 @@ def build_daily(
     partitions: dg.PartitionsDefinition,
     freshness: dg.FreshnessPolicy | None = None,
     pool: str | None = None,
+    retries: dg.RetryPolicy | None = None,
 ) -> dg.AssetsDefinition:
     """The Dagster asset of a declaration: one step per run, whatever the range.
 
@@ -92,6 +93,7 @@ def build_daily(
         partitions: business days.
         freshness: by when it must have been made; None: never late.
         pool: steps that share it run one at a time, or as many as the pool allows.
+        retries: for executors whose steps can be lost; None: a step has one attempt.
     """
     spec, shown = item.spec, item.shown
 
@@ -110,6 +112,7 @@ def build_daily(
         check_specs=check_specs(shown.name, spec.check_advice()),
         code_version=spec.code_version,
         pool=pool,
+        retry_policy=retries,
         required_resource_keys={RESOURCE},
     )
     def daily(context: dg.AssetExecutionContext) -> Iterator[Any]:

@@ -114,9 +114,12 @@ def last_stored_day(workspace: Workspace, reads: Sequence[Reads]) -> date | None
 
 
 def build_fitted(
-    item: FittedAsset, cadence: dg.AutomationCondition | None = None, pool: str | None = None
+    item: FittedAsset,
+    cadence: dg.AutomationCondition | None = None,
+    pool: str | None = None,
+    retries: dg.RetryPolicy | None = None,
 ) -> dg.AssetsDefinition:
-    """The Dagster asset of a declared fit, when it is fitted without being asked, and its pool."""
+    """The Dagster asset of a declared fit, when it is fitted without being asked, its pool, its attempts."""
 
     @dg.asset(
         name=item.name,
@@ -131,6 +134,7 @@ def build_fitted(
         backfill_policy=dg.BackfillPolicy.single_run(),
         code_version=item.fitter_version,
         pool=pool,
+        retry_policy=retries,
         required_resource_keys={RESOURCE},
     )
     def fitted(context: dg.AssetExecutionContext) -> Iterator[Any]:

@@ -8,7 +8,12 @@ PROCESS_TAG = "stayworth/process"
 
 
 def mark_process(context: dg.AssetExecutionContext) -> None:
-    """Note this process on the run, where whoever started the run did not."""
+    """Note this process on the run, where whoever started the run did not.
+
+    Over a cluster a step's process ends long before its run does: the run keeps the mark of whoever started it.
+    """
+    if context.resources.stayworth.settings.core.executor != "in_process":
+        return
     mine = this_process()
     if context.run.tags.get(PROCESS_TAG) != mine:
         context.run.tags[PROCESS_TAG] = mine  # type: ignore[index]  # this process's own view of the run

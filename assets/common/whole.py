@@ -180,6 +180,7 @@ def build_whole(
     cadence: dg.AutomationCondition | None = None,
     freshness: dg.FreshnessPolicy | None = None,
     pool: str | None = None,
+    retries: dg.RetryPolicy | None = None,
 ) -> dg.AssetsDefinition:
     """The Dagster asset of a declaration.
 
@@ -188,6 +189,7 @@ def build_whole(
         cadence: when it is made without being asked; None: never.
         freshness: how old it may get; None: never late.
         pool: steps that share it run one at a time, or as many as the pool allows.
+        retries: for executors whose steps can be lost; None: a step has one attempt.
     """
 
     @dg.asset(
@@ -205,6 +207,7 @@ def build_whole(
         check_specs=check_specs(item.shown.name, item.check_advice()),
         code_version=item.code_version,
         pool=pool,
+        retry_policy=retries,
         required_resource_keys={RESOURCE},
     )
     def whole(context: dg.AssetExecutionContext) -> Iterator[Any]:

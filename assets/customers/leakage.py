@@ -1,6 +1,6 @@
 """How much of the observed window's CLV is already inside its features."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import lightgbm
@@ -16,11 +16,22 @@ _TREES = 100  # a plain boosted tree: LightGBM's defaults but for the number of 
 _PLAIN = {"objective": "regression", "verbosity": -1, "num_threads": 1, "deterministic": True,
           "force_row_wise": True, "seed": 42, "min_data_in_leaf": 5}  # fmt: skip
 _MIN_ROWS = 50  # below, a tree of five-row leaves says nothing
+FEATURE_GROUPS: Mapping[str, tuple[str, ...]] = {
+    "recency": ("recency_days", "gap_volatility_days", "gap_mean_days", "tenure_days"),
+    "counts": ("frequency", "bookings"),
+    "money": ("monetary", "average_revenue", "price_per_night"),
+    "stays": ("stay_nights", "stay_stability", "lead_time_days", "special_requests"),
+    "cancellation": ("cancellation_ratio",),
+    "price_sensitivity": ("price_sensitivity",),
+    "rolling_windows": ("revenue_90d", "revenue_180d", "completed_90d", "completed_180d"),
+    "trend_and_season": ("revenue_smoothed", "revenue_trend", "revenue_unevenness", "season_share"),
+}  # a partition of the behaviour features; a test compares
+TEXT_COUNTS = ("has_text", "text_weight", "reviews")  # only completed stays are paired: these count stays with revenue
 
 
 @dataclass(frozen=True, kw_only=True)
 class FeatureSet:
-    """A named set of behaviour features."""
+    """A named set of features."""
 
     name: str
     features: tuple[str, ...]
@@ -28,25 +39,44 @@ class FeatureSet:
     @property
     def contains_target(self) -> tuple[str, ...]:
         """The features that hold the observed CLV, wholly or in part."""
-        leaky = {item.name for item in FEATURES if item.target_in_observed_window != "no"}
+        leaky = {item.name for item in FEATURES if item.target_in_observed_window != "no"} | set(TEXT_COUNTS)
         return tuple(name for name in self.features if name in leaky)
 
 
-def feature_sets() -> tuple[FeatureSet, ...]:
-    """The sets of the leakage table: the paper's seven, without M, without M and F; ours, and ours without leaks."""
+def feature_sets(text: Sequence[str] = ()) -> tuple[FeatureSet, ...]:
+    """The sets of the leakage table.
+
+    The paper's seven, without M, without M and F; ours, and ours without leaks; then each group of features alone,
+    named ``group_...``. With text columns: what the texts say, the counts of reviews, ours without leaks beside the
+    texts.
+
+    Args:
+        text: columns of the text block as the models read it, those of ``TEXT_COUNTS`` among them.
+    """
     without_m = tuple(name for name in PAPER_FEATURES if name != "monetary")
     clean = tuple(item.name for item in FEATURES if item.target_in_observed_window == "no")
+    said = tuple(name for name in text if name not in TEXT_COUNTS[1:])  # the mask goes with the texts
+    texts = (
+        FeatureSet(name="group_text", features=said),
+        FeatureSet(name="group_text_counts", features=tuple(name for name in TEXT_COUNTS if name in text)),
+        FeatureSet(name="extended_without_target_with_text", features=(*clean, *said)),
+    )
     return (
         FeatureSet(name="all", features=PAPER_FEATURES),
         FeatureSet(name="without_m", features=without_m),
         FeatureSet(name="without_m_and_f", features=tuple(name for name in without_m if name != "frequency")),
         FeatureSet(name="extended", features=FEATURE_NAMES),
         FeatureSet(name="extended_without_target", features=clean),
+        *(FeatureSet(name=f"group_{name}", features=features) for name, features in FEATURE_GROUPS.items()),
+        *(texts if text else ()),
     )
 
 
 def leakage_table(
-    customers: pl.DataFrame, rng: np.random.Generator, sets: Sequence[FeatureSet] | None = None
+    customers: pl.DataFrame,
+    rng: np.random.Generator,
+    sets: Sequence[FeatureSet] | None = None,
+    text: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Out-of-fold R² of a plain boosted tree for the observed CLV, by feature set.
 
@@ -54,6 +84,7 @@ def leakage_table(
         customers: one row per pseudo-customer with ``clv`` and the behaviour features of the same window.
         rng: deals the customers to the five folds.
         sets: feature sets to compare, those of :func:`feature_sets` by default.
+        text: pseudo_customer_id and the text block as numbers, of the same window; zeros where a customer is missing.
 
     Returns:
         feature_set, features, contains_target (names joined by ", "), n, r2 in currency
@@ -69,10 +100,12 @@ def leakage_table(
     if missing:
         message = f"the leakage table needs columns {missing}; hand over the customers table"
         raise ContractError(message)
-    ordered = customers.sort("pseudo_customer_id")
+    words = [] if text is None else [name for name in text.columns if name != "pseudo_customer_id"]
+    ordered = customers if text is None else customers.join(text, on="pseudo_customer_id", how="left")
+    ordered = ordered.with_columns(pl.col(words).fill_null(0.0)).sort("pseudo_customer_id")
     target = ordered["clv"].cast(pl.Float64).to_numpy()
     folds = rng.permutation(np.arange(len(target)) % _FOLDS)
-    rows = [_row(item, ordered, target, folds) for item in (sets or feature_sets())]
+    rows = [_row(item, ordered, target, folds) for item in (sets or feature_sets(words))]
     schema = {"feature_set": pl.String, "features": pl.String, "contains_target": pl.String, "n": pl.Int64,
               "r2": pl.Float64, "r2_log": pl.Float64}  # fmt: skip
     return pl.DataFrame(rows, schema=schema)

@@ -17,7 +17,7 @@ from assets.models.contract import MODEL_ABLATIONS
 from assets.models.controls import TEXT_COLUMNS
 from assets.models.evaluation import evaluate, metrics_of
 from assets.models.settings import ModelSettings
-from assets.models.text_block import TEXT_SCHEMA, review_table, text_block
+from assets.models.text_block import TEXT_SCHEMA, Aggregation, review_table, text_block
 from assets.models.tuning import PROSPECTIVE_CV, Tuned, with_values
 
 REFERENCE = "reference"
@@ -28,6 +28,9 @@ STUDIES: Mapping[str, str] = {
     "anomaly_filter": "the filter off, and other thresholds",
     "window": "only pairs posted within so many days of the stay",
     "head": "loss, and weighting of high-value customers",
+    "encoder_tier": "the texts embedded by another encoder",
+    "text_treatment": "the texts cleaned the other way, then embedded by the same encoder",
+    "text_aggregation": "how the reviews of a customer become one text",
 }
 _WINDOWS = (3, 7, 14)  # days; the stored window is alignment.window_days, 14 by default
 
@@ -78,13 +81,17 @@ class TextSources:
 
 
 def with_texts(
-    examples: pl.DataFrame, bookings: pl.DataFrame, pairs: pl.DataFrame, reviews: pl.DataFrame
+    examples: pl.DataFrame,
+    bookings: pl.DataFrame,
+    pairs: pl.DataFrame,
+    reviews: pl.DataFrame,
+    aggregation: Aggregation = "mean",
 ) -> pl.DataFrame:
     """The examples with their text blocks made anew from other pairs or reviews; rows and order stay."""
     blocks = [TEXT_SCHEMA.to_frame().with_columns(as_of=pl.lit(None, pl.Date))]
     for day in examples["as_of"].unique().sort():
         rows = current_rows(bookings, day).select("booking_id", "pseudo_customer_id")
-        blocks.append(text_block(rows, pairs, reviews, day).with_columns(as_of=pl.lit(day, pl.Date)))
+        blocks.append(text_block(rows, pairs, reviews, day, aggregation).with_columns(as_of=pl.lit(day, pl.Date)))
     bare = examples.drop("has_text", *TEXT_COLUMNS)
     joined = bare.join(pl.concat(blocks), on=["pseudo_customer_id", "as_of"], how="left", maintain_order="left")
     return joined.with_columns(

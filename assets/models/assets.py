@@ -2,12 +2,15 @@
 
 import time
 from datetime import date
+from functools import partial
 
 import polars as pl
 
 from assets.common.daily import DayInputs, Produced, Reads, WholeInputs, WholeProduced, daily_asset, whole_asset
-from assets.customers.protocols import plan_origins
+from assets.customers.protocols import examined_days, plan_origins
 from assets.customers.settings import CustomerSettings
+from assets.embeddings.encode import Embed
+from assets.embeddings.settings import EmbeddingSettings
 from assets.models.ablations import TextSources, ablate, settings_variants, text_variants
 from assets.models.anomaly_evidence import evidence_of, scored_reviews
 from assets.models.anomaly_selection import sensitivity_table
@@ -24,6 +27,7 @@ from assets.models.checks import (
     validate_trained_models,
     validate_tuning,
 )
+from assets.models.checks_future import examples_see_no_future, no_future_outcome
 from assets.models.checks_serving import validate_back_test, validate_drift, validate_training_runs
 from assets.models.contract import (
     ANOMALY_SENSITIVITY,
@@ -44,6 +48,7 @@ from assets.models.scoring import Served, past_revenue, score_customers, start_m
 from assets.models.serving import served_of, train_final
 from assets.models.settings import model_settings
 from assets.models.text_block import review_table
+from assets.models.text_studies import aggregation_variants, embedding_variants
 from assets.models.training_log import (
     metric_metadata,
     models_of_run,
@@ -74,8 +79,19 @@ def _reviews(inputs: DayInputs | WholeInputs) -> pl.DataFrame:
     )
 
 
+def _sources(inputs: WholeInputs) -> TextSources:
+    return TextSources(
+        bookings=inputs.frame("published_bookings"),
+        pairs=inputs.frame("booking_review_pairs"),
+        embeddings=inputs.frame("review_embeddings"),
+        anomalies=inputs.frame("review_anomalies"),
+        parts=inputs.frame("review_anomaly_parts"),
+        clean=inputs.frame("clean_reviews"),
+    )
+
+
 @whole_asset(contract=EXAMPLES, group="models", reads=_HISTORY, validate=validate_examples, kinds={"polars"},
-             owners=["team:models"], code_version="1")  # fmt: skip
+             owners=["team:models"], code_version="2", further_checks=[no_future_outcome(pl.DataFrame())])  # fmt: skip
 def examples(inputs: WholeInputs) -> WholeProduced:
     """One row per protocol, customer and day T: behaviour and text known by T, and the value to predict."""
     settings = inputs.settings.room("customers", CustomerSettings)
@@ -84,6 +100,7 @@ def examples(inputs: WholeInputs) -> WholeProduced:
     is_public = inputs.settings.core.source == "public"
     plan = plan_origins(first_day, inputs.as_of, settings, is_public=is_public)  # type: ignore[arg-type]
     frame = build_examples(bookings, inputs.frame("booking_review_pairs"), _reviews(inputs), plan, settings)
+    days = examined_days(first_day, inputs.as_of, settings, is_public=is_public)  # type: ignore[arg-type]
     return WholeProduced(
         frame,
         {
@@ -93,6 +110,7 @@ def examples(inputs: WholeInputs) -> WholeProduced:
             "horizon_days": plan.horizon_days,
             "text_share": float(frame["has_text"].mean() or 0.0),  # type: ignore[arg-type]
         },
+        outcomes=[examples_see_no_future(_sources(inputs), days, settings)],
     )
 
 
@@ -122,24 +140,26 @@ def model_metrics(inputs: WholeInputs) -> WholeProduced:
 
 @whole_asset(contract=MODEL_ABLATIONS, group="models",
              reads=[*_HISTORY, Reads("examples", None), Reads("model_tuning", None)], validate=validate_ablations,
-             kinds={"pytorch"}, owners=["team:models"], code_version="1")  # fmt: skip
-def model_ablations(inputs: WholeInputs) -> pl.DataFrame:
+             kinds={"pytorch"}, owners=["team:models"], code_version="2")  # fmt: skip
+def model_ablations(inputs: WholeInputs) -> WholeProduced:
     """One thing changed at a time on the same folds; the profile quick runs none."""
     settings, examples = model_settings(inputs.settings), inputs.frame("examples")
     if not settings.is_ablated:
-        return MODEL_ABLATIONS.empty()
-    sources = TextSources(
-        bookings=inputs.frame("published_bookings"),
-        pairs=inputs.frame("booking_review_pairs"),
-        embeddings=inputs.frame("review_embeddings"),
-        anomalies=inputs.frame("review_anomalies"),
-        parts=inputs.frame("review_anomaly_parts"),
-        clean=inputs.frame("clean_reviews"),
-    )
-    pinned = inputs.settings.room("reviews", ReviewSettings).tau
-    variants = settings_variants(settings) + text_variants(examples, sources, settings.anomaly_taus, pinned)
-    tuned = chosen_values(inputs.frame("model_tuning"))
-    return ablate(examples, variants, settings, tuned, time.perf_counter)
+        return WholeProduced(MODEL_ABLATIONS.empty())
+    sources = _sources(inputs)
+    reviews = inputs.settings.room("reviews", ReviewSettings)
+    embedding = inputs.settings.room("embeddings", EmbeddingSettings)
+    shelf = inputs.resource("encoders")
+
+    def embedder(tier: str) -> Embed:
+        return partial(shelf.embed, tier, model=embedding.model, pooling=embedding.pooling)
+
+    variants = settings_variants(settings) + text_variants(examples, sources, settings.anomaly_taus, reviews.tau)
+    anew, left_out = embedding_variants(examples, sources, embedding, reviews.text_treatment, embedder)
+    variants += anew + aggregation_variants(examples, sources)
+    table = ablate(examples, variants, settings, chosen_values(inputs.frame("model_tuning")), time.perf_counter)
+    words = "; ".join(f"{tier}: {reason}" for tier, reason in left_out.items())
+    return WholeProduced(table, {"encoder_tiers_left_out": words or "none"})
 
 
 @whole_asset(contract=ANOMALY_SENSITIVITY, group="models", reads=[*_HISTORY, Reads("examples", None)],

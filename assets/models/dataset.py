@@ -60,6 +60,11 @@ class ExampleArrays:
     def __len__(self) -> int:
         return len(self.target)
 
+    @property
+    def revenue(self) -> NDArray[np.float64]:
+        """(n,) revenue by T: the size of a customer."""
+        return self.behaviour[:, BEHAVIOUR_COLUMNS.index("b_monetary")]
+
     def take(self, rows: NDArray[np.bool_] | NDArray[np.int64]) -> "ExampleArrays":
         """The chosen rows, in the order asked for."""
         return ExampleArrays(**{name: getattr(self, name)[rows] for name in self.__dataclass_fields__})

@@ -114,13 +114,14 @@ def _cross_validate(
     if not _can_fold(data, settings):
         return []
     tuned_on = reserved_customers(data, settings, OBSERVED if protocol == OBSERVED else PROSPECTIVE_CV)
-    everyone = np.setdiff1d(np.concatenate([data.customers, later.customers]), tuned_on)
+    everyone, size = np.concatenate([data.customers, later.customers]), np.concatenate([data.revenue, later.revenue])
+    tested = ~np.isin(everyone, tuned_on)
     rng = np.random.default_rng([settings.seed, PROTOCOLS.index(protocol)])
     later = later.take(~np.isin(later.customers, tuned_on))
 
     def tasks() -> Iterator[_Task]:
         for repeat in range(settings.repeats):
-            dealt = customer_folds(everyone, settings.folds, rng)
+            dealt = customer_folds(everyone[tested], settings.folds, rng, size[tested])
             always = dict.fromkeys(map(str, tuned_on), -1)  # in the training part of every fold
             row_fold, later_fold = fold_of(data.customers, always | dealt), fold_of(later.customers, dealt)
             names = [name for name in models_of(settings, protocol) if repeat < settings.repeats_of(name)]

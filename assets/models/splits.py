@@ -19,13 +19,19 @@ class Split:
     test: NDArray[np.bool_]
 
 
-def customer_folds(customers: NDArray[np.str_], folds: int, rng: np.random.Generator) -> dict[str, int]:
+def customer_folds(
+    customers: NDArray[np.str_], folds: int, rng: np.random.Generator, size: NDArray[np.float64] | None = None
+) -> dict[str, int]:
     """Fold of each customer: shuffled and dealt, so that folds differ by one customer at most.
+
+    By size every fold gets one of each few neighbours in the order of size. A handful of customers decides R² and
+    RMSE; a plain deal leaves folds without any of them, in which there is nothing to explain and R² falls to -6.
 
     Args:
         customers: ids, repeated or not; their order does not matter.
         folds: number of folds.
         rng: of this repeat.
+        size: of the customer as each row has it, known when the forecast is made; its largest counts.
 
     Raises:
         ContractError: fewer customers than folds.
@@ -34,8 +40,28 @@ def customer_folds(customers: NDArray[np.str_], folds: int, rng: np.random.Gener
     if len(unique) < folds:
         message = f"{len(unique)} customers can't fill {folds} folds; hand over more history or ask for fewer folds"
         raise ContractError(message)
-    dealt = rng.permutation(len(unique)) % folds
+    if size is None:
+        dealt = rng.permutation(len(unique)) % folds
+    else:
+        dealt = _dealt_by_size(customers, unique, size, folds, rng)
     return {str(name): int(fold) for name, fold in zip(unique, dealt, strict=True)}
+
+
+def _dealt_by_size(
+    customers: NDArray[np.str_],
+    unique: NDArray[np.str_],
+    size: NDArray[np.float64],
+    folds: int,
+    rng: np.random.Generator,
+) -> NDArray[np.int64]:
+    largest = np.full(len(unique), -np.inf)
+    np.maximum.at(largest, np.searchsorted(unique, customers), size)
+    dealt = np.empty(len(unique), dtype=np.int64)
+    order = np.lexsort((unique, -largest))
+    for start in range(0, len(order), folds):
+        group = order[start : start + folds]
+        dealt[group] = rng.permutation(folds)[: len(group)]
+    return dealt
 
 
 def fold_of(customers: NDArray[np.str_], folds: dict[str, int]) -> NDArray[np.int64]:

@@ -1,6 +1,7 @@
 """The text of a customer at day T: the weighted mean of what their paired reviews say."""
 
 from datetime import date
+from typing import Literal
 
 import numpy as np
 import polars as pl
@@ -8,6 +9,7 @@ from numpy.typing import NDArray
 
 from assets.common.versions import latest_versions
 
+Aggregation = Literal["mean", "latest"]
 _VERSION = ["review_id", "delivery_day"]
 _DECIMALS = 9  # of stored weights and means
 TEXT_SCHEMA = pl.Schema(
@@ -53,7 +55,13 @@ def _once(frame: pl.DataFrame, column: str) -> pl.DataFrame:
     return frame.select(*_VERSION, column).unique(_VERSION, keep="first", maintain_order=True)
 
 
-def text_block(customers: pl.DataFrame, pairs: pl.DataFrame, reviews: pl.DataFrame, as_of: date) -> pl.DataFrame:
+def text_block(
+    customers: pl.DataFrame,
+    pairs: pl.DataFrame,
+    reviews: pl.DataFrame,
+    as_of: date,
+    aggregation: Aggregation = "mean",
+) -> pl.DataFrame:
     """Match-probability-weighted mean of embedding, polarity and score per customer.
 
     Args:
@@ -61,6 +69,7 @@ def text_block(customers: pl.DataFrame, pairs: pl.DataFrame, reviews: pl.DataFra
         pairs: booking_review_pairs; only assigned pairs decided by T count.
         reviews: :func:`review_table`; only reviews delivered by T count, each as it came last.
         as_of: T.
+        aggregation: ``mean`` of all reviews; ``latest``: the one that was delivered last, alone.
 
     Returns:
         One row per customer with text: pseudo_customer_id, has_text, text_weight (sum of match probabilities),
@@ -75,10 +84,13 @@ def text_block(customers: pl.DataFrame, pairs: pl.DataFrame, reviews: pl.DataFra
     links = (
         decided.select("booking_id", "review_id", weight=pl.col("match_probability").fill_null(0.0))
         .join(customers, on="booking_id", how="inner")
-        .join(known.select("review_id", "position"), on="review_id", how="inner")
+        .join(known.select("review_id", "position", came="delivery_day"), on="review_id", how="inner")
         .filter(pl.col("weight") > 0.0)
         .sort("pseudo_customer_id", "position", "booking_id")
     )
+    if aggregation == "latest":
+        last = pl.col("position").sort_by("came", "position").last().over("pseudo_customer_id")
+        links = links.filter(pl.col("position") == last)
     if links.is_empty():
         return pl.DataFrame(schema=TEXT_SCHEMA)
     used = known[links["position"].unique().sort()]

@@ -25,7 +25,7 @@ from assets.customers.protocols import OBSERVED, PROSPECTIVE
 from assets.models.anchored import ANCHORED, fit_anchored
 from assets.models.baselines import fit_boosted_trees
 from assets.models.contract import MODEL_TUNING
-from assets.models.dataset import BEHAVIOUR_COLUMNS, ExampleArrays, text_dimensions, to_arrays
+from assets.models.dataset import ExampleArrays, text_dimensions, to_arrays
 from assets.models.prediction import FittedModel
 from assets.models.settings import ModelSettings
 from assets.models.splits import customer_folds, fold_of
@@ -118,7 +118,7 @@ def reserved_customers(data: ExampleArrays, settings: ModelSettings, protocol: s
         return np.zeros(0, dtype=data.customers.dtype)
     unique, place = np.unique(data.customers, return_inverse=True)
     revenue = np.zeros(len(unique))
-    np.maximum.at(revenue, place, data.behaviour[:, BEHAVIOUR_COLUMNS.index("b_monetary")])
+    np.maximum.at(revenue, place, data.revenue)
     order = np.lexsort((unique, -revenue))
     rng = np.random.default_rng([settings.seed, _SEED_STREAM, TUNED_PROTOCOLS.index(protocol)])
     parts = np.array_split(order, max(round(settings.tuning_share * len(unique)), 1))
@@ -169,7 +169,8 @@ def _trials(
     if defaults is not None:
         study.enqueue_trial(defaults)
     rows: list[Values] = []
-    dealt = customer_folds(data.customers, settings.tuning_folds, np.random.default_rng([settings.seed, _SEED_STREAM]))
+    rng = np.random.default_rng([settings.seed, _SEED_STREAM])
+    dealt = customer_folds(data.customers, settings.tuning_folds, rng, data.revenue)
     fold = fold_of(data.customers, dealt)
     for number in range(settings.tuning_trials):
         is_default = number == 0 and defaults is None  # outside the space: judged, but not told to the sampler

@@ -22,6 +22,7 @@ from assets.models.tuning import chosen_values
 from assets.privacy.settings import PrivacySettings
 from assets.raw.settings import RawSettings
 from assets.reports.inputs import DEMO
+from assets.reports.leakage import observed_text
 from assets.reports.measure_data import customer_results, dataset_results, privacy_results, review_results
 from assets.reports.measure_evaluation import (
     calibration_tree,
@@ -75,7 +76,8 @@ def data_branches(inputs: WholeInputs) -> tuple[Tree, Tree]:
     branches["reviews"] = review_results(anomalies, inputs.settings.room("reviews", ReviewSettings), polarity)
     customers = inputs.frame("customers")
     if customers.height:
-        branches["customers"] = customer_results(customers, leakage_table(customers, inputs.rng))
+        text = observed_text(inputs.frame("examples"), model_settings(inputs.settings).tree_components)
+        branches["customers"] = customer_results(customers, leakage_table(customers, inputs.rng, text=text))
     return branches, not_run
 
 

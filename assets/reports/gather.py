@@ -7,17 +7,11 @@ import polars as pl
 
 from assets.reports.gather_evaluation import claim_rows, study_rows, tuning_rows
 from assets.reports.inputs import METRICS, SEGMENTS, ReportInputs, RunHeader, TextExplanation
+from assets.reports.leakage import leakage_groups, leakage_rows
 from assets.reports.measure_models import estimate_of
 from assets.reports.wording import Estimate
 
 Tree = Mapping[str, Any]
-LEAKAGE_LABELS = {
-    "all": "The paper's seven features",
-    "without_m": "without monetary value (M)",
-    "without_m_and_f": "without M and frequency (F)",
-    "extended": "All our features",
-    "extended_without_target": "our features that do not hold the target",
-}
 _BOUNDS = ("mae_low", "mae_high", "bias_low", "bias_high")
 _COSTS = ("parameters", "train_seconds", "predict_seconds")
 
@@ -97,6 +91,7 @@ def _from_data_branches(results: Tree) -> dict[str, Any]:
         "alignment": alignment or None,
         "match_weights": match_weight_frame(alignment.get("weights", {})),
         "leakage": leakage_rows(results.get("customers", {}).get("leakage", {})),
+        "leakage_groups": leakage_groups(results.get("customers", {}).get("leakage", {})),
         "embeddings": results.get("embeddings"),
     }
 
@@ -180,13 +175,6 @@ def match_weight_frame(weights: Tree) -> pl.DataFrame | None:
     if not rows:
         return None
     return pl.DataFrame(rows).sort("at").drop("at")
-
-
-def leakage_rows(leakage: Tree) -> tuple[tuple[str, Estimate], ...] | None:
-    """(label, R²) of the paper's sets first, most features first; ours after them."""
-    names = [name for name in LEAKAGE_LABELS if name in leakage]
-    rows = [(LEAKAGE_LABELS[name], estimate_of(leakage[name].get("r2"))) for name in names]
-    return tuple((label, item) for label, item in rows if item is not None) or None
 
 
 def _cells(models: Tree) -> list[tuple[str, str, Tree]]:

@@ -74,6 +74,7 @@ class ReportInputs:
         customers: rows of ``customers``.
         examples: rows of ``examples`` (without vectors).
         leakage: (feature set, R²) from all features to the fewest.
+        leakage_groups: (group of features, those that hold the target, R², R² of ln(1 + value)) of each alone.
         models: ``protocol``, ``model``, ``metric``, ``value``, ``low``, ``high`` (bounds may be null).
         costs: ``protocol``, ``model``, ``parameters``, ``train_seconds``, ``predict_seconds``.
         best: protocol -> best model.
@@ -128,6 +129,7 @@ class ReportInputs:
     customers: pl.DataFrame | None = None
     examples: pl.DataFrame | None = None
     leakage: tuple[tuple[str, Estimate], ...] | None = None
+    leakage_groups: tuple[tuple[str, str, float, float | None], ...] | None = None
     models: pl.DataFrame | None = None
     costs: pl.DataFrame | None = None
     best: Mapping[str, str] = field(default_factory=dict)

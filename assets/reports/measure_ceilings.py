@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from assets.models.anchored import ANCHORED
 from assets.models.ceilings import (
     BEHAVIOUR,
     DATA_RICH,
@@ -49,7 +50,8 @@ class Standing:
         behaviour: the best of those that read no text.
         fusion: the best of those that fuse behaviour with text.
         gains: model with text -> what it is held against, and the difference in R²: fusion against ``behaviour``;
-            with the suffix of true links: on the texts of the true pairs.
+            with the suffix of true links: on the texts of the true pairs; with the prefix of the data-rich ceiling: the
+            same learner with and without text, taught by the other worlds.
         pairs_right: share of the pipeline's pairs that are true.
     """
 
@@ -86,6 +88,7 @@ def standing(rows: pl.DataFrame, influence: str) -> Standing | None:
     ceilings = {name: item for name, item in found.items() if item is not None}
     against = dict.fromkeys(FUSION, behaviour)
     against |= {f"{name}_{TRUE_LINKS}": plain for name, plain in against.items()}
+    against[f"{DATA_RICH}_{ANCHORED[1]}"] = f"{DATA_RICH}_{ANCHORED[0]}"
     gains = {name: (plain, gain(own, name, plain, FOLDS)) for name, plain in against.items()}
     right = own.filter((pl.col("model") == _PAIRS) & pl.col("value").is_not_null())["value"]
     return Standing(

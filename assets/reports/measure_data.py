@@ -146,7 +146,7 @@ def customer_results(customers: pl.DataFrame, leakage: pl.DataFrame | None) -> T
 
     Args:
         customers: ``customers`` rows.
-        leakage: ``feature_set``, ``contains_target``, ``r2``.
+        leakage: ``feature_set``, ``contains_target``, ``r2``, ``r2_log``.
     """
     values = finite(customers["clv"])
     tree: Tree = {
@@ -163,7 +163,7 @@ def customer_results(customers: pl.DataFrame, leakage: pl.DataFrame | None) -> T
     }
     if leakage is not None:
         tree["leakage"] = {
-            row["feature_set"]: {"r2": row["r2"], "contains_target": row["contains_target"]}
+            row["feature_set"]: {name: row[name] for name in ("r2", "r2_log", "contains_target")}
             for row in leakage.iter_rows(named=True)
         }
     return tree

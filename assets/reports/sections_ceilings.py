@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from assets.models.ceilings import MIN_R2, OWN_MODELS, TRUE_LINKS
+from assets.models.ceilings import DATA_RICH, MIN_R2, OWN_MODELS, TRUE_LINKS
 from assets.reports.blocks import Block, Bullets, Disclosure, Notice, Picture, Section, Table
 from assets.reports.ceilings import INFLUENCES
 from assets.reports.figures_ceilings import draw_ceilings
@@ -105,13 +105,15 @@ def _table(rows: pl.DataFrame, item: Standing) -> Table:
 
 
 def _label(name: str) -> str:
+    if name.startswith(f"{DATA_RICH}_"):
+        return f"{model_name(name.removeprefix(f'{DATA_RICH}_'))}, taught by other worlds"
     own = name.removesuffix(f"_{TRUE_LINKS}")
     return f"{model_name(own)}, true pairs" if own != name else model_name(name)
 
 
 def _gains(found: list[Standing]) -> Table:
     body = tuple(
-        (item.influence, _label(name), model_name(plain), decimal(gain.difference, 3),
+        (item.influence, _label(name), _label(plain), decimal(gain.difference, 3),
          p_value(gain.p_corrected), decimal(gain.effect, 2))
         for item in found for name, (plain, gain) in item.gains.items()
     )  # fmt: skip
@@ -120,7 +122,8 @@ def _gains(found: list[Standing]) -> Table:
         title="What text brings: with text against without",
         columns=("Influence", "With text", "Without", "Difference in R²", "p (corrected)", "Effect"),
         rows=body,
-        note="Fusion is held against the best model without text. One difference per world; corrected resampled t.",
+        note="Fusion is held against the best model without text; trees taught by the other worlds against the same "
+        "without text: what could be learned with many more guests. One difference per world; corrected resampled t.",
         text_columns=3,
         disclosure=_METRIC,
     )

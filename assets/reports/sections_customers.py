@@ -9,6 +9,7 @@ from assets.reports import figures_customers
 from assets.reports.blocks import Block, Disclosure, Notice, Picture, Section
 from assets.reports.customer_keys import key_blocks
 from assets.reports.inputs import ReportInputs
+from assets.reports.leakage import leakage_group_table
 from assets.reports.sections_data import missing, paragraph
 from assets.reports.statistics import (
     booking_density,
@@ -220,15 +221,21 @@ def leakage_blocks(inputs: ReportInputs) -> list[Block]:
             figure=figures_customers.draw_leakage(rows),
             disclosure=Disclosure.MODEL_METRIC,
         ),
+        *([leakage_group_table(inputs.leakage_groups)] if inputs.leakage_groups else []),
     ]
 
 
 def leakage_sentence(rows: Sequence[tuple[str, Estimate]]) -> str:
     """The drop from all features to those without the target, in words; says so when there is none."""
     (most, first), (fewest, last) = rows[0], rows[min(2, len(rows) - 1)]
-    text = f"One learner reaches R² {decimal(first.value, 3)} with {most.lower()}, and {decimal(last.value, 3)} "
-    f"{fewest.lower()}"
+    text = f"One learner reaches R² {decimal(first.value, 3)} with {_inside(most)}, "
+    text += f"and {decimal(last.value, 3)} {_inside(fewest)}"
     echo = first.value - last.value
     if echo <= 0:
         return f"{text}: here the target's echo does not show, the few very large customers decide the figure."
     return f"{text}: {percent(echo, 0)} of the variance was the target's own echo."
+
+
+def _inside(label: str) -> str:
+    """A label inside a sentence: its first letter small."""
+    return label[:1].lower() + label[1:]

@@ -100,7 +100,8 @@ def study_table(inputs: ReportInputs) -> Table | None:
         text_columns=2,
         note="Forecast, cross-validation, the tuned gated fusion unless the variant names another; change against the "
         "study's reference on the same folds, 95 % intervals in brackets. The reference trains without weighting; "
-        "narrower windows drop pairs, they are not decided anew.",
+        "narrower windows drop pairs, they are not decided anew. Encoder and treatment change the vectors only; an "
+        "encoder whose model is not on this machine is left out.",
         disclosure=Disclosure.MODEL_METRIC,
     )
 

@@ -1,8 +1,10 @@
 import numpy as np
+import polars as pl
 import pytest
 
 from assets.customers.behaviour import behaviour_features
-from assets.customers.leakage import feature_sets, leakage_table, out_of_fold_r2
+from assets.customers.features import FEATURE_NAMES
+from assets.customers.leakage import FEATURE_GROUPS, TEXT_COUNTS, feature_sets, leakage_table, out_of_fold_r2
 from assets.customers.lifetime_value import current_rows, lifetime_values
 from assets.customers.settings import CustomerSettings
 from resources.errors import ContractError
@@ -41,10 +43,36 @@ def test_the_same_generator_gives_the_same_table():
 
 
 def test_few_customers_or_a_constant_target_give_no_figure():
-    assert leakage_table(customers_of(4, 10), np.random.default_rng(1))["r2"].null_count() == 5
+    assert leakage_table(customers_of(4, 10), np.random.default_rng(1))["r2"].null_count() == len(feature_sets())
     assert out_of_fold_r2(np.zeros((60, 1)), np.ones(60), np.arange(60) % 5) is None
 
 
 def test_a_missing_feature_is_named():
     with pytest.raises(ContractError, match="monetary"):
         leakage_table(customers_of(4, 10).drop("monetary"), np.random.default_rng(1))
+
+
+def test_every_feature_belongs_to_one_group():
+    names = [name for features in FEATURE_GROUPS.values() for name in features]
+    assert sorted(names) == sorted(FEATURE_NAMES)
+    alone = {item.name: item.features for item in feature_sets()}
+    assert all(alone[f"group_{name}"] == features for name, features in FEATURE_GROUPS.items())
+
+
+def test_text_is_a_group_of_its_own_and_its_counts_hold_the_target():
+    customers = customers_of(4, 150)
+    stays = customers["frequency"].cast(pl.Float64)
+    text = pl.DataFrame({
+        "pseudo_customer_id": customers["pseudo_customer_id"], "text_score": np.zeros(150), "has_text": stays > 0,
+        "text_weight": stays, "reviews": stays,
+    }).with_columns(pl.col("has_text").cast(pl.Float64))  # fmt: skip
+    sets = {item.name: item for item in feature_sets([name for name in text.columns if name != "pseudo_customer_id"])}
+    assert sets["group_text"].features == ("text_score", "has_text")
+    assert sets["group_text"].contains_target == ("has_text",)
+    assert sets["group_text_counts"].contains_target == TEXT_COUNTS
+    assert set(sets["extended_without_target_with_text"].features) > set(sets["extended_without_target"].features)
+    compared = [sets["group_text"], sets["group_text_counts"]]
+    table = leakage_table(customers, np.random.default_rng(1), compared, text.head(140))
+    r2 = dict(zip(table["feature_set"], table["r2"], strict=True))
+    assert r2["group_text_counts"] > 0.3 > r2["group_text"]
+    assert table["n"].to_list() == [150, 150]

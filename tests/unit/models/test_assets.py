@@ -11,6 +11,7 @@ from assets.common.whole import produce_whole
 from assets.common.workspace import Workspace
 from assets.customers.assets import customers
 from assets.customers.settings import CustomerSettings
+from assets.models import dataset
 from assets.models.assets import (
     back_test,
     customer_scores,
@@ -27,6 +28,7 @@ from assets.models.promotion_rule import verdict
 from assets.models.settings import ModelSettings
 from assets.privacy.opt_outs import HISTORY
 from pipelines.rooms import room_contracts
+from resources.errors import SourceError
 from resources.lake import InputRecord
 from resources.model_store import ModelStore
 from resources.settings import CoreSettings, Settings
@@ -43,6 +45,18 @@ SECTIONS = {
                "boosting_min_leaf": 2, "behaviour_layers": "8,4", "text_width": 6, "fused_width": 4,
                "tuning_trials": 2, "is_ablated": True, "anomaly_taus": "0.2,0.3"},
 }  # fmt: skip
+
+
+class Counted:
+    """An encoder shelf whose vectors count letters: five dimensions, another number than the stored ones have."""
+
+    def embed(self, tier, texts, *, model=None, pooling="mean"):
+        if tier == "minilm":
+            message = "the model is not here"
+            raise SourceError(message)
+        raw = np.array([[1 + text.count(letter) for letter in "aeiou"] for text in texts], dtype=np.float32)
+        raw = raw.reshape(len(texts), 5)
+        return raw / np.linalg.norm(raw, axis=1, keepdims=True)
 
 
 class NobodyLeft:
@@ -95,10 +109,12 @@ def workspace(tmp_path_factory):
             "model_store": lambda workspace: ModelStore(home / "models"),
             "opt_outs": lambda workspace: NobodyLeft(),
             "tombstones": lambda workspace: NobodyErased(),
+            "encoders": lambda workspace: Counted(),
         },
     )
     bookings = on_steps(random_bookings(1, customers=40, days=LENGTH))
     embeddings, anomalies, parts, clean = reviews_of(1)
+    clean = clean.with_columns(positive_text=pl.lit("A room with a view of ") + pl.col("review_id"))
     days = on_steps(embeddings.with_columns(
         delivery_day=pl.lit(DAY) - pl.duration(days=pl.Series(np.arange(embeddings.height) * 6))
     )).select("review_id", "delivery_day")  # fmt: skip
@@ -135,6 +151,14 @@ def test_the_tables_fit_together(workspace, reports):
     values = read(workspace, "customers").sort("pseudo_customer_id")
     assert observed["target_clv"].to_list() == values["clv"].cast(pl.Float64).to_list()
     assert reports["examples"].metadata["horizon_days"] == 60
+
+
+def test_texts_are_embedded_anew_for_their_studies_and_a_tier_that_is_not_here_is_named(workspace, reports):
+    studies = set(read(workspace, "model_ablations").select("study", "variant").iter_rows())
+    assert {("text_treatment", "reference"), ("text_treatment", "paper instead of ours")} <= studies
+    assert ("text_aggregation", "latest review only") in studies
+    assert not {study for study, _ in studies} & {"encoder_tier"}  # nothing to compare with
+    assert reports["model_ablations"].metadata["encoder_tiers_left_out"] == "minilm: the model is not here"
 
 
 def test_a_day_is_scored_by_the_model_known_by_then(workspace, reports):
@@ -221,3 +245,16 @@ def test_a_worse_model_is_refused_and_the_old_one_goes_on_serving(workspace, rep
     assert not outcomes["newest_model_is_not_worse_than_the_serving_one"].passed
     assert outcomes["no_worse_model_is_promoted"].passed
     assert read(workspace, "training_runs").height == rounds + 1
+
+
+def test_examples_that_see_later_pairs_stop_the_run(workspace, reports, monkeypatch):
+    before = read(workspace, "examples")
+    own = dataset.text_block
+
+    def leaking(customers, pairs, reviews, as_of):
+        return own(customers, pairs.with_columns(pl.min_horizontal("delivery_day", pl.lit(as_of))), reviews, as_of)
+
+    monkeypatch.setattr(dataset, "text_block", leaking)
+    report = produce_whole(workspace, examples)
+    assert any(text.startswith("examples_see_no_future") for text in report.failed)
+    assert read(workspace, "examples").equals(before)

@@ -1,7 +1,13 @@
 from dataclasses import replace
 
+from assets.embeddings.settings import EmbeddingSettings
+from assets.models import budget
+from assets.models.ablations import settings_variants, text_variants
 from assets.models.budget import SECONDS_PER_FIT, evaluation_seconds
 from assets.models.settings import FULL, MODELS, QUICK, ModelSettings
+from assets.models.text_studies import aggregation_variants, embedding_variants
+from tests.unit.models.build import examples_of
+from tests.unit.models.test_text_studies import Shelf, sources_of
 
 
 def test_more_work_takes_longer():
@@ -13,3 +19,14 @@ def test_more_work_takes_longer():
 
 def test_seconds_name_models_that_exist():
     assert set(SECONDS_PER_FIT) <= set(MODELS)
+
+
+def test_every_variant_that_is_trained_is_counted():
+    settings = ModelSettings(**FULL)
+    examples, sources = examples_of(), sources_of()
+    anew, _ = embedding_variants(examples, sources, EmbeddingSettings(), "ours", Shelf())
+    variants = settings_variants(settings) + text_variants(examples, sources, settings.anomaly_taus, 0.3)
+    variants += anew + aggregation_variants(examples, sources)
+    plain = {item.model for item in variants if item.is_tuned and not item.changes and item.examples is None}
+    others = [item for item in variants if not item.is_tuned or item.changes or item.examples is not None]
+    assert len(plain) + len(others) == budget._VARIANTS

@@ -56,3 +56,17 @@ def test_validation_takes_whole_customers_and_never_all(share):
 
 def test_one_customer_is_never_held_back():
     assert not validation_rows(np.array(["a", "a"]), 0.5, np.random.default_rng(2)).any()
+
+
+def test_by_size_every_fold_gets_one_of_each_few_neighbours() -> None:
+    names = np.array([f"c{number:02d}" for number in range(23)])
+    size = np.arange(23, dtype=np.float64)
+    rng = np.random.default_rng(3)
+    for _ in range(20):
+        folds = customer_folds(names, 5, rng, size)
+        for start in range(0, 20, 5):
+            largest_first = names[::-1][start : start + 5]
+            assert {folds[str(name)] for name in largest_first} == {0, 1, 2, 3, 4}
+    again = [customer_folds(names[order], 5, np.random.default_rng(4), size[order]) for order in
+             (np.arange(23), np.arange(23)[::-1])]  # fmt: skip
+    assert again[0] == again[1]

@@ -98,3 +98,13 @@ def test_the_order_of_pairs_and_reviews_never_matters(seed):
     shuffled = links.sample(fraction=1.0, shuffle=True, seed=seed)
     assert first.equals(text_block(ids.sample(fraction=1.0, shuffle=True, seed=seed), shuffled, known, DAY))
     assert np.isfinite(first["text_weight"].to_numpy()).all()
+
+
+def test_the_latest_review_alone():
+    known = reviews(days=(DAY, DAY - timedelta(days=3)))
+    links = pairs([("b1", "r1", 0.3, True, DAY), ("b2", "r2", 0.9, True, DAY), ("b3", "r2", 0.9, True, DAY)])
+    got = text_block(CUSTOMERS, links, known, DAY, "latest")
+    assert got["pseudo_customer_id"].to_list() == ["a", "b"]
+    assert got["text_score"].to_list() == [10.0, 4.0]
+    assert got["text_weight"].to_list() == [0.3, 0.9]
+    assert got["reviews"].to_list() == [1, 1]

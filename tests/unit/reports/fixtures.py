@@ -306,6 +306,7 @@ def full_inputs(source: str = "demo") -> ReportInputs:
             ("Without monetary", Estimate(0.966, 0.95, 0.97)),
             ("Without monetary and frequency", Estimate(0.50, 0.42, 0.57)),
         ),
+        leakage_groups=(("Counts of bookings", "frequency, bookings", 0.83, 0.73), ("Stays", "", -0.03, None)),
         models=model_summary(),
         best={"prospective_cv": "gated_fusion", "prospective_holdout": "gated_fusion", "observed": "gated_fusion"},
         predictions=predictions(rng, people),

@@ -118,7 +118,7 @@ def test_auc_interval_shrinks_with_more_texts() -> None:
 
 
 def test_customer_results() -> None:
-    leakage = pl.DataFrame({"feature_set": ["all"], "contains_target": ["monetary"], "r2": [0.99]})
+    leakage = pl.DataFrame({"feature_set": ["all"], "contains_target": ["monetary"], "r2": [0.99], "r2_log": 0.9})
     tree = customer_results(people(), leakage)
     assert tree["count"] == 60
     assert tree["leakage"]["all"]["r2"] == 0.99
