@@ -34,7 +34,7 @@ def build_executor(settings: Settings) -> dg.ExecutorDefinition:
     address = settings.core.ray_address
     refuse_without_cluster(address)
     refuse_without_secrets()
-    from dagster_ray import ray_executor
+    from dagster_ray import ray_executor  # pyright: ignore[reportMissingImports]
 
     ray = {
         **({"address": address} if address else {}),
