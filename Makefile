@@ -42,7 +42,7 @@ ui: $(VENV)/.ready  ## serve the Dagster UI on localhost
 WORKERS ?= 2
 
 test: $(VENV)/.ready-dev  ## set up and run the tests (slow ones excluded) in WORKERS=2 processes
-	env -u STAYWORTH_CORE__SOURCE -u STAYWORTH_CORE__DATA $(BIN)/python -m pytest -m 'not slow and not gpu' -n $(WORKERS) --dist loadfile --durations 25
+	env -u STAYWORTH_CORE__SOURCE -u STAYWORTH_CORE__DATA $(BIN)/python -m pytest -m 'not slow and not gpu' -n $(WORKERS) --dist loadfile --no-loadscope-reorder --durations 25
 
 slow: $(VENV)/.ready-dev  ## the slow tests
 	env -u STAYWORTH_CORE__SOURCE -u STAYWORTH_CORE__DATA $(BIN)/python -m pytest -m 'slow and not gpu'

@@ -1,6 +1,7 @@
 """The command line: what ``make`` calls. Prints progress for a person; errors are one clear paragraph."""
 
 import argparse
+import importlib
 import logging
 import os
 import sys
@@ -18,6 +19,29 @@ _FILE_SHARES = {
     "missing": "never come",
     "repeated": "come again as they were",
     "corrected": "come incomplete and later whole",
+}
+
+_HANDLERS = {  # module:function
+    "run": "pipelines.commands:run",
+    "evaluate": "pipelines.commands:run",
+    "backfill": "pipelines.commands:backfill",
+    "settle": "pipelines.commands:settle",
+    "status": "pipelines.commands:status",
+    "quarantine": "pipelines.commands:quarantine",
+    "score": "pipelines.scores:score",
+    "models": "pipelines.scores:models",
+    "price-of-privacy": "pipelines.commands:price_of_privacy",
+    "ceilings": "pipelines.ceilings:ceilings",
+    "budget": "pipelines.commands:budget",
+    "demo-stats": "pipelines.commands:demo_stats",
+    "load-sql": "pipelines.loading:load_sql",
+    "demo-deliveries": "pipelines.delivering:demo_deliveries",
+    "erase": "pipelines.guests.commands:erase",
+    "subject-access": "pipelines.guests.commands:subject_access",
+    "retain": "pipelines.guests.commands:retain",
+    "ui": "pipelines.commands:ui",
+    "screenshots": "pipelines.commands:screenshots",
+    "catalogue": "pipelines.commands:catalogue",
 }
 
 
@@ -109,40 +133,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.environ["STAYWORTH_CORE__PROFILE"] = "full"
     if getattr(options, "everything", False):
         os.environ["STAYWORTH_MODELS__OTHER_REPEATS"] = "10"
-    from pipelines import commands
-    from pipelines.ceilings import ceilings
-    from pipelines.delivering import demo_deliveries
-    from pipelines.guests import commands as guests
-    from pipelines.loading import load_sql
-    from pipelines.scores import models, score
-
-    handlers: dict[str, Callable[[argparse.Namespace], int]] = {
-        "run": commands.run,
-        "evaluate": commands.run,
-        "backfill": commands.backfill,
-        "settle": commands.settle,
-        "status": commands.status,
-        "quarantine": commands.quarantine,
-        "score": score,
-        "models": models,
-        "price-of-privacy": commands.price_of_privacy,
-        "ceilings": ceilings,
-        "budget": commands.budget,
-        "demo-stats": commands.demo_stats,
-        "load-sql": load_sql,
-        "demo-deliveries": demo_deliveries,
-        "erase": guests.erase,
-        "subject-access": guests.subject_access,
-        "retain": guests.retain,
-        "ui": commands.ui,
-        "screenshots": commands.screenshots,
-        "catalogue": commands.catalogue,
-    }
     try:
-        return handlers[options.command](options)
+        return _handler(options.command)(options)
     except PipelineError as error:
         print(f"stayworth {options.command}: {error}", file=sys.stderr)  # noqa: T201
         return 2
+
+
+def _handler(command: str) -> Callable[[argparse.Namespace], int]:
+    """The function of a command; only its own module is loaded, since the models' libraries take seconds."""
+    module, name = _HANDLERS[command].split(":")
+    return getattr(importlib.import_module(module), name)
 
 
 def _quiet() -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from filelock import FileLock
 
 if TYPE_CHECKING:
     from tests.object_server import ObjectServer
@@ -36,12 +37,17 @@ def public_data() -> Path:
 
 @pytest.fixture(scope="session")
 def encoder_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home whose static encoder is distilled once per test session."""
+    """A home whose static encoder is distilled once per test session, whatever the number of test processes."""
     from resources.encoders import EncoderShelf
     from resources.settings import CoreSettings
 
-    home = tmp_path_factory.mktemp("encoders")
-    EncoderShelf(home, CoreSettings()).embed("static", ["warm up"])
+    base = tmp_path_factory.getbasetemp()
+    shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "encoders_of_all"
+    shared.mkdir(exist_ok=True)
+    with FileLock(shared / "lock"):  # pytest-xdist, how-to "making session-scoped fixtures execute only once"
+        EncoderShelf(shared, CoreSettings()).embed("static", ["warm up"])
+    home = tmp_path_factory.mktemp("encoders")  # with a cache of its own
+    (home / "encoders").symlink_to(shared / "encoders")
     return home
 
 
@@ -66,3 +72,8 @@ def bucket_url(object_server: "ObjectServer", monkeypatch: pytest.MonkeyPatch) -
         monkeypatch.setenv(name, value)
     yield f"s3://{object_server.new_bucket()}/group"
     object_server.mend()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files of long tests first: with two processes a long file at the end leaves one of them idle."""
+    items.sort(key=lambda item: not {"end_to_end", "rooms", "crash", "security"} & set(item.path.parts))

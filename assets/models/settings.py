@@ -1,7 +1,7 @@
 """Settings of the models room, with the defaults of each profile."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from resources.settings import Settings, build_section, refuse
@@ -54,6 +54,8 @@ SERVABLE = (
 TARGET_SCALES = ("standard", "root", "log1p")
 SCHEDULES = ("warm_up_cosine", "constant")
 PROMOTION_METRICS = ("rmse", "mae")
+PRECISIONS = ("auto", "float32", "bfloat16", "float16")
+_TOKENS = (8, 512)  # word pieces: below, nothing is left between the special ones; above, BERT's and RoBERTa's end
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,6 +97,9 @@ class ModelSettings:
     boosting_rate: float = 0.05  # ours: half of LightGBM's default
     boosting_leaves: int = 15  # ours: half of LightGBM's default, better in cross-validation and quicker to explain
     boosting_min_leaf: int = 10  # ours: half of LightGBM's default, as above
+    anchored_rounds: int = 200  # ours: of trees on top of the past; small steps (next line) take more of them
+    anchored_shrinkage: float = 0.1  # ours: part of all training revenue that pulls a leaf's factor to 1; 0: none. A
+    # factor that one large customer or a few small ones suggest is hardly believed
     forest_trees: int = 100  # scikit-learn's default
     forest_min_leaf: int = 5  # ours: fully grown trees learn single customers by heart
     forest_features: float = 0.5  # ours: share of features tried at a split
@@ -111,16 +116,26 @@ class ModelSettings:
     back_test_days: int = 90  # ours: scored days that are back-tested, the newest whose horizon has passed
     drift_bins: int = 10  # Siddiqi 2006: groups of equal size in the reference
 
+    # `stayworth fine-tune` only (docs/fine_tuning.md): no stored table and no model that serves depends on these.
+    fine_tuning_batch: int = field(default=32, compare=False)  # customers per step, over all cards together
+    fine_tuning_epochs: int = field(default=4, compare=False)  # Devlin et al. 2019: 2 to 4 for a text encoder
+    fine_tuning_patience: int = field(default=2, compare=False)  # ours: epochs without a better validation loss
+    fine_tuning_rate: float = field(default=2e-5, compare=False)  # of the encoder, Devlin et al. 2019: 2e-5 to 5e-5;
+    # the layers above it keep models.learning_rate
+    fine_tuning_tokens: int = field(default=128, compare=False)  # word pieces of a review that are read
+    fine_tuning_reviews: int = field(default=8, compare=False)  # of a customer, those of the most certain pairs
+    fine_tuning_checkpointing: bool = field(default=True, compare=False)  # whether activations are computed again in
+    # the way back instead of kept: less memory, more time (Chen et al. 2016)
+    fine_tuning_precision: str = field(default="auto", compare=False)  # of the encoder's activations; auto: float32 on
+    # a CPU, bfloat16 on a card that has it, else float16 with scaled losses; weights stay float32
+
     def __post_init__(self) -> None:
         unknown = sorted(set(self.models) - set(MODELS))
         if unknown or "same_as_past" not in self.models:
             raise refuse(_SECTION, "models", self.models, f"same_as_past and any of {', '.join(MODELS)}")
-        if self.schedule not in SCHEDULES:
-            raise refuse(_SECTION, "schedule", self.schedule, ", ".join(SCHEDULES))
-        if self.promotion_metric not in PROMOTION_METRICS:
-            raise refuse(_SECTION, "promotion_metric", self.promotion_metric, ", ".join(PROMOTION_METRICS))
-        if self.target_scale not in TARGET_SCALES:
-            raise refuse(_SECTION, "target_scale", self.target_scale, ", ".join(TARGET_SCALES))
+        for name, choices in _CHOICES.items():
+            if getattr(self, name) not in choices:
+                raise refuse(_SECTION, name, getattr(self, name), ", ".join(choices))
         if not self.behaviour_layers or min(self.behaviour_layers) < 1:
             raise refuse(_SECTION, "behaviour_layers", self.behaviour_layers, "one or more widths of 1 or more")
         if not self.anomaly_taus or not all(0.0 <= tau < 1.0 for tau in self.anomaly_taus):
@@ -135,18 +150,31 @@ class ModelSettings:
         return self.repeats if model in HEADLINE else min(self.other_repeats, self.repeats)
 
 
+_CHOICES = {
+    "schedule": SCHEDULES,
+    "promotion_metric": PROMOTION_METRICS,
+    "target_scale": TARGET_SCALES,
+    "fine_tuning_precision": PRECISIONS,
+}
 _RANGES: tuple[tuple[tuple[str, ...], Callable[[float], bool], str], ...] = (
     (
         ("repeats", "threads", "workers", "text_width", "fused_width", "batch_size", "max_epochs", "patience",
-         "boosting_rounds", "boosting_min_leaf", "reasons", "high_value_weight", "weighted_by", "anomaly_components",
-         "other_repeats", "forest_trees", "forest_min_leaf", "tree_components", "back_test_days"),
+         "boosting_rounds", "anchored_rounds", "boosting_min_leaf", "reasons", "high_value_weight", "weighted_by",
+         "anomaly_components", "other_repeats", "forest_trees", "forest_min_leaf", "tree_components", "back_test_days",
+         "fine_tuning_batch", "fine_tuning_epochs", "fine_tuning_patience", "fine_tuning_reviews"),
         lambda value: value >= 1,
         "1 or more",
     ),
     (("folds", "boosting_leaves", "tuning_folds", "drift_bins"), lambda value: value >= 2, "2 or more"),  # noqa: PLR2004
-    (("learning_rate", "boosting_rate", "mape_floor", "drift_threshold"), lambda value: value > 0.0, "above 0"),
     (
-        ("weight_decay", "tuning_trials", "text_components", "text_shrinkage", "promotion_tolerance"),
+        ("learning_rate", "boosting_rate", "mape_floor", "drift_threshold", "fine_tuning_rate"),
+        lambda value: value > 0.0,
+        "above 0",
+    ),
+    (("fine_tuning_tokens",), lambda value: _TOKENS[0] <= value <= _TOKENS[1], f"{_TOKENS[0]} to {_TOKENS[1]}"),
+    (
+        ("weight_decay", "tuning_trials", "text_components", "text_shrinkage", "anchored_shrinkage",
+         "promotion_tolerance"),
         lambda value: value >= 0.0,
         "0 or more",
     ),
@@ -195,6 +223,12 @@ FULL: Mapping[str, Any] = {
     "patience": 6,
 }
 PROFILE_DEFAULTS: Mapping[str, Mapping[str, Any]] = {"quick": QUICK, "full": FULL}
+
+
+def shaping_values(settings: ModelSettings) -> dict[str, Any]:
+    """The settings that models and tables depend on, by name; those of ``stayworth fine-tune`` are left out."""
+    kept = {item.name for item in fields(settings) if item.compare}
+    return {name: value for name, value in asdict(settings).items() if name in kept}
 
 
 def model_settings(settings: Settings) -> ModelSettings:

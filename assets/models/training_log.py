@@ -7,7 +7,6 @@ made it: each materialisation of ``trained_models`` carries the record's id.
 import hashlib
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict
 from datetime import date
 from typing import Any
 
@@ -18,7 +17,7 @@ from assets.models.contract_serving import TRAINING_RUNS
 from assets.models.evaluation import HOLDOUT, PROSPECTIVE_CV
 from assets.models.metrics import METRIC_NAMES
 from assets.models.promotion_rule import Judgement
-from assets.models.settings import ModelSettings
+from assets.models.settings import ModelSettings, shaping_values
 from resources.input_record import InputRecord
 
 _SHORT = 16
@@ -59,7 +58,7 @@ def run_record(
         horizon_days: H.
         erasures: :func:`erasure_digest` at the training.
     """
-    told = {"room": asdict(settings), "tuned": tuned}
+    told = {"room": shaping_values(settings), "tuned": tuned}
     body = {
         "as_of": as_of.isoformat(),
         "chosen": chosen,

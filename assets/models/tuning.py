@@ -67,6 +67,12 @@ def _boosting_space(trial: optuna.Trial) -> Values:
     }
 
 
+def _anchored_space(trial: optuna.Trial) -> Values:
+    space = _boosting_space(trial)
+    space["anchored_rounds"] = space.pop("boosting_rounds")
+    return {**space, "anchored_shrinkage": trial.suggest_float("anchored_shrinkage", 0.005, 0.3, log=True)}
+
+
 def _text_boosting_space(trial: optuna.Trial) -> Values:
     return {
         **_boosting_space(trial),
@@ -83,7 +89,8 @@ def _forest_space(trial: optuna.Trial) -> Values:
 
 
 SPACES: dict[str, Callable[[optuna.Trial], Values]] = {
-    **dict.fromkeys(("lightgbm", "xgboost", "catboost", "gradient_boosting", *ANCHORED), _boosting_space),
+    **dict.fromkeys(("lightgbm", "xgboost", "catboost", "gradient_boosting"), _boosting_space),
+    **dict.fromkeys(ANCHORED, _anchored_space),
     **dict.fromkeys(("lightgbm_text", "catboost_text"), _text_boosting_space),
     "random_forest": _forest_space,
     **dict.fromkeys(_NETWORKS, _network_space),

@@ -34,7 +34,7 @@ LABELS = (
 INFLUENCES = ("none", "weak", "strong")
 _ROW_PREFIX = "reservation:"
 _OWN_DEMO = ("seed", "satisfaction_influence", "guests", "days")  # set by the study itself
-_VERSION = "3"  # of the study: another one makes everything anew
+_VERSION = "4"  # of the study: another one makes everything anew
 _SECONDS_PER_WORLD, _MEASURED_SIZE = 40.0, 3_000 * 400  # docs/evaluation.md: one core, guests a year times days
 
 
