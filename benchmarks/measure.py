@@ -4,6 +4,7 @@ import json
 import multiprocessing
 import resource
 import time
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ def measured(task: Callable[..., dict[str, Any]], *arguments: object) -> dict[st
 
 
 def _child(sender: Any, task: Callable[..., dict[str, Any]], arguments: tuple[object, ...]) -> None:
+    warnings.simplefilter("ignore")  # as the command line does: libraries about themselves
     started = time.perf_counter()
     found = task(*arguments)
     seconds = time.perf_counter() - started

@@ -32,6 +32,7 @@ _HANDLERS = {  # module:function
     "models": "pipelines.scores:models",
     "price-of-privacy": "pipelines.commands:price_of_privacy",
     "ceilings": "pipelines.ceilings:ceilings",
+    "fine-tune": "pipelines.fine_tuning:fine_tune",
     "budget": "pipelines.commands:budget",
     "demo-stats": "pipelines.commands:demo_stats",
     "load-sql": "pipelines.loading:load_sql",
@@ -91,6 +92,11 @@ def _parser() -> argparse.ArgumentParser:
     models.add_argument("--compare", nargs=2, metavar="RUN", help="numbers or ids of two runs")
     command("price-of-privacy", "publish the stored history under other k, batches, epsilons; report the price")
     command("ceilings", "how near the models come to what can be known: simulated worlds, hours; demo only")
+    tune = command("fine-tune", "train the gated fusion end to end with its text encoder, beside the frozen one")
+    tune.add_argument("--anchored", action="store_true", help="forecast a factor on the past instead of the value")
+    tune.add_argument("--tier", help="encoder: minilm or roberta (default: embeddings.tier)")
+    tune.add_argument("--model", help="tier roberta: a folder or cached name (default: embeddings.model)")
+    tune.add_argument("--profile", choices=("quick", "full"), help="settings of the network above the encoder")
     command("budget", "the privacy budget: spent, left, per release")
     stats = command("demo-stats", "compare the demo world with the public data (writes docs/demo.md)")
     stats.add_argument("--public", required=True, help="folder with the published files")

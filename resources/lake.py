@@ -110,13 +110,17 @@ class Lake(LakeLayout):
 
     def record(self, asset: str, day: date | None) -> InputRecord | None:
         """The partition's record of inputs, or None when it was never promoted."""
-        entry = self._entries.of(self.path(asset, day)) or self._removed(asset, day)
+        entry = self.entry(asset, day)
         return entry[1] if entry else None
 
     def digest(self, asset: str, day: date | None) -> str | None:
         """SHA-256 of the promoted file without its timings (it covers the record, hence everything upstream)."""
-        entry = self._entries.of(self.path(asset, day)) or self._removed(asset, day)
+        entry = self.entry(asset, day)
         return entry[0] if entry else None
+
+    def entry(self, asset: str, day: date | None) -> tuple[str, InputRecord] | None:
+        """:meth:`digest` and :meth:`record` in one look."""
+        return self._entries.of(self.path(asset, day)) or self._removed(asset, day)
 
     def stage(self, contract: FrameContract, day: date | None, frame: pl.DataFrame, record: InputRecord) -> Staged:
         """Write a partition beside its place, invisible to readers.

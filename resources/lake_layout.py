@@ -45,6 +45,7 @@ class LakeLayout:
     ) -> None:
         self.root = root
         self._zones = dict(zones)
+        self._folders: dict[str, PurePath] = {}  # every look at a day asks, tens of thousands a run
         self._restricted = restricted_root or root / Zone.RESTRICTED
         self._is_own_root = not isinstance(restricted_root, Path)
         self.state_root = state_root or Path(self._restricted)
@@ -78,10 +79,12 @@ class LakeLayout:
         Raises:
             ContractError: no contract names the asset.
         """
-        if asset not in self._zones:
-            message = f"unknown asset {asset!r}; known: {', '.join(sorted(self._zones))}"
-            raise ContractError(message)
-        return self.zone_root(self._zones[asset]) / asset
+        if asset not in self._folders:
+            if asset not in self._zones:
+                message = f"unknown asset {asset!r}; known: {', '.join(sorted(self._zones))}"
+                raise ContractError(message)
+            self._folders[asset] = self.zone_root(self._zones[asset]) / asset
+        return self._folders[asset]
 
     def address(self, asset: str) -> str:
         """Where the asset's partitions lie, as another program would name it: a folder or a URL."""

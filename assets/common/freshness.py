@@ -47,6 +47,7 @@ class InputLedger:
         self._prefix: dict[str, dict[date, str]] = {}
         self._gaps: dict[str, tuple[date, dict[date, str]]] = {}
         self._seen: dict[tuple[str, date], tuple[str, str | None]] = {}
+        self._failures: dict[str, set[date]] = {}
         self._books = {name: workspace.record_book(name) for name in recipe.records}
         self._fingerprints: dict[date, str] = {}
         self._come: dict[date, bool] = {}
@@ -143,26 +144,28 @@ class InputLedger:
         self._prefix.clear()
         self._gaps.clear()
         self._seen.clear()
+        self._failures.clear()
 
     def _look(self, asset: str, day: date) -> tuple[str, str | None]:
         """Digest of a stored day, and why it is not final; each day is looked at once."""
         key = (asset, day)
         if key not in self._seen:
-            lake = self._workspace.lake
-            self._seen[key] = (lake.digest(asset, day) or _MISSING, self._reason(asset, day))
+            entry = self._workspace.lake.entry(asset, day)
+            record = entry[1] if entry else None
+            self._seen[key] = (entry[0] if entry else _MISSING, self._reason(asset, day, record))
         return self._seen[key]
 
     def _day_reason(self, asset: str, day: date) -> str | None:
         return self._look(asset, day)[1]
 
-    def _reason(self, asset: str, day: date) -> str | None:
-        lake = self._workspace.lake
-        record = lake.record(asset, day)
+    def _reason(self, asset: str, day: date, record: InputRecord | None) -> str | None:
         if record is None:
             return f"{asset} {day} is missing"
         if record.is_pending:
             return f"{asset} {day} is pending"
-        if lake.failure(asset, day):
+        if asset not in self._failures:
+            self._failures[asset] = self._workspace.lake.failures(asset)
+        if day in self._failures[asset]:
             return f"{asset} {day} failed its last attempt; its last good data is served"
         return None
 

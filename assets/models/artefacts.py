@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import asdict
 from datetime import date
 from typing import Any
 
@@ -15,7 +14,7 @@ from assets.models.anchored import AnchoredTrees
 from assets.models.baselines import BoostedTrees, SameAsPast
 from assets.models.dataset import BEHAVIOUR_COLUMNS, ExampleArrays
 from assets.models.prediction import FittedModel
-from assets.models.settings import ModelSettings
+from assets.models.settings import ModelSettings, shaping_values
 from assets.models.target import TargetScale
 from assets.models.training import PLANS, FittedNetwork, Scalers, build_network
 from resources.errors import ContractError
@@ -64,7 +63,7 @@ def to_artefact(
         payload: further JSON-able facts (interval, horizon).
     """
     own, tensors = _parts_of(model)
-    plain = {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(settings).items()}
+    plain = {key: list(value) if isinstance(value, tuple) else value for key, value in shaping_values(settings).items()}
     return Artefact(
         model=name,
         features=BEHAVIOUR_COLUMNS,

@@ -45,7 +45,8 @@ class ByteDropout(nn.Module):
         """(batch, width) -> (batch, width); unchanged when not training."""
         if not self.training or not self.threshold:
             return values
-        words = torch.empty((values.numel() + 7) // 8, dtype=torch.int64).random_(_LOWEST_WORD, None)
+        words = torch.empty((values.numel() + 7) // 8, dtype=torch.int64, device=values.device)
+        words.random_(_LOWEST_WORD, None)
         kept = (words.view(torch.uint8)[: values.numel()] >= self.threshold).view(values.shape)
         return values * kept.to(values.dtype).mul_(_BYTE / (_BYTE - self.threshold))
 

@@ -78,16 +78,8 @@ def text_block(
     Source:
         SPEC 3.7, text of a customer at day T.
     """
-    known = latest_versions(reviews, "review_id", as_of).filter(~pl.col("is_excluded"))
-    known = known.with_columns(position=pl.int_range(pl.len(), dtype=pl.Int64))
-    decided = pairs.filter(pl.col("is_assigned") & (pl.col("delivery_day") <= as_of))
-    links = (
-        decided.select("booking_id", "review_id", weight=pl.col("match_probability").fill_null(0.0))
-        .join(customers, on="booking_id", how="inner")
-        .join(known.select("review_id", "position", came="delivery_day"), on="review_id", how="inner")
-        .filter(pl.col("weight") > 0.0)
-        .sort("pseudo_customer_id", "position", "booking_id")
-    )
+    known = known_reviews(reviews, as_of)
+    links = text_links(customers, pairs, known, as_of)
     if aggregation == "latest":
         last = pl.col("position").sort_by("came", "position").last().over("pseudo_customer_id")
         links = links.filter(pl.col("position") == last)
@@ -97,6 +89,43 @@ def text_block(
     values = np.column_stack([_vectors(used), used["polarity"].to_numpy(), used["score"].to_numpy()])
     row = np.searchsorted(used["position"].to_numpy(), links["position"].to_numpy())
     return _means(links, values, row)
+
+
+def known_reviews(reviews: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    """Reviews that a text at T may read: delivered by T, each as it came last, excluded ones left out.
+
+    Args:
+        reviews: :func:`review_table`.
+        as_of: T.
+
+    Returns:
+        The columns of ``reviews`` and ``position``, the row number; sorted by review_id.
+    """
+    known = latest_versions(reviews, "review_id", as_of).filter(~pl.col("is_excluded"))
+    return known.with_columns(position=pl.int_range(pl.len(), dtype=pl.Int64))
+
+
+def text_links(customers: pl.DataFrame, pairs: pl.DataFrame, known: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    """Which reviews stand behind whose text at T, and with what weight.
+
+    Args:
+        customers: booking_id, pseudo_customer_id of the bookings known at T.
+        pairs: booking_review_pairs; only assigned pairs decided by T count.
+        known: :func:`known_reviews` at T.
+        as_of: T.
+
+    Returns:
+        One row per pair: booking_id, review_id, weight (match probability, above 0), pseudo_customer_id, position (in
+        ``known``), came (delivery day); sorted by (pseudo_customer_id, position, booking_id).
+    """
+    decided = pairs.filter(pl.col("is_assigned") & (pl.col("delivery_day") <= as_of))
+    return (
+        decided.select("booking_id", "review_id", weight=pl.col("match_probability").fill_null(0.0))
+        .join(customers, on="booking_id", how="inner")
+        .join(known.select("review_id", "position", came="delivery_day"), on="review_id", how="inner")
+        .filter(pl.col("weight") > 0.0)
+        .sort("pseudo_customer_id", "position", "booking_id")
+    )
 
 
 def _vectors(reviews: pl.DataFrame) -> NDArray[np.float64]:

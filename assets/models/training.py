@@ -218,16 +218,21 @@ def fit_network(plan: NetworkPlan, data: ExampleArrays, settings: ModelSettings,
         Paper 001, section 2.9.
     """
     scalers = fit_scalers(data, settings, plan.head)
-    held = np.zeros(len(data), dtype=bool)
-    if len(np.unique(data.customers)) >= _MIN_CUSTOMERS_TO_VALIDATE:
-        held = validation_rows(data.customers, settings.validation_share, np.random.default_rng(seed))
+    held = held_rows(data, settings, seed)
     with deterministic_torch(seed, settings.threads):
         network = build_network(plan, len(scalers.text_spread), settings)
-        epochs = _optimise(network, _Batches(plan, data, scalers, settings, held, seed), settings)
+        epochs = _optimise(network, Batches(plan, data, scalers, settings, held, seed), settings)
     return FittedNetwork(plan=plan, network=network.eval(), scalers=scalers, settings=settings, epochs=epochs)
 
 
-class _Batches:
+def held_rows(data: ExampleArrays, settings: ModelSettings, seed: int) -> NDArray[np.bool_]:
+    """(n,) rows kept for early stopping; none with too few customers."""
+    if len(np.unique(data.customers)) < _MIN_CUSTOMERS_TO_VALIDATE:
+        return np.zeros(len(data), dtype=bool)
+    return validation_rows(data.customers, settings.validation_share, np.random.default_rng(seed))
+
+
+class Batches:
     """Training rows in shuffled batches, and the validation rows in one."""
 
     def __init__(
@@ -271,7 +276,7 @@ class _Batches:
         return (weight * losses(self.head, raw, self.target[rows])).sum() / weight.sum()
 
 
-def _optimise(network: FusionNetwork, batches: _Batches, settings: ModelSettings) -> int:
+def _optimise(network: FusionNetwork, batches: Batches, settings: ModelSettings) -> int:
     total = max(1, settings.max_epochs * batches.per_epoch)
     optimiser = torch.optim.Adam(
         network.parameters(), lr=settings.learning_rate, weight_decay=settings.weight_decay, fused=True
