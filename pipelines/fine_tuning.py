@@ -43,9 +43,9 @@ from pipelines.fine_tuning_setup import (
 )
 from pipelines.workspace import build_workspace
 from resources.errors import NotFittedError
+from resources.model_store import FINE_TUNING_STUDIES
 from resources.settings import Settings, load_settings
 
-STUDIES = Path("studies") / "fine_tuning"  # below the home
 _NETWORKS = {False: "gated_fusion", True: "gated_fusion_anchored"}  # by whether it forecasts a factor on the past
 _HISTORY = ("published_bookings", "booking_review_pairs", "review_embeddings", "review_anomalies",
             "review_anomaly_parts", "clean_reviews")  # fmt: skip
@@ -186,7 +186,7 @@ def store_study(workspace: Workspace, found: Study, loaded: LoadedEncoder, team:
     version = workspace.resource("model_store").save(artefact)
     facts = {"model": artefact.model, "version": version, "encoder": loaded.name, "data": artefact.data_version,
              "known_from": known_from.isoformat()}  # fmt: skip
-    folder = workspace.settings.home / STUDIES / version
+    folder = workspace.settings.home / FINE_TUNING_STUDIES / version
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "card.md").write_text(model_card(found, facts, team, device_name(team)), "utf-8")
     (folder / "figures.json").write_text(json.dumps(_figures(found, facts, team, memory), indent=1), "utf-8")

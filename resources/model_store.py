@@ -11,7 +11,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import Any
 
 import numpy as np
@@ -24,6 +24,8 @@ from resources.file_store import FileStore, LocalFolder
 _JSON, _TENSORS, _TREES, _SERVED = "model.json", "tensors.safetensors", "trees.txt", "served"
 _RUNS = "runs"
 _VERSION_LENGTH = 16
+FINE_TUNED = "_fine_tuned"  # ends the names of models that trained an encoder; no servable model's does
+FINE_TUNING_STUDIES = Path("studies") / "fine_tuning"  # their cards and figures, below the home
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,6 +134,13 @@ class ModelStore:
         found = (path.parent for path in self._store.below(folder) if path.name == _JSON)
         return sorted(item.name for item in found if item.parent == folder and not item.name.startswith("."))
 
+    def drop(self, suffix: str) -> int:
+        """Remove every version of the models whose names end so; returns the number of files."""
+        named = [path for path in self._store.below(self.root) if _model_of(path, self.root).endswith(suffix)]
+        for path in named:
+            self._store.remove(path)
+        return len(named)
+
     def load(self, model: str, version: str, features: Sequence[str] | None = None) -> Artefact:
         """A stored model.
 
@@ -221,3 +230,7 @@ class ModelStore:
         """What :meth:`serve` was told for ``day``: model, versions, twin, run; None before the first model."""
         due = [path for path in self._told(self.root / _SERVED) if path.stem <= day.isoformat()]
         return json.loads(self._store.content(due[-1])) if due else None
+
+
+def _model_of(path: PurePath, root: PurePath) -> str:
+    return path.relative_to(root).parts[0]

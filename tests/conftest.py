@@ -46,7 +46,8 @@ def encoder_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shared.mkdir(exist_ok=True)
     with FileLock(shared / "lock"):  # pytest-xdist, how-to "making session-scoped fixtures execute only once"
         EncoderShelf(shared, CoreSettings()).embed("static", ["warm up"])
-    home = tmp_path_factory.mktemp("encoders")  # with a cache of its own
+    home = tmp_path_factory.mktemp("encoders")
+    (home / "cache").mkdir()  # of this process alone: erasures are tested on it
     (home / "encoders").symlink_to(shared / "encoders")
     return home
 

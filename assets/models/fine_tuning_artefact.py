@@ -15,9 +15,8 @@ from assets.models.fine_tuning_data import LinkedExamples
 from assets.models.fine_tuning_loop import FineTuned
 from assets.models.training import FittedNetwork
 from resources.errors import ContractError
-from resources.model_store import Artefact
+from resources.model_store import FINE_TUNED, Artefact
 
-SUFFIX = "_fine_tuned"  # of the model's name; no servable model has it, so none of these is ever served
 _WEIGHT, _TOKENIZER = "encoder.", "tokenizer"
 _SETTINGS = "fine_tuning_"
 
@@ -58,7 +57,7 @@ def to_tuned_artefact(
         "losses": [[epoch.training, epoch.validation] for epoch in tuned.epochs],
     }
     packed = to_artefact(
-        fitted.plan.name + SUFFIX, fitted, fitted.settings, metrics=metrics, data=_version_of(data),
+        fitted.plan.name + FINE_TUNED, fitted, fitted.settings, metrics=metrics, data=_version_of(data),
         known_from=known_from, payload=payload,
     )  # fmt: skip
     weights = {f"{_WEIGHT}{name}": value.detach().cpu().numpy() for name, value in encoder.state_dict().items()}

@@ -15,6 +15,7 @@ from pipelines.guests.lake_surgery import batches_of, cut_lake
 from pipelines.guests.needles import Needle, held_kinds
 from pipelines.guests.proof import Proof, search
 from pipelines.guests.stores import (
+    drop_fine_tuned,
     drop_reports,
     forget_embeddings,
     renew_warehouse,
@@ -107,6 +108,7 @@ def _finish(workspace: Workspace, store: TombstoneStore, journal: ErasureJournal
     other = {
         "embeddings": forget_embeddings(home, guest.contents),
         "report files": drop_reports(home),
+        "files of fine-tuned models": drop_fine_tuned(workspace),
         "databases written over": len(scrub_databases(workspace, needles)),
         "texts written over": len(scrub_texts(workspace, needles, journal.path)),
     }

@@ -11,6 +11,7 @@ from pathlib import Path, PurePath
 from assets.common.workspace import Workspace
 from pipelines.guests.needles import Needle, blank_out, held_kinds
 from resources.encryption import is_sealed, is_sealed_content
+from resources.model_store import FINE_TUNED, FINE_TUNING_STUDIES
 from resources.warehouse import build_warehouse
 
 _SQLITE = b"SQLite format 3\0"
@@ -106,6 +107,14 @@ def drop_reports(home: Path) -> int:
     for path in files:
         path.unlink()
     return len(files)
+
+
+def drop_fine_tuned(workspace: Workspace) -> int:
+    """Remove models that were trained on the guests' own words, and their studies: no run trains them again."""
+    studies = list(files_below(workspace.settings.home / FINE_TUNING_STUDIES))
+    for path in studies:
+        path.unlink()
+    return len(studies) + workspace.resource("model_store").drop(FINE_TUNED)
 
 
 def scrub_texts(workspace: Workspace, needles: Sequence[Needle], skip: Path) -> list[PurePath]:

@@ -102,6 +102,9 @@ def plant(workspace: Workspace, guest: Guest) -> None:
     reports = home / "reports"
     reports.mkdir()
     (reports / "index.html").write_text(f"<p>{guest.texts[0]}</p>")
+    for folder in (home / "studies" / "fine_tuning" / "v", home / "models" / "gated_fusion_fine_tuned" / "v"):
+        folder.mkdir(parents=True)
+        (folder / "card.md").write_text("learned from the guests' own words")
     contract = workspace.contracts["raw_bookings"]
     rows = pl.concat([lake.rows("raw_bookings", day) for day in lake.days("raw_bookings")])
     mine = rows.filter(pl.col("row_id").is_in(guest.row_ids))
@@ -143,6 +146,7 @@ def test_an_erased_guest_is_nowhere_and_does_not_come_back(workspace: Workspace)
     assert erasure.is_complete
     assert erasure.rows["raw_bookings"] == len(guest.row_ids)
     assert grep(home, words) == []
+    assert not list(home.rglob("card.md")), "an encoder that was trained on the guest's words"
     kept = published(workspace)
     assert kept.items() <= labels.items(), "a label changed"
     assert not set(kept) & set(guest.booking_ids)

@@ -20,7 +20,7 @@ from assets.models.fine_tuning import (
     padded,
     seeded,
 )
-from assets.models.fine_tuning_artefact import SUFFIX, from_tuned_artefact, to_tuned_artefact
+from assets.models.fine_tuning_artefact import from_tuned_artefact, to_tuned_artefact
 from assets.models.fine_tuning_data import word_pieces
 from assets.models.fine_tuning_loop import EndToEndBatches, FineTuned, Steps, chosen_precision, fine_tune
 from assets.models.fine_tuning_study import MODELS, PARTS, TUNED, model_card, rows_to_test, study
@@ -29,7 +29,7 @@ from assets.models.settings import SERVABLE, ModelSettings
 from assets.models.team import Team
 from assets.models.training import PLANS
 from resources.errors import ContractError, SettingsError
-from resources.model_store import ModelStore
+from resources.model_store import FINE_TUNED, ModelStore
 from tests.unit.models.end_to_end import SETTINGS, loaded_encoder, tiny_encoder, told_examples
 
 GATED, ANCHORED = PLANS["gated_fusion"], PLANS["gated_fusion_anchored"]
@@ -249,7 +249,7 @@ def test_the_artefact_loads_again_to_equal_predictions(tmp_path):
     tuned = fine_tune(start, data, SHORT, 1, clock)
     words = loaded_encoder().tokenizer
     packed = to_tuned_artefact(tuned, data, words, metrics={"rmse": 1.0}, known_from=date(2024, 7, 1), facts={"a": 1})
-    assert packed.model == "gated_fusion" + SUFFIX
+    assert packed.model == "gated_fusion" + FINE_TUNED
     assert packed.model not in SERVABLE
     store = ModelStore(tmp_path)
     version = store.save(packed)

@@ -16,11 +16,12 @@ from assets.models.settings import model_settings
 from assets.models.text_block import review_table
 from pipelines import fine_tuning
 from pipelines.cli import main
-from pipelines.fine_tuning import STUDIES, linked_examples, stored_tables
+from pipelines.fine_tuning import linked_examples, stored_tables
 from pipelines.fine_tuning_setup import chosen_embedding, joined, load_encoder, peak_mib
 from pipelines.workspace import build_workspace
 from resources.errors import SettingsError, SourceError
 from resources.input_record import InputRecord
+from resources.model_store import FINE_TUNING_STUDIES
 from resources.settings import CoreSettings, Settings, load_settings
 from tests.unit.customers.build import DAY, random_bookings
 from tests.unit.models.build import PLAN, pairs_of, reviews_of
@@ -89,7 +90,7 @@ def test_the_command_trains_compares_and_keeps(
     (version,) = store.versions(model)
     assert store.in_force(date(2030, 1, 1)) is None
     assert store.runs() == []
-    folder = home.settings.home / STUDIES / version
+    folder = home.settings.home / FINE_TUNING_STUDIES / version
     assert "Not for service" in (folder / "card.md").read_text("utf-8")
     figures = json.loads((folder / "figures.json").read_text("utf-8"))
     assert figures["card_peak_mib"] is None

@@ -52,6 +52,15 @@ def test_any_change_is_another_version(change):
     assert artefact(**change).version != artefact().version
 
 
+def test_models_of_a_suffix_are_removed_whole(tmp_path):
+    store = ModelStore(tmp_path)
+    kept = store.save(artefact())
+    for values in (np.ones(2), np.zeros(2)):
+        store.save(artefact(model="net_tuned", tensors={"w": values}))
+    assert store.drop("_tuned") == 6
+    assert (store.versions("net"), store.versions("net_tuned")) == ([kept], [])
+
+
 def test_no_pickle_is_written(tmp_path):
     store = ModelStore(tmp_path)
     folder = tmp_path / "net" / store.save(artefact())
