@@ -44,6 +44,9 @@ those that read them: see [operations.md](operations.md). `none` stands for a se
 | `STAYWORTH_HOME` | folder of everything written at run time; `var` by default |
 | `STAYWORTH_SETTINGS` | path of the settings file |
 | `STAYWORTH_HMAC_KEY` | key of the keyed hashes, 32 bytes or more, as hex or text ([security.md](security.md)) |
+| `STAYWORTH_TOMBSTONE_KEY` | key of the tombstones, where that of the hashes was changed after an erasure |
+| `STAYWORTH_PREVIOUS_HMAC_KEY` | key before a rotation, for the run that follows it \
+([operations.md](operations.md#key-rotation)) |
 | `STAYWORTH_SQL__DSN` | secret address of the database of source `sql`; without it libpq's own variables are read |
 | `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_REGION`, `AWS_ENDPOINT_URL` | who opens the object store of \
 `core.lake_url`, and where; secret ([operations.md](operations.md#the-lake-in-an-object-store)) |

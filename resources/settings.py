@@ -32,6 +32,7 @@ _DEVICES = ("auto", "cpu", "cuda", "fake")
 _KEY_VARIABLE = "STAYWORTH_HMAC_KEY"
 RESTRICTED_KEY_VARIABLE = "STAYWORTH_RESTRICTED_KEY"
 TOMBSTONE_KEY_VARIABLE = "STAYWORTH_TOMBSTONE_KEY"
+PREVIOUS_KEY_VARIABLE = "STAYWORTH_PREVIOUS_HMAC_KEY"
 DSN_VARIABLE = "STAYWORTH_SQL__DSN"  # a secret: never in the settings, whose repr and digests may be shown
 _LIBPQ_VARIABLES = ("PGHOST", "PGHOSTADDR", "PGSERVICE", "PGDATABASE")
 _MIN_KEY_BYTES = 32
@@ -305,6 +306,17 @@ def load_tombstone_key(key: SecretKey, environment: Mapping[str, str] | None = N
     env = os.environ if environment is None else environment
     text = env.get(TOMBSTONE_KEY_VARIABLE)
     return SecretKey(_key_bytes(text, TOMBSTONE_KEY_VARIABLE)) if text else key
+
+
+def load_previous_key(environment: Mapping[str, str] | None = None) -> SecretKey | None:
+    """The key before the last rotation, ``STAYWORTH_PREVIOUS_HMAC_KEY``; None where it is not set.
+
+    Raises:
+        PrivacyError: the key is too short.
+    """
+    env = os.environ if environment is None else environment
+    text = env.get(PREVIOUS_KEY_VARIABLE)
+    return SecretKey(_key_bytes(text, PREVIOUS_KEY_VARIABLE)) if text else None
 
 
 def _key_bytes(text: str, variable: str) -> bytes:

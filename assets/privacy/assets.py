@@ -23,7 +23,7 @@ from assets.privacy.contract import (
     PUBLISHED_BOOKINGS,
     RELEASED_BOOKINGS,
 )
-from assets.privacy.fixed_labels import keep_labels
+from assets.privacy.fixed_labels import keep_labels, renamed
 from assets.privacy.generalisation import batch_key, batch_span
 from assets.privacy.masking import COUNT_COLUMNS
 from assets.privacy.publication import pseudonymise, publish_bookings, publish_reviews, release_bookings
@@ -35,7 +35,7 @@ from assets.privacy.releases import (
     restricted_bookings,
 )
 from assets.privacy.settings import SECTION, PrivacySettings
-from resources.settings import Settings
+from resources.settings import Settings, load_previous_key
 
 OWNERS = ["team:privacy"]
 
@@ -97,7 +97,9 @@ def published_bookings(inputs: DayInputs) -> Produced:
         return Produced(publication.published, set_aside=publication.withheld, metadata=shown)
     lake = inputs.workspace.lake
     stored, previous = lake.read_days(PUBLISHED_BOOKINGS, fixed), lake.set_aside(PUBLISHED_BOOKINGS.asset, fixed)
-    kept, withheld = keep_labels(stored, previous, named.filter(lies_fixed[1]), settings.batch)
+    present = named.filter(lies_fixed[1])
+    stored = renamed(stored, present, load_previous_key())
+    kept, withheld = keep_labels(stored, previous, present, settings.batch)
     shown["days_with_labels_fixed_by_erasure"] = len(fixed)
     return Produced(
         pl.concat([publication.published, kept]), set_aside=pl.concat([publication.withheld, withheld]), metadata=shown

@@ -4,11 +4,42 @@ import polars as pl
 
 from assets.privacy.contract import PUBLISHED_BOOKINGS
 from assets.privacy.generalisation import BELOW_K, batch_key
+from assets.privacy.pseudonyms import hash_column
 from assets.privacy.rate_limits import CLASS_RATE_COLUMNS
 from assets.privacy.risk import LABEL_COLUMNS
+from resources.errors import PrivacyError
+from resources.settings import PREVIOUS_KEY_VARIABLE, SecretKey
 
 SUPERSEDED = "superseded"
 AFTER_ERASURE = "after_erasure"  # came into a batch whose labels were fixed by then: it has none
+
+
+def renamed(stored: pl.DataFrame, named: pl.DataFrame, previous: SecretKey | None) -> pl.DataFrame:
+    """Stored rows under the names of the key in force: after a rotation their labels are found by the key before it.
+
+    Args:
+        stored: ``PUBLISHED_BOOKINGS`` rows of whole batches.
+        named: ``PSEUDONYMS`` rows of the same batches, under the key in force.
+        previous: key before the last rotation, None where there was none.
+
+    Raises:
+        PrivacyError: nothing that is stored bears a name under either key, so every label would be lost.
+    """
+    known = named["booking_id"].implode()
+    if stored.is_empty() or named.is_empty() or stored["booking_id"].is_in(known).any():
+        return stored
+    names = named.select("row_id", "pseudo_customer_id", new="booking_id").unique("row_id", keep="last")
+    if previous is not None:
+        names = names.with_columns(booking_id=hash_column(names["row_id"], "booking", previous)).drop("row_id")
+        found = stored.drop("pseudo_customer_id").join(names, on="booking_id", how="inner", maintain_order="left")
+        if found.height:
+            return found.drop("booking_id").rename({"new": "booking_id"}).select(stored.columns)
+    day = stored["delivery_day"].min()
+    message = (
+        f"labels of {day}, fixed by an erasure, are stored under names of another key; set {PREVIOUS_KEY_VARIABLE} to "
+        "the key before the rotation until this run has ended well"
+    )
+    raise PrivacyError(message)
 
 
 def keep_labels(

@@ -3,13 +3,16 @@
 import random
 
 import polars as pl
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assets.privacy.checks import validate_published_bookings
-from assets.privacy.fixed_labels import AFTER_ERASURE, keep_labels
+from assets.privacy.fixed_labels import AFTER_ERASURE, keep_labels, renamed
 from assets.privacy.publication import pseudonymise, publish_bookings, release_bookings
 from assets.privacy.settings import PrivacySettings
+from resources.errors import PrivacyError
+from resources.settings import SecretKey
 from tests.unit.privacy.builders import KEY, booking, bookings
 
 SETTINGS = PrivacySettings(k=5)
@@ -50,6 +53,24 @@ def test_nothing_erased_changes_nothing() -> None:
     kept, withheld = keep_labels(stored, aside, named, "day")
     assert kept.sort("booking_id").equals(stored.sort("booking_id"))
     assert withheld.sort("row_id").equals(aside.sort("row_id"))
+
+
+def test_labels_go_over_to_the_names_of_a_new_key() -> None:
+    stored, _, named = published(60)
+    new = named.with_columns(booking_id=pl.lit("new ") + pl.col("booking_id"), pseudo_customer_id=pl.lit("c"))
+    gone = new.filter(pl.col("row_id") != new["row_id"][0])
+    over = renamed(stored, gone, KEY)
+    lost = named.filter(pl.col("row_id") == new["row_id"][0])["booking_id"]
+    still = stored.filter(~pl.col("booking_id").is_in(lost.implode()))
+    assert over["booking_id"].to_list() == [f"new {name}" for name in still["booking_id"]]
+    assert set(over["pseudo_customer_id"]) == {"c"}
+    names = ["booking_id", "pseudo_customer_id"]
+    assert over.drop(names).equals(still.drop(names))
+    assert renamed(over, gone, KEY).equals(over), "once over, nothing is left to do"
+    assert renamed(stored, named, None).equals(stored)
+    for key in (None, SecretKey(b"another key, of no use to anybody at all")):
+        with pytest.raises(PrivacyError, match="STAYWORTH_PREVIOUS_HMAC_KEY"):
+            renamed(stored, gone, key)
 
 
 def test_a_row_that_comes_later_is_withheld() -> None:
