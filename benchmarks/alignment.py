@@ -53,7 +53,8 @@ from assets.reviews.settings import ReviewSettings
 from benchmarks.measure import measured, write
 from benchmarks.oracle_share import WeeklyCounts, oracle_beliefs, share_of_oracle, weekly_counts
 from resources.records import EARLY_FITS, cut_offs
-from resources.settings import CoreSettings, SecretKey
+from resources.secret_keys import SecretKey
+from resources.settings import CoreSettings
 from resources.sources.base import Source, Stream
 from resources.sources.demo.settings import DemoSettings
 from resources.sources.demo.source import DemoSource

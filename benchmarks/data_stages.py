@@ -44,7 +44,7 @@ def ours(folder: str, whole: bool) -> dict[str, Any]:
     from assets.privacy.settings import PrivacySettings
     from assets.raw.parse_bookings import parse_bookings
     from assets.raw.settings import RawSettings
-    from resources.settings import SecretKey
+    from resources.secret_keys import SecretKey
     from resources.sources.base import Stream
     from resources.sources.public import PublicSource
 

@@ -24,7 +24,8 @@ import polars as pl
 
 from benchmarks.measure import write
 from resources.encoders import EncoderShelf
-from resources.settings import CoreSettings, SecretKey
+from resources.secret_keys import SecretKey
+from resources.settings import CoreSettings
 from resources.transformer_encoder import BUCKETS, TransformerEncoder, packaged_minilm
 
 _KEY = SecretKey(b"benchmark key, not a secret, 32 bytes!!")

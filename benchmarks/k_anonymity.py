@@ -159,7 +159,7 @@ def _linked(folder: str) -> tuple[Any, Any]:
     from assets.privacy.settings import PrivacySettings
     from assets.raw.parse_bookings import parse_bookings
     from assets.raw.settings import RawSettings
-    from resources.settings import SecretKey
+    from resources.secret_keys import SecretKey
     from resources.sources.base import Stream
     from resources.sources.public import PublicSource
 

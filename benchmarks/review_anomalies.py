@@ -38,7 +38,8 @@ from assets.reviews.vectors import review_vector_rows
 from benchmarks.measure import write
 from resources.encoders import EncoderShelf
 from resources.records import cut_offs
-from resources.settings import CoreSettings, SecretKey
+from resources.secret_keys import SecretKey
+from resources.settings import CoreSettings
 from resources.sources.base import Stream
 from resources.sources.demo.settings import DemoSettings
 from resources.sources.demo.source import DemoSource

@@ -9,7 +9,8 @@ import dagster as dg
 
 from pipelines.operations import OperationsSettings, operations_of
 from resources.alert_channels import AlertError, Mailbox, Webhook
-from resources.settings import SecretText, Settings, load_secret_text
+from resources.secret_keys import SecretText, load_secret_text
+from resources.settings import Settings
 
 RUN_FAILED, CHECK_FAILED = "alert_on_failed_runs", "alert_on_failed_checks"
 WEBHOOK_VARIABLE, PASSWORD_VARIABLE = "STAYWORTH_ALERT_WEBHOOK", "STAYWORTH_SMTP_PASSWORD"  # noqa: S105

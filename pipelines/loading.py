@@ -6,7 +6,8 @@ from datetime import date
 
 from pipelines.partitions import history
 from resources.errors import SettingsError
-from resources.settings import Settings, load_database_secret, load_settings
+from resources.secret_keys import load_database_secret
+from resources.settings import Settings, load_settings
 from resources.sources.registry import build_source
 from resources.sources.sql.loading import Loaded, create_tables, day_range, load_days
 from resources.sources.sql.settings import SECTION, SqlSettings

@@ -11,7 +11,8 @@ from pipelines.partitions import history
 from pipelines.rooms import room_contracts, room_settings
 from resources.errors import SettingsError
 from resources.notices import with_notices
-from resources.settings import Settings, load_settings, load_tombstone_key
+from resources.secret_keys import load_tombstone_key
+from resources.settings import Settings, load_settings
 from resources.sources.base import Source
 
 

@@ -11,7 +11,7 @@ from email.message import EmailMessage
 from typing import Any
 
 from resources.errors import PipelineError
-from resources.settings import SecretText
+from resources.secret_keys import SecretText
 
 ATTEMPTS = 3
 _FIRST_WAIT_SECONDS = 1.0

@@ -12,7 +12,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
 from resources.errors import PrivacyError
-from resources.settings import RESTRICTED_KEY_VARIABLE
+from resources.secret_keys import RESTRICTED_KEY_VARIABLE
 
 _MAGIC = b"STAYWORTH-SIV-1\n"
 

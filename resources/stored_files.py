@@ -15,7 +15,7 @@ from resources.encryption import FileCipher, is_sealed, is_sealed_content
 from resources.errors import ContractError, PrivacyError
 from resources.file_store import FileStore, LocalFolder, Target
 from resources.object_store import ObjectStore
-from resources.settings import RESTRICTED_KEY_VARIABLE
+from resources.secret_keys import RESTRICTED_KEY_VARIABLE
 
 DIGEST_KEY = "stayworth.digest"  # of files that hold timings: what two equal runs have in common
 _AGAIN = "move it out of the lake and run its day again (stayworth backfill)"

@@ -14,7 +14,7 @@ from datetime import date
 from resources.contract import Zone
 from resources.errors import PrivacyError
 from resources.lake import Lake
-from resources.settings import TOMBSTONE_KEY_VARIABLE, SecretKey
+from resources.secret_keys import TOMBSTONE_KEY_VARIABLE, SecretKey
 
 ROW, GUEST_KEY, EMAIL, TEXT = KINDS = ("row", "guest_key", "email", "text")
 FOLDER = ".erasure"

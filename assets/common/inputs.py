@@ -14,7 +14,8 @@ from assets.common.workspace import Workspace
 from resources.contract import CheckOutcome
 from resources.errors import ContractError
 from resources.records import RecordBook
-from resources.settings import SecretKey, Settings
+from resources.secret_keys import SecretKey
+from resources.settings import Settings
 from resources.sources.base import Source
 
 

@@ -11,7 +11,8 @@ from resources.encryption import FileCipher
 from resources.lake import Lake
 from resources.places import Places, places_of
 from resources.records import RecordBook, RecordStore
-from resources.settings import SecretKey, Settings, digest_of, load_restricted_key, load_secret_key
+from resources.secret_keys import SecretKey, load_restricted_key, load_secret_key
+from resources.settings import Settings, digest_of
 from resources.sources.base import Source
 
 

@@ -35,7 +35,8 @@ from assets.privacy.releases import (
     restricted_bookings,
 )
 from assets.privacy.settings import SECTION, PrivacySettings
-from resources.settings import Settings, load_previous_key
+from resources.secret_keys import load_previous_key
+from resources.settings import Settings
 
 OWNERS = ["team:privacy"]
 

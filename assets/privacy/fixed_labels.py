@@ -8,7 +8,7 @@ from assets.privacy.pseudonyms import hash_column
 from assets.privacy.rate_limits import CLASS_RATE_COLUMNS
 from assets.privacy.risk import LABEL_COLUMNS
 from resources.errors import PrivacyError
-from resources.settings import PREVIOUS_KEY_VARIABLE, SecretKey
+from resources.secret_keys import PREVIOUS_KEY_VARIABLE, SecretKey
 
 SUPERSEDED = "superseded"
 AFTER_ERASURE = "after_erasure"  # came into a batch whose labels were fixed by then: it has none

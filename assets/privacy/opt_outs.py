@@ -7,7 +7,7 @@ import polars as pl
 
 from assets.privacy.pseudonyms import keyed_hash
 from resources.notices import KINDS
-from resources.settings import SecretKey
+from resources.secret_keys import SecretKey
 
 _OPT_OUT = KINDS[0]
 HISTORY = {"booking_id": pl.String(), "kind": pl.String(), "day": pl.Date()}

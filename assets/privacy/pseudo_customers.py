@@ -6,7 +6,7 @@ import polars as pl
 
 from assets.privacy.pseudonyms import hash_column
 from resources.errors import ContractError
-from resources.settings import SecretKey
+from resources.secret_keys import SecretKey
 
 _SEPARATOR = "\x1f"  # a control character can't stand in a value: two keys never run into one text
 _MISSING = "\x00"  # differs from every delivered text, the empty one included

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import polars as pl
 
 from resources.errors import PrivacyError
-from resources.settings import SecretKey
+from resources.secret_keys import SecretKey
 
 HEX_CHARACTERS = 32  # 128 bits: 119,390 rows collide with probability below 1e-28
 

@@ -16,7 +16,7 @@ from assets.privacy.rate_limits import RateLimits, rate_band
 from assets.privacy.settings import PrivacySettings
 from assets.privacy.verification import LabelRisk, label_risk, refuse_broken
 from resources.errors import ContractError
-from resources.settings import SecretKey
+from resources.secret_keys import SecretKey
 
 LOST_STATUS = "Canceled"
 SUPERSEDED = "superseded"

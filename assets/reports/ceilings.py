@@ -22,7 +22,8 @@ from assets.reports.contract import VALUE_CEILINGS
 from assets.reports.settings import ReportsSettings
 from assets.reports.truth import Truth, true_links
 from resources.errors import ContractError
-from resources.settings import SecretKey, Settings, build_section, digest_of
+from resources.secret_keys import SecretKey
+from resources.settings import Settings, build_section, digest_of
 
 NEEDED = (
     "published_bookings", "pseudonyms", "booking_review_pairs", "review_embeddings", "review_anomalies",

@@ -7,7 +7,7 @@ import polars as pl
 from assets.alignment.evidence import against_truth
 from assets.privacy.pseudonyms import hash_column
 from assets.reviews.retention import honest_flagged, part_precisions
-from resources.settings import SecretKey
+from resources.secret_keys import SecretKey
 
 # The world's word for a planted review -> the part that should find it, and its name in the results.
 _KINDS = {"contradiction": "contradiction", "duplicate": "duplication", "burst": "timing"}

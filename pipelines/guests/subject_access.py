@@ -11,7 +11,7 @@ from pipelines.guests.finding import Asked, Guest, find_guest
 from resources.access_log import reading_for
 from resources.contract import FrameContract
 from resources.errors import PrivacyError, SettingsError
-from resources.settings import load_tombstone_key
+from resources.secret_keys import load_tombstone_key
 from resources.tombstones import Tombstones
 
 PURPOSE = "command subject-access"

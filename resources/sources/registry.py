@@ -1,7 +1,8 @@
 """The sources by name. A new one needs a class with the methods of ``base.Source`` and one branch here."""
 
 from resources.errors import SettingsError
-from resources.settings import SOURCES, Settings, load_database_secret, refuse
+from resources.secret_keys import load_database_secret
+from resources.settings import SOURCES, Settings, refuse
 from resources.sources.base import Source
 
 

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from resources.settings import SecretText
+from resources.secret_keys import SecretText
 from resources.sources.base import Stream
 from resources.sources.demo import DemoSettings, DemoSource
 from resources.sources.sql.settings import SqlSettings

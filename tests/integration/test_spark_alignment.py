@@ -26,7 +26,7 @@ from assets.reviews.cleaning import clean
 from assets.reviews.settings import ReviewSettings
 from resources.engines import GROUP
 from resources.errors import ContractError, SettingsError
-from resources.settings import SecretKey
+from resources.secret_keys import SecretKey
 from resources.sources.base import Stream
 from resources.sources.demo import DemoSettings, DemoSource
 from resources.spark import SparkEngine, spark_engine

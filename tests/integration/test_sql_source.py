@@ -16,7 +16,8 @@ from assets.raw import assets as raw
 from pipelines import cli
 from pipelines.workspace import build_workspace
 from resources.errors import SettingsError, SourceError
-from resources.settings import CoreSettings, SecretKey, SecretText, Settings
+from resources.secret_keys import SecretKey, SecretText
+from resources.settings import CoreSettings, Settings
 from resources.sources.base import Stream
 from resources.sources.demo import DemoSource
 from resources.sources.public import PublicSource

@@ -9,7 +9,7 @@ import pytest
 
 from pipelines.running import failures_of, run_job
 from resources.errors import PrivacyError
-from resources.settings import load_secret_key
+from resources.secret_keys import load_secret_key
 from resources.warehouse import build_warehouse
 from tests.end_to_end.worlds import START, demo_workspace
 

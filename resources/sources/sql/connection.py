@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from resources.errors import SettingsError, SourceError
-from resources.settings import DSN_VARIABLE, SecretText
+from resources.secret_keys import DSN_VARIABLE, SecretText
 from resources.sources.sql.settings import SqlSettings
 
 if TYPE_CHECKING:

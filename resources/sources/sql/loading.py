@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from resources.errors import SourceError
-from resources.settings import SecretText
+from resources.secret_keys import SecretText
 from resources.sources.base import Source, Stream
 from resources.sources.sql.connection import connect, driver, told
 from resources.sources.sql.layout import COLUMNS, is_regular, typed

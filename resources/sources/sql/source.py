@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from resources.errors import SourceError
-from resources.settings import SecretText
+from resources.secret_keys import SecretText
 from resources.sources.base import LINEAGE_COLUMNS, Stream
 from resources.sources.sql.connection import Snapshot
 from resources.sources.sql.layout import COLUMNS, day_query

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from assets.privacy.publication import pseudonymise
 from assets.privacy.settings import PrivacySettings
 from assets.raw.contract import RAW_BOOKINGS, RAW_REVIEWS
-from resources.settings import SecretKey
+from resources.secret_keys import SecretKey
 
 KEY = SecretKey(b"k" * 32, "1")
 DAY = date(2016, 3, 1)

@@ -12,7 +12,7 @@ from assets.privacy.fixed_labels import AFTER_ERASURE, keep_labels, renamed
 from assets.privacy.publication import pseudonymise, publish_bookings, release_bookings
 from assets.privacy.settings import PrivacySettings
 from resources.errors import PrivacyError
-from resources.settings import SecretKey
+from resources.secret_keys import SecretKey
 from tests.unit.privacy.builders import KEY, booking, bookings
 
 SETTINGS = PrivacySettings(k=5)

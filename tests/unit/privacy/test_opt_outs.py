@@ -6,7 +6,7 @@ import polars as pl
 
 from assets.privacy.opt_outs import HISTORY, notice_history, without_opted_out
 from assets.privacy.pseudonyms import keyed_hash
-from resources.settings import SecretKey
+from resources.secret_keys import SecretKey
 
 KEY = SecretKey(b"k" * 32)
 NOTICES = pl.DataFrame(

@@ -8,7 +8,7 @@ import pytest
 
 from assets.privacy.pseudonyms import hash_column, keyed_hash
 from resources.errors import PrivacyError
-from resources.settings import SecretKey
+from resources.secret_keys import SecretKey
 from tests.unit.privacy.builders import KEY
 
 

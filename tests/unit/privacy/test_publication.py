@@ -94,7 +94,7 @@ def test_reviews_keep_their_contract() -> None:
 
 
 def test_another_key_gives_unrelated_ids() -> None:
-    from resources.settings import SecretKey
+    from resources.secret_keys import SecretKey
 
     raw = bookings([booking(0)])
     one, two = (pseudonymise(raw, SETTINGS, key) for key in (KEY, SecretKey(b"z" * 32, "2")))

@@ -11,7 +11,8 @@ import pytest
 from assets.common.daily import DayInputs, Produced
 from assets.raw import assets as raw
 from assets.raw.contract import QUARANTINE, RAW_BOOKINGS, RAW_COUNTS, RAW_REVIEWS
-from resources.settings import SecretKey, Settings
+from resources.secret_keys import SecretKey
+from resources.settings import Settings
 from resources.sources.public import PublicSource
 from resources.tombstones import Tombstones
 from tests.unit.raw.builders import booking, review, write_files

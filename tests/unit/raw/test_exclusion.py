@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from assets.raw.contract import QUARANTINE, RAW_BOOKINGS
 from assets.raw.exclusion import NO_NOTICES, without_erased, without_opted_out
 from assets.raw.quarantine import Parsed
-from resources.settings import SecretKey
+from resources.secret_keys import SecretKey
 from resources.tombstones import EMAIL, GUEST_KEY, ROW, TEXT, Tombstones
 
 DAY = date(2024, 1, 10)

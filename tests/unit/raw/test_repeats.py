@@ -10,7 +10,8 @@ import pytest
 from assets.common.daily import DayInputs, Produced
 from assets.raw import assets as raw
 from assets.raw.checks import validate_raw_counts
-from resources.settings import SecretKey, Settings
+from resources.secret_keys import SecretKey
+from resources.settings import Settings
 from resources.sources.base import Stream
 from resources.tombstones import Tombstones
 from tests.unit.raw.builders import booking, delivery

@@ -19,7 +19,7 @@ from assets.reports.match_oracle import oracle_scores
 from assets.reports.sections_alignment import evidence_blocks
 from assets.reports.truth import alignment_truth, true_links
 from benchmarks.alignment import Sides, sides_of
-from resources.settings import SecretKey
+from resources.secret_keys import SecretKey
 from resources.sources.demo import DemoSettings, DemoSource
 from tests.unit.reports.fixtures import full_inputs
 

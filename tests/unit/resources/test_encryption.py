@@ -10,7 +10,7 @@ from resources.contract import Column, FrameContract, Zone
 from resources.encryption import FileCipher, is_sealed
 from resources.errors import PrivacyError
 from resources.lake import InputRecord, Lake
-from resources.settings import RESTRICTED_KEY_VARIABLE, load_restricted_key, load_tombstone_key
+from resources.secret_keys import RESTRICTED_KEY_VARIABLE, load_restricted_key, load_tombstone_key
 from resources.warehouse import build_warehouse
 
 DAY = date(2024, 1, 1)

@@ -20,7 +20,8 @@ from resources.places import places_of
 from resources.privacy_budget import BudgetLedger
 from resources.records import FittedRecord, RecordStore
 from resources.score_reader import ScoreReader
-from resources.settings import CoreSettings, SecretKey
+from resources.secret_keys import SecretKey
+from resources.settings import CoreSettings
 from resources.tombstones import ROW, TombstoneStore
 from resources.warehouse import build_warehouse
 from tests.object_server import ObjectServer

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from resources.errors import PrivacyError, SettingsError
+from resources.secret_keys import load_secret_key
 from resources.settings import (
     CoreSettings,
     Settings,
     build_section,
     digest_of,
-    load_secret_key,
     load_settings,
 )
 

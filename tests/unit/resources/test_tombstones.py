@@ -8,7 +8,7 @@ import pytest
 from resources.contract import Zone
 from resources.errors import PrivacyError
 from resources.lake import Lake
-from resources.settings import SecretKey
+from resources.secret_keys import SecretKey
 from resources.tombstones import EMAIL, GUEST_KEY, ROW, TombstoneStore
 
 KEY, OTHER = SecretKey(b"k" * 32), SecretKey(b"x" * 32)

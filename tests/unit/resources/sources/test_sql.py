@@ -15,7 +15,8 @@ from pipelines.homes import world_of
 from pipelines.partitions import business_days, history, yesterday
 from pipelines.workspace import check_settings
 from resources.errors import SettingsError, SourceError
-from resources.settings import CoreSettings, SecretText, Settings, build_section, load_database_secret, load_settings
+from resources.secret_keys import SecretText, load_database_secret
+from resources.settings import CoreSettings, Settings, build_section, load_settings
 from resources.sources.base import Stream
 from resources.sources.sql.connection import Snapshot, driver, told
 from resources.sources.sql.layout import CELLS, COLUMNS, Kind, is_regular, typed

@@ -1,0 +1,149 @@
+"""Secrets: keys and addresses that come from the environment alone, in types whose text is never shown."""
+
+import contextlib
+import hashlib
+import os
+import secrets
+import string
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from resources.errors import PrivacyError, SettingsError
+
+_KEY_VARIABLE = "STAYWORTH_HMAC_KEY"
+RESTRICTED_KEY_VARIABLE = "STAYWORTH_RESTRICTED_KEY"
+TOMBSTONE_KEY_VARIABLE = "STAYWORTH_TOMBSTONE_KEY"
+PREVIOUS_KEY_VARIABLE = "STAYWORTH_PREVIOUS_HMAC_KEY"
+DSN_VARIABLE = "STAYWORTH_SQL__DSN"  # a secret: never in the settings, whose repr and digests may be shown
+_LIBPQ_VARIABLES = ("PGHOST", "PGHOSTADDR", "PGSERVICE", "PGDATABASE")
+_MIN_KEY_BYTES = 32
+
+
+@dataclass(frozen=True)
+class SecretKey:
+    """Key material of one epoch. Its text never appears in ``repr``, logs or metadata."""
+
+    _material: bytes = field(repr=False)
+    epoch: str = "1"
+
+    @property
+    def material(self) -> bytes:
+        """The bytes, for the keyed hash only."""
+        return self._material
+
+
+@dataclass(frozen=True)
+class SecretText:
+    """A secret as text. It never appears in ``repr``, logs or metadata."""
+
+    text: str = field(repr=False)
+
+
+def load_database_secret(environment: Mapping[str, str] | None = None) -> SecretText:
+    """How to reach the database of source ``sql``: ``STAYWORTH_SQL__DSN``, a URL or libpq's ``key=value`` form.
+
+    Without it the text is empty, and libpq reads its own variables (``PGHOST``, ``PGPASSFILE``, ...) by itself.
+
+    Raises:
+        SettingsError: neither is set.
+    """
+    env = os.environ if environment is None else environment
+    if text := env.get(DSN_VARIABLE):
+        return SecretText(text)
+    if not any(env.get(name) for name in _LIBPQ_VARIABLES):
+        message = (
+            f"source sql does not know its database; set {DSN_VARIABLE} (postgresql://user:password@host:5432/database)"
+            f" or libpq's variables ({', '.join(_LIBPQ_VARIABLES)})"
+        )
+        raise SettingsError(message)
+    return SecretText("")
+
+
+def load_secret_text(variable: str, environment: Mapping[str, str] | None = None) -> SecretText | None:
+    """A secret of the environment that may be absent: None where the variable is not set or empty."""
+    env = os.environ if environment is None else environment
+    return SecretText(text) if (text := env.get(variable)) else None
+
+
+def load_secret_key(home: Path, source: str, environment: Mapping[str, str] | None = None) -> SecretKey:
+    """The key of the keyed hashes: ``STAYWORTH_HMAC_KEY`` (32 bytes or more, as hex or text).
+
+    Without the variable, ``demo`` uses a published key (its guests are invented and its bytes must be the
+    same everywhere), and every other source makes a random one, kept in ``<home>/secrets`` (mode 600).
+
+    Raises:
+        PrivacyError: the key is too short.
+    """
+    env = os.environ if environment is None else environment
+    epoch = env.get("STAYWORTH_KEY_EPOCH", "1")
+    if text := env.get(_KEY_VARIABLE):
+        return SecretKey(_key_bytes(text, _KEY_VARIABLE), epoch)
+    if source == "demo":
+        return SecretKey(hashlib.sha256(b"stayworth demo world: not a secret").digest(), epoch)
+    return SecretKey(_key_file(home / "secrets" / "hmac.key"), epoch)
+
+
+def load_restricted_key(environment: Mapping[str, str] | None = None) -> SecretKey:
+    """The key that seals restricted files: ``STAYWORTH_RESTRICTED_KEY``, 32 bytes or more as hex or text.
+
+    Raises:
+        PrivacyError: the key is absent or too short.
+    """
+    env = os.environ if environment is None else environment
+    if text := env.get(RESTRICTED_KEY_VARIABLE):
+        return SecretKey(_key_bytes(text, RESTRICTED_KEY_VARIABLE))
+    message = (
+        f"core.encrypt_restricted is on and {RESTRICTED_KEY_VARIABLE} is not set; set it to a key that is kept "
+        "elsewhere (openssl rand -hex 32): without it restricted files can neither be read nor written"
+    )
+    raise PrivacyError(message)
+
+
+def load_tombstone_key(key: SecretKey, environment: Mapping[str, str] | None = None) -> SecretKey:
+    """The key of the tombstones: ``STAYWORTH_TOMBSTONE_KEY`` where the key of the hashes was changed since.
+
+    Args:
+        key: of the keyed hashes, used where the variable is not set.
+        environment: variables to read instead of the process's own (tests).
+
+    Raises:
+        PrivacyError: the key is too short.
+    """
+    env = os.environ if environment is None else environment
+    text = env.get(TOMBSTONE_KEY_VARIABLE)
+    return SecretKey(_key_bytes(text, TOMBSTONE_KEY_VARIABLE)) if text else key
+
+
+def load_previous_key(environment: Mapping[str, str] | None = None) -> SecretKey | None:
+    """The key before the last rotation, ``STAYWORTH_PREVIOUS_HMAC_KEY``; None where it is not set.
+
+    Raises:
+        PrivacyError: the key is too short.
+    """
+    env = os.environ if environment is None else environment
+    text = env.get(PREVIOUS_KEY_VARIABLE)
+    return SecretKey(_key_bytes(text, PREVIOUS_KEY_VARIABLE)) if text else None
+
+
+def _key_bytes(text: str, variable: str) -> bytes:
+    is_hex = len(text) % 2 == 0 and set(text) <= set(string.hexdigits)
+    material = bytes.fromhex(text) if is_hex else text.encode()
+    if len(material) < _MIN_KEY_BYTES:
+        message = f"{variable} holds {len(material)} bytes; give {_MIN_KEY_BYTES} or more (openssl rand -hex 32)"
+        raise PrivacyError(message)
+    return material
+
+
+def _key_file(path: Path) -> bytes:
+    """The key kept in a file; made once, complete before it has its name, so two first runs share one key."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if not path.exists():
+        draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w") as file:
+            file.write(secrets.token_bytes(_MIN_KEY_BYTES).hex())
+        with contextlib.suppress(FileExistsError):  # the other run was first: its key is the key
+            os.link(draft, path)
+        draft.unlink()
+    return bytes.fromhex(path.read_text("ascii"))
