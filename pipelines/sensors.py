@@ -12,12 +12,13 @@ from assets.common.due import due_days
 from assets.common.inputs import days_between
 from assets.common.promotion import DailySpec
 from assets.common.workspace import Workspace
-from pipelines.abandoned import UNFINISHED, close_abandoned_runs
+from pipelines.abandoned import ABANDONED_TAG, UNFINISHED, close_abandoned_runs
 from pipelines.jobs import SCORES
 from pipelines.operations import OperationsSettings
 from pipelines.partitions import RANGE_END, RANGE_START, history, yesterday
 
-DUE_TAG = "stayworth/due"
+DUE_TAG, SITUATION_TAG = "stayworth/due", "stayworth/situation"
+_AGAIN = 3  # runs more for a situation whose runs were killed, before the sensor waits for the next calendar day
 WATCHER, CADENCE = "watch_deliveries", "keep_models_current"
 
 
@@ -52,9 +53,9 @@ def build_watcher(
         workspace: Workspace = getattr(context.resources, RESOURCE)
         workspace.reopen_source()
         days = watched_days(workspace, settings)
-        return request_for(workspace, stages, scores, days) or dg.SkipReason(
-            f"{len(days)} days looked at: nothing has come that is not in the tables"
-        )
+        if request := request_for(workspace, stages, scores, days):
+            return after_kills(context.instance, request)
+        return dg.SkipReason(f"{len(days)} days looked at: nothing has come that is not in the tables")
 
     return watch_deliveries
 
@@ -88,9 +89,24 @@ def _request(job: str, due: Mapping[date, Mapping[str, str]], assets: list[dg.As
     lines = [f"{day}/{table}={digest}" for day in sorted(due) for table, digest in sorted(due[day].items())]
     lines.append(str(get_current_datetime().date()))
     first, last = min(due), max(due)
-    tags = {RANGE_START: first.isoformat(), RANGE_END: last.isoformat(), REUSE_TAG: "true", DUE_TAG: _shown(due)}
-    key = hashlib.sha256("\n".join(lines).encode()).hexdigest()[:24]
-    return dg.RunRequest(run_key=f"{job}-{key}", job_name=job, tags=tags, asset_selection=assets)
+    digest = hashlib.sha256("\n".join(lines).encode()).hexdigest()[:24]
+    key = f"{job}-{digest}"
+    tags = {
+        RANGE_START: first.isoformat(), RANGE_END: last.isoformat(), REUSE_TAG: "true", DUE_TAG: _shown(due),
+        SITUATION_TAG: key,
+    }  # fmt: skip
+    return dg.RunRequest(run_key=key, job_name=job, tags=tags, asset_selection=assets)
+
+
+def after_kills(instance: dg.DagsterInstance, request: dg.RunRequest) -> dg.RunRequest:
+    """The request under a key of its own where runs of the same situation were killed: Dagster knows the plain key.
+
+    After ``_AGAIN`` more the key stays, so that what kills every run (memory, say) does so a few times a day only.
+    """
+    asked = dg.RunsFilter(tags={SITUATION_TAG: request.tags[SITUATION_TAG]}, statuses=[dg.DagsterRunStatus.FAILURE])
+    records = instance.get_run_records(asked, limit=_AGAIN + 1)
+    killed = sum(ABANDONED_TAG in item.dagster_run.tags or item.start_time is None for item in records)
+    return request.with_replaced_attrs(run_key=f"{request.run_key}-{min(killed, _AGAIN)}") if killed else request
 
 
 def _shown(days: Iterable[date]) -> str:

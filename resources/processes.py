@@ -26,6 +26,11 @@ def is_gone(process: str) -> bool:
     pid = int(number)
     if start:
         return _start(pid) != start
+    return is_number_gone(pid)
+
+
+def is_number_gone(pid: int) -> bool:
+    """Whether no process of this host has this number; less sure than :func:`is_gone`, since numbers come again."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

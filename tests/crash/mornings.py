@@ -31,8 +31,10 @@ def world() -> tuple[DemoSource, list[Arrival]]:
 def main(inbox: Path, kept: Path, first: date, last: date) -> None:
     source, log = world()
     with daemon_over(kept) as daemon:
-        daemon.schedules(START, 1)
-        daemon.sensors(START, 1)
+        daemon.monitor()
+        if first == START + MORNING:  # later the clock would run backwards
+            daemon.schedules(START, 1)
+            daemon.sensors(START, 1)
         for morning in days_between(first, last):
             deliver(inbox, source, log, morning)
             daemon.schedules(morning, 5, 1)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+from dagster._core.events import EngineEventData
 
 from assets.common.marks import PROCESS_TAG
 from pipelines.abandoned import close_abandoned_runs
@@ -16,6 +17,7 @@ from pipelines.backfilling import spans
 from pipelines.building import build_definitions
 from pipelines.homes import check_home, enter_home, world_of
 from pipelines.instance import POOLS, open_instance, prepare_dagster_home
+from pipelines.sensors import SITUATION_TAG, after_kills
 from resources.errors import SettingsError
 from resources.processes import is_gone, this_process
 from resources.settings import Settings
@@ -55,6 +57,43 @@ def test_runs_without_a_process_are_closed_and_give_their_slots_back(tmp_path: P
         assert status == [dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.STARTED]
         assert storage.get_concurrency_info("encoders").active_slot_count == 0
         assert close_abandoned_runs(instance) == []
+
+
+def test_a_run_that_died_before_its_mark_is_closed_by_the_process_of_its_first_event(tmp_path: Path) -> None:
+    job = toy_definitions(toy_workspace(tmp_path, {START: [20]})).resolve_job_def("everything")
+    dead, alive = (int(process.rsplit("/", 2)[1]) for process in (a_dead_process(), this_process()))
+    with open_instance(tmp_path) as instance:
+        begun = [instance.create_run_for_job(job, status=dg.DagsterRunStatus.STARTED) for _ in range(3)]
+        for run_, number in zip(begun[:2], (dead, alive), strict=True):
+            instance.report_engine_event("Started process for run", run_, EngineEventData.in_process(number))
+        assert close_abandoned_runs(instance) == [begun[0].run_id], "nothing is known of the third"
+
+
+def test_what_a_killed_run_was_asked_for_is_asked_for_again_but_not_for_ever(tmp_path: Path) -> None:
+    job = toy_definitions(toy_workspace(tmp_path, {START: [20]})).resolve_job_def("everything")
+    asked = dg.RunRequest(run_key="backfill-1", tags={SITUATION_TAG: "backfill-1"})
+    keys: list[str | None] = []
+    with open_instance(tmp_path) as instance:
+
+        def begin(**tags: str) -> dg.DagsterRun:
+            run_ = instance.create_run_for_job(job, status=dg.DagsterRunStatus.STARTED, tags={**asked.tags, **tags})
+            instance.report_dagster_event(
+                dg.DagsterEvent(event_type_value="PIPELINE_START", job_name=job.name), run_.run_id
+            )
+            return run_
+
+        failed = begin()
+        instance.report_run_failed(failed)
+        assert after_kills(instance, asked) == asked, "a failure is no kill: tomorrow is early enough"
+        for _ in range(5):
+            begin(**{PROCESS_TAG: a_dead_process()})
+            close_abandoned_runs(instance)
+            keys.append(after_kills(instance, asked).run_key)
+        never = asked.with_replaced_attrs(run_key="x", tags={SITUATION_TAG: "never started"})
+        waiting = instance.create_run_for_job(job, tags=dict(never.tags))
+        instance.report_run_failed(waiting)
+        assert after_kills(instance, never).run_key == "x-1"
+    assert keys == ["backfill-1-1", "backfill-1-2", "backfill-1-3", "backfill-1-3", "backfill-1-3"]
 
 
 def test_days_that_a_killed_run_stored_are_told_to_the_orchestrator(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
 from dagster._core.workspace.context import WorkspaceProcessContext
 from dagster._core.workspace.load_target import InProcessWorkspaceLoadTarget
 from dagster._daemon.asset_daemon import AssetDaemon
+from dagster._daemon.monitoring.run_monitoring import execute_run_monitoring_iteration
 from dagster._daemon.sensor import execute_sensor_iteration
 from dagster._scheduler.scheduler import launch_scheduled_runs
 
@@ -61,6 +62,11 @@ class SimulatedDaemon:
                 debug_crash_flags={},
             ):
                 pass
+
+    def monitor(self) -> None:
+        """One round of Dagster's watch over runs that never started, by the real clock."""
+        for _ in execute_run_monitoring_iteration(self.context, _LOG):
+            pass
 
     def settle(self, day: date, hour: int = 8) -> int:
         """Sensor rounds, six minutes apart, until one asks for no run; returns how many runs were asked for."""
@@ -106,7 +112,8 @@ def daemon_over(kept: Path | None = None) -> Iterator[SimulatedDaemon]:
             "module": "resources.event_log",
             "class": "BatchedSqliteEventLogStorage",
             "config": {"base_dir": str(folder / "events")},
-        }
+        },
+        "run_monitoring": {"enabled": True, "start_timeout_seconds": 1},  # the product's own waits 300
     }
     logging.disable(logging.CRITICAL)
     try:
