@@ -68,13 +68,22 @@ class SimulatedDaemon:
         for _ in execute_run_monitoring_iteration(self.context, _LOG):
             pass
 
-    def settle(self, day: date, hour: int = 8) -> int:
-        """Sensor rounds, six minutes apart, until one asks for no run; returns how many runs were asked for."""
-        before = start = self.runs()
-        for turn in range(1, 10):
-            self.sensors(day, hour + turn // 10, 6 * turn)
+    def settle(self, day: date, hour: int = 8, quiet: int = 1) -> int:
+        """Sensor rounds, six minutes apart, until some in a row ask for no run; returns how many runs were asked for.
+
+        Args:
+            day: the morning.
+            hour: of the first round.
+            quiet: rounds without a run before it ends. After a kill three: a sensor may have looked at this very minute,
+                its next round ends the tick that was cut, and only then it looks anew.
+        """
+        start = before = self.runs()
+        silent = 0
+        for turn in range(1, 21):
+            self.sensors(day, hour + turn // 10, 6 * (turn % 10))
             now = self.runs()
-            if now == before:
+            silent = silent + 1 if now == before else 0
+            if silent == quiet:
                 return now - start
             before = now
         message = f"the sensor asks for runs without end on {day}"
