@@ -74,7 +74,7 @@ class SimulatedDaemon:
         Args:
             day: the morning.
             hour: of the first round.
-            quiet: rounds without a run before it ends. After a kill three: a sensor may have looked at this very minute,
+            quiet: rounds without a run before it ends. After a kill three: a sensor may have looked at this minute,
                 its next round ends the tick that was cut, and only then it looks anew.
         """
         start = before = self.runs()
