@@ -38,7 +38,7 @@ def main(inbox: Path, kept: Path, first: date, last: date) -> None:
         for morning in days_between(first, last):
             deliver(inbox, source, log, morning)
             daemon.schedules(morning, 5, 1)
-            daemon.settle(morning, quiet=3)
+            daemon.settle(morning, quiet=12)
             sys.stdout.write(f"{morning}\n")
             sys.stdout.flush()
 

@@ -74,12 +74,12 @@ class SimulatedDaemon:
         Args:
             day: the morning.
             hour: of the first round.
-            quiet: rounds without a run before it ends. After a kill three: a sensor may have looked at this minute,
-                its next round ends the tick that was cut, and only then it looks anew.
+            quiet: rounds without a run before it ends. After kills a dozen: the clock of a new process goes back to the
+                morning, sensors wait until they have passed their last look, end the tick that was cut, and look anew.
         """
         start = before = self.runs()
         silent = 0
-        for turn in range(1, 21):
+        for turn in range(1, 41):
             self.sensors(day, hour + turn // 10, 6 * (turn % 10))
             now = self.runs()
             silent = silent + 1 if now == before else 0
