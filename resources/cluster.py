@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Mapping
+from importlib.util import find_spec
 from pathlib import Path
 
 from resources.errors import SettingsError
@@ -91,3 +92,27 @@ def variables_for_steps(home: Path, environment: Mapping[str, str] | None = None
         *([f"{SECRETS_VARIABLE}={','.join(needed)}"] if needed else []),
         *sorted([*settings, *_PLAIN]),
     ]
+
+
+def join_ray() -> None:
+    """Connect this process to the Ray cluster of ``RAY_ADDRESS``, or to the one of this machine; once is enough.
+
+    A step that is itself a job of the cluster finds its address in that variable.
+
+    Raises:
+        SettingsError: Ray is not installed, or there is no cluster.
+    """
+    if find_spec("ray") is None:
+        message = "models.workers_on = 'ray' needs Ray; install it: pip install 'stayworth[ray]'"
+        raise SettingsError(message)
+    import ray  # pyright: ignore[reportMissingImports]
+    from ray.util.joblib import register_ray  # pyright: ignore[reportMissingImports]
+
+    register_ray()
+    if ray.is_initialized():
+        return
+    try:
+        ray.init(address="auto", log_to_driver=False)
+    except ConnectionError as error:
+        message = "models.workers_on = 'ray' and no cluster was found; start one (ray start --head) or set RAY_ADDRESS"
+        raise SettingsError(message) from error

@@ -92,7 +92,7 @@ def evaluate(
     parts += _cross_validate(PROSPECTIVE_CV, cv, holdout, run, is_later_tested=is_holdout_tested)
     if is_holdout_tested and len(holdout) and _can_fold(cv, settings):
         tasks = ((HOLDOUT, [name], cv, [(HOLDOUT, holdout)], 0, 0) for name in models_of(settings, HOLDOUT))
-        parts += side_by_side(run.score, tasks, settings.workers)
+        parts += side_by_side(run.score, tasks, settings.workers, settings.workers_on)
     once = _Run(replace(settings, repeats=1), clock, tuned or {})  # one extra table, computed after all is chosen
     parts += _cross_validate(LONG_HORIZON, long, none, once)
     return pl.concat(parts).sort(*_KEYS, "as_of", "pseudo_customer_id")
@@ -131,7 +131,7 @@ def _cross_validate(
                     tests.append((HOLDOUT_DISJOINT, later.take(later_fold == fold)))
                 yield protocol, names, data.take(row_fold != fold), tests, repeat, fold
 
-    return side_by_side(run.score, tasks(), settings.workers)
+    return side_by_side(run.score, tasks(), settings.workers, settings.workers_on)
 
 
 @dataclass(frozen=True)

@@ -52,6 +52,7 @@ SERVABLE = (
     "gated_fusion_weighted",
 )  # what the model store can keep without pickle; the others are trained anew
 TARGET_SCALES = ("standard", "root", "log1p")
+WORKERS_ON = ("processes", "ray")
 SCHEDULES = ("warm_up_cosine", "constant")
 PROMOTION_METRICS = ("rmse", "mae")
 PRECISIONS = ("auto", "float32", "bfloat16", "float16")
@@ -68,6 +69,7 @@ class ModelSettings:
     other_repeats: int = 1  # SPEC 3.7: 1 x 5 for all others, ablations and controls; FULL=1 takes 10
     models: tuple[str, ...] = MODELS  # SPEC 3.7; same_as_past is the yardstick of the others
     workers: int = 1  # processes in which models are tuned and cross-validated; the results are the same for any number
+    workers_on: str = "processes"  # of this machine; or ray: on any node of a Ray cluster with a free CPU each
     threads: int = 1  # fixed: results must not depend on the machine's core count
     behaviour_layers: tuple[int, ...] = (128, 64)  # SPEC 3.7 (paper 001, table of hyper-parameters)
     text_width: int = 128  # SPEC 3.7: text 768 -> 128
@@ -152,6 +154,7 @@ class ModelSettings:
 
 _CHOICES = {
     "schedule": SCHEDULES,
+    "workers_on": WORKERS_ON,
     "promotion_metric": PROMOTION_METRICS,
     "target_scale": TARGET_SCALES,
     "fine_tuning_precision": PRECISIONS,

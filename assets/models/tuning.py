@@ -155,7 +155,7 @@ def tune(examples: pl.DataFrame, settings: ModelSettings, clock: Callable[[], fl
         if len(np.unique(data.customers)) < 2 * settings.tuning_folds:
             continue
         tasks += [(model, protocol, data, settings, clock) for model in models]
-    rows = [row for trials in side_by_side(_trials, tasks, settings.workers) for row in trials]
+    rows = [row for trials in side_by_side(_trials, tasks, settings.workers, settings.workers_on) for row in trials]
     return MODEL_TUNING.conform(pl.DataFrame(rows, schema=MODEL_TUNING.schema))
 
 

@@ -31,6 +31,7 @@ class Cluster:
 
     Attributes:
         url: of the dashboard, to which jobs are submitted.
+        address: of the cluster itself, which processes join.
         folder: of Ray's logs and sockets.
         variables: that a process needs to reach the cluster: a token keeps everybody else out.
     """
@@ -38,7 +39,7 @@ class Cluster:
     def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
         self.folder = folder
         port, dashboard, *self._agents = _free_ports(4)
-        self.url, self._address = f"http://127.0.0.1:{dashboard}", f"127.0.0.1:{port}"
+        self.url, self.address = f"http://127.0.0.1:{dashboard}", f"127.0.0.1:{port}"
         self.variables = {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32)}
         self._environment = {
             **os.environ, **environment, **self.variables, "RAY_memory_monitor_refresh_ms": "0",
@@ -55,7 +56,7 @@ class Cluster:
         with ExitStack() as stack:
             self._start(stack, self._head, self._agents[0])
             self._await_dashboard()
-            self._second = self._start(stack, [f"--address={self._address}"], self._agents[1])
+            self._second = self._start(stack, [f"--address={self.address}"], self._agents[1])
             yield self
 
     def _start(self, stack: ExitStack, where: list[str], agent: int) -> Node:

@@ -2,12 +2,9 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -37,14 +34,6 @@ result = run_job(build_workspace(), "backfill", date.fromisoformat(first), date.
 events = [(event.event_type_value, event.step_key) for event in result.all_events]
 print("ended", json.dumps([result.success, failures_of(result), events]))
 """
-
-
-@pytest.fixture
-def short_folder() -> Iterator[Path]:
-    """A folder with a short name: paths of Unix sockets end at 107 characters."""
-    folder = Path(tempfile.mkdtemp(prefix="ray-"))
-    yield folder
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.mark.slow
