@@ -26,6 +26,11 @@ from assets.common.daily import DayInputs, FitInputs, Produced, Reads, daily_ass
 from assets.privacy.opt_outs import without_opted_out
 from resources.spark import spark_engine
 
+# What a range is cut by, so that memory does not grow with it. Where hotels are named, a booking or review brings some
+# 200 candidates; a piece of decisions also reads those of the 60 days before it.
+_ROWS_AT_ONCE = 40_000
+_CANDIDATES_AT_ONCE = 4_000_000
+
 
 @daily_asset(
     contract=MATCH_CANDIDATES,
@@ -35,6 +40,7 @@ from resources.spark import spark_engine
     kinds={"polars"},
     owners=["team:linkage"],
     code_version="4",
+    rows_at_once=_ROWS_AT_ONCE,
 )
 def match_candidates(inputs: DayInputs) -> Produced:
     """One row per completed stay and review that identity, window and context allow, with each field's agreement."""
@@ -81,6 +87,7 @@ def match_weights(inputs: FitInputs) -> dict[str, Any] | None:
     kinds={"scipy"},
     owners=["team:linkage"],
     code_version="5",
+    rows_at_once=_CANDIDATES_AT_ONCE,
 )
 def booking_review_pairs(inputs: DayInputs) -> Produced:
     """Each completed stay once, on the day its window closes: its best reviews, their probabilities, its choice."""

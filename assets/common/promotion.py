@@ -12,6 +12,7 @@ import polars as pl
 
 from assets.common.freshness import DaysOf, InputLedger, Recipe, is_delivered
 from assets.common.inputs import DayInputs, Produced, Reads, days_between
+from assets.common.pieces import metadata_together, outcomes_together, pieces
 from assets.common.workspace import Workspace
 from resources.access_log import reading_for
 from resources.contract import CheckOutcome, FrameContract
@@ -43,6 +44,7 @@ class DailySpec:
     code_version: str = "1"
     stream: str | None = None
     source_days_of: DaysOf | None = None
+    rows_at_once: int | None = None  # stored rows of the days that one piece of a range takes in; None: all at once
 
     @property
     def recipe(self) -> Recipe:
@@ -109,20 +111,28 @@ def produce_days(workspace: Workspace, spec: DailySpec, days: Sequence[date], *,
     if not wanted:
         report.outcomes = [CheckOutcome(name=name, passed=True) for name in spec.check_advice()]
         return report
+    for piece in pieces(workspace.lake, spec.contract.asset, spec.reads, wanted, spec.rows_at_once):
+        _produce_piece(workspace, spec, ledger, piece, report)
+    return report
+
+
+def _produce_piece(
+    workspace: Workspace, spec: DailySpec, ledger: InputLedger, wanted: Sequence[date], report: DayReport
+) -> None:
     ledger.forget()
     with reading_for(spec.contract.asset):
-        produced = spec.verb(DayInputs(workspace, spec.reads, wanted))
-    report.metadata = produced.metadata
+        produced = spec.verb(DayInputs(workspace, spec.reads, list(wanted)))
+    report.metadata = metadata_together(report.metadata, produced.metadata)
     frame = _canonical(spec.contract, produced.frame)
     set_aside = produced.set_aside if produced.set_aside is not None else pl.DataFrame(schema=SET_ASIDE_SCHEMA)
-    report.outcomes = _outcomes(workspace, spec, produced, frame, set_aside, wanted)
-    for outcome in report.outcomes:
+    outcomes = _outcomes(workspace, spec, produced, frame, set_aside, wanted)
+    report.outcomes = outcomes_together(report.outcomes, outcomes)
+    for outcome in outcomes:
         if outcome.passed or not outcome.is_blocking:
             continue
         for day in outcome.failed_days or wanted:
             report.failed.setdefault(day, []).append(outcome.name)
     _store(workspace, spec, ledger, wanted, frame, set_aside, report)
-    return report
 
 
 def _wanted_days(

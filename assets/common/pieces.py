@@ -1,0 +1,70 @@
+"""A range of days in pieces that fit into memory: like runs one after another, told as one."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from assets.common.inputs import Reads
+from resources.contract import CheckOutcome
+from resources.lake import Lake
+
+_EXAMPLES = 5
+
+
+def pieces(lake: Lake, own: str, reads: Sequence[Reads], days: Sequence[date], rows: int | None) -> list[list[date]]:
+    """Days cut where the stored rows that they bring exceed ``rows``; a day is never cut, a piece never empty.
+
+    Args:
+        lake: counts the rows of each day.
+        own: the table that is made; what it reads of itself does not count.
+        reads: what it reads; look-backs don't count, every piece has its own.
+        days: ascending.
+        rows: None: all days at once.
+    """
+    if rows is None:
+        return [list(days)]
+    found: list[list[date]] = []
+    total = 0
+    for day in days:
+        brought = _rows_of(lake, [item.asset for item in reads if item.asset != own and not item.is_whole], day)
+        if not found or total + brought > rows:
+            found.append([])
+            total = 0
+        found[-1].append(day)
+        total += brought
+    return found
+
+
+def _rows_of(lake: Lake, assets: Sequence[str], day: date) -> int:
+    records = (lake.record(asset, day) for asset in assets)
+    return sum(record.rows_out for record in records if record)
+
+
+def outcomes_together(before: Sequence[CheckOutcome], now: Sequence[CheckOutcome]) -> list[CheckOutcome]:
+    """One outcome per check over two pieces, in the order of the later one."""
+    known = {outcome.name: outcome for outcome in before}
+    return [_both(known[outcome.name], outcome) if outcome.name in known else outcome for outcome in now]
+
+
+def _both(one: CheckOutcome, two: CheckOutcome) -> CheckOutcome:
+    return replace(
+        two,
+        passed=one.passed and two.passed,
+        rows=one.rows + two.rows,
+        failed_days=one.failed_days | two.failed_days,
+        examples=(*one.examples, *two.examples)[:_EXAMPLES],
+        metadata=metadata_together(one.metadata, two.metadata),
+    )
+
+
+def metadata_together(before: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any]:
+    """Counts of two pieces added up, also those in a mapping; of anything else the later one's."""
+    found = {**before, **now}
+    for name in before.keys() & now.keys():
+        one, two = before[name], now[name]
+        if isinstance(one, Mapping) and isinstance(two, Mapping):
+            found[name] = metadata_together(one, two)
+        elif type(one) is int and type(two) is int:
+            found[name] = one + two
+    return found
