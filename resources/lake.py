@@ -78,13 +78,15 @@ class Lake(LakeLayout):
         self._note_read(contract, [])
         return self.files.read([path])
 
-    def read_days(self, contract: FrameContract, days: Iterable[date]) -> pl.DataFrame:
-        """Rows of the promoted ones among ``days``, in day order and stored order within a day."""
+    def read_days(
+        self, contract: FrameContract, days: Iterable[date], columns: Sequence[str] | None = None
+    ) -> pl.DataFrame:
+        """Rows of the promoted ones among ``days``, in day order and stored order within a day; None: all columns."""
         present = [day for day in sorted(set(days)) if self.exists(contract.asset, day)]
         if not present:
-            return contract.empty()
+            return contract.empty() if columns is None else contract.empty().select(columns)
         self._note_read(contract, present)
-        return self.files.read([self.path(contract.asset, day) for day in present])
+        return self.files.read([self.path(contract.asset, day) for day in present], columns)
 
     def rows(self, asset: str, day: date | None, columns: Sequence[str] | None = None) -> pl.DataFrame:
         """Rows of one stored partition, without a line in the access log: for work that writes its own.

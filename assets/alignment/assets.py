@@ -1,6 +1,7 @@
 """The alignment room in Dagster: candidates by day, match weights by cut-off, decided pairs by day."""
 
 from datetime import date
+from functools import partial
 from typing import Any
 
 import polars as pl
@@ -12,6 +13,7 @@ from assets.alignment.contract import BOOKING_REVIEW_PAIRS, MATCH_CANDIDATES
 from assets.alignment.corrections import NEVER, current_candidates, standing, versioned
 from assets.alignment.distribution import build_candidates_in_groups, decide_in_groups
 from assets.alignment.evidence import counts
+from assets.alignment.fit_window import fit_candidates
 from assets.alignment.match_probability import MatchWeights, assumed_weights
 from assets.alignment.settings import (
     DECISION_SPAN_DAYS,
@@ -28,7 +30,7 @@ from resources.spark import spark_engine
 
 # What a range is cut by, so that memory does not grow with it. Where hotels are named, a booking or review brings some
 # 200 candidates; a piece of decisions also reads those of the 60 days before it.
-_ROWS_AT_ONCE = 40_000
+_ROWS_AT_ONCE = 20_000
 _CANDIDATES_AT_ONCE = 4_000_000
 
 
@@ -70,7 +72,10 @@ def match_candidates(inputs: DayInputs) -> Produced:
 def match_weights(inputs: FitInputs) -> dict[str, Any] | None:
     """Fellegi–Sunter weights learned without labels; says which fields were learned and which assumed."""
     settings = inputs.settings.room("alignment", AlignmentSettings)
-    learned = learn_weights(inputs.frame("match_candidates"), inputs.frame("published_bookings"), settings)
+    candidates = fit_candidates(
+        partial(inputs.part, "match_candidates"), inputs.days_of("match_candidates"), settings.fit_reviews
+    )
+    learned = learn_weights(candidates, inputs.frame("published_bookings"), settings)
     return learned.to_payload() if learned else None
 
 

@@ -42,10 +42,13 @@ class MemoryLake(Lake):
         """No promoted days."""
         return []
 
-    def read_days(self, contract: FrameContract, days: Iterable[date]) -> pl.DataFrame:
-        """Rows of those days, in day order."""
+    def read_days(
+        self, contract: FrameContract, days: Iterable[date], columns: Sequence[str] | None = None
+    ) -> pl.DataFrame:
+        """Rows of those days, in day order; None: all columns."""
         wanted = pl.Series(sorted(set(days)), dtype=pl.Date)
-        return self.tables[contract.asset].filter(pl.col("delivery_day").is_in(wanted.implode()))
+        rows = self.tables[contract.asset].filter(pl.col("delivery_day").is_in(wanted.implode()))
+        return rows if columns is None else rows.select(columns)
 
 
 class MemoryRecords(RecordStore):

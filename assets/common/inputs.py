@@ -161,8 +161,18 @@ class FitInputs(_Inputs):
 
     def frame(self, asset: str) -> pl.DataFrame:
         """Stored rows up to the cut-off (or its look-back window)."""
-        window = self._declared(asset).window(self.cut_off, self.workspace.history_start)
-        return self.workspace.lake.read_days(self.workspace.contracts[asset], days_between(*window))
+        return self.part(asset, self.days_of(asset))
+
+    def days_of(self, asset: str) -> list[date]:
+        """The days up to the cut-off that the fit may read."""
+        return days_between(*self._declared(asset).window(self.cut_off, self.workspace.history_start))
+
+    def part(self, asset: str, days: Sequence[date], columns: Sequence[str] | None = None) -> pl.DataFrame:
+        """Stored rows of some of these days, in some of the columns: for a fit that needs few of many rows."""
+        allowed = set(self.days_of(asset))
+        return self.workspace.lake.read_days(
+            self.workspace.contracts[asset], [day for day in days if day in allowed], columns
+        )
 
     @property
     def rng(self) -> np.random.Generator:
