@@ -25,6 +25,7 @@ from assets.alignment.settings import (
 )
 from assets.alignment.weight_learning import learn_weights
 from assets.common.daily import DayInputs, FitInputs, Produced, Reads, daily_asset, fitted_record
+from assets.common.pieces import pieces
 from assets.privacy.opt_outs import without_opted_out
 from resources.spark import spark_engine
 
@@ -72,9 +73,9 @@ def match_candidates(inputs: DayInputs) -> Produced:
 def match_weights(inputs: FitInputs) -> dict[str, Any] | None:
     """Fellegi–Sunter weights learned without labels; says which fields were learned and which assumed."""
     settings = inputs.settings.room("alignment", AlignmentSettings)
-    candidates = fit_candidates(
-        partial(inputs.part, "match_candidates"), inputs.days_of("match_candidates"), settings.fit_reviews
-    )
+    days, reads = inputs.days_of("match_candidates"), [Reads("match_candidates")]
+    blocks = pieces(inputs.workspace.lake, inputs.name, reads, days, _CANDIDATES_AT_ONCE)
+    candidates = fit_candidates(partial(inputs.part, "match_candidates"), blocks, settings.fit_reviews)
     learned = learn_weights(candidates, inputs.frame("published_bookings"), settings)
     return learned.to_payload() if learned else None
 

@@ -19,6 +19,10 @@ from tests.unit.alignment.world import make_world
 DAYS = [date(2024, 1, 1) + timedelta(days=index) for index in range(40)]
 
 
+def blocks(days: Sequence[date], size: int = 14) -> list[list[date]]:
+    return [list(days[start : start + size]) for start in range(0, len(days), size)]
+
+
 def reader(frame: pl.DataFrame, asked: list[int]):
     def read(days: Sequence[date], columns: Sequence[str] | None) -> pl.DataFrame:
         asked.append(len(days))
@@ -34,7 +38,7 @@ def test_the_fit_is_that_of_the_whole_year(reviews: int) -> None:
     room = AlignmentSettings(fit_reviews=reviews)
     whole = build_candidates(world.bookings, world.reviews, world.hotels, world.days, room).frame
     asked: list[int] = []
-    few = fit_candidates(reader(whole, asked), sorted(world.days), reviews)
+    few = fit_candidates(reader(whole, asked), blocks(sorted(world.days)), reviews)
     assert max(asked) < len(world.days), "never all days at once"
     assert few["review_id"].n_unique() <= reviews
     learned, expected = (learn_weights(rows, world.bookings, room) for rows in (few, whole))
@@ -49,8 +53,10 @@ PAIRS = st.lists(
 
 
 @settings(max_examples=60, deadline=None)
-@given(PAIRS, st.integers(1, 9))
-def test_the_newest_reviews_are_those_of_a_look_at_everything(pairs: list[tuple[str, str, int]], reviews: int) -> None:
+@given(PAIRS, st.integers(1, 9), st.integers(1, 40))
+def test_the_newest_reviews_are_those_of_a_look_at_everything(
+    pairs: list[tuple[str, str, int]], reviews: int, size: int
+) -> None:
     frame = pl.DataFrame(
         [{"review_id": name, "identity": identity, "delivery_day": DAYS[day]} for name, identity, day in pairs],
         schema={"review_id": pl.String, "identity": pl.String, "delivery_day": pl.Date},
@@ -58,9 +64,9 @@ def test_the_newest_reviews_are_those_of_a_look_at_everything(pairs: list[tuple[
     used = frame.filter(pl.col("identity") == "exact") if "exact" in frame["identity"].unique() else frame
     last = used.group_by("review_id").agg(pl.col("delivery_day").max())
     expected = last.sort("delivery_day", "review_id", descending=True).head(reviews)
-    assert newest_reviews(reader(frame, []), DAYS, reviews).equals(expected)
+    assert newest_reviews(reader(frame, []), blocks(DAYS, size), reviews).equals(expected)
 
 
 def test_no_candidates_are_no_candidates() -> None:
-    assert fit_candidates(reader(MATCH_CANDIDATES.empty(), []), DAYS, 10).is_empty()
+    assert fit_candidates(reader(MATCH_CANDIDATES.empty(), []), blocks(DAYS), 10).is_empty()
     assert fit_candidates(reader(MATCH_CANDIDATES.empty(), []), [], 10).schema == MATCH_CANDIDATES.empty().schema
