@@ -34,7 +34,8 @@ def side_by_side(
         return [function(*task) for task in tasks]
     if on == "ray":
         join_ray()
-        with parallel_config(backend="ray"):
+        # A CPU each, kept: without this Ray asks for one to place an actor and for none afterwards.
+        with parallel_config(backend="ray", ray_remote_args={"num_cpus": 1}):
             found = Parallel(n_jobs=workers, max_nbytes=None)(
                 delayed(_on_one_thread)(function, *task) for task in tasks
             )
