@@ -99,7 +99,7 @@ def published_bookings(inputs: DayInputs) -> Produced:
     lake = inputs.workspace.lake
     stored, previous = lake.read_days(PUBLISHED_BOOKINGS, fixed), lake.set_aside(PUBLISHED_BOOKINGS.asset, fixed)
     present = named.filter(lies_fixed[1])
-    stored = renamed(stored, present, load_previous_key())
+    stored = renamed(stored, present, load_previous_key(), settings.batch)
     kept, withheld = keep_labels(stored, previous, present, settings.batch)
     shown["days_with_labels_fixed_by_erasure"] = len(fixed)
     return Produced(

@@ -14,32 +14,45 @@ SUPERSEDED = "superseded"
 AFTER_ERASURE = "after_erasure"  # came into a batch whose labels were fixed by then: it has none
 
 
-def renamed(stored: pl.DataFrame, named: pl.DataFrame, previous: SecretKey | None) -> pl.DataFrame:
+def renamed(stored: pl.DataFrame, named: pl.DataFrame, previous: SecretKey | None, batch: str) -> pl.DataFrame:
     """Stored rows under the names of the key in force: after a rotation their labels are found by the key before it.
+
+    Rows that went over in an earlier run, which may have been cut short, are left as they are.
 
     Args:
         stored: ``PUBLISHED_BOOKINGS`` rows of whole batches.
         named: ``PSEUDONYMS`` rows of the same batches, under the key in force.
         previous: key before the last rotation, None where there was none.
+        batch: length of a batch, as in the settings.
+
+    Returns:
+        Rows that are still there; a row whose source row has gone is left out.
 
     Raises:
-        PrivacyError: nothing that is stored bears a name under either key, so every label would be lost.
+        PrivacyError: of a batch with rows nothing bears a name under either key, so all of its labels would be lost.
     """
-    known = named["booking_id"].implode()
-    if stored.is_empty() or named.is_empty() or stored["booking_id"].is_in(known).any():
-        return stored
-    names = named.select("row_id", "pseudo_customer_id", new="booking_id").unique("row_id", keep="last")
-    if previous is not None:
-        names = names.with_columns(booking_id=hash_column(names["row_id"], "booking", previous)).drop("row_id")
-        found = stored.drop("pseudo_customer_id").join(names, on="booking_id", how="inner", maintain_order="left")
-        if found.height:
-            return found.drop("booking_id").rename({"new": "booking_id"}).select(stored.columns)
-    day = stored["delivery_day"].min()
+    is_known = pl.col("booking_id").is_in(named["booking_id"].implode())
+    known, others = stored.filter(is_known), stored.filter(~is_known)
+    found = pl.concat([known, _by_previous(others, named, previous)])
+    present = named.select(batch_key(named["delivery_day"], batch))["batch_day"]
+    lost = stored["delivery_day"].filter(stored["delivery_day"].is_in(present.implode()))
+    lost = lost.filter(~lost.is_in(found["delivery_day"].implode()))
+    if lost.is_empty():
+        return found
     message = (
-        f"labels of {day}, fixed by an erasure, are stored under names of another key; set {PREVIOUS_KEY_VARIABLE} to "
-        "the key before the rotation until this run has ended well"
+        f"labels of {lost.min()}, fixed by an erasure, are stored under names of another key; set "
+        f"{PREVIOUS_KEY_VARIABLE} to the key before the rotation until this run has ended well"
     )
     raise PrivacyError(message)
+
+
+def _by_previous(rows: pl.DataFrame, named: pl.DataFrame, previous: SecretKey | None) -> pl.DataFrame:
+    if previous is None:
+        return rows.clear()
+    names = named.select("row_id", "pseudo_customer_id", new="booking_id").unique("row_id", keep="last")
+    names = names.with_columns(booking_id=hash_column(names["row_id"], "booking", previous)).drop("row_id")
+    found = rows.drop("pseudo_customer_id").join(names, on="booking_id", how="inner", maintain_order="left")
+    return found.drop("booking_id").rename({"new": "booking_id"}).select(rows.columns)
 
 
 def keep_labels(

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from assets.privacy.checks import validate_published_bookings
 from assets.privacy.fixed_labels import AFTER_ERASURE, keep_labels, renamed
+from assets.privacy.pseudonyms import hash_column
 from assets.privacy.publication import pseudonymise, publish_bookings, release_bookings
 from assets.privacy.settings import PrivacySettings
 from resources.errors import PrivacyError
@@ -55,22 +56,44 @@ def test_nothing_erased_changes_nothing() -> None:
     assert withheld.sort("row_id").equals(aside.sort("row_id"))
 
 
+def under_new_key(named: pl.DataFrame) -> pl.DataFrame:
+    return named.with_columns(booking_id=pl.lit("new ") + pl.col("booking_id"), pseudo_customer_id=pl.lit("c"))
+
+
 def test_labels_go_over_to_the_names_of_a_new_key() -> None:
     stored, _, named = published(60)
-    new = named.with_columns(booking_id=pl.lit("new ") + pl.col("booking_id"), pseudo_customer_id=pl.lit("c"))
+    new = under_new_key(named)
     gone = new.filter(pl.col("row_id") != new["row_id"][0])
-    over = renamed(stored, gone, KEY)
+    over = renamed(stored, gone, KEY, SETTINGS.batch)
     lost = named.filter(pl.col("row_id") == new["row_id"][0])["booking_id"]
     still = stored.filter(~pl.col("booking_id").is_in(lost.implode()))
     assert over["booking_id"].to_list() == [f"new {name}" for name in still["booking_id"]]
     assert set(over["pseudo_customer_id"]) == {"c"}
     names = ["booking_id", "pseudo_customer_id"]
     assert over.drop(names).equals(still.drop(names))
-    assert renamed(over, gone, KEY).equals(over), "once over, nothing is left to do"
-    assert renamed(stored, named, None).equals(stored)
+    assert renamed(over, gone, KEY, SETTINGS.batch).equals(over), "once over, nothing is left to do"
+    assert renamed(stored, named, None, SETTINGS.batch).equals(stored)
     for key in (None, SecretKey(b"another key, of no use to anybody at all")):
         with pytest.raises(PrivacyError, match="STAYWORTH_PREVIOUS_HMAC_KEY"):
-            renamed(stored, gone, key)
+            renamed(stored, gone, key, SETTINGS.batch)
+
+
+def test_labels_go_over_day_by_day_where_a_run_was_cut_short() -> None:
+    stored, _, named = published(60)
+    later = [frame.with_columns(delivery_day=pl.col("delivery_day").dt.offset_by("40d")) for frame in (stored, named)]
+    ids = pl.lit("later ") + pl.col("row_id")
+    later[1] = later[1].with_columns(
+        row_id=ids, booking_id=hash_column(later[1].select(ids.alias("i"))["i"], "booking", KEY)
+    )
+    later[0] = later[0].with_columns(booking_id=later[1]["booking_id"].head(later[0].height))
+    new = under_new_key(pl.concat([named, later[1]]))
+    done = renamed(stored, new, KEY, SETTINGS.batch)
+    half = pl.concat([done, later[0]])
+    over = renamed(half, new, KEY, SETTINGS.batch)
+    assert over.height == half.height, "the first day was promoted before the run was killed, the later one was not"
+    assert over["booking_id"].str.starts_with("new ").all()
+    with pytest.raises(PrivacyError, match=str(later[0]["delivery_day"][0])):
+        renamed(half, new, None, SETTINGS.batch)
 
 
 def test_a_row_that_comes_later_is_withheld() -> None:
