@@ -73,8 +73,8 @@ def match_candidates(inputs: DayInputs) -> Produced:
 def match_weights(inputs: FitInputs) -> dict[str, Any] | None:
     """Fellegi–Sunter weights learned without labels; says which fields were learned and which assumed."""
     settings = inputs.settings.room("alignment", AlignmentSettings)
-    days, reads = inputs.days_of("match_candidates"), [Reads("match_candidates")]
-    blocks = pieces(inputs.workspace.lake, inputs.name, reads, days, _CANDIDATES_AT_ONCE)
+    days = inputs.days_of("match_candidates")
+    blocks = pieces(inputs.workspace.lake, ["match_candidates"], days, _CANDIDATES_AT_ONCE)
     candidates = fit_candidates(partial(inputs.part, "match_candidates"), blocks, settings.fit_reviews)
     learned = learn_weights(candidates, inputs.frame("published_bookings"), settings)
     return learned.to_payload() if learned else None

@@ -168,11 +168,15 @@ class FitInputs(_Inputs):
         return days_between(*self._declared(asset).window(self.cut_off, self.workspace.history_start))
 
     def part(self, asset: str, days: Sequence[date], columns: Sequence[str] | None = None) -> pl.DataFrame:
-        """Stored rows of some of these days, in some of the columns: for a fit that needs few of many rows."""
-        allowed = set(self.days_of(asset))
-        return self.workspace.lake.read_days(
-            self.workspace.contracts[asset], [day for day in days if day in allowed], columns
-        )
+        """Stored rows of some of :meth:`days_of`, in some of the columns: for a fit that needs few of many rows.
+
+        Raises:
+            ContractError: a day is not among those that the fit may read.
+        """
+        if beyond := set(days) - set(self.days_of(asset)):
+            message = f"{self.name} reads {asset} of {min(beyond)}, outside its declared window up to {self.cut_off}"
+            raise ContractError(message)
+        return self.workspace.lake.read_days(self.workspace.contracts[asset], days, columns)
 
     @property
     def rng(self) -> np.random.Generator:

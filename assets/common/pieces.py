@@ -5,20 +5,18 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from assets.common.inputs import Reads
 from resources.contract import CheckOutcome
 from resources.lake import Lake
 
 _EXAMPLES = 5
 
 
-def pieces(lake: Lake, own: str, reads: Sequence[Reads], days: Sequence[date], rows: int | None) -> list[list[date]]:
+def pieces(lake: Lake, assets: Sequence[str], days: Sequence[date], rows: int | None) -> list[list[date]]:
     """Days cut where the stored rows that they bring exceed ``rows``; a day is never cut, a piece never empty.
 
     Args:
         lake: counts the rows of each day.
-        own: the table that is made; what it reads of itself does not count.
-        reads: what it reads; look-backs don't count, every piece has its own.
+        assets: tables whose rows count; look-backs don't, every piece has its own.
         days: ascending.
         rows: None: all days at once.
     """
@@ -27,18 +25,13 @@ def pieces(lake: Lake, own: str, reads: Sequence[Reads], days: Sequence[date], r
     found: list[list[date]] = []
     total = 0
     for day in days:
-        brought = _rows_of(lake, [item.asset for item in reads if item.asset != own and not item.is_whole], day)
+        brought = sum(record.rows_out for asset in assets if (record := lake.record(asset, day)))
         if not found or total + brought > rows:
             found.append([])
             total = 0
         found[-1].append(day)
         total += brought
     return found
-
-
-def _rows_of(lake: Lake, assets: Sequence[str], day: date) -> int:
-    records = (lake.record(asset, day) for asset in assets)
-    return sum(record.rows_out for record in records if record)
 
 
 def outcomes_together(before: Sequence[CheckOutcome], now: Sequence[CheckOutcome]) -> list[CheckOutcome]:

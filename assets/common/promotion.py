@@ -111,7 +111,8 @@ def produce_days(workspace: Workspace, spec: DailySpec, days: Sequence[date], *,
     if not wanted:
         report.outcomes = [CheckOutcome(name=name, passed=True) for name in spec.check_advice()]
         return report
-    for piece in pieces(workspace.lake, spec.contract.asset, spec.reads, wanted, spec.rows_at_once):
+    brought = [item.asset for item in spec.reads if item.asset != spec.contract.asset and not item.is_whole]
+    for piece in pieces(workspace.lake, brought, wanted, spec.rows_at_once):
         _produce_piece(workspace, spec, ledger, piece, report)
     return report
 

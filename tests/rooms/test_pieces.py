@@ -9,7 +9,7 @@ import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assets.common.inputs import DayInputs, Produced, Reads
+from assets.common.inputs import DayInputs, Produced
 from assets.common.pieces import metadata_together, pieces
 from assets.common.promotion import produce_days
 from resources.contract import outcome_of
@@ -32,7 +32,7 @@ class Counted:
 @given(st.lists(st.integers(0, 9), min_size=1, max_size=30), st.integers(1, 20))
 def test_no_day_is_lost_and_no_piece_of_several_days_is_too_large(rows: list[int], limit: int) -> None:
     counts = {START + timedelta(days=index): number for index, number in enumerate(rows)}
-    found = pieces(Counted(counts), "own", [Reads("read"), Reads("own")], list(counts), limit)  # type: ignore[arg-type]
+    found = pieces(Counted(counts), ["read"], list(counts), limit)  # type: ignore[arg-type]
     assert [day for piece in found for day in piece] == list(counts)
     assert all(piece for piece in found)
     assert all(len(piece) == 1 or sum(counts[day] for day in piece) <= limit for piece in found)
