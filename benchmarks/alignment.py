@@ -32,12 +32,13 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from assets.alignment.assignment import Scores, decide
+from assets.alignment.assignment import decide
 from assets.alignment.baseline import best_similar_review
 from assets.alignment.candidates import build_candidates
 from assets.alignment.contract import BOOKING_REVIEW_PAIRS
 from assets.alignment.match_probability import TEXT_EDGES, TIME_EDGES, MatchWeights, assumed_weights, field_weights
 from assets.alignment.room_grades import grades_of
+from assets.alignment.scores import Scores
 from assets.alignment.settings import FIT_LOOK_BACK_DAYS, AlignmentSettings
 from assets.alignment.weight_learning import fitted_threshold, learn_weights
 from assets.common.inputs import days_between

@@ -79,14 +79,25 @@ class Lake(LakeLayout):
         return self.files.read([path])
 
     def read_days(
-        self, contract: FrameContract, days: Iterable[date], columns: Sequence[str] | None = None
+        self,
+        contract: FrameContract,
+        days: Iterable[date],
+        columns: Sequence[str] | None = None,
+        where: pl.Expr | None = None,
     ) -> pl.DataFrame:
-        """Rows of the promoted ones among ``days``, in day order and stored order within a day; None: all columns."""
+        """Rows of the promoted ones among ``days``, in day order and stored order within a day.
+
+        Args:
+            contract: of the table.
+            days: any; those that are not stored are left out.
+            columns: None: all.
+            where: only rows that it is true for; the others are never in memory together.
+        """
         present = [day for day in sorted(set(days)) if self.exists(contract.asset, day)]
         if not present:
             return contract.empty() if columns is None else contract.empty().select(columns)
         self._note_read(contract, present)
-        return self.files.read([self.path(contract.asset, day) for day in present], columns)
+        return self.files.read([self.path(contract.asset, day) for day in present], columns, where)
 
     def rows(self, asset: str, day: date | None, columns: Sequence[str] | None = None) -> pl.DataFrame:
         """Rows of one stored partition, without a line in the access log: for work that writes its own.

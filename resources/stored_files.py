@@ -100,17 +100,24 @@ class StoredFiles:
 
         return self.store(path).draft(path, write, is_private=seal)
 
-    def read(self, paths: Sequence[PurePath], columns: Sequence[str] | None = None) -> pl.DataFrame:
-        """Rows of the files, in their order."""
+    def read(
+        self, paths: Sequence[PurePath], columns: Sequence[str] | None = None, where: pl.Expr | None = None
+    ) -> pl.DataFrame:
+        """Rows of the files, in their order; those that ``where`` is true for, before the others take memory."""
         wanted = None if columns is None else list(columns)
         local = [path for path in paths if isinstance(path, Path)]
         if len(local) == len(paths) and not any(is_sealed(path) for path in local):
-            return pl.read_parquet(local, columns=wanted, hive_partitioning=False, glob=False).rechunk()
+            if where is None:
+                return pl.read_parquet(local, columns=wanted, hive_partitioning=False, glob=False).rechunk()
+            rows = pl.scan_parquet(local, hive_partitioning=False, glob=False).filter(where)
+            return (rows if wanted is None else rows.select(wanted)).collect().rechunk()
         frames: list[pl.DataFrame] = []
         for first in range(0, len(paths), _CHUNK):
             part = paths[first : first + _CHUNK]
             raw = self.store(part[0]).contents(part)
-            frames += [self.table(self.opened(content, path), wanted) for content, path in zip(raw, part, strict=True)]
+            for content, path in zip(raw, part, strict=True):
+                rows = self.table(self.opened(content, path), wanted if where is None else None)
+                frames.append(rows if where is None else _kept(rows, wanted, where))
         return pl.concat(frames).rechunk()
 
     @staticmethod
@@ -149,6 +156,11 @@ class StoredFiles:
             message = f"{path} carries no record of inputs, so the pipeline did not write it; {_AGAIN}"
             raise ContractError(message)
         return entries.get(DIGEST_KEY) or hashlib.sha256(content).hexdigest(), entry
+
+
+def _kept(rows: pl.DataFrame, columns: Sequence[str] | None, where: pl.Expr) -> pl.DataFrame:
+    kept = rows.filter(where)
+    return kept if columns is None else kept.select(columns)
 
 
 def parquet_digest(frame: pl.DataFrame, metadata: Mapping[str, str]) -> str:

@@ -1,16 +1,17 @@
 """The alignment room in Dagster: candidates by day, match weights by cut-off, decided pairs by day."""
 
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
 import polars as pl
 
-from assets.alignment.assignment import decide
+from assets.alignment.assignment import decide_in_blocks
+from assets.alignment.candidate_reader import CandidateReader
 from assets.alignment.candidates import build_candidates
 from assets.alignment.checks import require, validate_assignments, validate_candidates, validate_pairs
 from assets.alignment.contract import BOOKING_REVIEW_PAIRS, MATCH_CANDIDATES
-from assets.alignment.corrections import NEVER, current_candidates, standing, versioned
+from assets.alignment.corrections import Standing, current_candidates, versioned
 from assets.alignment.distribution import build_candidates_in_groups, decide_in_groups
 from assets.alignment.evidence import counts
 from assets.alignment.fit_window import fit_candidates
@@ -30,9 +31,12 @@ from assets.privacy.opt_outs import without_opted_out
 from resources.spark import spark_engine
 
 # What a range is cut by, so that memory does not grow with it. Where hotels are named, a booking or review brings some
-# 200 candidates; a piece of decisions also reads those of the 60 days before it.
+# 200 candidates. A piece of decisions also reads those of the weeks before it, so it is long enough that they weigh
+# little; it keeps a few dozen bytes of each (open_candidates.py).
 _ROWS_AT_ONCE = 20_000
 _CANDIDATES_AT_ONCE = 4_000_000
+_DECIDED_AT_ONCE = 7  # days
+_READ_AT_ONCE = 1_000_000
 
 
 @daily_asset(
@@ -66,7 +70,7 @@ def match_candidates(inputs: DayInputs) -> Produced:
     name="match_weights",
     group="alignment",
     reads=[Reads("match_candidates", FIT_LOOK_BACK_DAYS), Reads("published_bookings", FIT_LOOK_BACK_DAYS)],
-    fitter_version="5",
+    fitter_version="6",
     kinds={"numpy"},
     owners=["team:linkage"],
 )
@@ -74,9 +78,13 @@ def match_weights(inputs: FitInputs) -> dict[str, Any] | None:
     """Fellegi–Sunter weights learned without labels; says which fields were learned and which assumed."""
     settings = inputs.settings.room("alignment", AlignmentSettings)
     days = inputs.days_of("match_candidates")
-    blocks = pieces(inputs.workspace.lake, ["match_candidates"], days, _CANDIDATES_AT_ONCE)
+    blocks = pieces(inputs.workspace.lake, ["match_candidates"], days, _READ_AT_ONCE)
     candidates = fit_candidates(partial(inputs.part, "match_candidates"), blocks, settings.fit_reviews)
-    learned = learn_weights(candidates, inputs.frame("published_bookings"), settings)
+    if candidates.is_empty():
+        return None
+    first = candidates["delivery_day"].to_list()[0] - timedelta(days=MAX_DELIVERY_LAG_DAYS)
+    stays = [day for day in inputs.days_of("published_bookings") if day >= first]
+    learned = learn_weights(candidates, inputs.part("published_bookings", stays), settings)
     return learned.to_payload() if learned else None
 
 
@@ -84,7 +92,7 @@ def match_weights(inputs: FitInputs) -> dict[str, Any] | None:
     contract=BOOKING_REVIEW_PAIRS,
     group="alignment",
     reads=[
-        Reads("published_bookings", LONGEST_WINDOW_DAYS),
+        Reads("published_bookings", DECISION_SPAN_DAYS),
         Reads("match_candidates", LONGEST_WINDOW_DAYS),
         Reads("booking_review_pairs", DECISION_SPAN_DAYS, include_today=False),
     ],
@@ -92,24 +100,23 @@ def match_weights(inputs: FitInputs) -> dict[str, Any] | None:
     validate=validate_pairs,
     kinds={"scipy"},
     owners=["team:linkage"],
-    code_version="5",
+    code_version="6",
     rows_at_once=_CANDIDATES_AT_ONCE,
+    days_at_once=_DECIDED_AT_ONCE,
 )
 def booking_review_pairs(inputs: DayInputs) -> Produced:
     """Each completed stay once, on the day its window closes: its best reviews, their probabilities, its choice."""
     settings = inputs.settings.room("alignment", AlignmentSettings)
-    bookings, found = inputs.frame("published_bookings"), inputs.frame("match_candidates")
-    bookings, found = standing(bookings, found, settings)
-    candidates = without_opted_out(found, inputs.resource("opt_outs").history(), pl.col("decision_day"))
-    earlier = inputs.frame("booking_review_pairs")
-    weights = _weights_by_day(inputs, settings)
-    read = (bookings, candidates, earlier, inputs.days, weights.__getitem__, settings)
+    standing = Standing.of(inputs.frame("published_bookings"), settings)
+    reader = CandidateReader(inputs, standing, inputs.resource("opt_outs").history(), _READ_AT_ONCE)
+    earlier, weights = inputs.frame("booking_review_pairs"), _weights_by_day(inputs, settings)
+    read = (earlier, inputs.days, weights.__getitem__, settings)
     if settings.engine == SPARK:
         with spark_engine(settings.spark_master) as engine:
-            pairs = decide_in_groups(*read, engine)
+            pairs = decide_in_groups(standing.bookings, reader.at_once(settings), *read, engine)
     else:
-        pairs = decide(*read)
-    require(validate_assignments(pairs, earlier, bookings, candidates.filter(pl.col("decision_day") > NEVER)))
+        pairs = decide_in_blocks(standing.bookings, reader.read, *read)
+    require(validate_assignments(pairs, earlier, standing.bookings, reader.that_stood(pairs)))
     return Produced(pairs, metadata=counts(pairs))
 
 

@@ -1,9 +1,9 @@
 """Decides each stay once, when its window has closed, one-to-one with earlier decisions standing."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Protocol
+from datetime import date, timedelta
+from itertools import groupby
 
 import numpy as np
 import polars as pl
@@ -12,11 +12,14 @@ from scipy.optimize import linear_sum_assignment
 from assets.alignment.blocking import day_numbers
 from assets.alignment.components import components
 from assets.alignment.contract import BOOKING_REVIEW_PAIRS
+from assets.alignment.open_candidates import OpenCandidates, open_candidates
+from assets.alignment.scores import Scores
 from assets.alignment.settings import LONGEST_WINDOW_DAYS, AlignmentSettings
-from assets.alignment.sides import BoolArray, FloatArray, IntArray, completed_stays, ints
+from assets.alignment.sides import BoolArray, FloatArray, IntArray, SmallIntArray, completed_stays
 
 _SWEEPS = 20
 _HIGHEST_ODDS = 1e9
+Read = Callable[[date, date, date], Iterable[pl.DataFrame]]
 
 
 def matching_probabilities(stay: IntArray, review: IntArray, odds: FloatArray) -> FloatArray:
@@ -99,29 +102,14 @@ def _best_of_component(stay: IntArray, review: IntArray, gain: FloatArray, part:
     return picked[picked >= 0]
 
 
-class Scores(Protocol):
-    """What deciding needs of a matcher; ``MatchWeights`` is one."""
-
-    @property
-    def threshold(self) -> Mapping[str, float]:
-        """By identity, the probability from which a pair is taken; where absent, the settings decide."""
-        ...
-
-    def score(self, candidates: pl.DataFrame) -> tuple[FloatArray, FloatArray]:
-        """Bits and odds of each candidate, (n,) each."""
-        ...
-
-
 @dataclass(frozen=True)
-class _Rows:
-    """Candidates in (delivery_day, booking_id, review_id) order: group numbers of both sides, days, identity."""
+class _Ranked:
+    """Ranked candidates of the stays decided on a day; ``row`` points into ``OpenCandidates``."""
 
-    frame: pl.DataFrame
-    stay: IntArray
-    review: IntArray
-    stored: IntArray
-    decision: IntArray
-    is_exact: BoolArray
+    row: IntArray
+    rank: IntArray
+    probability: FloatArray
+    is_assigned: BoolArray
 
 
 @dataclass(frozen=True)
@@ -132,40 +120,15 @@ class _Taken:
     review: BoolArray
 
     @classmethod
-    def by(cls, rows: _Rows, earlier: pl.DataFrame) -> "_Taken":
+    def by(cls, rows: OpenCandidates, assigned: pl.DataFrame) -> "_Taken":
         """What the days before have assigned."""
-        gone = earlier.filter(pl.col("is_assigned"))
-        found = []
-        for group, name in ((rows.stay, "booking_id"), (rows.review, "review_id")):
-            taken = np.zeros(int(group.max()) + 1 if len(group) else 0, dtype=np.bool_)
-            taken[group[rows.frame[name].is_in(gone[name].unique().to_list()).to_numpy()]] = True
-            found.append(taken)
-        return cls(*found)
+        sides = ((rows.booking_ids, "booking_id"), (rows.review_ids, "review_id"))
+        return cls(*(ids.is_in(assigned[name].unique().implode()).to_numpy().copy() for ids, name in sides))
 
-    def add(self, rows: _Rows, assigned: IntArray) -> None:
+    def add(self, rows: OpenCandidates, assigned: IntArray) -> None:
         """Mark both sides of the assigned rows."""
         self.stay[rows.stay[assigned]] = True
         self.review[rows.review[assigned]] = True
-
-
-@dataclass(frozen=True)
-class _Scored:
-    """Bits, odds and thresholds of all rows under one matcher."""
-
-    bits: FloatArray
-    odds: FloatArray
-    threshold: FloatArray
-
-
-@dataclass(frozen=True)
-class _Ranked:
-    """Ranked candidates of the stays decided on a day; ``row`` points into ``_Rows``."""
-
-    row: IntArray
-    rank: IntArray
-    bits: FloatArray
-    probability: FloatArray
-    is_assigned: BoolArray
 
 
 def decide(
@@ -190,52 +153,81 @@ def decide(
         weights_on: weights in force on a day.
         settings: of this room.
     """
+
+    def read(first: date, last: date, decided_from: date) -> Sequence[pl.DataFrame]:
+        is_read = pl.col("delivery_day").is_between(first, last) & (pl.col("decision_day") >= decided_from)
+        return [candidates.filter(is_read).sort("delivery_day", "booking_id", "review_id")]
+
+    return decide_in_blocks(bookings, read, earlier, days, weights_on, settings)
+
+
+def decide_in_blocks(
+    bookings: pl.DataFrame,
+    read: Read,
+    earlier: pl.DataFrame,
+    days: Sequence[date],
+    weights_on: Callable[[date], Scores],
+    settings: AlignmentSettings,
+) -> pl.DataFrame:
+    """:func:`decide`, where the candidates are more than should be in memory with all their columns.
+
+    Args:
+        bookings: as there; ``earlier``, ``days``, ``weights_on`` and ``settings`` likewise.
+        read: candidates stored from a first to a last day whose decision day is the third or later, in blocks, in
+            (delivery_day, booking_id, review_id) order throughout.
+        earlier: see there.
+        days: see there.
+        weights_on: see there; days with the same weights are decided together.
+        settings: see there.
+    """
     stays = completed_stays(bookings, settings).select("booking_id", "stay_end", "decision_day")
     due = stays.filter(pl.col("decision_day").is_in(list(days)))
-    rows = _ordered(candidates)
-    taken = _Taken.by(rows, earlier)
+    assigned = earlier.filter(pl.col("is_assigned")).select("booking_id", "review_id")
+    found = [_ranked_frame(OpenCandidates.none(), [])]
+    for span in _spans(days, weights_on):
+        first, decided_from = span[0] - timedelta(LONGEST_WINDOW_DAYS), span[0] - timedelta(settings.window_days)
+        rows = open_candidates(read(first, span[-1], decided_from), weights_on(span[0]))
+        found.append(_decide_span(rows, span, weights_on(span[0]).threshold, assigned, settings))
+        assigned = pl.concat([assigned, found[-1].filter(pl.col("is_assigned")).select(assigned.columns)])
+    return _with_unpaired(due, pl.concat(found), exclusive=not settings.review_serves_many)
+
+
+def _spans(days: Sequence[date], weights_on: Callable[[date], Scores]) -> list[list[date]]:
+    """The days ascending, cut where other weights come into force."""
+    return [list(span) for _, span in groupby(sorted(days), key=lambda day: id(weights_on(day)))]
+
+
+def _decide_span(
+    rows: OpenCandidates, days: Sequence[date], fitted: Mapping[str, float], assigned: pl.DataFrame,
+    settings: AlignmentSettings,
+) -> pl.DataFrame:  # fmt: skip
+    """Ranked and assigned candidates of the stays decided on days that share their weights."""
+    exact = fitted.get("exact", settings.threshold)
+    threshold = (fitted.get("context", settings.context_threshold), exact)
+    taken = _Taken.by(rows, assigned)
     found: list[_Ranked] = []
-    used: Scores | None = None
-    scored = _Scored(np.zeros(0), np.zeros(0), np.zeros(0))
-    for day, number in zip(sorted(days), day_numbers(days).tolist(), strict=True):
-        weights = weights_on(day)
-        if weights is not used:
-            used, scored = weights, _scored(rows, weights, settings)
-        last = int(np.searchsorted(rows.stored, number, side="right"))
-        first = int(np.searchsorted(rows.stored, number - LONGEST_WINDOW_DAYS, side="left"))
-        part = np.arange(first, last)
+    for number in day_numbers(days).tolist():
+        part = rows.stored_between(number - LONGEST_WINDOW_DAYS, number)
         # The rivals of a stay decided today ended a window before it at most.
-        is_open = (rows.decision[part] >= number - settings.window_days) & ~taken.stay[rows.stay[part]]
+        is_open = (rows.decision[part] >= number - settings.window_days) & (rows.void[part] > number)
+        is_open &= ~taken.stay[rows.stay[part]]
         if not settings.review_serves_many:
             is_open &= ~taken.review[rows.review[part]]
-        ranked = _decide_day(rows, part[is_open], number, scored, settings)
+        ranked = _decide_day(rows, part.start + np.flatnonzero(is_open), number, threshold, settings)
         taken.add(rows, ranked.row[ranked.is_assigned])
         found.append(ranked)
-    return _with_unpaired(due, rows, found, exclusive=not settings.review_serves_many)
+    return _ranked_frame(rows, found)
 
 
-def _ordered(candidates: pl.DataFrame) -> _Rows:
-    frame = candidates.sort("delivery_day", "booking_id", "review_id")
-    stay = frame["booking_id"].rank("dense").to_numpy().astype(np.int64) - 1
-    review = frame["review_id"].rank("dense").to_numpy().astype(np.int64) - 1
-    is_exact = (frame["identity"] == "exact").to_numpy()
-    return _Rows(frame, stay, review, ints(frame["delivery_day"]), ints(frame["decision_day"]), is_exact)
-
-
-def _scored(rows: _Rows, weights: Scores, settings: AlignmentSettings) -> _Scored:
-    exact = weights.threshold.get("exact", settings.threshold)
-    context = weights.threshold.get("context", settings.context_threshold)
-    return _Scored(*weights.score(rows.frame), np.where(rows.is_exact, exact, context))
-
-
-def _decide_day(rows: _Rows, part: IntArray, number: int, scored: _Scored, settings: AlignmentSettings) -> _Ranked:
+def _decide_day(
+    rows: OpenCandidates, part: IntArray, number: int, threshold: tuple[float, float], settings: AlignmentSettings
+) -> _Ranked:
     """The ranked and assigned rows of the stays decided on this day, from all free candidates ``part``."""
-    _, stay = np.unique(rows.stay[part], return_inverse=True)
-    _, review = np.unique(rows.review[part], return_inverse=True)
+    stay, review = _renumbered(rows.stay[part]), _renumbered(rows.review[part])
     if settings.review_serves_many:
         # Without rivalry for a review every pair is the only one of its review.
         review = np.arange(len(part))
-    probability = matching_probabilities(stay, review, scored.odds[part])
+    probability = matching_probabilities(stay, review, rows.odds[part])
     is_due = rows.decision[part] == number
     part, probability = part[is_due], probability[is_due]
     order = np.lexsort((rows.review[part], -probability, rows.stay[part]))
@@ -244,33 +236,51 @@ def _decide_day(rows: _Rows, part: IntArray, number: int, scored: _Scored, setti
     top = rank <= settings.stored_ranks
     part, probability, rank = part[top], probability[top], rank[top]
     is_assigned = assign(
-        rows.stay[part],
-        rows.review[part],
+        rows.stay[part].astype(np.int64),
+        rows.review[part].astype(np.int64),
         probability,
-        scored.threshold[part],
+        np.where(rows.is_exact[part], threshold[1], threshold[0]),
         serves_many=settings.review_serves_many,
     )
-    return _Ranked(part, rank, scored.bits[part], probability, is_assigned)
+    return _Ranked(part, rank, probability, is_assigned)
 
 
-def _rank_in_group(group: IntArray) -> IntArray:
+def _renumbered(group: SmallIntArray) -> IntArray:
+    """The numbers that occur as 0, 1, … in their order: positions as of ``np.unique``, without sorting."""
+    occurs = np.zeros(int(group.max()) + 1 if len(group) else 0, dtype=np.bool_)
+    occurs[group] = True
+    return (np.cumsum(occurs) - 1)[group]
+
+
+def _rank_in_group(group: SmallIntArray) -> IntArray:
     """1, 2, … within runs of equal values."""
     starts = np.flatnonzero(np.diff(group, prepend=-1))
     lengths = np.diff(np.append(starts, len(group)))
     return np.arange(len(group)) - np.repeat(starts, lengths) + 1
 
 
-def _with_unpaired(due: pl.DataFrame, rows: _Rows, found: list[_Ranked], *, exclusive: bool) -> pl.DataFrame:
-    """Every due stay: its ranked rows, or one row of rank 0."""
+def _ranked_frame(rows: OpenCandidates, found: Sequence[_Ranked]) -> pl.DataFrame:
+    """Ids and figures of ranked candidates."""
     row = np.concatenate([np.zeros(0, dtype=np.int64), *[item.row for item in found]])
-    ranked = rows.frame.select("booking_id", "review_id", "identity")[row].with_columns(
-        rank=pl.Series(np.concatenate([np.zeros(0, dtype=np.int64), *[item.rank for item in found]]), dtype=pl.Int32),
-        match_weight=pl.Series(np.concatenate([np.zeros(0), *[item.bits for item in found]])),
-        match_probability=pl.Series(np.concatenate([np.zeros(0), *[item.probability for item in found]])),
-        is_assigned=pl.Series(np.concatenate([np.zeros(0, dtype=np.bool_), *[item.is_assigned for item in found]])),
+    identity = np.where(rows.is_exact[row], "exact", "context")
+    return pl.DataFrame(
+        {
+            "booking_id": rows.booking_ids[rows.stay[row]],
+            "decision_day": pl.Series(rows.decision[row], dtype=pl.Int32).cast(pl.Date),
+            "review_id": rows.review_ids[rows.review[row]],
+            "identity": pl.Series(identity, dtype=pl.String),
+            "rank": pl.Series(np.concatenate([np.zeros(0), *[item.rank for item in found]])).cast(pl.Int32),
+            "match_weight": pl.Series(rows.bits[row], dtype=pl.Float64),
+            "match_probability": np.concatenate([np.zeros(0), *[item.probability for item in found]]),
+            "is_assigned": np.concatenate([np.zeros(0, dtype=np.bool_), *[item.is_assigned for item in found]]),
+        }
     )
+
+
+def _with_unpaired(due: pl.DataFrame, ranked: pl.DataFrame, *, exclusive: bool) -> pl.DataFrame:
+    """Every due stay: its ranked rows, or one row of rank 0."""
     return (
-        due.join(ranked, on="booking_id", how="left")
+        due.join(ranked, on=["booking_id", "decision_day"], how="left")
         .with_columns(pl.col("rank").fill_null(0), pl.col("is_assigned").fill_null(value=False))
         .with_columns(is_exclusive=pl.lit(exclusive))
         .rename({"decision_day": "delivery_day"})

@@ -5,7 +5,6 @@ is current on its decision day. A correction that comes after the decision chang
 """
 
 from dataclasses import dataclass
-from datetime import date, timedelta
 
 import polars as pl
 
@@ -13,7 +12,7 @@ from assets.alignment.settings import LONGEST_WINDOW_DAYS, AlignmentSettings
 from assets.alignment.sides import completed_stays
 from assets.common.versions import with_superseded_on
 
-NEVER = date(1970, 1, 1)  # the decision day of candidates that a correction has made void
+VOID_FROM = "void_from"
 _SIGN = "#"
 
 
@@ -53,62 +52,77 @@ def current_candidates(candidates: pl.DataFrame, stays: Versions, reviews: Versi
     return candidates.sort("delivery_day", "booking_id", "review_id")
 
 
-def standing(
-    bookings: pl.DataFrame, candidates: pl.DataFrame, settings: AlignmentSettings
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Bookings with one version of each stay that is decided, and candidates of which the void ones are never due.
+@dataclass(frozen=True)
+class Standing:
+    """Which versions of the stays are decided, and from when on a correction has made the others void.
 
-    A version is decided when it is current on its decision day and no version within ``LONGEST_WINDOW_DAYS`` before
-    that day was decided. Void candidates stay as rivals, since on their own day they were good.
+    Attributes:
+        bookings: published bookings with one version of each stay that is decided.
+        versions: ``booking_id``, ``version`` (its delivery day), ``void_from`` of stays that came more than once.
+    """
+
+    bookings: pl.DataFrame
+    versions: pl.DataFrame
+
+    @classmethod
+    def of(cls, bookings: pl.DataFrame, settings: AlignmentSettings) -> "Standing":
+        """What counts of published bookings as read.
+
+        A version is decided when it is current on its decision day and no version of the ``LONGEST_WINDOW_DAYS`` before
+        that day was. A version that is superseded before its decision is void from then on; until then its pairs are
+        rivals like any others, so that a day sees the same whether or not corrections came after it.
+
+        Args:
+            bookings: of the days and of ``DECISION_SPAN_DAYS`` before them.
+            settings: for the window.
+        """
+        marked = with_superseded_on(bookings, "booking_id")
+        several = marked.filter(pl.col("superseded_on").is_not_null())["booking_id"].unique()
+        is_several = pl.col("booking_id").is_in(several.implode())
+        spans = marked.filter(is_several).select("booking_id", "delivery_day", "superseded_on")
+        ends = completed_stays(bookings.filter(is_several), settings)
+        judged = _judged(spans, ends.select("booking_id", "delivery_day", "decision_day"))
+        versions = judged.select("booking_id", "void_from", version="delivery_day").sort("version")
+        if several.is_empty():
+            return cls(bookings, versions)
+        decided = judged.filter(pl.col("void_from").is_null())
+        kept = bookings.filter(is_several).join(
+            decided, on=["booking_id", "delivery_day"], how="semi", maintain_order="left"
+        )
+        rows = pl.concat([bookings.filter(~is_several), kept]).sort("delivery_day", maintain_order=True)
+        return cls(rows, versions)
+
+    def dated(self, candidates: pl.DataFrame) -> pl.DataFrame:
+        """Candidates with ``void_from``: the first day on which their stay's version does not count; null: it does."""
+        if self.versions.is_empty():
+            return candidates.with_columns(pl.lit(None, dtype=pl.Date).alias(VOID_FROM))
+        numbered = candidates.with_row_index("_row").sort("delivery_day")
+        found = numbered.join_asof(
+            self.versions, left_on="delivery_day", right_on="version", by="booking_id", strategy="backward",
+            check_sortedness=False,
+        )  # fmt: skip
+        return found.sort("_row").drop("_row", "version")
+
+
+def _judged(spans: pl.DataFrame, ends: pl.DataFrame) -> pl.DataFrame:
+    """``booking_id``, ``delivery_day``, ``void_from`` of versions.
 
     Args:
-        bookings: published_bookings as read.
-        candidates: match_candidates as read.
-        settings: for the window.
+        spans: ``booking_id``, ``delivery_day``, ``superseded_on`` of every version.
+        ends: ``booking_id``, ``delivery_day``, ``decision_day`` of those that say that the stay took place.
     """
-    marked = with_superseded_on(bookings, "booking_id")
-    again = marked.filter(pl.col("superseded_on").is_not_null())["booking_id"].unique()
-    if again.is_empty():
-        return bookings, _without_repeats(candidates)
-    several = pl.col("booking_id").is_in(again.to_list())
-    spans = marked.filter(several).select("booking_id", "delivery_day", "superseded_on")
-    ends = completed_stays(bookings.filter(several), settings).select("booking_id", "delivery_day", "decision_day")
-    in_time = ends.join(spans, on=["booking_id", "delivery_day"]).filter(
-        pl.col("superseded_on").is_null() | (pl.col("decision_day") < pl.col("superseded_on"))
+    known = spans.join(ends, on=["booking_id", "delivery_day"], how="left")
+    is_current = pl.col("superseded_on").is_null() | (pl.col("decision_day") < pl.col("superseded_on"))
+    known = known.with_columns(in_time=(pl.col("decision_day").is_not_null() & is_current))
+    before = known.filter("in_time").select("booking_id", earlier="delivery_day")
+    first = pl.col("decision_day") - pl.duration(days=LONGEST_WINDOW_DAYS)
+    forestalled = known.join(before, on="booking_id").filter(
+        (pl.col("earlier") < pl.col("delivery_day")) & (pl.col("earlier") >= first)
     )
-    decided = _first_decided(in_time)
-    kept = bookings.filter(several).join(decided, on=["booking_id", "delivery_day"], how="semi", maintain_order="left")
-    versions = spans.select("booking_id", pl.col("delivery_day").alias("version")).sort("version")
-    dated = candidates.with_row_index("_row").sort("delivery_day")
-    found = dated.join_asof(
-        versions, left_on="delivery_day", right_on="version", by="booking_id", strategy="backward",
-        check_sortedness=False,
-    )  # fmt: skip
-    good = decided.select("booking_id", version="delivery_day", _good=pl.lit(value=True))
-    judged = found.join(good, on=["booking_id", "version"], how="left").sort("_row")
-    is_void = pl.col("version").is_not_null() & pl.col("_good").is_null()
-    voided = judged.with_columns(pl.when(is_void).then(pl.lit(NEVER)).otherwise("decision_day").alias("decision_day"))
-    rows = pl.concat([bookings.filter(~several), kept]).sort("delivery_day", maintain_order=True)
-    return rows, _without_repeats(voided.select(candidates.columns))
-
-
-def _first_decided(in_time: pl.DataFrame) -> pl.DataFrame:
-    """``booking_id``, ``delivery_day`` of versions that no decided version shortly before them forestalls."""
-    kept: list[tuple[str, date]] = []
-    last: dict[str, list[date]] = {}
-    for booking, day, decision in in_time.sort("booking_id", "delivery_day").select(
-        "booking_id", "delivery_day", "decision_day"
-    ).iter_rows():  # fmt: skip
-        earliest = decision - timedelta(days=LONGEST_WINDOW_DAYS)
-        if not any(earlier >= earliest for earlier in last.get(booking, ())):
-            kept.append((booking, day))
-            last.setdefault(booking, []).append(day)
-    return pl.DataFrame(kept, schema={"booking_id": pl.String, "delivery_day": pl.Date}, orient="row")
-
-
-def _without_repeats(candidates: pl.DataFrame) -> pl.DataFrame:
-    """Of a pair that was formed twice, because its review was corrected, only the last one may be decided."""
-    after = pl.col("delivery_day").shift(-1).over("booking_id", "review_id", order_by="delivery_day")
-    replaced = (after <= pl.col("decision_day")).fill_null(value=False)
-    due = pl.when(replaced).then(pl.lit(NEVER)).otherwise("decision_day")
-    return candidates.with_columns(due.alias("decision_day"))
+    late = known.join(forestalled, on=["booking_id", "delivery_day"], how="semi").with_columns(
+        pl.col("delivery_day").alias(VOID_FROM)
+    )
+    others = known.join(forestalled, on=["booking_id", "delivery_day"], how="anti").with_columns(
+        pl.when(pl.col("in_time")).then(None).otherwise(pl.coalesce("superseded_on", "delivery_day")).alias(VOID_FROM)
+    )
+    return pl.concat([late, others]).select("booking_id", "delivery_day", VOID_FROM)

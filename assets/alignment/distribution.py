@@ -14,12 +14,13 @@ from datetime import date, timedelta
 import numpy as np
 import polars as pl
 
-from assets.alignment.assignment import Scores, decide
+from assets.alignment.assignment import decide
 from assets.alignment.candidates import BLOCKED_SCHEMA, Candidates, build_candidates
 from assets.alignment.comparisons import country_counts
 from assets.alignment.components import components
 from assets.alignment.contract import BOOKING_REVIEW_PAIRS, MATCH_CANDIDATES
 from assets.alignment.hotel_identity import review_keys, stay_keys
+from assets.alignment.scores import Scores
 from assets.alignment.settings import MAX_DELIVERY_LAG_DAYS, AlignmentSettings
 from assets.alignment.sides import (
     COMPLETED,

@@ -1,21 +1,26 @@
 """The candidates that a fit needs out of a year of them, read block by block: memory does not grow with the year."""
 
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, timedelta
 
 import polars as pl
 
 from assets.alignment.contract import MATCH_CANDIDATES
+from assets.alignment.settings import MAX_DELIVERY_LAG_DAYS
 
 _NAMED = "exact"
-Read = Callable[[Sequence[date], Sequence[str] | None], pl.DataFrame]
+Read = Callable[[Sequence[date], Sequence[str] | None, pl.Expr | None], pl.DataFrame]
 
 
 def fit_candidates(read: Read, blocks: Sequence[Sequence[date]], reviews: int) -> pl.DataFrame:
-    """Every candidate of the newest reviews: all that :func:`learn_weights` takes of the days.
+    """Candidates of the newest reviews, back to ``MAX_DELIVERY_LAG_DAYS`` before the oldest of them was last paired.
+
+    These are all pairs of a review that was never corrected; of one that was, pairs of a version from long before
+    don't count.
 
     Args:
-        read: rows of match_candidates of some days, in the named columns (None: all), by day and stored order.
+        read: rows of match_candidates of some days, in the named columns (None: all) and by a condition (None: none),
+            by day and stored order.
         blocks: neighbouring days that are read at once; together all that the fit may look at, ascending.
         reviews: setting ``fit_reviews``.
 
@@ -23,9 +28,12 @@ def fit_candidates(read: Read, blocks: Sequence[Sequence[date]], reviews: int) -
         Rows of match_candidates, by day and stored order.
     """
     newest = newest_reviews(read, blocks, reviews)
-    # All blocks: a review that was corrected late has pairs from before.
-    kept = [read(block, None).join(newest, on="review_id", how="semi", maintain_order="left") for block in blocks]
-    return pl.concat([MATCH_CANDIDATES.empty(), *kept])
+    if newest.is_empty():
+        return MATCH_CANDIDATES.empty()
+    first = newest["delivery_day"].to_list()[-1] - timedelta(days=MAX_DELIVERY_LAG_DAYS)
+    is_newest = pl.col("review_id").is_in(newest["review_id"].implode())
+    near = [[day for day in block if day >= first] for block in blocks]
+    return pl.concat([MATCH_CANDIDATES.empty(), *(read(block, None, is_newest) for block in near if block)])
 
 
 def newest_reviews(read: Read, blocks: Sequence[Sequence[date]], reviews: int) -> pl.DataFrame:
@@ -36,7 +44,7 @@ def newest_reviews(read: Read, blocks: Sequence[Sequence[date]], reviews: int) -
     found: dict[str, pl.DataFrame] = {}
     empty = pl.DataFrame(schema={"review_id": pl.String, "delivery_day": pl.Date})
     for block in reversed(blocks):
-        pairs = read(block, ("review_id", "identity", "delivery_day"))
+        pairs = read(block, ("review_id", "identity", "delivery_day"), None)
         last = pairs.group_by("identity", "review_id").agg(pl.col("delivery_day").max())
         for (identity,), part in last.partition_by("identity", as_dict=True, include_key=False).items():
             known = found.get(str(identity), empty)

@@ -182,7 +182,9 @@ def _assumed_time(settings: AlignmentSettings) -> LevelWeight:
 
 def kind_of(candidates: pl.DataFrame) -> pl.Series:
     """City or resort, the kind of hotel of each pair."""
-    return candidates["stay_room"].str.split(" ").list.first()
+    rooms = candidates["stay_room"]
+    kinds = {room: room.partition(" ")[0] for room in rooms.unique().to_list()}
+    return rooms.replace_strict(kinds, return_dtype=pl.String)
 
 
 def kind_value(kind: str, value: object) -> str:

@@ -17,6 +17,7 @@ UNKNOWN = "?"
 _ENDS_ON_DELIVERY = "-stay-"  # part of the class ids of stays that ended on their delivery day
 
 IntArray = npt.NDArray[np.int64]
+SmallIntArray = npt.NDArray[np.int32]  # where there are hundreds of millions of them
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
 

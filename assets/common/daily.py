@@ -66,6 +66,7 @@ def daily_asset(
     owners: Sequence[str] = (),
     code_version: str = "1",
     rows_at_once: int | None = None,
+    days_at_once: int = 1,
 ) -> Callable[[Callable[[DayInputs], Produced]], DailyAsset]:
     """Declare a daily asset around a verb; see ``assets/common/promotion.py`` for what happens to each day."""
 
@@ -73,7 +74,7 @@ def daily_asset(
         spec = DailySpec(
             contract=contract, group=group, verb=verb, reads=tuple(reads), records=tuple(records),
             conserves=conserves, validate=validate, code_version=code_version, stream=stream,
-            source_days_of=source_days_of, rows_at_once=rows_at_once,
+            source_days_of=source_days_of, rows_at_once=rows_at_once, days_at_once=days_at_once,
         )  # fmt: skip
         return DailyAsset(spec, shown_of(contract.asset, group, verb, kinds or {"polars", "parquet"}, owners))
 

@@ -43,11 +43,16 @@ class MemoryLake(Lake):
         return []
 
     def read_days(
-        self, contract: FrameContract, days: Iterable[date], columns: Sequence[str] | None = None
+        self,
+        contract: FrameContract,
+        days: Iterable[date],
+        columns: Sequence[str] | None = None,
+        where: pl.Expr | None = None,
     ) -> pl.DataFrame:
-        """Rows of those days, in day order; None: all columns."""
+        """Rows of those days, in day order; None: all columns, all rows."""
         wanted = pl.Series(sorted(set(days)), dtype=pl.Date)
         rows = self.tables[contract.asset].filter(pl.col("delivery_day").is_in(wanted.implode()))
+        rows = rows if where is None else rows.filter(where)
         return rows if columns is None else rows.select(columns)
 
 

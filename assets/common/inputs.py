@@ -1,5 +1,6 @@
 """What a verb may see: the days asked for, stored rows of its reads, records in force, settings."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -89,7 +90,7 @@ class WholeProduced:
 
 
 @dataclass(frozen=True)
-class _Inputs:
+class _Inputs(ABC):
     workspace: Workspace
     reads: Sequence[Reads]
 
@@ -112,6 +113,29 @@ class _Inputs:
         """A service by name: ``encoders``, ``ledger``, ``model_store``."""
         return self.workspace.resource(name)
 
+    @abstractmethod
+    def days_of(self, asset: str) -> list[date]:
+        """The days of a table that may be read, ascending."""
+
+    def part(
+        self, asset: str, days: Sequence[date], columns: Sequence[str] | None = None, where: pl.Expr | None = None
+    ) -> pl.DataFrame:
+        """Stored rows of some of :meth:`days_of`, in some of the columns: where few of many rows are needed.
+
+        Args:
+            asset: a table that is declared in ``reads``.
+            days: any of :meth:`days_of`.
+            columns: None: all.
+            where: only rows that it is true for.
+
+        Raises:
+            ContractError: a day is not among those that may be read.
+        """
+        if beyond := set(days) - set(self.days_of(asset)):
+            message = f"{asset} of {min(beyond)} is read, which no look-back declared in reads reaches"
+            raise ContractError(message)
+        return self.workspace.lake.read_days(self.workspace.contracts[asset], days, columns, where)
+
     def _declared(self, asset: str) -> Reads:
         for item in self.reads:
             if item.asset == asset:
@@ -130,18 +154,19 @@ class DayInputs(_Inputs):
 
     def frame(self, asset: str) -> pl.DataFrame:
         """Stored rows of the asked days and their look-back, by day and stored order."""
-        reads = self._declared(asset)
-        if reads.is_whole:
+        if self._declared(asset).is_whole:
             return self.workspace.lake.read(self.workspace.contracts[asset])
         if asset not in self._frames:
-            start = self.workspace.history_start
-            wanted: set[date] = set()
-            for day in self.days if reads.look_back_days is not None else self.days[-1:]:
-                wanted.update(days_between(*reads.window(day, start, self.settings)))
-            if not reads.include_today:
-                wanted -= set(self.days)
-            self._frames[asset] = self.workspace.lake.read_days(self.workspace.contracts[asset], wanted)
+            self._frames[asset] = self.part(asset, self.days_of(asset))
         return self._frames[asset]
+
+    def days_of(self, asset: str) -> list[date]:
+        """The asked days and their look-back, ascending."""
+        reads, start = self._declared(asset), self.workspace.history_start
+        wanted: set[date] = set()
+        for day in self.days if reads.look_back_days is not None else self.days[-1:]:
+            wanted.update(days_between(*reads.window(day, start, self.settings)))
+        return sorted(wanted if reads.include_today else wanted - set(self.days))
 
     def records(self, name: str) -> RecordBook:
         """Fitted records by the calendar: ``for_day``, ``segments``."""
@@ -166,17 +191,6 @@ class FitInputs(_Inputs):
     def days_of(self, asset: str) -> list[date]:
         """The days up to the cut-off that the fit may read."""
         return days_between(*self._declared(asset).window(self.cut_off, self.workspace.history_start))
-
-    def part(self, asset: str, days: Sequence[date], columns: Sequence[str] | None = None) -> pl.DataFrame:
-        """Stored rows of some of :meth:`days_of`, in some of the columns: for a fit that needs few of many rows.
-
-        Raises:
-            ContractError: a day is not among those that the fit may read.
-        """
-        if beyond := set(days) - set(self.days_of(asset)):
-            message = f"{self.name} reads {asset} of {min(beyond)}, outside its declared window up to {self.cut_off}"
-            raise ContractError(message)
-        return self.workspace.lake.read_days(self.workspace.contracts[asset], days, columns)
 
     @property
     def rng(self) -> np.random.Generator:
@@ -214,9 +228,12 @@ class WholeInputs(_Inputs):
             elif reads.is_optional:
                 self._whole[asset] = contract.empty()
             else:
-                window = reads.window(self.as_of, self.workspace.history_start)
-                self._whole[asset] = self.workspace.lake.read_days(contract, days_between(*window))
+                self._whole[asset] = self.part(asset, self.days_of(asset))
         return self._whole[asset]
+
+    def days_of(self, asset: str) -> list[date]:
+        """The days up to ``as_of``."""
+        return days_between(*self._declared(asset).window(self.as_of, self.workspace.history_start))
 
     @property
     def rng(self) -> np.random.Generator:

@@ -11,7 +11,9 @@ from resources.lake import Lake
 _EXAMPLES = 5
 
 
-def pieces(lake: Lake, assets: Sequence[str], days: Sequence[date], rows: int | None) -> list[list[date]]:
+def pieces(
+    lake: Lake, assets: Sequence[str], days: Sequence[date], rows: int | None, fewest_days: int = 1
+) -> list[list[date]]:
     """Days cut where the stored rows that they bring exceed ``rows``; a day is never cut, a piece never empty.
 
     Args:
@@ -19,6 +21,7 @@ def pieces(lake: Lake, assets: Sequence[str], days: Sequence[date], rows: int | 
         assets: tables whose rows count; look-backs don't, every piece has its own.
         days: ascending.
         rows: None: all days at once.
+        fewest_days: a piece of fewer goes on, whatever its rows.
     """
     if rows is None:
         return [list(days)]
@@ -26,7 +29,7 @@ def pieces(lake: Lake, assets: Sequence[str], days: Sequence[date], rows: int | 
     total = 0
     for day in days:
         brought = sum(record.rows_out for asset in assets if (record := lake.record(asset, day)))
-        if not found or total + brought > rows:
+        if not found or (total + brought > rows and len(found[-1]) >= fewest_days):
             found.append([])
             total = 0
         found[-1].append(day)

@@ -45,6 +45,7 @@ class DailySpec:
     stream: str | None = None
     source_days_of: DaysOf | None = None
     rows_at_once: int | None = None  # stored rows of the days that one piece of a range takes in; None: all at once
+    days_at_once: int = 1  # fewest days of a piece, whatever their rows
 
     @property
     def recipe(self) -> Recipe:
@@ -112,7 +113,7 @@ def produce_days(workspace: Workspace, spec: DailySpec, days: Sequence[date], *,
         report.outcomes = [CheckOutcome(name=name, passed=True) for name in spec.check_advice()]
         return report
     brought = [item.asset for item in spec.reads if item.asset != spec.contract.asset and not item.is_whole]
-    for piece in pieces(workspace.lake, brought, wanted, spec.rows_at_once):
+    for piece in pieces(workspace.lake, brought, wanted, spec.rows_at_once, spec.days_at_once):
         _produce_piece(workspace, spec, ledger, piece, report)
     return report
 

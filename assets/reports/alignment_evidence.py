@@ -12,12 +12,13 @@ from datetime import date
 import numpy as np
 import polars as pl
 
-from assets.alignment.assignment import Scores, decide
+from assets.alignment.assignment import decide
 from assets.alignment.candidates import build_candidates
 from assets.alignment.contract import BOOKING_REVIEW_PAIRS
 from assets.alignment.evidence import calibration_table, waterfall
 from assets.alignment.match_probability import MatchWeights, assumed_weights
 from assets.alignment.permutation import shuffle_reviews
+from assets.alignment.scores import Scores
 from assets.alignment.settings import AlignmentSettings
 from assets.alignment.weight_learning import learn_weights
 from assets.reports.match_emissions import MatchModel

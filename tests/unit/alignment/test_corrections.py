@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import polars as pl
 
-from assets.alignment.corrections import NEVER, current_candidates, standing, versioned
+from assets.alignment.corrections import VOID_FROM, Standing, current_candidates, versioned
 from assets.alignment.settings import AlignmentSettings
 
 DAY = date(2024, 3, 1)
@@ -58,41 +58,45 @@ def test_a_pair_is_stored_with_the_versions_that_are_current_that_day() -> None:
     ]  # fmt: skip
 
 
+def dated(given: pl.DataFrame, found: pl.DataFrame) -> tuple[list[date], list[date | None]]:
+    """Versions of the stays that are decided, and from when on each candidate is void."""
+    standing = Standing.of(given, SETTINGS)
+    return standing.bookings["delivery_day"].to_list(), standing.dated(found)[VOID_FROM].to_list()
+
+
 def test_nothing_moves_where_nothing_was_corrected() -> None:
     given, found = bookings([("a", 0, "Check-Out"), ("b", 1, "Canceled")]), candidates([("a", "r", 14, 2)])
-    kept, same = standing(given, found, SETTINGS)
-    assert kept.equals(given)
-    assert same.equals(found)
+    standing = Standing.of(given, SETTINGS)
+    assert standing.bookings.equals(given)
+    same = standing.dated(found)
+    assert same.drop(VOID_FROM).equals(found)
+    assert same[VOID_FROM].to_list() == [None]
 
 
 def test_a_correction_before_the_decision_takes_its_place() -> None:
     given = bookings([("a", 0, "Check-Out"), ("a", 4, "Check-Out")])
-    kept, found = standing(given, candidates([("a", "r", 14, 2), ("a", "r", 18, 4)]), SETTINGS)
-    assert kept["delivery_day"].to_list() == [day(4)]
-    assert found["decision_day"].to_list() == [NEVER, day(18)]
+    found = candidates([("a", "r", 14, 2), ("a", "r", 18, 4)])
+    assert dated(given, found) == ([day(4)], [day(4), None])
 
 
 def test_a_correction_after_the_decision_changes_no_pair() -> None:
     given = bookings([("a", 0, "Check-Out"), ("a", 20, "Check-Out")])
-    kept, found = standing(given, candidates([("a", "r", 14, 2), ("a", "q", 34, 21)]), SETTINGS)
-    assert kept["delivery_day"].to_list() == [day(0)]
-    assert found["decision_day"].to_list() == [day(14), NEVER]
+    found = candidates([("a", "r", 14, 2), ("a", "q", 34, 21)])
+    assert dated(given, found) == ([day(0)], [None, day(20)])
 
 
 def test_a_stay_that_turns_out_cancelled_is_not_decided() -> None:
     given = bookings([("a", 0, "Check-Out"), ("a", 4, "Canceled")])
-    kept, found = standing(given, candidates([("a", "r", 14, 2)]), SETTINGS)
-    assert kept.is_empty()
-    assert found["decision_day"].to_list() == [NEVER]
+    assert dated(given, candidates([("a", "r", 14, 2)])) == ([], [day(4)])
 
 
-def test_what_a_day_sees_does_not_depend_on_later_corrections() -> None:
-    first = bookings([("a", 0, "Check-Out")])
-    later = bookings([("a", 0, "Check-Out"), ("a", 20, "Canceled")])
+def test_a_stay_is_decided_again_only_long_after() -> None:
+    near, far = ([("a", 0, "Check-Out"), ("a", later, "Check-Out")] for later in (46, 47))
+    assert dated(bookings(near), candidates([]))[0] == [day(0)]
+    assert dated(bookings(far), candidates([]))[0] == [day(0), day(47)]
+
+
+def test_a_correction_after_the_decision_is_unseen_by_the_pairs() -> None:
     found = candidates([("a", "r", 14, 2)])
-    assert standing(first, found, SETTINGS)[1].equals(standing(later, found, SETTINGS)[1])
-
-
-def test_a_corrected_review_is_decided_by_its_last_version() -> None:
-    _, found = standing(bookings([("a", 0, "Check-Out")]), candidates([("a", "r", 14, 2), ("a", "r", 14, 6)]), SETTINGS)
-    assert found["decision_day"].to_list() == [NEVER, day(14)]
+    voids = [dated(bookings([("a", 0, "Check-Out"), *more]), found)[1] for more in ([], [("a", 20, "Canceled")])]
+    assert voids == [[None], [None]]

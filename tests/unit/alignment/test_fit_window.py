@@ -24,9 +24,10 @@ def blocks(days: Sequence[date], size: int = 14) -> list[list[date]]:
 
 
 def reader(frame: pl.DataFrame, asked: list[int]):
-    def read(days: Sequence[date], columns: Sequence[str] | None) -> pl.DataFrame:
+    def read(days: Sequence[date], columns: Sequence[str] | None, where: pl.Expr | None) -> pl.DataFrame:
         asked.append(len(days))
         rows = frame.filter(pl.col("delivery_day").is_in(list(days))).sort("delivery_day", maintain_order=True)
+        rows = rows if where is None else rows.filter(where)
         return rows if columns is None else rows.select(columns)
 
     return read
@@ -65,6 +66,19 @@ def test_the_newest_reviews_are_those_of_a_look_at_everything(
     last = used.group_by("review_id").agg(pl.col("delivery_day").max())
     expected = last.sort("delivery_day", "review_id", descending=True).head(reviews)
     assert newest_reviews(reader(frame, []), blocks(DAYS, size), reviews).equals(expected)
+
+
+def test_days_from_long_before_the_newest_reviews_are_not_read() -> None:
+    days = [date(2024, 1, 1) + timedelta(days=index) for index in range(200)]
+    reviews = [f"r{number}" for number in range(199)]
+    names = pl.DataFrame({"review_id": [*reviews, "r198"], "delivery_day": [*days[:199], days[20]]})
+    blank = [pl.lit(None, dtype=item).alias(name) for name, item in MATCH_CANDIDATES.empty().schema.items()
+             if name not in (*names.columns, "identity")]  # fmt: skip
+    frame = names.with_columns(*blank, identity=pl.lit("exact")).select(MATCH_CANDIDATES.names)
+    asked: list[int] = []
+    found = fit_candidates(reader(frame, asked), blocks(days), 10)
+    assert found["review_id"].to_list() == reviews[-10:], "a pair from before its review was corrected does not count"
+    assert sum(asked) < 120
 
 
 def test_no_candidates_are_no_candidates() -> None:
