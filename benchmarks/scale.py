@@ -42,7 +42,8 @@ def run_stage(folder: str, stage: str, first: str, last: str, span: tuple[str, s
     start, end = map(date.fromisoformat, span)
     core = CoreSettings(source="deliveries", data=Path(folder) / "inbox", history_start=start, history_end=end)
     steps: list[Any] = []
-    workspace = build_workspace(Settings(home=Path(folder) / "home", core=core), progress=steps.append)
+    settings = Settings(home=Path(folder) / "home", core=core, sections={"privacy": {"hotels_apart": True}})
+    workspace = build_workspace(settings, progress=steps.append)
     before, began = resource.getrusage(resource.RUSAGE_SELF), time.perf_counter()
     days = date.fromisoformat(first), date.fromisoformat(last)
     result = run_job(workspace, "evaluate" if STAGES[stage] else "backfill", *days, reuse=False, tables=STAGES[stage])

@@ -9,6 +9,7 @@ import logging
 import os
 import sys
 import warnings
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -18,6 +19,9 @@ import polars as pl
 from resources.contract import CheckOutcome, Column, FrameContract
 
 SUITE_CHECK = "contract_holds"
+# Rows of a frame that GX, which copies a frame for each expectation, sees at once; a day is never cut.
+_ROWS_AT_ONCE = 1_000_000
+_EXAMPLES = 5
 _ADVICE = "compare the examples with the source rows, mend or quarantine them, then re-run the days named here"
 
 
@@ -89,6 +93,35 @@ def evaluate_contract(frame: pl.DataFrame, contract: FrameContract) -> CheckOutc
     Returns:
         One outcome; ``failed_days`` and ``examples`` name the rows that broke an expectation.
     """
+    parts = _by_days(frame)
+    return _together([_evaluate(part, contract) for part in parts])
+
+
+def _by_days(frame: pl.DataFrame) -> list[pl.DataFrame]:
+    """The frame in runs of whole days; a key holds within a day, so nothing is lost by looking at some at a time."""
+    if frame.height <= _ROWS_AT_ONCE or "delivery_day" not in frame.columns:
+        return [frame]
+    part_of = (
+        frame.group_by("delivery_day").len().sort("delivery_day")
+        .with_columns(part=(pl.col("len").cum_sum() - 1) // _ROWS_AT_ONCE).select("delivery_day", "part")
+    )  # fmt: skip
+    numbered = frame.join(part_of, on="delivery_day", how="left", maintain_order="left")
+    return numbered.partition_by("part", include_key=False)
+
+
+def _together(outcomes: list[CheckOutcome]) -> CheckOutcome:
+    broken = list(dict.fromkeys(name for outcome in outcomes for name in outcome.metadata["broken"]))
+    return replace(
+        outcomes[0],
+        passed=all(outcome.passed for outcome in outcomes),
+        rows=sum(outcome.rows for outcome in outcomes),
+        failed_days=frozenset().union(*(outcome.failed_days for outcome in outcomes)),
+        examples=tuple(example for outcome in outcomes for example in outcome.examples)[:_EXAMPLES],
+        metadata={**outcomes[0].metadata, "broken": broken},
+    )
+
+
+def _evaluate(frame: pl.DataFrame, contract: FrameContract) -> CheckOutcome:
     gx = _library()
     checked = _to_pandas(frame, contract)
     with warnings.catch_warnings():
@@ -128,7 +161,7 @@ def _outcome(frame: pl.DataFrame, contract: FrameContract, result: Any) -> Check
         rows = sorted({int(index) for index in item.result.get("unexpected_index_list") or []})
         positions.update(rows)
         column = item.expectation_config.kwargs.get("column")
-        for row in rows[: max(0, 5 - len(examples))]:
+        for row in rows[: max(0, _EXAMPLES - len(examples))]:
             shown = {name: frame[name][row] for name in contract.key if name in frame.columns}
             examples.append({**shown, "column": column, "expectation": item.expectation_config.type})
     days: frozenset[date] = frozenset()

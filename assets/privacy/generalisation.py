@@ -4,7 +4,7 @@ Numbers and dates become intervals; a categorical value becomes the set of level
 need no state: what a class looks like depends on the rows of its own batch only.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -97,6 +97,7 @@ def generalise(
     quasi_identifiers: tuple[str, ...] = QUASI_IDENTIFIERS,
     batch: str = "day",
     split_completed: bool = True,
+    hotels_apart: bool = False,
     limits: RateLimits | None = None,
 ) -> Generalised:
     """Labels that each hold for at least k guests of the batch.
@@ -113,6 +114,8 @@ def generalise(
         batch: ``day``, ``week``, ``month`` or ``all``.
         split_completed: False reproduces the peers' set-up, for comparison only. It is also off for longer
             batches, where the end of a stay is not the batch's day.
+        hotels_apart: each hotel's bookings are partitioned by themselves, so that a label names one hotel; rows of
+            a hotel with fewer than k guests in the batch are withheld.
         limits: l and t of the rate (column ``rate``), kept by every cut; a part of a batch that misses one as a
             whole is withheld.
 
@@ -126,7 +129,9 @@ def generalise(
     needs_rate = limits is not None and limits.is_asked
     rows = _prepared(bookings, batch, split_completed=split_completed and batch == "day", with_rate=needs_rate)
     codes = {name: _codes(rows[name]) for name in QUASI_IDENTIFIERS}
-    class_of, class_names, reasons = _classes(rows, codes, quasi_identifiers, k, limits)
+    class_of, class_names, reasons = _classes(
+        rows, _parts(rows, limits, hotels_apart=hotels_apart), codes, quasi_identifiers, k
+    )
     kept = pl.Series(class_of >= 0)
     kept_rows = rows.with_columns(class_index=pl.Series(class_of)).filter(kept)
     labels = _labelled(kept_rows, class_names)
@@ -170,10 +175,10 @@ def _codes(column: pl.Series) -> IntArray:
 
 def _classes(
     rows: pl.DataFrame,
+    parts: Iterable[tuple[int, int, Limits]],
     codes: dict[str, IntArray],
     quasi_identifiers: tuple[str, ...],
     k: int,
-    limits: RateLimits | None,
 ) -> tuple[IntArray, list[str], pl.Series]:
     """Class number of each row (-1: withheld), the class names, and why a withheld row is."""
     units = rows["unit"].rank("dense").to_numpy().astype(np.int64)
@@ -181,21 +186,25 @@ def _classes(
     class_of = np.full(rows.height, -1, dtype=np.int64)
     reason_of = np.zeros(rows.height, dtype=np.int64)
     names: list[str] = []
-    for start, stop, kept in _parts(rows, limits):
+    numbers: dict[str, int] = {}  # classes of a batch are numbered through, over its hotels
+    for start, stop, kept in parts:
         stay = bool(is_stay[start])
         part = slice(start, stop)
         classes = _partition_batch(codes, part, units, quasi_identifiers, k, stay, kept)
-        for number, members in enumerate(classes):
+        named = f"{days[start]}-{STAY if stay else OTHER}"
+        for number, members in enumerate(classes, numbers.get(named, 0)):
             class_of[start + members] = len(names)
-            names.append(f"{days[start]}-{STAY if stay else OTHER}-{number}")
+            names.append(f"{named}-{number}")
+        numbers[named] = numbers.get(named, 0) + len(classes)
         if not classes and count_distinct(units[part]) >= k:
             reason_of[part] = REASONS.index(BELOW_L if not kept.has_l() else ABOVE_T)
     return class_of, names, pl.Series(REASONS).gather(reason_of)
 
 
-def _parts(rows: pl.DataFrame, limits: RateLimits | None) -> Iterator[tuple[int, int, Limits]]:
+def _parts(rows: pl.DataFrame, limits: RateLimits | None, *, hotels_apart: bool) -> Iterator[tuple[int, int, Limits]]:
     """First row, end and limits of each part of each batch; the reference of t is the part's whole batch."""
-    runs = rows.select(batch=pl.col("batch_day").rle_id(), part=pl.struct("batch_day", "is_stay").rle_id())
+    part_of = ("batch_day", "is_stay", *(("hotel",) if hotels_apart else ()))  # rows are sorted by these
+    runs = rows.select(batch=pl.col("batch_day").rle_id(), part=pl.struct(part_of).rle_id())
     batch, part = runs["batch"].to_numpy(), runs["part"].to_numpy()
     first = np.flatnonzero(np.diff(part.astype(np.int64), prepend=-1))
     stops = np.append(first, rows.height)[1:]

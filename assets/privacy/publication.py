@@ -86,8 +86,9 @@ def publish_bookings(bookings: pl.DataFrame, pseudonyms: pl.DataFrame, settings:
     linked, superseded = _linked(bookings, pseudonyms, settings)
     limits = RateLimits.of(settings)
     generalised = generalise(
-        linked, k=settings.k, quasi_identifiers=settings.quasi_identifiers, batch=settings.batch, limits=limits
-    )
+        linked, k=settings.k, quasi_identifiers=settings.quasi_identifiers, batch=settings.batch,
+        hotels_apart=settings.hotels_apart, limits=limits,
+    )  # fmt: skip
     carried = linked.select(
         "booking_id", "batch_day", "row_id", "pseudo_customer_id", "meal", "reserved_room_type", "deposit_type",
         "special_requests", "booking_changes", "parking_spaces", "realised_revenue", "deposit_aware_revenue",

@@ -25,6 +25,9 @@ class PrivacySettings:
     k: int = 5  # SPEC 3.2; the value of the peers' tables
     allow_k_1: bool = False  # k = 1 publishes exact rows: only for measuring the price of privacy
     batch: str = "day"  # SPEC 3.2: what is public is the batch; week and month come out on their last day
+    # Labels that name one hotel. For groups of many hotels: without it labels name several, and each of their stays has
+    # the reviews of several to be compared with. It costs the rows of hotels with fewer than k guests in a batch.
+    hotels_apart: bool = False
     l_diversity: int | None = None  # distinct bands of the rate in a class; SPEC 3.2: an option
     t_closeness: float | None = None  # ordered distance of a class's rates from its batch's; SPEC 3.2: an option
     rate_band_width: float = 25.0  # currency per night; ours: the public rates' quartiles lie about one band apart

@@ -46,6 +46,24 @@ def test_completed_stays_and_others_are_partitioned_apart() -> None:
     assert result.withheld["reason"].unique().to_list() == ["below_k"]
 
 
+def test_hotels_apart_have_labels_of_one_hotel_each() -> None:
+    rows = [booking(n, hotel="ABC"[n % 3], nights=1 + n % 4) for n in range(45)]
+    rows += [booking(n, hotel="D") for n in range(45, 49)]
+    given_rows = linked(bookings(rows))
+    together, apart = (generalise(given_rows, k=5, hotels_apart=choice) for choice in (False, True))
+    assert together.labels["hotel_levels"].str.contains("|", literal=True).any()
+    assert together.withheld.is_empty()
+    assert set(apart.labels["hotel_levels"]) == {"A", "B", "C"}
+    assert apart.withheld["reason"].to_list() == ["below_k"] * 4, "a hotel with four guests that day"
+    sizes = apart.labels.group_by("class_id").agg(
+        pl.len(), pl.col("class_size").first(), pl.col("hotel_levels").n_unique()
+    )
+    assert sizes["len"].sum() == 45
+    assert (sizes["len"] == sizes["class_size"]).all()
+    assert sizes["class_size"].min() >= 5
+    assert (sizes["hotel_levels"] == 1).all(), "no two hotels share the name of a class"
+
+
 def test_a_stay_that_ends_on_another_day_keeps_its_own_arrival_label() -> None:
     rows = [booking(n, arrival_day=DAY - timedelta(days=9)) for n in range(5)]
     row = generalise(linked(bookings(rows)), k=5).labels.row(0, named=True)

@@ -7,6 +7,7 @@ from datetime import date
 import polars as pl
 import pytest
 
+from resources import expectations
 from resources.contract import Column, FrameContract, Zone, outcome_of
 from resources.errors import ContractError
 from resources.expectations import evaluate_contract
@@ -63,6 +64,19 @@ def test_the_key_is_unique_within_a_day_only() -> None:
     assert evaluate_contract(rows(id=["x", "x"]), TABLE).passed
     twice = evaluate_contract(rows(id=["x", "x"], delivery_day=[MONDAY, MONDAY]), TABLE)
     assert twice.failed_days == {MONDAY}
+
+
+def test_days_that_are_looked_at_one_by_one_are_told_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = rows(id=["x", "y"], share=[-1.0, 1.5], kind=["c", "a"])
+    twice = pl.concat([broken, rows(share=[0.1, 0.2], delivery_day=[TUESDAY, TUESDAY])])
+    whole = evaluate_contract(twice, TABLE)
+    monkeypatch.setattr(expectations, "_ROWS_AT_ONCE", 1)
+    found = evaluate_contract(twice, TABLE)
+    assert (found.rows, found.failed_days) == (whole.rows, whole.failed_days) == (3, {MONDAY, TUESDAY})
+    assert set(found.metadata["broken"]) == set(whole.metadata["broken"])
+    told = [{(item["id"], item["expectation"]) for item in outcome.examples} for outcome in (found, whole)]
+    assert told[0] == told[1]
+    assert evaluate_contract(rows(), TABLE).passed
 
 
 def test_conform_tells_every_problem_at_once() -> None:
