@@ -127,6 +127,7 @@ def test_mornings_of_daemon_give_what_one_backfill_gives(
 def test_weeks_of_daemon_give_what_one_backfill_gives(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, encoder_home: Path
 ) -> None:
+    monkeypatch.setenv("STAYWORTH_ALIGNMENT__WINDOW_DAYS", "5")  # so that stays are decided while corrections come
     days = days_between(START, START + timedelta(days=14))
     shares = {"late_share": 0.05, "repeated_share": 0.05, "corrected_share": 0.05}
     source = DemoSource(DemoSettings(seed=1, days=len(days), guests=1_500, hotels=2, **shares))
@@ -136,6 +137,8 @@ def test_weeks_of_daemon_give_what_one_backfill_gives(
     assert len({(item.stream, item.day) for item in log}) == 2 * len(days) - 1, "a file never comes"
     found = simulate(tmp_path, monkeypatch, encoder_home, source, log, days, days[-1] + 4 * MORNING)
     assert_same_data(found)
+    decided = found.backfill.lake.read_days(found.backfill.contracts["booking_review_pairs"], days)
+    assert decided.filter(pl.col("rank") > 0)["delivery_day"].n_unique() > 5
     aside = pl.concat(
         [found.daemon.lake.set_aside("raw_bookings", days), found.daemon.lake.set_aside("raw_reviews", days)]
     )
