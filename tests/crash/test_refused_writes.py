@@ -10,15 +10,18 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 
+from assets.common.inputs import DayInputs, Produced
+from assets.common.promotion import produce_days
 from assets.common.workspace import Workspace
 from pipelines.running import failures_of
 from resources.errors import StorageError
 from resources.lake import InputRecord
 from resources.stored_files import StoredFiles
-from tests.rooms.toy import START, TOY_SUM, run, stored_bytes, toy_workspace
+from tests.rooms.toy import START, TOY_SUM, run, stored_bytes, toy_sum, toy_workspace
 
 DAYS = [START + timedelta(days=index) for index in range(4)]
 
@@ -108,3 +111,39 @@ def write_too_much(home: Path) -> None:
         workspace.lake.promote(workspace.lake.stage(TOY_SUM, START, wide, record))
     except StorageError:
         sys.exit(3)
+
+
+@pytest.mark.parametrize(("kind", "ends_with"), [("numpy", 3), ("polars", -signal.SIGABRT)])
+def test_the_kernel_refuses_more_memory(tmp_path: Path, kind: str, ends_with: int) -> None:
+    """Numpy's refusal fails the step in words; Polars ends the process, which is a killed one to all others."""
+    workspace = toy(tmp_path)
+    assert run(workspace, DAYS[0], DAYS[-1]).success
+    good = stored_bytes(workspace)
+    process = multiprocessing.get_context("spawn").Process(target=want_too_much, args=(tmp_path, kind))
+    process.start()
+    process.join(timeout=120)
+    assert process.exitcode == ends_with
+    assert stored_bytes(workspace) == good
+    assert run(workspace, DAYS[0], DAYS[-1]).success
+    assert stored_bytes(workspace) == good
+
+
+def want_too_much(home: Path, kind: str) -> None:
+    """Make days again with a verb that needs more memory than the process may have; ends with 3 when told so."""
+
+    def greedy(inputs: DayInputs) -> Produced:
+        found = toy_sum.spec.verb(inputs)
+        if kind == "numpy":
+            np.ones(1 << 31)
+        else:
+            pl.DataFrame({"a": [1] * 1_000}).join(pl.DataFrame({"b": [1] * 3_000_000}), how="cross").sum()
+        return found
+
+    workspace = toy(home)
+    pages = int(Path("/proc/self/statm").read_text("ascii").split()[0])
+    limit = pages * resource.getpagesize() + (4 << 30)
+    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    try:
+        produce_days(workspace, replace(toy_sum.spec, verb=greedy), DAYS)
+    except MemoryError as error:
+        sys.exit(3 if "Unable to allocate" in str(error) else 4)
