@@ -6,6 +6,9 @@ at ``--rows-per-run`` rows or fewer; the others make whole tables of its result.
 seconds of a stage are those of its runs together, its memory that of the hungriest. The figures are stored after every
 run, and a second call goes on where the first ended: leave ``--scratch`` alone until then.
 
+Labels name one hotel each (``privacy.hotels_apart``), which groups of many hotels want; ``--hotels-together`` shows
+what it is without.
+
     python -m benchmarks.scale --times 1 10 [--scratch <folder>] [--price-per-core-hour 0.05] [--stages daily]
 """
 
@@ -15,7 +18,9 @@ import os
 import resource
 import shutil
 import time
+from collections.abc import Callable
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,12 +34,16 @@ STAGES: dict[str, tuple[str, ...] | None] = {
     "aggregates": ("bookings_by_month", "guest_aggregates"),
     "examples": ("examples",),
 }
+_COUNTED = ("published_bookings", "clean_reviews", "match_candidates")
 _LIMIT_MIB = 16 * 1024
 _NODES = (2, 4, 8)
 
 
-def run_stage(folder: str, stage: str, first: str, last: str, span: tuple[str, str]) -> dict[str, Any]:
+def run_stage(
+    folder: str, stage: str, first: str, last: str, span: tuple[str, str], *, hotels_apart: bool
+) -> dict[str, Any]:
     """One run of a stage over the days from ``first`` to ``last`` of a history of ``span``."""
+    from assets.common.inputs import days_between
     from pipelines.running import failures_of, run_job
     from pipelines.workspace import build_workspace
     from resources.settings import CoreSettings, Settings
@@ -42,7 +51,7 @@ def run_stage(folder: str, stage: str, first: str, last: str, span: tuple[str, s
     start, end = map(date.fromisoformat, span)
     core = CoreSettings(source="deliveries", data=Path(folder) / "inbox", history_start=start, history_end=end)
     steps: list[Any] = []
-    settings = Settings(home=Path(folder) / "home", core=core, sections={"privacy": {"hotels_apart": True}})
+    settings = Settings(home=Path(folder) / "home", core=core, sections={"privacy": {"hotels_apart": hotels_apart}})
     workspace = build_workspace(settings, progress=steps.append)
     before, began = resource.getrusage(resource.RUSAGE_SELF), time.perf_counter()
     days = date.fromisoformat(first), date.fromisoformat(last)
@@ -52,8 +61,10 @@ def run_stage(folder: str, stage: str, first: str, last: str, span: tuple[str, s
     assets: dict[str, float] = {}
     for step in steps:
         assets[step.asset] = round(assets.get(step.asset, 0.0) + step.seconds, 2)
+    lake, made = workspace.lake, days_between(*days) if STAGES[stage] is None else []
+    counts = {name: sum(found.rows_out for day in made if (found := lake.record(name, day))) for name in _COUNTED}
     return {
-        "run_s": round(time.perf_counter() - began, 2), "cpu_s": round(cpu, 2), "assets": assets,
+        "run_s": round(time.perf_counter() - began, 2), "cpu_s": round(cpu, 2), "assets": assets, "counts": counts,
         "ok": result.success, "failures": failures_of(result),
     }  # fmt: skip
 
@@ -67,12 +78,14 @@ def joined(parts: list[dict[str, Any]], rows: int) -> dict[str, Any]:
         "peak_mib": max(part["peak_mib"] for part in parts), "rows_per_s": round(rows / seconds, 1),
         "core_hours_per_million": round(core_hours_per_million(cpu, rows), 4),
         "assets": {name: round(sum(part["assets"].get(name, 0.0) for part in parts), 2) for name in names},
+        "counts": {name: sum(part.get("counts", {}).get(name, 0) for part in parts) for name in _COUNTED},
     }  # fmt: skip
 
 
-def measure(times: float, options: argparse.Namespace, results: dict[str, Any], home: Path) -> None:
-    """One volume: its deliveries, then each stage that is asked for and not measured yet."""
-    settings, folder = worlds(times, days=options.days), options.scratch / f"{times:g}-{options.days}"
+def measure(times: float, options: argparse.Namespace, results: dict[str, Any], keep: Callable[[], object]) -> None:
+    """One volume: its deliveries, then each stage that is asked for and not measured yet; ``keep`` stores results."""
+    together = "-together" if options.hotels_together else ""
+    settings, folder = worlds(times, days=options.days), options.scratch / f"{times:g}-{options.days}{together}"
     kept = results.setdefault(f"{times:g}", {"days": options.days, "stages": {}, "parts": {}})
     if kept["days"] != options.days:
         raise SystemExit(f"figures of {times:g} times are of {kept['days']} days; give --days {kept['days']}")
@@ -95,14 +108,14 @@ def measure(times: float, options: argparse.Namespace, results: dict[str, Any], 
         parts = kept["parts"].setdefault(stage, [])
         for span in spans[len(parts) :]:
             asked = (str(folder), stage, str(span[0]), str(span[1]), (str(first), str(whole[0][1])))
-            part = measured(run_stage, *asked)
+            part = measured(partial(run_stage, hotels_apart=not options.hotels_together), *asked)
             if not part["ok"]:
                 raise SystemExit(f"{stage} at {times:g} times, {span[0]} to {span[1]}: {part['failures']}")
             parts.append(part)
-            write(home, "scale", results)
+            keep()
             print(f"  {times:g} times, {stage} to {span[1]}: {part['run_s']} s, {part['peak_mib']} MiB", flush=True)
         kept["stages"][stage] = joined(parts, rows)
-        write(home, "scale", results)
+        keep()
     if not options.keep and set(STAGES) <= set(kept["stages"]):
         shutil.rmtree(folder)
 
@@ -139,6 +152,8 @@ def show(results: dict[str, Any], price: float | None) -> None:
 
 
 def _show_daily(times: float, daily: dict[str, Any], price: float | None) -> None:
+    if counts := daily.get("counts"):
+        print(f"{times:g} times, rows: " + ", ".join(f"{name} {rows:,}" for name, rows in counts.items()))
     slowest = sorted(daily["assets"].items(), key=lambda pair: -pair[1])
     print(f"{times:g} times, seconds: " + ", ".join(f"{name} {value:g}" for name, value in slowest))
     serial, cores = serial_share(daily["assets"], daily["run_s"]), os.cpu_count() or 1
@@ -161,21 +176,23 @@ def main() -> None:
     parser.add_argument("--price-per-core-hour", type=float, help="what you pay; without it only core-hours are told")
     parser.add_argument("--scratch", type=Path, default=home / "benchmarks" / "scale", help="deliveries and homes")
     parser.add_argument("--encoders", type=Path, help="folder `encoders` of a home, else the encoder is distilled")
+    parser.add_argument("--hotels-together", action="store_true", help="without privacy.hotels_apart")
     parser.add_argument("--keep", action="store_true", help="leave deliveries and homes there, for further stages")
     parser.add_argument("--again", action="store_true", help="forget the stored figures of these volumes")
     parser.add_argument("--data", help="not read, the rows are simulated; `make benchmark` gives it to every benchmark")
     options = parser.parse_args()
-    stored = home / "benchmarks" / "scale.json"
+    name = "scale-together" if options.hotels_together else "scale"
+    stored = home / "benchmarks" / f"{name}.json"
     results: dict[str, Any] = json.loads(stored.read_text("utf-8")) if stored.exists() else {}
     if options.again:
         for times in options.times:
             results.pop(f"{times:g}", None)
-            shutil.rmtree(options.scratch / f"{times:g}-{options.days}", ignore_errors=True)
+            shutil.rmtree(options.scratch / f"{times:g}-{options.days}{name.removeprefix('scale')}", ignore_errors=True)
     estimate(results, options.times)
     for times in sorted(options.times):
-        measure(times, options, results, home)
+        measure(times, options, results, partial(write, home, name, results))
     show(results, options.price_per_core_hour)
-    print(f"figures: {write(home, 'scale', results)}")
+    print(f"figures: {write(home, name, results)}")
 
 
 if __name__ == "__main__":
