@@ -14,11 +14,12 @@ from assets.alignment.components import components
 from assets.alignment.contract import BOOKING_REVIEW_PAIRS
 from assets.alignment.open_candidates import OpenCandidates, open_candidates
 from assets.alignment.scores import Scores
-from assets.alignment.settings import LONGEST_WINDOW_DAYS, AlignmentSettings
-from assets.alignment.sides import BoolArray, FloatArray, IntArray, SmallIntArray, completed_stays
+from assets.alignment.settings import DECISION_SPAN_DAYS, LONGEST_WINDOW_DAYS, AlignmentSettings
+from assets.alignment.sides import BoolArray, FloatArray, IntArray, SmallIntArray, completed_stays, ints
 
 _SWEEPS = 20
 _HIGHEST_ODDS = 1e9
+_LONG_GONE = -1_000_000
 Read = Callable[[date, date, date], Iterable[pl.DataFrame]]
 
 
@@ -114,21 +115,30 @@ class _Ranked:
 
 @dataclass(frozen=True)
 class _Taken:
-    """By group number, whether a stay or a review has been assigned already."""
+    """By group number, the day since 1970 on which a stay or a review was last assigned; a day long gone if never."""
 
-    stay: BoolArray
-    review: BoolArray
+    stay: SmallIntArray
+    review: SmallIntArray
 
     @classmethod
     def by(cls, rows: OpenCandidates, assigned: pl.DataFrame) -> "_Taken":
-        """What the days before have assigned."""
-        sides = ((rows.booking_ids, "booking_id"), (rows.review_ids, "review_id"))
-        return cls(*(ids.is_in(assigned[name].unique().implode()).to_numpy().copy() for ids, name in sides))
+        """What the days before have assigned.
 
-    def add(self, rows: OpenCandidates, assigned: IntArray) -> None:
+        Args:
+            rows: whose stays and reviews are asked for.
+            assigned: ``booking_id``, ``review_id``, ``day``.
+        """
+        found = []
+        for ids, name in ((rows.booking_ids, "booking_id"), (rows.review_ids, "review_id")):
+            last = assigned.group_by(name).agg(pl.col("day").max())
+            asked = pl.DataFrame({name: ids}).join(last, on=name, how="left", maintain_order="left")
+            found.append(ints(asked["day"], _LONG_GONE).astype(np.int32))
+        return cls(*found)
+
+    def add(self, rows: OpenCandidates, assigned: IntArray, day: int) -> None:
         """Mark both sides of the assigned rows."""
-        self.stay[rows.stay[assigned]] = True
-        self.review[rows.review[assigned]] = True
+        self.stay[rows.stay[assigned]] = day
+        self.review[rows.review[assigned]] = day
 
 
 def decide(
@@ -182,13 +192,14 @@ def decide_in_blocks(
     """
     stays = completed_stays(bookings, settings).select("booking_id", "stay_end", "decision_day")
     due = stays.filter(pl.col("decision_day").is_in(list(days)))
-    assigned = earlier.filter(pl.col("is_assigned")).select("booking_id", "review_id")
+    assigned = earlier.filter(pl.col("is_assigned")).select("booking_id", "review_id", day="delivery_day")
     found = [_ranked_frame(OpenCandidates.none(), [])]
     for span in _spans(days, weights_on):
         first, decided_from = span[0] - timedelta(LONGEST_WINDOW_DAYS), span[0] - timedelta(settings.window_days)
         rows = open_candidates(read(first, span[-1], decided_from), weights_on(span[0]))
         found.append(_decide_span(rows, span, weights_on(span[0]).threshold, assigned, settings))
-        assigned = pl.concat([assigned, found[-1].filter(pl.col("is_assigned")).select(assigned.columns)])
+        now = found[-1].filter(pl.col("is_assigned")).select("booking_id", "review_id", day="decision_day")
+        assigned = pl.concat([assigned, now])
     return _with_unpaired(due, pl.concat(found), exclusive=not settings.review_serves_many)
 
 
@@ -210,11 +221,12 @@ def _decide_span(
         part = rows.stored_between(number - LONGEST_WINDOW_DAYS, number)
         # The rivals of a stay decided today ended a window before it at most.
         is_open = (rows.decision[part] >= number - settings.window_days) & (rows.void[part] > number)
-        is_open &= ~taken.stay[rows.stay[part]]
+        # Decisions further back than a day's look-back reaches don't count in a range either.
+        is_open &= taken.stay[rows.stay[part]] < number - DECISION_SPAN_DAYS
         if not settings.review_serves_many:
-            is_open &= ~taken.review[rows.review[part]]
+            is_open &= taken.review[rows.review[part]] < number - DECISION_SPAN_DAYS
         ranked = _decide_day(rows, part.start + np.flatnonzero(is_open), number, threshold, settings)
-        taken.add(rows, ranked.row[ranked.is_assigned])
+        taken.add(rows, ranked.row[ranked.is_assigned], number)
         found.append(ranked)
     return _ranked_frame(rows, found)
 

@@ -57,7 +57,8 @@ def validate_pairs(pairs: pl.DataFrame) -> list[CheckOutcome]:
         ),
         outcome_of(
             "stay_is_assigned_at_most_once",
-            assigned.filter(pl.col("booking_id").is_duplicated()),
+            # Of one day: a correction from long after the decision is a stay of its own (corrections.Standing).
+            assigned.filter(pl.struct("booking_id", "delivery_day").is_duplicated()),
             show=_IDS,
             advice="look at assignment.assign",
         ),
