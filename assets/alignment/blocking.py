@@ -1,6 +1,6 @@
 """Which stays and reviews are compared at all: same identity key, inside the window, readable in time."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,7 +15,7 @@ _EPOCH = date(1970, 1, 1)
 
 @dataclass(frozen=True)
 class Pairs:
-    """Pairs of one identity key: rows in ``KeyedStays`` and ``Reviews``, and the day they are stored on."""
+    """Pairs of equal identity keys: rows in ``KeyedStays`` and ``Reviews``, and the day they are stored on."""
 
     keyed_row: IntArray
     review: IntArray
@@ -24,6 +24,12 @@ class Pairs:
     def take(self, keep: BoolArray | IntArray) -> "Pairs":
         """Those pairs only."""
         return Pairs(self.keyed_row[keep], self.review[keep], self.stored_day[keep])
+
+    @classmethod
+    def of(cls, parts: Sequence["Pairs"]) -> "Pairs":
+        """Several chunks as one."""
+        names = ("keyed_row", "review", "stored_day")
+        return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
 
 
 def day_numbers(days: Sequence[date]) -> IntArray:
@@ -38,7 +44,8 @@ def window_pairs(
     """Every pair of one key whose post lies in the stay's window and whose later side came on a wanted day.
 
     A pair that could only be stored after the stay was decided is left out, and so is one whose sides came
-    more than ``MAX_DELIVERY_LAG_DAYS`` apart. Yielded in chunks of about two million.
+    more than ``MAX_DELIVERY_LAG_DAYS`` apart. Yielded in chunks of about two million; a stay's pairs of one key are in
+    one chunk.
 
     Args:
         stays: in booking_id order.
@@ -50,6 +57,27 @@ def window_pairs(
     """
     if not len(wanted):
         return
+    yield from _joined(_pairs_by_key(stays, reviews, by_stay, review_key, wanted, settings))
+
+
+def _joined(chunks: Iterable[Pairs]) -> Iterator[Pairs]:
+    """Neighbouring chunks put together until they are worth the overhead of a comparison."""
+    waiting: list[Pairs] = []
+    count = 0
+    for chunk in chunks:
+        if waiting and count + len(chunk.review) > _CHUNK_PAIRS:
+            yield Pairs.of(waiting)
+            waiting, count = [], 0
+        waiting.append(chunk)
+        count += len(chunk.review)
+    if waiting:
+        yield Pairs.of(waiting)
+
+
+def _pairs_by_key(
+    stays: Stays, reviews: Reviews, by_stay: KeyedStays, review_key: IntArray, wanted: IntArray,
+    settings: AlignmentSettings,
+) -> Iterator[Pairs]:  # fmt: skip
     delivered = reviews.ints("delivery_day")
     stay_day = stays.ints("delivery_day")[by_stay.stay]
     for key in np.unique(by_stay.key):
@@ -139,7 +167,8 @@ class RivalCounts:
         Stays that may have ended by then, less those whose window had closed at the latest.
         """
         found = np.zeros(len(key), dtype=np.int64)
-        for code, (begun, over) in self._tables.items():
+        for code in np.unique(key).tolist():
+            begun, over = self._tables[code]
             rows = key == code
             low_end, high_end = posted[rows] - self._after - 1, posted[rows] + self._before
             low_day, high_day = on_day[rows] - MAX_DELIVERY_LAG_DAYS - 1, on_day[rows]

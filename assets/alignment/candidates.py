@@ -119,7 +119,7 @@ def _compared(world: _World, pairs: Pairs) -> Candidates:
     passed = passes_context(country, nights, world.by_stay.is_exact[pairs.keyed_row])
     by_context = _counted(pairs.stored_day[~passed], BY_CONTEXT)
     frame = _rows(world, pairs.take(passed), {"country": country[passed], "nights": nights[passed]})
-    capped = _capped(frame, world.settings)
+    capped = _capped(frame, world.by_stay.key[pairs.keyed_row[passed]], world.settings)
     gone = frame.join(capped, on=["booking_id", "review_id"], how="anti")["delivery_day"]
     over = _counted(gone.to_physical().cast(pl.Int64).to_numpy(), OVER_CAP)
     return Candidates(capped, pl.concat([by_context, over]))
@@ -172,8 +172,8 @@ def _rows(world: _World, pairs: Pairs, known: dict[str, FloatArray]) -> pl.DataF
     return MATCH_CANDIDATES.conform(pl.DataFrame(columns))
 
 
-def _capped(frame: pl.DataFrame, settings: AlignmentSettings) -> pl.DataFrame:
-    """The best reviews per stay and day by the assumed weights, ties by review_id."""
-    weighed = frame.with_columns(bits=match_weight(frame, assumed_weights(settings)))
-    place = pl.struct(-pl.col("bits"), "review_id").rank("ordinal").over("booking_id", "delivery_day")
-    return weighed.filter(place <= settings.max_candidates).drop("bits")
+def _capped(frame: pl.DataFrame, key: IntArray, settings: AlignmentSettings) -> pl.DataFrame:
+    """The best reviews per stay, hotel and day by the assumed weights, ties by review_id."""
+    weighed = frame.with_columns(bits=match_weight(frame, assumed_weights(settings)), key=key)
+    place = pl.struct(-pl.col("bits"), "review_id").rank("ordinal").over("booking_id", "key", "delivery_day")
+    return weighed.filter(place <= settings.max_candidates).drop("bits", "key")

@@ -173,7 +173,8 @@ def purpose_share(segments: pl.Series, customer_types: pl.Series) -> FloatArray:
     known = np.bincount(rows, minlength=len(segments))
     business = np.bincount(rows, weights=is_business, minlength=len(segments)) / np.maximum(known, 1)
     share = np.where(known > 0, business, np.nan)
-    fits = [_type_fit(label) for label in customer_types.to_list()]
+    fit_of = {label: _type_fit(label) for label in customer_types.unique().to_list()}
+    fits = [fit_of[label] for label in customer_types.to_list()]
     fit_business = np.array([fit[0] for fit in fits], dtype=np.float64)
     fit_leisure = np.array([fit[1] for fit in fits], dtype=np.float64)
     return np.stack([(1.0 - share) * fit_leisure, share * fit_business], axis=1)
