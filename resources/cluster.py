@@ -94,10 +94,13 @@ def variables_for_steps(home: Path, environment: Mapping[str, str] | None = None
     ]
 
 
-def join_ray() -> None:
+def join_ray() -> int:
     """Connect this process to the Ray cluster of ``RAY_ADDRESS``, or to the one of this machine; once is enough.
 
     A step that is itself a job of the cluster finds its address in that variable.
+
+    Returns:
+        How many CPUs the nodes have that are there now, at least 1.
 
     Raises:
         SettingsError: Ray is not installed, or there is no cluster.
@@ -109,10 +112,12 @@ def join_ray() -> None:
     from ray.util.joblib import register_ray  # pyright: ignore[reportMissingImports]
 
     register_ray()
-    if ray.is_initialized():
-        return
-    try:
-        ray.init(address="auto", log_to_driver=False)
-    except ConnectionError as error:
-        message = "models.workers_on = 'ray' and no cluster was found; start one (ray start --head) or set RAY_ADDRESS"
-        raise SettingsError(message) from error
+    if not ray.is_initialized():
+        try:
+            ray.init(address="auto", log_to_driver=False)
+        except ConnectionError as error:
+            message = (
+                "models.workers_on = 'ray' and no cluster was found; start one (ray start --head) or set RAY_ADDRESS"
+            )
+            raise SettingsError(message) from error
+    return max(1, int(ray.cluster_resources().get("CPU", 1)))

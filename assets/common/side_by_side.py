@@ -20,7 +20,8 @@ def side_by_side(
         function: deterministic by its arguments, and importable where there are several workers.
         tasks: taken lazily, so that not all of them lie in memory.
         workers: with 1 everything happens in this process. Each computes on one thread.
-        on: ``processes`` of this machine, or actors of a Ray cluster, on any of its nodes with a free CPU.
+        on: ``processes`` of this machine, or actors of a Ray cluster, on any of its nodes with a free CPU; no more
+            of them than the cluster has CPUs, so that one without a node goes on.
 
     Raises:
         SettingsError: Ray is asked for and is not installed, or there is no cluster.
@@ -33,7 +34,7 @@ def side_by_side(
     if workers == 1:
         return [function(*task) for task in tasks]
     if on == "ray":
-        join_ray()
+        workers = min(workers, join_ray())
         # A CPU each, kept: without this Ray asks for one to place an actor and for none afterwards.
         with parallel_config(backend="ray", ray_remote_args={"num_cpus": 1}):
             found = Parallel(n_jobs=workers, max_nbytes=None)(

@@ -1,5 +1,6 @@
 """A Ray cluster of two nodes on this machine, each with one CPU; the second one can be lost like a machine."""
 
+import json
 import os
 import secrets
 import signal
@@ -55,8 +56,9 @@ class Cluster:
         """Both nodes up, and gone afterwards with all that they started."""
         with ExitStack() as stack:
             self._start(stack, self._head, self._agents[0])
-            self._await_dashboard()
+            self._await_nodes(1)
             self._second = self._start(stack, [f"--address={self.address}"], self._agents[1])
+            self._await_nodes(2)
             yield self
 
     def _start(self, stack: ExitStack, where: list[str], agent: int) -> Node:
@@ -74,18 +76,25 @@ class Cluster:
         stack.callback(kill, node)
         return node
 
-    def _await_dashboard(self) -> None:
+    def _await_nodes(self, count: int) -> None:
         started = time.monotonic()
-        asked = urllib.request.Request(  # noqa: S310
-            f"{self.url}/api/version", headers={"Authorization": f"Bearer {self.variables['RAY_AUTH_TOKEN']}"}
-        )
         while time.monotonic() - started < _LIMIT_SECONDS:
-            with suppress(OSError), urllib.request.urlopen(asked, timeout=5):
-                return
+            with suppress(OSError):
+                if self._nodes_alive() >= count:
+                    return
             time.sleep(0.5)
         told = "".join(path.read_text("utf-8", "replace")[-2000:] for path in self.folder.parent.glob("node-*.log"))
-        message = f"no Ray dashboard after {_LIMIT_SECONDS:.0f} s: {told}"
+        message = f"Ray's dashboard shows fewer than {count} nodes after {_LIMIT_SECONDS:.0f} s: {told}"
         raise TimeoutError(message)
+
+    def _nodes_alive(self) -> int:
+        """As the control store of the cluster has them, from which Ray counts its CPUs."""
+        asked = urllib.request.Request(  # noqa: S310
+            f"{self.url}/api/v0/nodes", headers={"Authorization": f"Bearer {self.variables['RAY_AUTH_TOKEN']}"}
+        )
+        with urllib.request.urlopen(asked, timeout=5) as answer:  # noqa: S310
+            nodes = json.load(answer)["data"]["result"]["result"]
+        return sum(node["state"] == "ALIVE" for node in nodes)
 
     def step_on_second(self) -> str | None:
         """Key of the step that the second node is at, or None."""

@@ -32,7 +32,8 @@ def node_of(_task: int) -> str:
 
 
 def main(folder: Path) -> None:
-    spread = replace(SETTINGS, workers=2, workers_on="ray")
+    # One worker more than the cluster has CPUs.
+    spread = replace(SETTINGS, workers=3, workers_on="ray")
     rows = examples_of(1, customers=CUSTOMERS)
     evaluate(rows, spread, no_time).write_parquet(folder / "predictions.parquet")
     tune(rows, spread, no_time).write_parquet(folder / "tuning.parquet")

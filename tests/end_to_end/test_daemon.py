@@ -130,7 +130,7 @@ def test_weeks_of_daemon_give_what_one_backfill_gives(
     monkeypatch.setenv("STAYWORTH_ALIGNMENT__WINDOW_DAYS", "5")  # so that stays are decided while corrections come
     days = days_between(START, START + timedelta(days=14))
     shares = {"late_share": 0.05, "repeated_share": 0.05, "corrected_share": 0.05}
-    source = DemoSource(DemoSettings(seed=1, days=len(days), guests=1_500, hotels=2, **shares))
+    source = DemoSource(DemoSettings(seed=1, days=len(days), guests=12_000, hotels=2, **shares))
     log = arrivals(source, days, FileShares(late=0.1, missing=0.05, repeated=0.08, corrected=0.08))
     kinds = {item.kind for item in log}
     assert kinds == {ON_TIME, LATE, REPEATED, CORRECTED}
