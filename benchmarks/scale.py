@@ -35,7 +35,7 @@ STAGES: dict[str, tuple[str, ...] | None] = {
     "examples": ("examples",),
 }
 _COUNTED = ("published_bookings", "clean_reviews", "match_candidates")
-_LIMIT_MIB = 16 * 1024
+LIMIT_MIB = 16 * 1024
 _NODES = (2, 4, 8)
 
 
@@ -142,7 +142,7 @@ def show(results: dict[str, Any], price: float | None) -> None:
         for times, item in sorted(found.items()):
             share = share_of_linear((base["rows"], base["run_s"]), (item["rows"], item["run_s"]))
             cost = "-" if price is None else f"{item['core_hours_per_million'] * price:.4f}"
-            over = "  above 16 GiB" if item["peak_mib"] > _LIMIT_MIB else ""
+            over = "  above 16 GiB" if item["peak_mib"] > LIMIT_MIB else ""
             print(f"{stage:<12}{times:>7g}{item['rows']:>13,}{item['runs']:>6}{item['run_s']:>11.2f}"
                   f"{item['peak_mib']:>9,}{item['rows_per_s']:>11,.1f}{share:>11.2f}"
                   f"{item['core_hours_per_million']:>17.4f}{cost:>15}{over}")  # fmt: skip

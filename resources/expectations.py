@@ -14,12 +14,13 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from resources.contract import CheckOutcome, Column, FrameContract
 
 SUITE_CHECK = "contract_holds"
-# Rows of a frame that GX, which copies a frame for each expectation, sees at once; a day is never cut.
+# Rows of a frame that GX, which copies a frame for each expectation, sees at once; a day, or a key, is never cut.
 _ROWS_AT_ONCE = 1_000_000
 _EXAMPLES = 5
 _ADVICE = "compare the examples with the source rows, mend or quarantine them, then re-run the days named here"
@@ -93,20 +94,22 @@ def evaluate_contract(frame: pl.DataFrame, contract: FrameContract) -> CheckOutc
     Returns:
         One outcome; ``failed_days`` and ``examples`` name the rows that broke an expectation.
     """
-    parts = _by_days(frame)
+    parts = _in_parts(frame, contract)
     return _together([_evaluate(part, contract) for part in parts])
 
 
-def _by_days(frame: pl.DataFrame) -> list[pl.DataFrame]:
-    """The frame in runs of whole days; a key holds within a day, so nothing is lost by looking at some at a time."""
-    if frame.height <= _ROWS_AT_ONCE or "delivery_day" not in frame.columns:
+def _in_parts(frame: pl.DataFrame, contract: FrameContract) -> list[pl.DataFrame]:
+    """The frame in runs of whole days, or, without days, of whole keys: where uniqueness holds or breaks within one."""
+    if frame.height <= _ROWS_AT_ONCE:
         return [frame]
-    part_of = (
-        frame.group_by("delivery_day").len().sort("delivery_day")
-        .with_columns(part=(pl.col("len").cum_sum() - 1) // _ROWS_AT_ONCE).select("delivery_day", "part")
-    )  # fmt: skip
-    numbered = frame.join(part_of, on="delivery_day", how="left", maintain_order="left")
-    return numbered.partition_by("part", include_key=False)
+    by = ["delivery_day"] if "delivery_day" in frame.columns else list(contract.key)
+    if not by:
+        return [frame[at : at + _ROWS_AT_ONCE] for at in range(0, frame.height, _ROWS_AT_ONCE)]
+    ordered = frame.sort(by, maintain_order=True)
+    group = ordered.select(pl.struct(by).rle_id()).to_series().to_numpy()
+    starts = np.searchsorted(group, group[np.arange(0, frame.height, _ROWS_AT_ONCE)])
+    ends = np.append(starts[1:], frame.height)
+    return [ordered[start:end] for start, end in zip(starts, ends, strict=True) if end > start]
 
 
 def _together(outcomes: list[CheckOutcome]) -> CheckOutcome:

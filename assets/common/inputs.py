@@ -136,6 +136,10 @@ class _Inputs(ABC):
             raise ContractError(message)
         return self.workspace.lake.read_days(self.workspace.contracts[asset], days, columns, where)
 
+    def history(self, asset: str, columns: Sequence[str], where: pl.Expr | None = None) -> pl.DataFrame:
+        """Some columns, and with ``where`` some rows, of all of :meth:`days_of`: memory follows what is read."""
+        return self.part(asset, self.days_of(asset), columns, where)
+
     def _declared(self, asset: str) -> Reads:
         for item in self.reads:
             if item.asset == asset:

@@ -1,7 +1,7 @@
 """The customers room in Dagster: one unpartitioned table, rebuilt from the published bookings."""
 
 from assets.common.daily import Reads, WholeInputs, WholeProduced, whole_asset
-from assets.customers.behaviour import behaviour_features
+from assets.customers.behaviour import BOOKING_COLUMNS, behaviour_features
 from assets.customers.checks import features_see_no_future, validate_customers
 from assets.customers.contract import CUSTOMERS
 from assets.customers.lifetime_value import current_rows, lifetime_values, with_segments
@@ -23,7 +23,7 @@ from assets.privacy.contract import PUBLISHED_BOOKINGS
 def customers(inputs: WholeInputs) -> WholeProduced:
     """One row per pseudo-customer: lifetime value, value segment and behaviour as of the last complete day."""
     settings = inputs.settings.room("customers", CustomerSettings)
-    bookings = inputs.frame("published_bookings")
+    bookings = inputs.history("published_bookings", (*BOOKING_COLUMNS, "deposit_aware_revenue"))
     features = behaviour_features(bookings, inputs.as_of, settings).drop("bookings")
     values = lifetime_values(current_rows(bookings, inputs.as_of))
     rows = with_segments(values.join(features, on="pseudo_customer_id", how="inner"), settings).select(CUSTOMERS.names)

@@ -15,6 +15,11 @@ from assets.customers.lifetime_value import current_rows
 from assets.customers.series import block_totals, exponential_smoothing, linear_trend, masked_slope, started
 from assets.customers.settings import CustomerSettings
 
+# Columns of published bookings that features, targets and their checks look at.
+BOOKING_COLUMNS = (
+    "booking_id", "pseudo_customer_id", "delivery_day", "is_completed", "realised_revenue", "nights_from", "nights_to",
+    "lead_time_from", "lead_time_to", "special_requests",
+)  # fmt: skip
 _DECIMALS = 9  # stored features: hides the last bits, in which libraries differ between machines
 _YEAR = 365
 
@@ -23,7 +28,7 @@ def behaviour_features(bookings: pl.DataFrame, as_of: date, settings: CustomerSe
     """One row per pseudo-customer with a row by T, with every feature of ``FEATURES``.
 
     Args:
-        bookings: published bookings; rows delivered after ``as_of`` are not looked at.
+        bookings: published bookings, ``BOOKING_COLUMNS`` at least; rows delivered after ``as_of`` are not looked at.
         as_of: T.
         settings: smoothing, block length, ridge, season.
 

@@ -67,6 +67,10 @@ class TextSources:
     parts: pl.DataFrame
     clean: pl.DataFrame
 
+    def as_stored(self) -> pl.DataFrame:
+        """The review table with the stored verdicts of the anomaly filter."""
+        return review_table(self.embeddings, self.anomalies, self.parts, self.clean)
+
     def reviews(self, tau: float | None) -> pl.DataFrame:
         """The review table with another threshold of the anomaly score; None keeps every review."""
         flag = pl.lit(value=False) if tau is None else pl.col("anomaly_score") > tau

@@ -47,7 +47,7 @@ from assets.models.in_service import note_training, replayed_origin, tested_days
 from assets.models.scoring import Served, past_revenue, score_customers, start_model
 from assets.models.serving import served_of, train_final
 from assets.models.settings import model_settings
-from assets.models.text_block import review_table
+from assets.models.sources import HISTORY, stored_sources
 from assets.models.text_studies import aggregation_variants, embedding_variants
 from assets.models.training_log import (
     metric_metadata,
@@ -59,24 +59,6 @@ from assets.models.tuning import chosen_values, tune
 from assets.privacy.opt_outs import without_opted_out
 from assets.reviews.settings import ReviewSettings
 from resources.model_store import ModelStore
-
-_HISTORY = [
-    Reads("published_bookings", None),
-    Reads("booking_review_pairs", None),
-    Reads("review_embeddings", None),
-    Reads("review_anomalies", None),
-    Reads("review_anomaly_parts", None),
-    Reads("clean_reviews", None),
-]
-
-
-def _reviews(inputs: DayInputs | WholeInputs) -> pl.DataFrame:
-    return review_table(
-        inputs.frame("review_embeddings"),
-        inputs.frame("review_anomalies"),
-        inputs.frame("review_anomaly_parts"),
-        inputs.frame("clean_reviews"),
-    )
 
 
 def _sources(inputs: WholeInputs) -> TextSources:
@@ -90,16 +72,16 @@ def _sources(inputs: WholeInputs) -> TextSources:
     )
 
 
-@whole_asset(contract=EXAMPLES, group="models", reads=_HISTORY, validate=validate_examples, kinds={"polars"},
+@whole_asset(contract=EXAMPLES, group="models", reads=HISTORY, validate=validate_examples, kinds={"polars"},
              owners=["team:models"], code_version="2", further_checks=[no_future_outcome(pl.DataFrame())])  # fmt: skip
 def examples(inputs: WholeInputs) -> WholeProduced:
     """One row per protocol, customer and day T: behaviour and text known by T, and the value to predict."""
     settings = inputs.settings.room("customers", CustomerSettings)
-    bookings = inputs.frame("published_bookings")
-    first_day = bookings["delivery_day"].min() or inputs.as_of
+    sources = stored_sources(inputs)
+    first_day = sources.bookings["delivery_day"].min() or inputs.as_of
     is_public = inputs.settings.core.source == "public"
     plan = plan_origins(first_day, inputs.as_of, settings, is_public=is_public)  # type: ignore[arg-type]
-    frame = build_examples(bookings, inputs.frame("booking_review_pairs"), _reviews(inputs), plan, settings)
+    frame = build_examples(sources.bookings, sources.pairs, sources.as_stored(), plan, settings)
     days = examined_days(first_day, inputs.as_of, settings, is_public=is_public)  # type: ignore[arg-type]
     return WholeProduced(
         frame,
@@ -110,7 +92,7 @@ def examples(inputs: WholeInputs) -> WholeProduced:
             "horizon_days": plan.horizon_days,
             "text_share": float(frame["has_text"].mean() or 0.0),  # type: ignore[arg-type]
         },
-        outcomes=[examples_see_no_future(_sources(inputs), days, settings)],
+        outcomes=[examples_see_no_future(sources, days, settings)],
     )
 
 
@@ -139,7 +121,7 @@ def model_metrics(inputs: WholeInputs) -> WholeProduced:
 
 
 @whole_asset(contract=MODEL_ABLATIONS, group="models",
-             reads=[*_HISTORY, Reads("examples", None), Reads("model_tuning", None)], validate=validate_ablations,
+             reads=[*HISTORY, Reads("examples", None), Reads("model_tuning", None)], validate=validate_ablations,
              kinds={"pytorch"}, owners=["team:models"], code_version="3")  # fmt: skip
 def model_ablations(inputs: WholeInputs) -> WholeProduced:
     """One thing changed at a time on the same folds; the profile quick runs none."""
@@ -162,7 +144,7 @@ def model_ablations(inputs: WholeInputs) -> WholeProduced:
     return WholeProduced(table, {"encoder_tiers_left_out": words or "none"})
 
 
-@whole_asset(contract=ANOMALY_SENSITIVITY, group="models", reads=[*_HISTORY, Reads("examples", None)],
+@whole_asset(contract=ANOMALY_SENSITIVITY, group="models", reads=[*HISTORY, Reads("examples", None)],
              validate=validate_sensitivity, kinds={"numpy"}, owners=["team:models"], code_version="1")  # fmt: skip
 def anomaly_sensitivity(inputs: WholeInputs) -> pl.DataFrame:
     """Errors of a cheap forecast under other weights and thresholds of the anomaly filter; the choice in each fold."""
@@ -219,14 +201,15 @@ def training_runs(inputs: WholeInputs) -> WholeProduced:
 
 
 @whole_asset(contract=MODEL_DRIFT, group="models",
-             reads=[*_HISTORY, Reads("examples", None), Reads("model_predictions", None), Reads("customer_scores", 0)],
+             reads=[*HISTORY, Reads("examples", None), Reads("model_predictions", None), Reads("customer_scores", 0)],
              validate=validate_drift, kinds={"numpy"}, owners=["team:models"], code_version="1")  # fmt: skip
 def model_drift(inputs: WholeInputs) -> WholeProduced:
     """Population stability index of every input and of the score: training examples against the newest customers."""
     day, customers = inputs.as_of, inputs.settings.room("customers", CustomerSettings)
     notices = inputs.resource("opt_outs").history()
-    bookings = without_opted_out(inputs.frame("published_bookings"), notices, pl.lit(day))
-    newest = features_at(bookings, inputs.frame("booking_review_pairs"), _reviews(inputs), day, customers)
+    sources = stored_sources(inputs)
+    bookings = without_opted_out(sources.bookings, notices, pl.lit(day))
+    newest = features_at(bookings, sources.pairs, sources.as_stored(), day, customers)
     drift = drift_table(
         inputs.frame("examples"), newest, inputs.frame("model_predictions"), inputs.frame("customer_scores"), day,
         model_settings(inputs.settings),
@@ -248,7 +231,7 @@ def back_test(inputs: WholeInputs) -> WholeProduced:
     return WholeProduced(table, back_test_metadata(table, inputs.settings.core.currency))
 
 
-@daily_asset(contract=CUSTOMER_SCORES, group="models", reads=[*_HISTORY, Reads("trained_models", is_whole=True)],
+@daily_asset(contract=CUSTOMER_SCORES, group="models", reads=[*HISTORY, Reads("trained_models", is_whole=True)],
              validate=validate_scores, kinds={"pytorch", "lightgbm"}, owners=["team:models"],
              code_version="2")  # fmt: skip
 def customer_scores(inputs: DayInputs) -> Produced:
@@ -256,13 +239,14 @@ def customer_scores(inputs: DayInputs) -> Produced:
     settings = model_settings(inputs.settings)
     customers = inputs.settings.room("customers", CustomerSettings)
     store: ModelStore = inputs.resource("model_store")
-    reviews, published = _reviews(inputs), inputs.frame("published_bookings")
+    sources = stored_sources(inputs)
+    reviews = sources.as_stored()
     notices = inputs.resource("opt_outs").history()
     parts = [CUSTOMER_SCORES.empty()]
     for day in inputs.days:
         served = _served_on(store, day, customers.horizon_days)
-        bookings = without_opted_out(published, notices, pl.lit(day))
-        known = features_at(bookings, inputs.frame("booking_review_pairs"), reviews, day, customers)
+        bookings = without_opted_out(sources.bookings, notices, pl.lit(day))
+        known = features_at(bookings, sources.pairs, reviews, day, customers)
         past = past_revenue(bookings, known["pseudo_customer_id"], day, served.horizon_days)
         rule = customers.segments if customers.segments != "rfm" else "thirds"
         known = known.with_columns(past)

@@ -10,7 +10,6 @@ from assets.customers.checks import another_future
 from assets.customers.settings import CustomerSettings
 from assets.models.ablations import TextSources
 from assets.models.dataset import features_at
-from assets.models.text_block import review_table
 from resources.contract import CheckOutcome, outcome_of
 
 _SAMPLE = 500  # customers looked at, those with a pair first: others have no text that could change
@@ -127,5 +126,4 @@ def _unlike(sources: TextSources, as_of: date, settings: CustomerSettings) -> pl
 
 
 def _example(sources: TextSources, as_of: date, settings: CustomerSettings) -> pl.DataFrame:
-    reviews = review_table(sources.embeddings, sources.anomalies, sources.parts, sources.clean)
-    return features_at(sources.bookings, sources.pairs, reviews, as_of, settings)
+    return features_at(sources.bookings, sources.pairs, sources.as_stored(), as_of, settings)

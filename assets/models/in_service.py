@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 
 from assets.common.inputs import WholeInputs
+from assets.customers.behaviour import BOOKING_COLUMNS
 from assets.customers.protocols import revenue_between
 from assets.models.back_test import SCORE_COLUMNS, horizon_of, replayed_test, stored_test
 from assets.models.promotion_rule import judge
@@ -62,7 +63,7 @@ def note_training(inputs: WholeInputs, trained: Trained) -> dict[str, Any]:
 def tested_days(inputs: WholeInputs) -> Iterator[pl.DataFrame]:
     """Rows of ``back_test`` for stored scores whose horizon has passed, one day after the other, the newest first."""
     lake, left = inputs.workspace.lake, model_settings(inputs.settings).back_test_days
-    bookings = inputs.frame("published_bookings")
+    bookings = inputs.history("published_bookings", BOOKING_COLUMNS)
     for day in reversed(lake.days("customer_scores")):
         targets = lake.rows("customer_scores", day, ["target"])["target"].unique().to_list()
         if not left:

@@ -28,6 +28,9 @@ from assets.privacy.generalisation import batch_key, batch_span
 from assets.privacy.masking import COUNT_COLUMNS
 from assets.privacy.publication import pseudonymise, publish_bookings, publish_reviews, release_bookings
 from assets.privacy.releases import (
+    GUEST_COLUMNS,
+    RAW_COLUMNS,
+    SCORE_COLUMNS,
     closed_months,
     closed_years,
     release_aggregates,
@@ -133,7 +136,7 @@ def bookings_by_month(inputs: WholeInputs) -> WholeProduced:
     """Differentially private counts of bookings per closed month and hotel, booked in the budget ledger."""
     settings = inputs.settings.room(SECTION, PrivacySettings)
     ledger = inputs.resource("ledger").under(settings.budget, settings.allotments)
-    bookings = restricted_bookings(inputs.frame("raw_bookings"), inputs.frame("pseudonyms"))
+    bookings = _bookings(inputs)
     hotels = inputs.source.hotels()["hotel"].unique().sort().to_list()
     months = closed_months(set(inputs.workspace.lake.days("pseudonyms")), inputs.as_of)
     gone = {f"{day:%Y-%m}" for day in inputs.workspace.lake.removed_days("raw_bookings")}
@@ -154,8 +157,8 @@ def guest_aggregates(inputs: WholeInputs) -> WholeProduced:
     """Differentially private figures per closed year: segment sizes, value, cancellation rates, service scores."""
     settings = inputs.settings.room(SECTION, PrivacySettings)
     ledger = inputs.resource("ledger").under(settings.budget, settings.allotments)
-    bookings = restricted_bookings(inputs.frame("raw_bookings"), inputs.frame("pseudonyms"))
-    reviews, lake = inputs.frame("raw_reviews"), inputs.workspace.lake
+    bookings = _bookings(inputs)
+    reviews, lake = inputs.history("raw_reviews", SCORE_COLUMNS), inputs.workspace.lake
     unit = unit_of(bookings)
     scored = inputs.source.hotels()["hotel_name"].drop_nulls().unique().sort().to_list()
     years = closed_years(set(lake.days("pseudonyms")), inputs.as_of)
@@ -166,3 +169,8 @@ def guest_aggregates(inputs: WholeInputs) -> WholeProduced:
     made = release_aggregates(asked, ledger, settings, gone)
     shown = {"releases": len(asked), "refused": len(made.refused), **budget_metadata(ledger)}
     return WholeProduced(made.released, metadata=shown)
+
+
+def _bookings(inputs: WholeInputs) -> pl.DataFrame:
+    raw, guests = inputs.history("raw_bookings", RAW_COLUMNS), inputs.history("pseudonyms", GUEST_COLUMNS)
+    return restricted_bookings(raw, guests)

@@ -34,12 +34,16 @@ class Released:
     refused: Mapping[str, str]
 
 
+_ROW = ("delivery_day", "row_id")
+RAW_COLUMNS = (*_ROW, "hotel", "country", "market_segment", "is_canceled")
+GUEST_COLUMNS = (*_ROW, "guest_hash", "realised_revenue")
+SCORE_COLUMNS = (*_ROW, "hotel_name", "score")
+
+
 def restricted_bookings(raw: pl.DataFrame, pseudonyms: pl.DataFrame) -> pl.DataFrame:
-    """The columns that releases are computed from: raw bookings beside guest and revenue."""
-    on = ["delivery_day", "row_id"]
-    guests = pseudonyms.select(*on, "guest_hash", "realised_revenue")
-    named = raw.select(*on, "hotel", "country", "market_segment", "is_canceled")
-    return named.join(guests, on=on, maintain_order="left")
+    """What releases are computed from: raw bookings (``RAW_COLUMNS``) beside guest and revenue (``GUEST_COLUMNS``)."""
+    guests = pseudonyms.select(GUEST_COLUMNS)
+    return raw.select(RAW_COLUMNS).join(guests, on=list(_ROW), maintain_order="left")
 
 
 def closed_months(days: Collection[date], as_of: date) -> list[str]:

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import date
 
 import polars as pl
@@ -77,6 +78,18 @@ def test_days_that_are_looked_at_one_by_one_are_told_as_one(monkeypatch: pytest.
     told = [{(item["id"], item["expectation"]) for item in outcome.examples} for outcome in (found, whole)]
     assert told[0] == told[1]
     assert evaluate_contract(rows(), TABLE).passed
+
+
+def test_a_whole_table_is_looked_at_by_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    columns = [column for column in TABLE.columns if column.name != "delivery_day"]
+    whole_table = replace(TABLE, columns=tuple(columns))
+    rows_of = rows(id=["x", "y"]).drop("delivery_day")
+    twice = pl.concat([rows_of, rows(id=["z", "x"]).drop("delivery_day")])
+    monkeypatch.setattr(expectations, "_ROWS_AT_ONCE", 1)
+    assert evaluate_contract(rows_of, whole_table).passed
+    found = evaluate_contract(twice, whole_table)
+    assert not found.passed, "both rows of a key are looked at together, wherever they stand"
+    assert (found.rows, {item["id"] for item in found.examples}) == (2, {"x"})
 
 
 def test_conform_tells_every_problem_at_once() -> None:
