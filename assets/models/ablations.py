@@ -150,7 +150,7 @@ def text_variants(examples: pl.DataFrame, sources: TextSources, taus: Sequence[f
     for tau in sorted(set(taus) - {pinned}):
         found.append(made("anomaly_filter", f"threshold {tau:.2f}", sources.pairs, sources.reviews(tau)))
     found.append(Variant(study="window", name=REFERENCE))
-    kept = review_table(sources.embeddings, sources.anomalies, sources.parts, sources.clean)
+    kept = sources.as_stored()
     return found + [made("window", f"{days} days", sources.within(days), kept) for days in _WINDOWS]
 
 

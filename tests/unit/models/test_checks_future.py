@@ -7,7 +7,7 @@ import pytest
 
 from assets.common.versions import latest_versions
 from assets.customers.settings import CustomerSettings
-from assets.models import checks_future, dataset, text_block
+from assets.models import ablations, dataset, text_block
 from assets.models.ablations import TextSources
 from assets.models.checks_future import another_text_future, examples_see_no_future
 from tests.unit.customers.build import DAY
@@ -61,7 +61,7 @@ def verdicts_found_later(monkeypatch):
         days = embeddings.select("review_id", "delivery_day").unique()
         return own(embeddings, last.join(days, on="review_id"), parts, clean)
 
-    monkeypatch.setattr(checks_future, "review_table", leaking)
+    monkeypatch.setattr(ablations, "review_table", leaking)
 
 
 def labels_of_later_rows(monkeypatch):
