@@ -9,9 +9,11 @@ import logging
 import os
 import sys
 import warnings
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -94,22 +96,24 @@ def evaluate_contract(frame: pl.DataFrame, contract: FrameContract) -> CheckOutc
     Returns:
         One outcome; ``failed_days`` and ``examples`` name the rows that broke an expectation.
     """
-    parts = _in_parts(frame, contract)
-    return _together([_evaluate(part, contract) for part in parts])
+    return _together([_evaluate(part, contract) for part in _in_parts(frame, contract)])
 
 
-def _in_parts(frame: pl.DataFrame, contract: FrameContract) -> list[pl.DataFrame]:
+def _in_parts(frame: pl.DataFrame, contract: FrameContract) -> Iterator[pl.DataFrame]:
     """The frame in runs of whole days, or, without days, of whole keys: where uniqueness holds or breaks within one."""
-    if frame.height <= _ROWS_AT_ONCE:
-        return [frame]
     by = ["delivery_day"] if "delivery_day" in frame.columns else list(contract.key)
-    if not by:
-        return [frame[at : at + _ROWS_AT_ONCE] for at in range(0, frame.height, _ROWS_AT_ONCE)]
-    ordered = frame.sort(by, maintain_order=True)
-    group = ordered.select(pl.struct(by).rle_id()).to_series().to_numpy()
+    if frame.height <= _ROWS_AT_ONCE:
+        yield frame
+        return
+    order = (
+        frame.select(pl.arg_sort_by(by, maintain_order=True)).to_series() if by else pl.arange(frame.height, eager=True)
+    )
+    names = frame.select(by)[order] if by else order.to_frame()
+    group = names.select(pl.struct(pl.all()).rle_id()).to_series().to_numpy()
     starts = np.searchsorted(group, group[np.arange(0, frame.height, _ROWS_AT_ONCE)])
-    ends = np.append(starts[1:], frame.height)
-    return [ordered[start:end] for start, end in zip(starts, ends, strict=True) if end > start]
+    for start, end in pairwise([*starts.tolist(), frame.height]):
+        if end > start:
+            yield frame[order[start:end]]
 
 
 def _together(outcomes: list[CheckOutcome]) -> CheckOutcome:

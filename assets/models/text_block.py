@@ -12,6 +12,7 @@ from assets.common.versions import latest_versions
 Aggregation = Literal["mean", "latest"]
 _VERSION = ["review_id", "delivery_day"]
 _DECIMALS = 9  # of stored weights and means
+_LINKS_AT_ONCE = 100_000  # of whole customers, whose vectors are in memory together
 TEXT_SCHEMA = pl.Schema(
     {
         "pseudo_customer_id": pl.String(),
@@ -43,12 +44,15 @@ def review_table(
     Source:
         SPEC 3.4: an excluded review has weight zero and is not replaced by the next candidate.
     """
-    table = _once(embeddings, "embedding")
+    # Vectors are most of the memory: they are moved once, in the end.
+    table = _once(embeddings.with_columns(row=pl.int_range(pl.len())), "row")
     table = table.join(_once(anomalies, "is_excluded"), on=_VERSION, how="left")
     table = table.join(_once(parts, "polarity_text").rename({"polarity_text": "polarity"}), on=_VERSION, how="left")
     table = table.join(_once(clean, "score"), on=_VERSION, how="inner")
     no_verdict = pl.col("is_excluded").fill_null(value=False)
-    return table.with_columns(pl.col("polarity").fill_null(0.0), no_verdict).sort(_VERSION)
+    table = table.with_columns(pl.col("polarity").fill_null(0.0), no_verdict).sort(_VERSION)
+    vectors = embeddings["embedding"].gather(table["row"])
+    return table.select(*_VERSION, vectors, "polarity", "score", "is_excluded")
 
 
 def _once(frame: pl.DataFrame, column: str) -> pl.DataFrame:
@@ -78,17 +82,14 @@ def text_block(
     Source:
         SPEC 3.7, text of a customer at day T.
     """
-    known = known_reviews(reviews, as_of)
+    known = known_reviews(reviews.with_columns(row=pl.int_range(pl.len())).drop("embedding"), as_of)
     links = text_links(customers, pairs, known, as_of)
     if aggregation == "latest":
         last = pl.col("position").sort_by("came", "position").last().over("pseudo_customer_id")
         links = links.filter(pl.col("position") == last)
     if links.is_empty():
         return pl.DataFrame(schema=TEXT_SCHEMA)
-    used = known[links["position"].unique().sort()]
-    values = np.column_stack([_vectors(used), used["polarity"].to_numpy(), used["score"].to_numpy()])
-    row = np.searchsorted(used["position"].to_numpy(), links["position"].to_numpy())
-    return _means(links, values, row)
+    return pl.concat([_means(part, _values(part, known, reviews["embedding"])) for part in _by_customers(links)])
 
 
 def known_reviews(reviews: pl.DataFrame, as_of: date) -> pl.DataFrame:
@@ -128,29 +129,43 @@ def text_links(customers: pl.DataFrame, pairs: pl.DataFrame, known: pl.DataFrame
     )
 
 
-def _vectors(reviews: pl.DataFrame) -> NDArray[np.float64]:
-    return reviews["embedding"].explode().to_numpy().astype(np.float64).reshape(reviews.height, -1)
+def _by_customers(links: pl.DataFrame) -> list[pl.DataFrame]:
+    """Links in runs of whole customers, so that not all of their vectors are in memory together."""
+    customer = links["pseudo_customer_id"].rle_id().to_numpy()
+    starts = np.searchsorted(customer, customer[np.arange(0, links.height, _LINKS_AT_ONCE)])
+    ends = np.append(starts[1:], links.height)
+    return [links[start:end] for start, end in zip(starts, ends, strict=True) if end > start]
 
 
-def _means(links: pl.DataFrame, values: NDArray[np.float64], row: NDArray[np.int64]) -> pl.DataFrame:
+def _values(links: pl.DataFrame, known: pl.DataFrame, vectors: pl.Series) -> NDArray[np.float64]:
+    """(n_links, d + 2) vector, polarity and score of each link's review."""
+    used = known[links["position"]]
+    matrix = vectors.gather(used["row"]).explode().to_numpy().astype(np.float64).reshape(links.height, -1)
+    return np.column_stack([matrix, used["polarity"].to_numpy(), used["score"].to_numpy()])
+
+
+def _means(links: pl.DataFrame, values: NDArray[np.float64]) -> pl.DataFrame:
     """Weighted means by customer, summed link by link in sorted order so that the bytes never depend on threads."""
     customer = links["pseudo_customer_id"].rle_id().cast(pl.Int64).to_numpy()
     weight = links["weight"].to_numpy()
     starts = np.flatnonzero(np.diff(customer, prepend=-1))
     total = np.add.reduceat(weight, starts)
-    sums = np.add.reduceat(weight[:, None] * values[row], starts, axis=0)
+    sums = np.add.reduceat(weight[:, None] * values, starts, axis=0)
     means = np.round(sums / total[:, None], _DECIMALS)
-    ends = np.append(starts[1:], len(customer))
-    reviews = [len(set(row[start:end].tolist())) for start, end in zip(starts, ends, strict=True)]
-    ids = links["pseudo_customer_id"].gather(starts)
     vectors = means[:, :-2].astype(np.float32)
     frame = {
-        "pseudo_customer_id": ids,
+        "pseudo_customer_id": links["pseudo_customer_id"].gather(starts),
         "has_text": np.ones(len(starts), dtype=bool),
         "text_weight": np.round(total, _DECIMALS),
         "text_polarity": np.clip(means[:, -2], -1.0, 1.0),
         "text_score": means[:, -1],
         "text_vector": pl.Series(vectors).arr.to_list(),
-        "reviews": reviews,
+        "reviews": _distinct(customer, links["position"].to_numpy()),
     }
     return pl.DataFrame(frame, schema=TEXT_SCHEMA)
+
+
+def _distinct(customer: NDArray[np.int64], position: NDArray[np.int64]) -> NDArray[np.int64]:
+    """How many different positions each customer has; links are sorted by both."""
+    is_new = (np.diff(customer, prepend=-1) != 0) | (np.diff(position, prepend=-1) != 0)
+    return np.bincount(customer, weights=is_new).astype(np.int64)
