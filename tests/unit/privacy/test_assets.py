@@ -77,20 +77,29 @@ def test_daily_assets_declare_what_they_conserve() -> None:
         assert asset.shown.description
 
 
+def whole_inputs(home: Path, asset: WholeAsset, days: list[date], hotels: pl.DataFrame, **frames: pl.DataFrame) -> Any:
+    """Inputs of a table over ``days``, from a lake that holds the given frames."""
+
+    def read_days(contract: str, asked: list[date], columns: list[str], _where: None) -> pl.DataFrame:
+        return frames[contract].filter(pl.col("delivery_day").is_in(asked)).select(columns)
+
+    workspace: Any = SimpleNamespace(
+        settings=Settings(home=home, sections={"privacy": {"test_noise_seed": 3}}),
+        source=SimpleNamespace(hotels=lambda: hotels),
+        resource=lambda name: {"ledger": BudgetLedger.at(home)}[name],
+        lake=SimpleNamespace(days=lambda asset: days, removed_days=lambda asset: [], read_days=read_days),
+        contracts={name: name for name in frames},
+        history_start=days[0],
+    )
+    return WholeInputs(workspace, asset.reads, asset.contract.asset, days[-1])
+
+
 def test_counts_of_closed_months_go_through_the_ledger(tmp_path: Path) -> None:
     days = [date(2016, 3, 1) + timedelta(days=index) for index in range(33)]
     named = verb(room.pseudonyms, day_inputs(tmp_path, {"raw_bookings": RAW})).frame
     hotels = pl.DataFrame({"hotel": ["Resort Hotel", "City Hotel"]})
-    workspace: Any = SimpleNamespace(
-        settings=Settings(home=tmp_path, sections={"privacy": {"test_noise_seed": 3}}),
-        source=SimpleNamespace(hotels=lambda: hotels),
-        resource=lambda name: {"ledger": BudgetLedger.at(tmp_path)}[name],
-        lake=SimpleNamespace(days=lambda asset: days, removed_days=lambda asset: []),
-    )
     declared: WholeAsset = room.bookings_by_month
-    asked = WholeInputs(workspace, declared.reads, "bookings_by_month", days[-1])
-    asked.__dict__["_whole"] = {"raw_bookings": RAW, "pseudonyms": named}
-    workspace.contracts = dict.fromkeys(("raw_bookings", "pseudonyms"))
+    asked = whole_inputs(tmp_path, declared, days, hotels, raw_bookings=RAW, pseudonyms=named)
     made = declared.verb(asked)
     assert isinstance(made, WholeProduced)
     assert made.frame.select("month", "hotel").rows() == [("2016-03", "City Hotel"), ("2016-03", "Resort Hotel")]
@@ -106,17 +115,9 @@ def test_figures_of_closed_years_go_through_the_ledger(tmp_path: Path) -> None:
     days = [date(2016, 1, 1) + timedelta(days=index) for index in range(370)]
     named = verb(room.pseudonyms, day_inputs(tmp_path, {"raw_bookings": RAW})).frame
     hotels = pl.DataFrame({"hotel": ["City Hotel"], "hotel_name": ["Hotel"]})
-    workspace: Any = SimpleNamespace(
-        settings=Settings(home=tmp_path, sections={"privacy": {"test_noise_seed": 3}}),
-        source=SimpleNamespace(hotels=lambda: hotels),
-        resource=lambda name: {"ledger": BudgetLedger.at(tmp_path)}[name],
-        lake=SimpleNamespace(days=lambda asset: days, removed_days=lambda asset: []),
-    )
     declared: WholeAsset = room.guest_aggregates
-    asked = WholeInputs(workspace, declared.reads, "guest_aggregates", days[-1])
-    scores = reviews(["fine", "good"])
-    asked.__dict__["_whole"] = {"raw_bookings": RAW, "pseudonyms": named, "raw_reviews": scores}
-    workspace.contracts = dict.fromkeys(("raw_bookings", "pseudonyms", "raw_reviews"))
+    frames = {"raw_bookings": RAW, "pseudonyms": named, "raw_reviews": reviews(["fine", "good"])}
+    asked = whole_inputs(tmp_path, declared, days, hotels, **frames)
     made = declared.verb(asked)
     assert isinstance(made, WholeProduced)
     assert made.frame["family"].n_unique() == 5
