@@ -61,12 +61,12 @@ def visit(home: Path) -> Iterator[Visit]:
 def finished_run(home: Path, known: set[str]) -> dg.DagsterRun:
     """The run that was launched after ``known``, once it has ended."""
     with open_instance(home) as instance:
-        for _ in range(120):
+        for _ in range(300):
             ended = [run for run in instance.get_runs() if run.run_id not in known and run.is_finished]
             if ended:
                 return ended[0]
             time.sleep(1)
-    raise AssertionError("no run ended within two minutes of the click")
+    raise AssertionError("no run ended within five minutes of the click")
 
 
 def runs_of(home: Path) -> set[str]:
