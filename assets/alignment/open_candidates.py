@@ -122,9 +122,15 @@ def _with_repeats(rows: dict[str, Any]) -> SmallIntArray:
     """First void day of each row: a pair formed again, because its review was corrected, gives way on that day."""
     pair = rows["stay"].astype(np.int64) * (int(rows["review"].max(initial=0)) + 1) + rows["review"]
     ordered = np.sort(pair)
-    if not (ordered[1:] == ordered[:-1]).any():
+    twice = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
+    del ordered
+    if not len(twice):
         return rows["void"]
-    order = np.argsort(pair, kind="stable")  # rows are in stored order, and so are those of a pair
+    # Few pairs are formed twice: the rest is not sorted along, which would take more memory than the rows have.
+    place = np.searchsorted(twice, pair)
+    np.minimum(place, len(twice) - 1, out=place)
+    found = np.flatnonzero(twice[place] == pair)
+    order = found[np.argsort(pair[found], kind="stable")]  # rows are in stored order, and so are those of a pair
     first, again = order[:-1], order[1:]
     is_repeat = (pair[first] == pair[again]) & (rows["stored"][again] <= rows["decision"][first])
     void = rows["void"].copy()
