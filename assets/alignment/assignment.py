@@ -20,6 +20,7 @@ from assets.alignment.sides import BoolArray, FloatArray, IntArray, SmallIntArra
 _SWEEPS = 20
 _HIGHEST_ODDS = 1e9
 _LONG_GONE = -1_000_000
+_CANDIDATES_AT_ONCE = 8_000_000  # ours: message passing takes some 100 bytes for each, many times what they are kept in
 Read = Callable[[date, date, date], Iterable[pl.DataFrame]]
 
 
@@ -178,6 +179,7 @@ def decide_in_blocks(
     days: Sequence[date],
     weights_on: Callable[[date], Scores],
     settings: AlignmentSettings,
+    candidates_at_once: int = _CANDIDATES_AT_ONCE,
 ) -> pl.DataFrame:
     """:func:`decide`, where the candidates are more than should be in memory with all their columns.
 
@@ -189,6 +191,8 @@ def decide_in_blocks(
         days: see there.
         weights_on: see there; days with the same weights are decided together.
         settings: see there.
+        candidates_at_once: connected components are decided together up to so many candidates; the rows don't depend
+            on it.
     """
     stays = completed_stays(bookings, settings).select("booking_id", "stay_end", "decision_day")
     due = stays.filter(pl.col("decision_day").is_in(list(days)))
@@ -197,7 +201,9 @@ def decide_in_blocks(
     for span in _spans(days, weights_on):
         first, decided_from = span[0] - timedelta(LONGEST_WINDOW_DAYS), span[0] - timedelta(settings.window_days)
         rows = open_candidates(read(first, span[-1], decided_from), weights_on(span[0]))
-        found.append(_decide_span(rows, span, weights_on(span[0]).threshold, assigned, settings))
+        taken, threshold = _Taken.by(rows, assigned), weights_on(span[0]).threshold
+        parts = (_decide_span(part, span, threshold, taken, settings) for part in rows.parts(candidates_at_once))
+        found.append(pl.concat(parts))
         now = found[-1].filter(pl.col("is_assigned")).select("booking_id", "review_id", day="decision_day")
         assigned = pl.concat([assigned, now])
     return _with_unpaired(due, pl.concat(found), exclusive=not settings.review_serves_many)
@@ -209,13 +215,11 @@ def _spans(days: Sequence[date], weights_on: Callable[[date], Scores]) -> list[l
 
 
 def _decide_span(
-    rows: OpenCandidates, days: Sequence[date], fitted: Mapping[str, float], assigned: pl.DataFrame,
-    settings: AlignmentSettings,
-) -> pl.DataFrame:  # fmt: skip
+    rows: OpenCandidates, days: Sequence[date], fitted: Mapping[str, float], taken: _Taken, settings: AlignmentSettings
+) -> pl.DataFrame:
     """Ranked and assigned candidates of the stays decided on days that share their weights."""
     exact = fitted.get("exact", settings.threshold)
     threshold = (fitted.get("context", settings.context_threshold), exact)
-    taken = _Taken.by(rows, assigned)
     found: list[_Ranked] = []
     for number in day_numbers(days).tolist():
         part = rows.stored_between(number - LONGEST_WINDOW_DAYS, number)

@@ -4,16 +4,17 @@ Rows come block by block, so that the labels of one block only are in memory. Gr
 ids and rows keep the stored order, so that nothing depends on how the blocks were cut.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
 import polars as pl
 
+from assets.alignment.components import second_side_components
 from assets.alignment.corrections import VOID_FROM
 from assets.alignment.scores import Scores
-from assets.alignment.sides import BoolArray, FloatArray, SmallIntArray, ints
+from assets.alignment.sides import BoolArray, FloatArray, IntArray, SmallIntArray, ints
 
 _NEVER = np.iinfo(np.int32).max
 
@@ -29,7 +30,8 @@ class OpenCandidates:
         review: (n,) number of the review.
         stored: (n,) delivery day, ascending.
         decision: (n,) day on which the stay is decided.
-        void: (n,) first day on which a correction has taken the pair's place; a day far off where none has.
+        void: (n,) first day on which a correction has taken the pair's place; a day far off where none has. Only in
+            :meth:`parts` does it tell of pairs formed again.
         is_exact: (n,) whether the hotel was known by name.
         bits: (n,) match weight.
         odds: (n,) odds of the pair if it were alone.
@@ -57,6 +59,28 @@ class OpenCandidates:
         """Rows stored from ``first`` to ``last``, both included."""
         found = np.searchsorted(self.stored, [first, last + 1], side="left")
         return slice(int(found[0]), int(found[1]))
+
+    def parts(self, rows_at_once: int) -> Iterator["OpenCandidates"]:
+        """Whole connected components, whose decisions need nothing of each other, with pairs formed again made void.
+
+        Args:
+            rows_at_once: a part has as many rows or fewer, and those of its last component. With no more rows than
+                this there is one part, and components are not looked for.
+        """
+        if len(self.stay) <= rows_at_once:
+            yield replace(self, void=_with_repeats(self))
+            return
+        component = second_side_components(self.stay, self.review, len(self.booking_ids), len(self.review_ids))
+        size = np.bincount(component[self.review])
+        part = ((np.cumsum(size) - size) // rows_at_once).astype(np.int32)[component][self.review]
+        for number in np.unique(part).tolist():
+            found = self._take(np.flatnonzero(part == number))
+            yield replace(found, void=_with_repeats(found))
+
+    def _take(self, rows: IntArray) -> "OpenCandidates":
+        ids = ("booking_ids", "review_ids")
+        taken = {item.name: getattr(self, item.name)[rows] for item in fields(self) if item.name not in ids}
+        return replace(self, **taken)
 
 
 class _Numbers:
@@ -99,7 +123,6 @@ def open_candidates(blocks: Iterable[pl.DataFrame], scores: Scores) -> OpenCandi
     booking_ids, stay_place = stays.in_order()
     review_ids, review_place = reviews.in_order()
     whole["stay"], whole["review"] = stay_place[whole["stay"]], review_place[whole["review"]]
-    whole["void"] = _with_repeats(whole)
     return OpenCandidates(booking_ids, review_ids, **whole)
 
 
@@ -118,21 +141,21 @@ def _numbers_of(block: pl.DataFrame, stays: _Numbers, reviews: _Numbers, scores:
     }
 
 
-def _with_repeats(rows: dict[str, Any]) -> SmallIntArray:
+def _with_repeats(rows: OpenCandidates) -> SmallIntArray:
     """First void day of each row: a pair formed again, because its review was corrected, gives way on that day."""
-    pair = rows["stay"].astype(np.int64) * (int(rows["review"].max(initial=0)) + 1) + rows["review"]
+    pair = rows.stay.astype(np.int64) * (int(rows.review.max(initial=0)) + 1) + rows.review
     ordered = np.sort(pair)
     twice = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
     del ordered
     if not len(twice):
-        return rows["void"]
+        return rows.void
     # Few pairs are formed twice: the rest is not sorted along, which would take more memory than the rows have.
     place = np.searchsorted(twice, pair)
     np.minimum(place, len(twice) - 1, out=place)
     found = np.flatnonzero(twice[place] == pair)
     order = found[np.argsort(pair[found], kind="stable")]  # rows are in stored order, and so are those of a pair
     first, again = order[:-1], order[1:]
-    is_repeat = (pair[first] == pair[again]) & (rows["stored"][again] <= rows["decision"][first])
-    void = rows["void"].copy()
-    void[first[is_repeat]] = np.minimum(void[first[is_repeat]], rows["stored"][again[is_repeat]])
+    is_repeat = (pair[first] == pair[again]) & (rows.stored[again] <= rows.decision[first])
+    void = rows.void.copy()
+    void[first[is_repeat]] = np.minimum(void[first[is_repeat]], rows.stored[again[is_repeat]])
     return void

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from assets.alignment.assignment import assign, decide, matching_probabilities
+from assets.alignment.assignment import assign, decide, decide_in_blocks, matching_probabilities
 from assets.alignment.candidates import build_candidates
 from assets.alignment.checks import validate_assignments, validate_pairs
 from assets.alignment.contract import BOOKING_REVIEW_PAIRS, MATCH_CANDIDATES
@@ -61,6 +61,22 @@ def test_a_range_is_its_days(seed: int, late_days: int, serves_many: bool, named
     room = AlignmentSettings(window_days=5, threshold=0.1, review_serves_many=serves_many)
     pairs, candidates = whole(world, room)
     assert_frame_equal(pairs, day_by_day(world, candidates, room))
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@given(seed=st.integers(0, 1000), at_once=st.integers(1, 60), serves_many=st.booleans(), named=st.booleans())
+def test_components_decided_apart_give_the_same_rows(seed: int, at_once: int, serves_many: bool, named: bool) -> None:
+    world = make_world(np.random.default_rng(seed), days=12, stays_per_day=6, named=named)
+    room = AlignmentSettings(window_days=5, threshold=0.1, review_serves_many=serves_many)
+    pairs, candidates = whole(world, room)
+    days = _decision_days(world)
+
+    def read(first: date, last: date, decided_from: date) -> list[pl.DataFrame]:
+        is_read = pl.col("delivery_day").is_between(first, last) & (pl.col("decision_day") >= decided_from)
+        return [candidates.filter(is_read)]
+
+    apart = decide_in_blocks(world.bookings, read, EMPTY, days, weights_by_day(days).__getitem__, room, at_once)
+    assert_frame_equal(apart, pairs)
 
 
 def test_every_completed_stay_is_decided_once_and_checks_hold() -> None:

@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assets.alignment.components import components
+from assets.alignment.components import components, second_side_components
 
 
 def test_no_pair_has_no_component() -> None:
@@ -25,3 +25,12 @@ def test_a_component_is_what_spreads_from_its_first_pair(pairs: list[tuple[int, 
         for _ in pairs:
             reached |= np.isin(stay, stay[reached]) | np.isin(review, review[reached])
         assert (reached == (found == number)).all()
+
+
+@given(st.lists(st.tuples(st.integers(0, 8), st.integers(0, 8)), min_size=1, max_size=20), st.integers(1, 6))
+def test_components_of_the_second_side_are_those_of_its_pairs(pairs: list[tuple[int, int]], at_once: int) -> None:
+    first, second = (np.array(side, dtype=np.int32) for side in zip(*pairs, strict=True))
+    of_review, of_pair = second_side_components(first, second, 9, 9, at_once), components(first, second)
+    assert of_review.shape == (9,)
+    same = of_review[second][:, None] == of_review[second][None, :]
+    assert (same == (of_pair[:, None] == of_pair[None, :])).all()
