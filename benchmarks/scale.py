@@ -42,7 +42,7 @@ _NODES = (2, 4, 8)
 def run_stage(
     folder: str, stage: str, first: str, last: str, span: tuple[str, str], *, hotels_apart: bool
 ) -> dict[str, Any]:
-    """One run of a stage over the days from ``first`` to ``last`` of a history of ``span``."""
+    """One run of a stage, or of a daily table by its name, over ``first`` to ``last`` of a history of ``span``."""
     from assets.common.inputs import days_between
     from pipelines.running import failures_of, run_job
     from pipelines.workspace import build_workspace
@@ -55,13 +55,15 @@ def run_stage(
     workspace = build_workspace(settings, progress=steps.append)
     before, began = resource.getrusage(resource.RUSAGE_SELF), time.perf_counter()
     days = date.fromisoformat(first), date.fromisoformat(last)
-    result = run_job(workspace, "evaluate" if STAGES[stage] else "backfill", *days, reuse=False, tables=STAGES[stage])
+    whole = STAGES.get(stage)
+    tables = whole if stage in STAGES else (stage,)
+    result = run_job(workspace, "evaluate" if whole else "backfill", *days, reuse=False, tables=tables)
     after = resource.getrusage(resource.RUSAGE_SELF)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     assets: dict[str, float] = {}
     for step in steps:
         assets[step.asset] = round(assets.get(step.asset, 0.0) + step.seconds, 2)
-    lake, made = workspace.lake, days_between(*days) if STAGES[stage] is None else []
+    lake, made = workspace.lake, [] if whole else days_between(*days)
     counts = {name: sum(found.rows_out for day in made if (found := lake.record(name, day))) for name in _COUNTED}
     return {
         "run_s": round(time.perf_counter() - began, 2), "cpu_s": round(cpu, 2), "assets": assets, "counts": counts,

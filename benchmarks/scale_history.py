@@ -91,7 +91,7 @@ def _stored(days_of: Any, start: date, days: int) -> Iterator[tuple[str, date]]:
                 yield table, day
 
 
-def _small(home: Path) -> Path:
+def small_group(home: Path) -> Path:
     """A tenth of the public volume over five weeks, made by ``scale`` unless it is there."""
     folder = home / "benchmarks" / "scale" / "0.1-35"
     if not (folder / "home").exists():
@@ -109,7 +109,7 @@ def main() -> None:
     parser.add_argument("--again", action="store_true", help="copy anew")
     parser.add_argument("--data", help="not read, the rows are simulated; `make benchmark` gives it to every benchmark")
     options = parser.parse_args()
-    source: Path = options.of or _small(home)
+    source: Path = options.of or small_group(home)
     delivered = sorted((source / "inbox").glob("bookings-*.csv"))
     first, days = delivered[0].stem.removeprefix("bookings-"), len(delivered)
     folder, kept = source.with_name(f"{source.name}x{options.copies}"), "counts.json"
