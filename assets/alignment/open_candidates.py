@@ -4,7 +4,7 @@ Rows come block by block, so that the labels of one block only are in memory. Gr
 ids and rows keep the stored order, so that nothing depends on how the blocks were cut.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -105,6 +105,35 @@ class _Numbers:
         return ordered["id"], place
 
 
+class _Columns:
+    """Columns that grow by blocks.
+
+    Memory that is not written to yet costs nothing, and large arrays go back to the system when they are left; many
+    small ones, joined at the end, would leave as much again behind.
+    """
+
+    def __init__(self) -> None:
+        self._space: dict[str, Any] = {}
+        self._rows = 0
+
+    def append(self, block: Mapping[str, Any]) -> None:
+        """Add the rows of a block with the same columns as the first."""
+        (added,) = {len(column) for column in block.values()}
+        rows = self._rows + added
+        for name, column in block.items():
+            space = self._space.get(name, column[:0])
+            if len(space) < rows:
+                space, before = np.empty(2 * rows, dtype=column.dtype), space
+                space[: self._rows] = before[: self._rows]
+            space[self._rows : rows] = column
+            self._space[name] = space
+        self._rows = rows
+
+    def whole(self) -> dict[str, Any]:
+        """Every column from its first row to its last; nothing if there was no block."""
+        return {name: space[: self._rows] for name, space in self._space.items()}
+
+
 def open_candidates(blocks: Iterable[pl.DataFrame], scores: Scores) -> OpenCandidates:
     """Candidates as numbers, scored.
 
@@ -113,13 +142,13 @@ def open_candidates(blocks: Iterable[pl.DataFrame], scores: Scores) -> OpenCandi
             the column of :meth:`corrections.Standing.dated`.
         scores: the weights in force.
     """
-    stays, reviews = _Numbers(), _Numbers()
-    parts = [_numbers_of(block, stays, reviews, scores) for block in blocks if block.height]
-    if not parts:
+    stays, reviews, columns = _Numbers(), _Numbers(), _Columns()
+    for block in blocks:
+        if block.height:
+            columns.append(_numbers_of(block, stays, reviews, scores))
+    whole = columns.whole()
+    if not whole:
         return OpenCandidates.none()
-    whole: dict[str, Any] = {}
-    for name in list(parts[0]):  # column by column: one is in memory twice
-        whole[name] = np.concatenate([part.pop(name) for part in parts])
     booking_ids, stay_place = stays.in_order()
     review_ids, review_place = reviews.in_order()
     whole["stay"], whole["review"] = stay_place[whole["stay"]], review_place[whole["review"]]
