@@ -7,12 +7,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 from filelock import FileLock
+from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
     from tests.object_server import ObjectServer
 
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
+
+# No property depends on the clock: a busy machine is no fault of the code.
+settings.register_profile("stayworth", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("stayworth")
 
 _DEFAULT_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
