@@ -1,6 +1,8 @@
 """A DuckDB file with a view per asset over the lake's Parquet files, for people who query."""
 
 import os
+import re
+import tempfile
 import uuid
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -43,16 +45,19 @@ def build_warehouse(path: Path, lake: Lake, contracts: Mapping[str, FrameContrac
     part = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
     made: list[str] = []
     remote: list[str] = []
-    with duckdb.connect(str(part)) as database:
-        for statement in _schemas():
-            database.execute(statement)
-        for asset, contract in sorted(contracts.items()):
-            if (contract.zone is Zone.RESTRICTED and lake.is_encrypted) or not lake.partitions(asset):
-                continue
-            is_local = isinstance(lake.folder(asset), Path)
-            for statement in _views(contract, lake.address(asset)):
-                _ = database.execute(statement) if is_local else remote.append(statement)
-            made.append(asset)
+    with tempfile.TemporaryDirectory() as folder:  # beside a home whose path holds a "?" DuckDB can't keep its log
+        draft = Path(folder) / path.name
+        with duckdb.connect(str(draft)) as database:
+            for statement in _schemas():
+                database.execute(statement)
+            for asset, contract in sorted(contracts.items()):
+                if (contract.zone is Zone.RESTRICTED and lake.is_encrypted) or not lake.partitions(asset):
+                    continue
+                is_local = isinstance(lake.folder(asset), Path)
+                for statement in _views(contract, lake.address(asset)):
+                    _ = database.execute(statement) if is_local else remote.append(statement)
+                made.append(asset)
+        part.write_bytes(draft.read_bytes())
     os.replace(part, path)  # noqa: PTH105
     script = path.with_suffix(SCRIPT_SUFFIX)
     if remote:
@@ -69,9 +74,22 @@ def _schemas() -> list[str]:
 
 def _views(contract: FrameContract, address: str) -> Iterator[str]:
     """Statements that make the views of a table whose files lie below an address."""
-    pattern = f"{address}/*.parquet".replace("'", "''")
-    files = f"read_parquet('{pattern}', union_by_name = false)"
+    files = f"read_parquet({_files_below(address)}, union_by_name = false, hive_partitioning = false)"
     yield f'CREATE OR REPLACE VIEW "{contract.zone}"."{contract.asset}" AS SELECT * FROM {files}'
     if contract.zone is not Zone.RESTRICTED:
         rows = f'SELECT * FROM "{contract.zone}"."{contract.asset}"'
         yield f'CREATE OR REPLACE VIEW main."{contract.asset}" AS {rows}'
+
+
+def _files_below(address: str) -> str:
+    """The Parquet files of a folder as DuckDB's SQL names them: no character of the folder's own name is a pattern.
+
+    DuckDB finds nothing by a pattern that holds a backslash; the files of such a folder are named one by one.
+    """
+    if "\\" in address and Path(address).is_dir():
+        return f"[{', '.join(_quoted(str(path)) for path in sorted(Path(address).glob('*.parquet')))}]"
+    return _quoted(re.sub(r"[*?\[]", lambda sign: f"[{sign[0]}]", address) + "/*.parquet")
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

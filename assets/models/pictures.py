@@ -3,13 +3,16 @@
 import base64
 import io
 
+import matplotlib as mpl
 import polars as pl
 from matplotlib.figure import Figure
 
 _FIRST, _SECOND, _LINE = "#0072B2", "#E69F00", "#5f6b7a"  # Okabe and Ito (2008), legible to colour-blind readers
 _WIDTH = 7.6  # inches
+_PLAIN_TEXT = {"text.parse_math": False}  # a $ in a name starts no formula
 
 
+@mpl.rc_context(_PLAIN_TEXT)
 def draw_back_test(rows: pl.DataFrame, currency: str) -> Figure:
     """Mean predicted and realised revenue by decile of the prediction.
 
@@ -29,6 +32,7 @@ def draw_back_test(rows: pl.DataFrame, currency: str) -> Figure:
     return figure
 
 
+@mpl.rc_context(_PLAIN_TEXT)
 def draw_drift(rows: pl.DataFrame, threshold: float) -> Figure:
     """Population stability index of each quantity, largest on top, with the line that warns.
 
@@ -58,6 +62,7 @@ def newest_deciles(back_test: pl.DataFrame) -> pl.DataFrame:
     return back_test.filter(*same, pl.col("decile") > 0).sort("decile") if newest.height else newest
 
 
+@mpl.rc_context(_PLAIN_TEXT)
 def as_markdown(figure: Figure, alt: str) -> str:
     """The drawing as a Markdown image that carries its own bytes."""
     buffer = io.BytesIO()

@@ -104,7 +104,7 @@ MASKED_REVIEWS = FrameContract(
     columns=(
         _id("review_id", "Name of the review outside restricted"),
         Column(name="hotel_name", dtype=pl.String, description="Hotel as named by the review site"),
-        Column(name="hotel_address", dtype=pl.String, description="Address of the hotel"),
+        Column(name="hotel_address", dtype=pl.String, nullable=True, description="Address of the hotel"),
         Column(name="hotel_average_score", dtype=pl.Float64, nullable=True, description="Average score of the hotel"),
         Column(name="reviewer_country_name", dtype=pl.String, nullable=True, description="Country as written"),
         Column(name="title", dtype=pl.String, nullable=True, description="Title, masked"),

@@ -52,6 +52,7 @@ _STYLE = {
     "legend.fontsize": 8.5,
     "svg.fonttype": "none",
     "hatch.linewidth": 0.6,
+    "text.parse_math": False,  # names of hotels and the like are drawn as they are: a $ starts no formula
 }
 Arguments = ParamSpec("Arguments")
 

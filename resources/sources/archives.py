@@ -42,7 +42,7 @@ def find_file(files: list[Path], stem_pattern: str) -> Path | None:
     for path in files:
         name = path.name.lower()
         suffix = max((suffix for suffix in SUFFIXES if name.endswith(suffix)), key=len, default=None)
-        if suffix and re.fullmatch(stem_pattern, name.removesuffix(suffix)):
+        if suffix and re.fullmatch(stem_pattern, name.removesuffix(suffix), re.DOTALL):
             found.append(("sample" in name, SUFFIXES.index(suffix), path.name, path))
     return min(found)[-1] if found else None
 

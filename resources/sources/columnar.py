@@ -24,7 +24,7 @@ def read_columnar(
         SourceError: the file is damaged or lacks a column.
     """
     try:
-        frame = pl.read_parquet(path)
+        frame = pl.read_parquet(path, glob=False, hive_partitioning=False)
     except (pl.exceptions.PolarsError, OSError) as error:
         reason = str(error).splitlines()[0]
         message = f"{path.name}: not a readable Parquet file ({reason}); fetch it again from its publisher"

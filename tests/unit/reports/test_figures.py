@@ -48,6 +48,9 @@ EDGES: dict[str, Callable[[], Figure]] = {
     "nobody": lambda: figures_customers.draw_lorenz(NONE, []),
     "only zeros": lambda: figures_customers.draw_clv_distribution(np.zeros(3), [0.0, 0.0], "EUR"),
     "one day": lambda: figures_customers.draw_booking_density(DENSITY, ONE_DAY),
+    "names that look like formulas": lambda: figures_data.draw_funnel(
+        [("Ba$$in Inn", 2.0), (r"$\\frac{", 1.0)], "rows"
+    ),
     "no deciles": lambda: figures_models.draw_deciles({}, "EUR"),
     "no models": lambda: figures_models.draw_model_comparison([], "same_as_past", ()),
     "no intervals": lambda: figures_models.draw_model_comparison(
