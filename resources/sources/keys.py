@@ -14,6 +14,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from string import ascii_lowercase, ascii_uppercase
 from typing import TypeVar
 
 import polars as pl
@@ -37,8 +38,9 @@ _BLANKS = re.compile(r"\s+")
 _DASHES = re.compile("[\u2010-\u2015\u2212\u2e3a\u2e3b]")
 _LOOSE = re.compile(r"[\s\-_./\\()\[\]{}<>\"'`]")
 _ZEROS = re.compile(r"0+")
-_ALL_ONES = re.compile(r"f{32}")  # a GUID whose bits are all set, without its dashes
-_CROSSES = re.compile(r"x{2,}")
+_ALL_ONES = re.compile(r"F{32}")  # a GUID whose bits are all set, without its dashes
+_CROSSES = re.compile(r"X{2,}")
+_CAPITALS = str.maketrans(ascii_lowercase, ascii_uppercase)
 _Value = TypeVar("_Value", str, bool)
 
 
@@ -51,11 +53,11 @@ def _spelled(text: str) -> str:
 
 def _once(text: str) -> str:
     if text.isascii():
-        folded = text.lower()
+        folded = text
     else:
         folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", _visible(text)).casefold())
         folded = _DASHES.sub("-", folded)
-    blank = _BLANKS.sub(" ", _visible(folded)).strip()
+    blank = _BLANKS.sub(" ", _visible(folded)).strip().translate(_CAPITALS)
     whole = _WHOLE_FLOAT.fullmatch(blank)
     return whole[1] if whole else blank
 
@@ -115,8 +117,9 @@ def is_placeholder(text: str, placeholders: Placeholders = USUAL) -> bool:
 def normalised_key(text: str, placeholders: Placeholders = USUAL) -> str | None:
     """The one spelling of a key; None for a placeholder.
 
-    Without blanks around it, runs of blanks as one, letters folded, Unicode in form NFKC, every dash a hyphen,
-    nothing invisible, ``7.0`` as ``7``. Doing it twice changes nothing.
+    Without blanks around it, runs of blanks as one, letters folded (a to z are capitals then, so that other marks can
+    be told from them), Unicode in form NFKC, every dash a hyphen, nothing invisible, ``7.0`` as ``7``. Doing it twice
+    changes nothing.
     """
     return None if placeholders.mean(text) else _spelled(text)
 
