@@ -29,11 +29,11 @@ def one(device: str, model: str | None, precision: str, sizes: dict[str, int], c
     import torch
 
     from assets.embeddings.settings import EmbeddingSettings
-    from assets.models.fine_tuning import StoredVectors, end_to_end, frozen_model, seeded
-    from assets.models.fine_tuning_loop import EndToEndBatches, Steps
+    from assets.models.fine_tuning.loop import EndToEndBatches, Steps
+    from assets.models.fine_tuning.network import StoredVectors, end_to_end, frozen_model, seeded
+    from assets.models.fine_tuning.team import Team
+    from assets.models.networks.training import PLANS
     from assets.models.settings import ModelSettings
-    from assets.models.team import Team
-    from assets.models.training import PLANS
     from pipelines.fine_tuning_setup import load_encoder
 
     settings = ModelSettings(
@@ -68,8 +68,8 @@ def one(device: str, model: str | None, precision: str, sizes: dict[str, int], c
 
 def random_examples(sizes: dict[str, int], width: int) -> Any:
     """Twice as many customers as a step reads, each with as many texts of random word pieces of full length."""
-    from assets.models.dataset import BEHAVIOUR_COLUMNS, TEXT_EXTRAS, ExampleArrays
-    from assets.models.fine_tuning_data import LinkedExamples, TextLinks
+    from assets.models.examples.dataset import BEHAVIOUR_COLUMNS, TEXT_EXTRAS, ExampleArrays
+    from assets.models.fine_tuning.data import LinkedExamples, TextLinks
 
     rng, number = np.random.default_rng(1), 2 * sizes["customers"]
     texts = number * sizes["reviews"]

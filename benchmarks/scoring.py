@@ -31,7 +31,7 @@ def features(number: int, seed: int) -> Any:
     import numpy as np
     import polars as pl
 
-    from assets.models.dataset import BEHAVIOUR_COLUMNS
+    from assets.models.examples.dataset import BEHAVIOUR_COLUMNS
 
     rng = np.random.default_rng(seed)
     ids = rng.integers(0, 256, (number, 16), dtype=np.uint8)
@@ -61,10 +61,10 @@ def served_model(name: str) -> Any:
     """A model of that name, trained and ready to serve, with its interval and its explainer."""
     from dataclasses import replace
 
-    from assets.models.baselines import fit_boosted_trees
-    from assets.models.dataset import to_arrays
-    from assets.models.evaluation import fit_model
-    from assets.models.scoring import Served, interval_table
+    from assets.models.estimators.baselines import fit_boosted_trees
+    from assets.models.evaluation.evaluate import fit_model
+    from assets.models.examples.dataset import to_arrays
+    from assets.models.serving.scoring import Served, interval_table
     from assets.models.settings import model_settings
     from resources.settings import CoreSettings, Settings
 
@@ -79,7 +79,7 @@ def served_model(name: str) -> Any:
 
 def scoring(name: str, number: int, folder: str) -> dict[str, Any]:
     """Seconds for all customers, and milliseconds of look-ups in the day that they make."""
-    from assets.models.scoring import score_customers
+    from assets.models.serving.scoring import score_customers
 
     os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:_CORES])
     served, known = served_model(name), features(number, 2)

@@ -23,7 +23,7 @@ from assets.common.in_memory import made_in_memory
 from assets.common.inputs import days_between
 from assets.customers.protocols import plan_origins
 from assets.customers.settings import CustomerSettings
-from assets.models.ceilings import data_rich_figures, dealt, world_figures
+from assets.models.evaluation.ceilings import data_rich_figures, dealt, world_figures
 from assets.reports.ceilings import (
     LABELS,
     NEEDED,

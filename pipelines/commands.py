@@ -142,7 +142,7 @@ def _run_studies(workspace: Workspace, last: date) -> bool:
 
 def _full_time(workspace: Workspace, *, everything: bool = False) -> str:
     """Minutes or hours, by the number of fits and the seconds that a fit took on the public files."""
-    from assets.models.budget import evaluation_seconds
+    from assets.models.evaluation.budget import evaluation_seconds
     from assets.models.settings import model_settings
     from assets.reports.ceilings import study_plan
 

@@ -21,16 +21,16 @@ import torch
 from assets.common.inputs import Reads, WholeInputs
 from assets.common.workspace import Workspace
 from assets.customers.protocols import PROSPECTIVE
-from assets.models.dataset import text_dimensions, to_arrays
-from assets.models.fine_tuning_artefact import to_tuned_artefact
-from assets.models.fine_tuning_data import LinkedExamples, linked_texts, word_pieces
-from assets.models.fine_tuning_loop import Epoch
-from assets.models.fine_tuning_study import MODELS, PARTS, TUNED, Study, model_card, study
+from assets.models.evaluation.tuning import PROSPECTIVE_CV, chosen_values, settings_for
+from assets.models.examples.dataset import text_dimensions, to_arrays
+from assets.models.examples.text_block import review_table
+from assets.models.fine_tuning.artefact import to_tuned_artefact
+from assets.models.fine_tuning.data import LinkedExamples, linked_texts, word_pieces
+from assets.models.fine_tuning.loop import Epoch
+from assets.models.fine_tuning.study import MODELS, PARTS, TUNED, Study, model_card, study
+from assets.models.fine_tuning.team import Team
+from assets.models.networks.training import PLANS
 from assets.models.settings import ModelSettings, model_settings
-from assets.models.team import Team
-from assets.models.text_block import review_table
-from assets.models.training import PLANS
-from assets.models.tuning import PROSPECTIVE_CV, chosen_values, settings_for
 from pipelines.commands import enter, say
 from pipelines.fine_tuning_setup import (
     LoadedEncoder,

@@ -11,8 +11,8 @@ import torch
 from torch import distributed
 
 from assets.embeddings.settings import EmbeddingSettings
-from assets.models.fine_tuning import PooledEncoder
-from assets.models.team import Team
+from assets.models.fine_tuning.network import PooledEncoder
+from assets.models.fine_tuning.team import Team
 from resources.devices import choose_compute
 from resources.errors import SettingsError, SourceError
 from resources.settings import Settings, refuse

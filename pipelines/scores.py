@@ -3,7 +3,7 @@
 import argparse
 from typing import Any
 
-from assets.models.training_log import differences, runs_frame
+from assets.models.serving.training_log import differences, runs_frame
 from pipelines.commands import enter, say
 from pipelines.workspace import build_workspace
 from resources.errors import NotFittedError, SettingsError

@@ -11,12 +11,8 @@ from assets.customers.protocols import examined_days, plan_origins
 from assets.customers.settings import CustomerSettings
 from assets.embeddings.encode import Embed
 from assets.embeddings.settings import EmbeddingSettings
-from assets.models.ablations import TextSources, ablate, settings_variants, text_variants
-from assets.models.anomaly_evidence import evidence_of, scored_reviews
-from assets.models.anomaly_selection import sensitivity_table
-from assets.models.back_test import (
-    back_test_metadata,
-)
+from assets.models.anomaly_choice.evidence import evidence_of, scored_reviews
+from assets.models.anomaly_choice.selection import sensitivity_table
 from assets.models.checks import (
     validate_ablations,
     validate_examples,
@@ -40,22 +36,26 @@ from assets.models.contract import (
     TRAINED_MODELS,
 )
 from assets.models.contract_serving import BACK_TEST, MODEL_DRIFT, TRAINING_RUNS
-from assets.models.dataset import BEHAVIOUR_COLUMNS, build_examples, features_at
-from assets.models.drift import drift_metadata, drift_table
-from assets.models.evaluation import evaluate, metrics_of
-from assets.models.in_service import note_training, replayed_origin, tested_days
-from assets.models.scoring import Served, past_revenue, score_customers, start_model
-from assets.models.serving import served_of, train_final
-from assets.models.settings import model_settings
-from assets.models.sources import HISTORY, stored_sources
-from assets.models.text_studies import aggregation_variants, embedding_variants
-from assets.models.training_log import (
+from assets.models.evaluation.ablations import TextSources, ablate, settings_variants, text_variants
+from assets.models.evaluation.evaluate import evaluate, metrics_of
+from assets.models.evaluation.text_studies import aggregation_variants, embedding_variants
+from assets.models.evaluation.tuning import chosen_values, tune
+from assets.models.examples.dataset import BEHAVIOUR_COLUMNS, build_examples, features_at
+from assets.models.examples.sources import HISTORY, stored_sources
+from assets.models.serving.back_test import (
+    back_test_metadata,
+)
+from assets.models.serving.drift import drift_metadata, drift_table
+from assets.models.serving.in_service import note_training, replayed_origin, tested_days
+from assets.models.serving.kept_models import served_of, train_final
+from assets.models.serving.scoring import Served, past_revenue, score_customers, start_model
+from assets.models.serving.training_log import (
     metric_metadata,
     models_of_run,
     run_metadata,
     runs_frame,
 )
-from assets.models.tuning import chosen_values, tune
+from assets.models.settings import model_settings
 from assets.privacy.opt_outs import without_opted_out
 from assets.reviews.settings import ReviewSettings
 from resources.model_store import ModelStore

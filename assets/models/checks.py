@@ -3,9 +3,9 @@
 import polars as pl
 
 from assets.customers.protocols import PROSPECTIVE
-from assets.models.ablations import REFERENCE
-from assets.models.dataset import BEHAVIOUR_COLUMNS
-from assets.models.evaluation import PROSPECTIVE_CV
+from assets.models.evaluation.ablations import REFERENCE
+from assets.models.evaluation.evaluate import PROSPECTIVE_CV
+from assets.models.examples.dataset import BEHAVIOUR_COLUMNS
 from resources.contract import CheckOutcome, outcome_of
 
 _ROW = ("protocol", "pseudo_customer_id", "as_of")
@@ -150,7 +150,7 @@ def validate_sensitivity(table: pl.DataFrame) -> list[CheckOutcome]:
             "anomaly_weights_sum_to_one",
             table.filter(~off & ((weights - 1.0).abs() > 1e-6)),  # noqa: PLR2004
             show=("study", "label", "alpha", "beta", "gamma"),
-            advice="look at the grid in anomaly_selection.py",
+            advice="look at the grid in anomaly_choice/selection.py",
         ),
         outcome_of(
             "chosen_weights_are_no_worse_in_validation",

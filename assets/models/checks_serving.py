@@ -28,7 +28,7 @@ def validate_training_runs(runs: pl.DataFrame) -> list[CheckOutcome]:
             "no_worse_model_is_promoted",
             runs.filter(pl.col("is_promoted") & (pl.col("error") > allowed)),
             show=_RUN,
-            advice="look at promotion_rule.py: the error at the newest origin must decide",
+            advice="look at serving/promotion_rule.py: the error at the newest origin must decide",
         ),
     ]
 

@@ -13,9 +13,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from assets.models.dataset import ExampleArrays
-from assets.models.prediction import Prediction
-from assets.models.splits import customer_folds, fold_of
+from assets.models.examples.dataset import ExampleArrays
+from assets.models.examples.prediction import Prediction
+from assets.models.examples.splits import customer_folds, fold_of
 from assets.reports.attacks_rates import AttackResult, Share, verdict
 
 Floats = NDArray[np.float64]

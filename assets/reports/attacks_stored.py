@@ -14,8 +14,8 @@ from assets.alignment.settings import AlignmentSettings
 from assets.alignment.sides import completed_stays
 from assets.common.inputs import Reads, WholeInputs
 from assets.customers.protocols import OBSERVED, PROSPECTIVE
-from assets.models.dataset import text_dimensions, to_arrays
-from assets.models.evaluation import fit_model
+from assets.models.evaluation.evaluate import fit_model
+from assets.models.examples.dataset import text_dimensions, to_arrays
 from assets.models.settings import model_settings
 from assets.privacy.pseudonyms import hash_column
 from assets.privacy.settings import PrivacySettings

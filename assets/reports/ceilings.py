@@ -14,10 +14,10 @@ import polars as pl
 
 from assets.customers.protocols import PROSPECTIVE, OriginPlan
 from assets.customers.settings import CustomerSettings
-from assets.models.ablations import with_texts
-from assets.models.dataset import build_examples
+from assets.models.evaluation.ablations import with_texts
+from assets.models.examples.dataset import build_examples
+from assets.models.examples.text_block import review_table
 from assets.models.settings import QUICK, ModelSettings
-from assets.models.text_block import review_table
 from assets.reports.contract import VALUE_CEILINGS
 from assets.reports.settings import ReportsSettings
 from assets.reports.truth import Truth, true_links
@@ -105,7 +105,7 @@ def true_pairs(links: pl.DataFrame, reviews: pl.DataFrame) -> pl.DataFrame:
 
     Args:
         links: :func:`assets.reports.truth.true_links`.
-        reviews: :func:`assets.models.text_block.review_table`.
+        reviews: :func:`assets.models.examples.text_block.review_table`.
     """
     first = reviews.sort("review_id", "delivery_day").unique("review_id", keep="first", maintain_order=True)
     known = links.filter(pl.col("is_first_room")).join(first.select("review_id", "delivery_day"), on="review_id")

@@ -15,10 +15,10 @@ from assets.common.inputs import WholeInputs
 from assets.customers.leakage import leakage_table
 from assets.customers.protocols import PROSPECTIVE
 from assets.embeddings.settings import EmbeddingSettings
-from assets.models.controls import shuffle_texts
-from assets.models.evaluation import best_model, evaluate, metrics_of
+from assets.models.evaluation.controls import shuffle_texts
+from assets.models.evaluation.evaluate import best_model, evaluate, metrics_of
+from assets.models.evaluation.tuning import chosen_values
 from assets.models.settings import NAIVE, model_settings
-from assets.models.tuning import chosen_values
 from assets.privacy.settings import PrivacySettings
 from assets.raw.settings import RawSettings
 from assets.reports.inputs import DEMO

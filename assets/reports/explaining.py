@@ -11,14 +11,14 @@ from numpy.typing import NDArray
 
 from assets.common.inputs import WholeInputs
 from assets.embeddings.settings import EmbeddingSettings
-from assets.models.artefacts import from_artefact
-from assets.models.baselines import BoostedTrees
-from assets.models.dataset import BEHAVIOUR_COLUMNS, ExampleArrays, to_arrays
-from assets.models.explain import predict_from_texts, shap_values
-from assets.models.faithfulness import REMOVED, word_deletion
-from assets.models.prediction import FittedModel
+from assets.models.estimators.baselines import BoostedTrees
+from assets.models.examples.dataset import BEHAVIOUR_COLUMNS, ExampleArrays, to_arrays
+from assets.models.examples.prediction import FittedModel
+from assets.models.explaining.faithfulness import REMOVED, word_deletion
+from assets.models.explaining.shapley import predict_from_texts, shap_values
+from assets.models.networks.training import FittedNetwork
+from assets.models.serving.artefacts import from_artefact
 from assets.models.settings import model_settings
-from assets.models.training import FittedNetwork
 from assets.reports.evaluation import merge
 from assets.reports.explanations import explain_text, main_texts, representative_customers, texts_of_customers
 from assets.reports.gather import long_shap

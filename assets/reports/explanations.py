@@ -8,7 +8,7 @@ import polars as pl
 from lime.lime_text import LimeTextExplainer
 
 from assets.common.versions import latest_versions
-from assets.models.faithfulness import BETWEEN_WORDS, words_between
+from assets.models.explaining.faithfulness import BETWEEN_WORDS, words_between
 from assets.reports.inputs import SEGMENTS, TextExplanation
 
 PredictFromTexts = Callable[[Sequence[str]], np.ndarray]
@@ -112,7 +112,7 @@ def texts_of_customers(
         ``positive_text``, ``negative_text``; by customer, largest share first.
 
     Source:
-        SPEC 3.7, text of a customer at day T (``assets.models.text_block``): weights are match probabilities.
+        SPEC 3.7, text of a customer at day T (``assets.models.examples.text_block``): weights are match probabilities.
     """
     owners = latest_versions(bookings, "booking_id", known_by).select("booking_id", "pseudo_customer_id")
     verdicts = anomalies.select("review_id", "delivery_day", "is_excluded").unique(

@@ -6,8 +6,8 @@ from typing import Any
 import polars as pl
 
 from assets.customers.protocols import OBSERVED
-from assets.models.dataset import TEXT_EXTRAS, text_dimensions, to_arrays
-from assets.models.text_components import fit_text_components
+from assets.models.examples.dataset import TEXT_EXTRAS, text_dimensions, to_arrays
+from assets.models.examples.text_components import fit_text_components
 from assets.reports.blocks import Disclosure, Table
 from assets.reports.measure_models import estimate_of
 from assets.reports.wording import Estimate, decimal

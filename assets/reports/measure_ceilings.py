@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from assets.models.anchored import ANCHORED
-from assets.models.ceilings import (
+from assets.models.estimators.anchored import ANCHORED
+from assets.models.evaluation.ceilings import (
     BEHAVIOUR,
     DATA_RICH,
     FUSION,
@@ -24,7 +24,7 @@ from assets.models.ceilings import (
     means_by_model,
     shares_of,
 )
-from assets.models.statistics import Comparison
+from assets.models.evaluation.statistics import Comparison
 from assets.reports.intervals import fold_interval
 from assets.reports.wording import Estimate, capital, decimal, model_name, p_value, percent
 

@@ -6,13 +6,13 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from assets.models.ablations import REFERENCE
-from assets.models.anchored import ANCHORED
-from assets.models.evaluation import HOLDOUT, PROSPECTIVE_CV
-from assets.models.metrics import decile_calibration
+from assets.models.estimators.anchored import ANCHORED
+from assets.models.evaluation.ablations import REFERENCE
+from assets.models.evaluation.evaluate import HOLDOUT, PROSPECTIVE_CV
+from assets.models.evaluation.metrics import decile_calibration
+from assets.models.evaluation.statistics import bootstrap_interval, compare
+from assets.models.networks.training import PLANS
 from assets.models.settings import NAIVE, SERVABLE
-from assets.models.statistics import bootstrap_interval, compare
-from assets.models.training import PLANS
 from assets.reports.intervals import fold_interval
 from assets.reports.wording import Estimate, estimate, model_name
 

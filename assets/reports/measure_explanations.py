@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from assets.models.baselines import BoostedTrees
-from assets.models.dataset import ExampleArrays
-from assets.models.explain import PLAYERS, TEXT_PLAYER, ShapleyValues, shapley_values
-from assets.models.faithfulness import Deletion, deletion_test
-from assets.models.prediction import FittedModel
+from assets.models.estimators.baselines import BoostedTrees
+from assets.models.examples.dataset import ExampleArrays
+from assets.models.examples.prediction import FittedModel
+from assets.models.explaining.faithfulness import Deletion, deletion_test
+from assets.models.explaining.shapley import PLAYERS, TEXT_PLAYER, ShapleyValues, shapley_values
 from assets.reports.intervals import bootstrap_metrics
 from assets.reports.settings import ReportsSettings
 

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from assets.models.evaluation import HOLDOUT, HOLDOUT_DISJOINT, PROSPECTIVE_CV
-from assets.models.metrics import METRIC_NAMES, all_metrics
-from assets.models.statistics import compare
+from assets.models.evaluation.evaluate import HOLDOUT, HOLDOUT_DISJOINT, PROSPECTIVE_CV
+from assets.models.evaluation.metrics import METRIC_NAMES, all_metrics
+from assets.models.evaluation.statistics import compare
 from assets.reports.inputs import SEGMENTS
 from assets.reports.intervals import Metrics, bootstrap_metrics, clustered_mean, fold_interval
 from assets.reports.wording import Estimate

@@ -21,8 +21,8 @@ from assets.alignment.settings import FIT_LOOK_BACK_DAYS, AlignmentSettings
 from assets.alignment.weight_learning import learn_weights
 from assets.customers.protocols import OriginPlan
 from assets.customers.settings import CustomerSettings
-from assets.models.dataset import build_examples
-from assets.models.evaluation import PROSPECTIVE_CV, evaluate, metrics_of
+from assets.models.evaluation.evaluate import PROSPECTIVE_CV, evaluate, metrics_of
+from assets.models.examples.dataset import build_examples
 from assets.models.settings import ModelSettings
 from assets.privacy.publication import Publication, publish_bookings
 from assets.privacy.settings import PrivacySettings
@@ -60,7 +60,7 @@ class World:
         bookings: raw bookings of the whole history.
         pseudonyms: of the same rows.
         clean_reviews: of the whole history.
-        reviews: :func:`assets.models.text_block.review_table`.
+        reviews: :func:`assets.models.examples.text_block.review_table`.
         hotels: as given by ``Source.hotels``.
         links: :func:`assets.reports.truth.true_links`, None where the truth is not known.
         days: the history, ascending.

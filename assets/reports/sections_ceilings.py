@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from assets.models.ceilings import DATA_RICH, MIN_R2, OWN_MODELS, TRUE_LINKS
+from assets.models.evaluation.ceilings import DATA_RICH, MIN_R2, OWN_MODELS, TRUE_LINKS
 from assets.reports.blocks import Block, Bullets, Disclosure, Notice, Picture, Section, Table
 from assets.reports.ceilings import INFLUENCES
 from assets.reports.figures_ceilings import draw_ceilings

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from assets.models.explain import TEXT_PLAYER
+from assets.models.explaining.shapley import TEXT_PLAYER
 from assets.reports import figures_explain
 from assets.reports.blocks import Block, Disclosure, Notice, Picture, Table
 from assets.reports.inputs import ReportInputs

@@ -2,8 +2,8 @@
 
 import polars as pl
 
-from assets.models.drift import DRAWN
-from assets.models.pictures import newest_deciles
+from assets.models.serving.drift import DRAWN
+from assets.models.serving.pictures import newest_deciles
 from assets.reports import figures_scores
 from assets.reports.blocks import Block, Disclosure, Notice, Picture, Section, Table
 from assets.reports.wording import count, decimal, model_name, percent, plain

@@ -9,8 +9,8 @@ from assets.alignment.settings import AlignmentSettings
 from assets.common.inputs import Reads, WholeInputs, days_between
 from assets.customers.protocols import plan_origins
 from assets.customers.settings import CustomerSettings
+from assets.models.examples.text_block import review_table
 from assets.models.settings import QUICK, ModelSettings
-from assets.models.text_block import review_table
 from assets.privacy.release_errors import release_errors
 from assets.privacy.releases import restricted_bookings
 from assets.privacy.settings import PrivacySettings

@@ -5,7 +5,7 @@ from typing import Any
 
 import polars as pl
 
-from assets.models.ablations import REFERENCE, STUDIES
+from assets.models.evaluation.ablations import REFERENCE, STUDIES
 from assets.reports.blocks import Disclosure, Table
 from assets.reports.inputs import ReportInputs
 from assets.reports.measure_evaluation import CLAIMS

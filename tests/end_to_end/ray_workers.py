@@ -10,9 +10,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from assets.common.side_by_side import side_by_side
-from assets.models.evaluation import evaluate
+from assets.models.evaluation.evaluate import evaluate
+from assets.models.evaluation.tuning import tune
 from assets.models.settings import ModelSettings
-from assets.models.tuning import tune
 from tests.unit.models.build import examples_of
 
 SETTINGS = ModelSettings(

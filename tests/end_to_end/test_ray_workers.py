@@ -9,8 +9,8 @@ import polars as pl
 import pytest
 
 from assets.common.side_by_side import side_by_side
-from assets.models.evaluation import evaluate
-from assets.models.tuning import tune
+from assets.models.evaluation.evaluate import evaluate
+from assets.models.evaluation.tuning import tune
 from resources.errors import SettingsError
 from tests.end_to_end.ray_cluster import Cluster
 from tests.end_to_end.ray_workers import CUSTOMERS, SETTINGS, no_time, node_of

@@ -7,9 +7,9 @@ import polars as pl
 
 from assets.customers.protocols import OriginPlan
 from assets.customers.settings import CustomerSettings
-from assets.models.dataset import BEHAVIOUR_COLUMNS, ExampleArrays, build_examples, to_arrays
+from assets.models.examples.dataset import BEHAVIOUR_COLUMNS, ExampleArrays, build_examples, to_arrays
+from assets.models.examples.text_block import review_table
 from assets.models.settings import ModelSettings
-from assets.models.text_block import review_table
 from tests.unit.customers.build import DAY, random_bookings
 
 DIMENSIONS = 4

@@ -11,8 +11,8 @@ import numpy as np
 import torch
 
 from assets.embeddings.settings import EmbeddingSettings
-from assets.models.fine_tuning import PooledEncoder
-from assets.models.fine_tuning_data import LinkedExamples, TextLinks, word_pieces
+from assets.models.fine_tuning.data import LinkedExamples, TextLinks, word_pieces
+from assets.models.fine_tuning.network import PooledEncoder
 from assets.models.settings import ModelSettings
 from pipelines.fine_tuning_setup import LoadedEncoder, load_encoder
 from tests.unit.models.build import synthetic

@@ -11,7 +11,6 @@ from assets.common.whole import produce_whole
 from assets.common.workspace import Workspace
 from assets.customers.assets import customers
 from assets.customers.settings import CustomerSettings
-from assets.models import dataset
 from assets.models.assets import (
     back_test,
     customer_scores,
@@ -24,7 +23,8 @@ from assets.models.assets import (
     trained_models,
     training_runs,
 )
-from assets.models.promotion_rule import verdict
+from assets.models.examples import dataset
+from assets.models.serving.promotion_rule import verdict
 from assets.models.settings import ModelSettings
 from assets.privacy.opt_outs import HISTORY
 from pipelines.rooms import room_contracts
@@ -234,7 +234,7 @@ def test_a_worse_model_is_refused_and_the_old_one_goes_on_serving(workspace, rep
         judged.append((twin, serving, first))
         return verdict(DAY, 130.0, 100.0, "rmse", 0.02)
 
-    monkeypatch.setattr("assets.models.in_service.judge", judge)
+    monkeypatch.setattr("assets.models.serving.in_service.judge", judge)
     report = produce_whole(other, trained_models)
     assert report.failed == []
     assert report.metadata["is_promoted"] is False

@@ -7,11 +7,11 @@ import polars as pl
 import pytest
 
 from assets.models.contract import MODEL_METRICS, MODEL_PREDICTIONS
-from assets.models.dataset import BEHAVIOUR_COLUMNS, to_arrays
-from assets.models.evaluation import PROSPECTIVE_CV, evaluate, fit_model, metrics_of
+from assets.models.evaluation.evaluate import PROSPECTIVE_CV, evaluate, fit_model, metrics_of
+from assets.models.evaluation.tuning import tune
+from assets.models.examples.dataset import BEHAVIOUR_COLUMNS, to_arrays
+from assets.models.examples.splits import customer_folds
 from assets.models.settings import MODELS, ModelSettings
-from assets.models.splits import customer_folds
-from assets.models.tuning import tune
 from resources.errors import ContractError
 from tests.unit.models.build import DIMENSIONS, QUICKEST, examples_of
 

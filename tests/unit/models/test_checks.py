@@ -21,7 +21,7 @@ from assets.models.contract import (
     MODEL_TUNING,
     TRAINED_MODELS,
 )
-from assets.models.evaluation import PROSPECTIVE_CV, evaluate
+from assets.models.evaluation.evaluate import PROSPECTIVE_CV, evaluate
 from tests.unit.models.build import QUICKEST, examples_of
 
 

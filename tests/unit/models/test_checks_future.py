@@ -7,11 +7,12 @@ import pytest
 
 from assets.common.versions import latest_versions
 from assets.customers.settings import CustomerSettings
-from assets.models import ablations, dataset, text_block
-from assets.models.ablations import TextSources
 from assets.models.checks_future import another_text_future, examples_see_no_future
+from assets.models.evaluation import ablations
+from assets.models.evaluation.ablations import TextSources
+from assets.models.examples import dataset, text_block
 from tests.unit.customers.build import DAY
-from tests.unit.models.test_text_studies import sources_of
+from tests.unit.models.evaluation.test_text_studies import sources_of
 
 OURS = CustomerSettings()
 T = DAY - timedelta(days=200)

@@ -10,10 +10,10 @@ import pytest
 
 from assets.common.workspace import Workspace
 from assets.customers.settings import CustomerSettings
-from assets.models.dataset import build_examples
-from assets.models.fine_tuning_artefact import from_tuned_artefact
+from assets.models.examples.dataset import build_examples
+from assets.models.examples.text_block import review_table
+from assets.models.fine_tuning.artefact import from_tuned_artefact
 from assets.models.settings import model_settings
-from assets.models.text_block import review_table
 from pipelines import fine_tuning
 from pipelines.cli import main
 from pipelines.fine_tuning import linked_examples, stored_tables

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from assets.models.dataset import BEHAVIOUR_COLUMNS, ExampleArrays
-from assets.models.prediction import Prediction
+from assets.models.examples.dataset import BEHAVIOUR_COLUMNS, ExampleArrays
+from assets.models.examples.prediction import Prediction
 from assets.reports.attacks_membership import (
     Scores,
     area_under_curve,

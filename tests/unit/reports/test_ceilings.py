@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from assets.models.ceilings import OWN_MODELS
+from assets.models.evaluation.ceilings import OWN_MODELS
 from assets.reports.blocks import Bullets, Notice, Picture, Table
 from assets.reports.ceilings import (
     INFLUENCES,

@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 
 from assets.customers.lifetime_value import current_rows
-from assets.models.text_block import text_block
+from assets.models.examples.text_block import text_block
 from assets.reports.explanations import explain_text, main_texts, representative_customers, texts_of_customers
 from tests.unit.models.build import world
 

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from assets.models.contract import MODEL_ABLATIONS, MODEL_METRICS, MODEL_TUNING
-from assets.models.evaluation import PROSPECTIVE_CV
+from assets.models.evaluation.evaluate import PROSPECTIVE_CV
 from assets.reports.gather_evaluation import claim_rows, study_rows, tuning_rows
 from assets.reports.measure_evaluation import (
     calibration_tree,

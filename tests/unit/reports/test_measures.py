@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from assets.models.metrics import all_metrics
+from assets.models.evaluation.metrics import all_metrics
 from assets.reports.gather import inputs_from, long_shap
 from assets.reports.inputs import RunHeader
 from assets.reports.intervals import bootstrap_metrics, fold_interval

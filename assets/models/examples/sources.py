@@ -1,0 +1,51 @@
+"""What examples and scores read of the stored tables: the rows and columns that count, and no others.
+
+A history of years is mostly pairs that were not assigned, reviews that no pair names, and columns that no feature
+looks at. Memory follows what is read.
+"""
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from assets.common.inputs import DayInputs, Reads, WholeInputs
+from assets.customers.behaviour import BOOKING_COLUMNS
+from assets.models.evaluation.ablations import TextSources
+
+HISTORY = (
+    Reads("published_bookings", None),
+    Reads("booking_review_pairs", None),
+    Reads("review_embeddings", None),
+    Reads("review_anomalies", None),
+    Reads("review_anomaly_parts", None),
+    Reads("clean_reviews", None),
+)
+_LABELS = ("country_region", "distribution_channel_levels")
+_PAIR = ("booking_id", "review_id", "match_probability", "is_assigned", "delivery_day")
+_VERSION = ("review_id", "delivery_day")
+
+
+def stored_sources(inputs: DayInputs | WholeInputs) -> TextSources:
+    """The stored tables up to the last day that may be read, without what no text and no feature is made of.
+
+    Args:
+        inputs: of a table that reads ``HISTORY``.
+
+    Returns:
+        Bookings in the columns of the features and of the customer's labels; assigned pairs; of the reviews that one
+        of them names vector, verdict, polarity and score.
+    """
+    pairs = inputs.history("booking_review_pairs", _PAIR, pl.col("is_assigned"))
+    named = pl.col("review_id").is_in(pairs["review_id"].unique().implode())
+
+    def of_reviews(asset: str, columns: Sequence[str]) -> pl.DataFrame:
+        return inputs.history(asset, (*_VERSION, *columns), named)
+
+    return TextSources(
+        bookings=inputs.history("published_bookings", (*BOOKING_COLUMNS, *_LABELS)),
+        pairs=pairs,
+        embeddings=of_reviews("review_embeddings", ["embedding"]),
+        anomalies=of_reviews("review_anomalies", ["is_excluded"]),
+        parts=of_reviews("review_anomaly_parts", ["polarity_text"]),
+        clean=of_reviews("clean_reviews", ["score"]),
+    )

@@ -1,0 +1,1 @@
+"""Text encoder and fusion network trained as one, apart from everything that serves."""

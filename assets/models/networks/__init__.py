@@ -1,0 +1,1 @@
+"""Networks that join named encoders, their heads, and how they are trained."""

@@ -1,0 +1,59 @@
+from datetime import date
+
+import numpy as np
+import pytest
+
+from assets.models.evaluation.evaluate import fit_model
+from assets.models.serving.artefacts import data_version, from_artefact, settings_of, to_artefact
+from assets.models.settings import SERVABLE
+from resources.errors import ContractError
+from resources.model_store import Artefact, ModelStore
+from tests.unit.models.build import QUICKEST, arrays_of
+
+
+@pytest.fixture(scope="module")
+def data():
+    return arrays_of()
+
+
+def artefact_of(name, data):
+    model = fit_model(name, data, QUICKEST, 1)
+    facts = {"metrics": {"rmse": 1.0}, "data": data_version(data), "known_from": date(2024, 1, 1)}
+    return model, to_artefact(name, model, QUICKEST, payload={"horizon_days": 90}, **facts)
+
+
+@pytest.mark.parametrize("name", SERVABLE)
+def test_a_model_survives_the_store(name, data, tmp_path):
+    model, artefact = artefact_of(name, data)
+    store = ModelStore(tmp_path)
+    loaded = from_artefact(store.load(name, store.save(artefact)))
+    before, after = model.predict(data), loaded.predict(data)
+    assert before.value.tobytes() == after.value.tobytes()
+    assert (before.gate is None) == (after.gate is None)
+    assert loaded.parameters == model.parameters
+
+
+def test_two_trainings_have_one_version(data):
+    assert artefact_of("gated_fusion", data)[1].version == artefact_of("gated_fusion", data)[1].version
+
+
+def test_settings_survive(data):
+    assert settings_of(artefact_of("gated_fusion", data)[1]) == QUICKEST
+
+
+def test_other_features_are_refused(data):
+    artefact = artefact_of("lightgbm", data)[1]
+    fewer = Artefact(**{**artefact.__dict__, "features": artefact.features[1:]})
+    with pytest.raises(ContractError, match="extra features"):
+        from_artefact(fewer)
+
+
+def test_an_artefact_without_a_model_is_refused(data):
+    artefact = artefact_of("lightgbm", data)[1]
+    with pytest.raises(ContractError, match="neither trees nor a network"):
+        from_artefact(Artefact(**{**artefact.__dict__, "trees": None}))
+
+
+def test_the_data_version_follows_the_data(data):
+    assert data_version(data) == data_version(data.take(np.arange(len(data))))
+    assert data_version(data) != data_version(data.take(np.arange(len(data))[::-1].copy()))
