@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from assets.models.pictures import as_markdown, draw_back_test, draw_drift
+from assets.models.serving.pictures import as_markdown, draw_back_test, draw_drift
 
 
 def test_a_dollar_in_a_name_starts_no_formula() -> None:
