@@ -36,6 +36,7 @@ from assets.alignment.assignment import decide
 from assets.alignment.baseline import best_similar_review
 from assets.alignment.candidates import build_candidates
 from assets.alignment.contract import BOOKING_REVIEW_PAIRS
+from assets.alignment.fit_window import EARLY_FITS
 from assets.alignment.match_probability import TEXT_EDGES, TIME_EDGES, MatchWeights, assumed_weights, field_weights
 from assets.alignment.room_grades import grades_of
 from assets.alignment.scores import Scores
@@ -53,7 +54,7 @@ from assets.reviews.cleaning import clean
 from assets.reviews.settings import ReviewSettings
 from benchmarks.measure import measured, write
 from benchmarks.oracle_share import WeeklyCounts, oracle_beliefs, share_of_oracle, weekly_counts
-from resources.records import EARLY_FITS, cut_offs
+from resources.records import cut_offs
 from resources.secret_keys import SecretKey
 from resources.settings import CoreSettings
 from resources.sources.base import Source, Stream
@@ -226,7 +227,7 @@ def fitted_as_of(
 ) -> tuple[Callable[[date], MatchWeights], list[MatchWeights]]:
     """Weights in force on each day, as the pipeline fits them, and the fits; ``told``: links given to the learner."""
     fits: list[tuple[date, MatchWeights]] = []
-    for cut_off in cut_offs(sides.days[0], sides.days[-2], _EVERY_DAYS, EARLY_FITS["match_weights"]):
+    for cut_off in cut_offs(sides.days[0], sides.days[-2], _EVERY_DAYS, EARLY_FITS):
         inside = pl.col("delivery_day").is_between(cut_off - timedelta(days=FIT_LOOK_BACK_DAYS), cut_off)
         found = learn_weights(candidates.filter(inside), sides.bookings.filter(inside), settings, told)
         if found is not None:

@@ -2,9 +2,9 @@
 
 import dagster as dg
 from dagster import DagsterEventType
-from dagster._core.storage.runs import SqliteRunStorage
 
 from assets.common.marks import PROCESS_TAG
+from resources.dagster_private import SqliteRunStorage
 from resources.processes import is_gone, is_number_gone
 
 UNFINISHED = [

@@ -3,15 +3,15 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from assets.common.daily import DailyAsset, look_back_text
-from assets.common.definition import declared_in
-from assets.common.fits import FittedAsset
+from assets.common.daily import DailyAsset
+from assets.common.declaration import Cadence
 from assets.common.promotion import CONSERVATION_ADVICE, CONSERVATION_CHECK, CONTRACT_ADVICE, CONTRACT_CHECK
+from assets.common.step import DeclaredAsset, reads_in_words
 from assets.common.whole import WholeAsset
 from pipelines.configuration import configuration_page
 from pipelines.ledger import DAILY_LEDGER, declare_ledger
-from pipelines.rooms import ROOMS, room_contracts, room_modules
-from resources.contract import FrameContract
+from pipelines.rooms import ROOMS, declared_assets, room_contracts
+from resources.contract import CheckOutcome, FrameContract, Zone
 
 _NOTE = "<!-- Written by `make docs` from the code; do not edit. -->"
 
@@ -34,51 +34,37 @@ _SHELL_CHECKS = {  # checks that every table has from the shell, which names no 
 }
 
 
+_CADENCES = {
+    Cadence.DAILY: "daily",
+    Cadence.SCORING: "daily",
+    Cadence.BY_CUT_OFF: "by calendar of cut-offs",
+    Cadence.REGULAR: "after the daily run, on demand",
+    Cadence.STUDY: "a study, on demand",
+}
+
+
 def asset_table() -> str:
     """Markdown: asset × room × zone × partition × look-back × cadence."""
-    modules = room_modules()
-    daily: list[DailyAsset] = declared_in(modules, DailyAsset)
-    fitted: list[FittedAsset] = declared_in(modules, FittedAsset)
-    whole: list[WholeAsset] = declared_in(modules, WholeAsset)
-    ledger = declare_ledger([item.shown.name for item in daily])
-    rows: list[tuple[int, str]] = []
-    for item in daily:
-        contract = item.spec.contract
-        cells = (
-            contract.asset,
-            item.spec.group,
-            contract.zone,
-            "day",
-            _reads(look_back_text(item.spec.reads), item.spec.records),
-            "daily",
-        )
-        rows.append((_order(item.spec.group), _row(cells)))
-    for fit in fitted:
-        cells = (
-            fit.name,
-            fit.group,
-            "internal",
-            "none (records by cut-off)",
-            look_back_text(fit.reads),
-            "by calendar of cut-offs",
-        )
-        rows.append((_order(fit.group), _row(cells)))
-    for table in whole:
-        reads = look_back_text(table.reads)
-        cells = (
-            table.contract.asset,
-            table.group,
-            table.contract.zone,
-            "none",
-            _reads(reads, table.records),
-            "after the daily run, on demand",
-        )
-        rows.append((_order(table.group), _row(cells)))
-    rows.append(
-        (len(ROOMS), _row((ledger.shown.name, "ledger", DAILY_LEDGER.zone, "day", "every daily table", "daily")))
-    )
+    rooms = declared_assets()
+    ledger = declare_ledger([item.name for item in rooms if isinstance(item, DailyAsset)])
+    rows = [(_order(item.declaration.group), _row(_cells(item))) for item in rooms]
+    rows.append((len(ROOMS), _row((ledger.name, "ledger", DAILY_LEDGER.zone, "day", "every daily table", "daily"))))
     head = "| asset | room | zone | partition | reads (look-back) | cadence |\n|---|---|---|---|---|---|\n"
     return head + "\n".join(text for _, text in sorted(rows, key=lambda row: row[0]))
+
+
+def _cells(item: DeclaredAsset) -> tuple[object, ...]:
+    is_record = item.contract is None
+    partition = "day" if item.is_partitioned else "none (records by cut-off)" if is_record else "none"
+    reads = reads_in_words(item.reads)
+    return (
+        item.name,
+        item.declaration.group,
+        Zone.INTERNAL if item.contract is None else item.contract.zone,
+        partition,
+        reads if is_record else _reads(reads, item.records),
+        _CADENCES[item.declaration.cadence],
+    )
 
 
 def data_dictionary() -> str:
@@ -89,19 +75,12 @@ def data_dictionary() -> str:
 
 def check_table() -> str:
     """Markdown: every check, the tables it guards, whether it stops a day, and what to do when it fails."""
-    modules = room_modules()
-    daily: list[DailyAsset] = declared_in(modules, DailyAsset)
-    whole: list[WholeAsset] = declared_in(modules, WholeAsset)
     guarded: dict[str, list[str]] = {}
-    for table, names in [(item.spec.contract.asset, item.spec.check_advice()) for item in daily] + [
-        (item.contract.asset, item.check_advice()) for item in whole
-    ]:
-        for name in names:
-            guarded.setdefault(name, []).append(table)
-    validators = [(item.spec.validate, item.spec.contract) for item in daily]
-    validators += [(item.validate, item.contract) for item in whole]
-    own = [outcome for validate, contract in validators if validate for outcome in validate(contract.empty())]
-    own += [outcome for item in whole for outcome in item.further_checks]
+    own: list[CheckOutcome] = []
+    for item in declared_assets():
+        for name in item.check_advice():
+            guarded.setdefault(name, []).append(item.name)
+        own += _outcomes_without_data(item)
     told = {outcome.name: (outcome.is_blocking, outcome.advice) for outcome in own} | _SHELL_CHECKS
     guarded[VERDICT] = [DAILY_LEDGER.asset]
     rows = []
@@ -110,6 +89,12 @@ def check_table() -> str:
         shown = "every table" if name == CONTRACT_CHECK else ", ".join(f"`{table}`" for table in tables)
         rows.append(_row((f"`{name}`", shown, "stops" if stops else "warns", advice)))
     return "| check | guards | when red | what to do |\n|---|---|---|---|\n" + "\n".join(rows)
+
+
+def _outcomes_without_data(item: DeclaredAsset) -> list[CheckOutcome]:
+    validate = item.spec.validate if isinstance(item, DailyAsset) else getattr(item, "validate", None)
+    own = list(validate(item.contract.empty())) if validate and item.contract else []
+    return own + list(item.further_checks if isinstance(item, WholeAsset) else ())
 
 
 def write_pages(docs: Path) -> list[Path]:

@@ -17,7 +17,7 @@ from pathlib import Path
 import polars as pl
 
 from assets.common.daily import DailyAsset
-from assets.common.definition import declared_in
+from assets.common.declaration import declared_in
 from assets.common.fits import FittedAsset
 from assets.common.in_memory import made_in_memory
 from assets.common.inputs import days_between
@@ -91,7 +91,7 @@ class Study:
     def declared(self) -> Mapping[str, DailyAsset | FittedAsset]:
         """Daily tables and fitted records by name."""
         modules = room_modules()
-        daily = {item.shown.name: item for item in declared_in(modules, DailyAsset)}
+        daily = {item.name: item for item in declared_in(modules, DailyAsset)}
         return daily | {item.name: item for item in declared_in(modules, FittedAsset)}
 
     def made(self, influence: float, seed: int) -> CeilingWorld:

@@ -11,7 +11,7 @@ from pathlib import Path
 import polars as pl
 
 from assets.common.daily import DailyAsset
-from assets.common.definition import declared_in
+from assets.common.declaration import Cadence, declared_in
 from assets.common.inputs import days_between
 from assets.common.workspace import StepProgress, Workspace
 from assets.privacy.budget_tables import releases_table
@@ -63,7 +63,7 @@ def enter() -> Settings:
 
 
 def _daily_tables() -> list[str]:
-    return [item.shown.name for item in declared_in(room_modules(), DailyAsset) if item.shown.name != "customer_scores"]
+    return [item.name for item in declared_in(room_modules(), DailyAsset) if item.declaration.cadence == Cadence.DAILY]
 
 
 def _range(workspace: Workspace, options: argparse.Namespace) -> tuple[date, date]:

@@ -5,20 +5,8 @@ from pathlib import Path
 
 import dagster as dg
 
-# Steps that must not run beside each other, whatever the number of runs: encoders and networks share one
-# accelerator (or all cores); the ledger hands out one budget.
-POOLS = {
-    **dict.fromkeys(
-        (
-            "review_vectors", "review_anomaly_parts", "review_embeddings", "model_tuning", "model_predictions",
-            "model_ablations", "trained_models", "customer_scores", "privacy_attacks", "evaluation_results",
-            "guest_value_report",
-        ),
-        "encoders",
-    ),
-    "bookings_by_month": "ledger",
-    "guest_aggregates": "ledger",
-}  # fmt: skip
+from resources.dagster_private import STORAGE_MODULES
+
 EVENT_BATCH_SIZE = 500  # events per transaction; Dagster's default of 0 stores each event by itself
 
 _CONFIGURATION = """\
@@ -28,7 +16,7 @@ telemetry:
 nux:
   enabled: false
 run_storage:
-  module: dagster._core.storage.runs
+  module: {runs_module}
   class: SqliteRunStorage
   config: {{base_dir: "{base}/history"}}
 event_log_storage:
@@ -36,11 +24,11 @@ event_log_storage:
   class: BatchedSqliteEventLogStorage
   config: {{base_dir: "{base}/history/runs"}}
 schedule_storage:
-  module: dagster._core.storage.schedules
+  module: {schedules_module}
   class: SqliteScheduleStorage
   config: {{base_dir: "{base}/schedules"}}
 local_artifact_storage:
-  module: dagster._core.storage.root
+  module: {root_module}
   class: LocalArtifactStorage
   config: {{base_dir: "{base}"}}
 concurrency:  # steps of one pool run one at a time over all runs; the UI changes a pool under Deployment
@@ -52,7 +40,7 @@ run_monitoring:
   max_runtime_seconds: 43200
   free_slots_after_run_end_seconds: 60
 compute_logs:
-  module: dagster._core.storage.noop_compute_log_manager
+  module: {logs_module}
   class: NoOpComputeLogManager
 """
 
@@ -68,7 +56,9 @@ def prepare_dagster_home(home: Path) -> Path:
     configuration = folder / "dagster.yaml"
     if not configuration.exists():
         draft = folder / f".dagster.yaml.{os.getpid()}"
-        draft.write_text(_CONFIGURATION.format(base=folder, runs=max(2, os.cpu_count() or 1)), "utf-8")
+        draft.write_text(
+            _CONFIGURATION.format(base=folder, runs=max(2, os.cpu_count() or 1), **STORAGE_MODULES), "utf-8"
+        )
         draft.replace(configuration)  # whole or not at all: it is never written again
     os.environ["DAGSTER_HOME"] = str(folder)
     os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", str(EVENT_BATCH_SIZE))

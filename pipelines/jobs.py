@@ -1,53 +1,62 @@
-"""Jobs: named selections with a description. Every job runs in one process (seconds matter for one small day)."""
+"""Jobs: named selections by tag, with a description. Each runs in one process (seconds matter for one small day)."""
+
+from collections.abc import Sequence
 
 import dagster as dg
 
-SCORES = "customer_scores"
-REPORT = "guest_value_report"
-# Long experiments, made when asked for: the other jobs leave them alone and the report shows what is stored.
-PRICE, CEILINGS = "price_of_privacy", "value_ceilings"
-STUDIES = (PRICE, CEILINGS)
+from assets.common.declaration import Cadence
+from assets.common.step import DeclaredAsset
+
+BACKFILL, DAILY, EVALUATE = "backfill", "daily", "evaluate"
+STUDY_TAG = "study"
+_REPORT = dg.AssetSelection.tag("binds", "report")
+
+
+def study_job(study: str) -> str:
+    """Name of the job that makes a study and the report that shows it."""
+    return f"{study}_study"
 
 
 def build_jobs(
-    daily: list[str], fitted: list[str], whole: list[str], partitions: dg.PartitionsDefinition
-) -> list[dg.JobDefinition | object]:
-    """The jobs of the pipeline.
+    declared: Sequence[DeclaredAsset], partitions: dg.PartitionsDefinition
+) -> dict[str, dg.JobDefinition | object]:
+    """The jobs of the pipeline by name: the three regular ones, and one for each declared study.
 
     Args:
-        daily: names of daily tables, the ledger included.
-        fitted: names of fitted records.
-        whole: names of unpartitioned tables.
+        declared: every asset; those tagged ``study`` get a job of their own.
         partitions: business days.
     """
-    stages = [name for name in daily if name != SCORES]
-    return [
+    fits = _of(Cadence.BY_CUT_OFF)
+    jobs = [
         dg.define_asset_job(
-            "backfill",
-            selection=dg.AssetSelection.assets(*stages, *fitted),
+            BACKFILL,
+            selection=_of(Cadence.DAILY) | fits,
             partitions_def=partitions,
             description="Any range of days through the daily stages; fits the records that are due. No scores.",
         ),
         dg.define_asset_job(
-            "daily",
-            selection=dg.AssetSelection.assets(*daily, *fitted),
+            DAILY,
+            selection=_of(Cadence.DAILY) | _of(Cadence.SCORING) | fits,
             partitions_def=partitions,
             description="One business day through every daily stage, scores of the day's customers included.",
         ),
         dg.define_asset_job(
-            "evaluate",
-            selection=dg.AssetSelection.assets(*(name for name in whole if name not in STUDIES), SCORES),
-            partitions_def=partitions,
+            EVALUATE,
+            selection=_of(Cadence.REGULAR) | _of(Cadence.SCORING),
             description="Customers, examples, models, the last day's scores, results and the report.",
         ),
-        dg.define_asset_job(
-            "price_of_privacy_study",
-            selection=dg.AssetSelection.assets(PRICE, REPORT),
-            description="Publishes the history again under other k, batches and epsilons; the report shows the price.",
-        ),
-        dg.define_asset_job(
-            "ceilings_study",
-            selection=dg.AssetSelection.assets(CEILINGS, REPORT),
-            description="Takes over the figures that `stayworth ceilings` has finished; the report shows them.",
-        ),
     ]
+    for item in declared:
+        if (study := item.declaration.tags.get(STUDY_TAG)) is not None:
+            jobs.append(
+                dg.define_asset_job(
+                    study_job(study),
+                    selection=dg.AssetSelection.assets(item.name) | _REPORT,
+                    description=f"{item.declaration.description.splitlines()[0]} The report then shows it.",
+                )
+            )
+    return {job.name: job for job in jobs}
+
+
+def _of(cadence: Cadence) -> dg.AssetSelection:
+    return dg.AssetSelection.tag("cadence", str(cadence))

@@ -7,7 +7,8 @@ from typing import Any
 import dagster as dg
 import polars as pl
 
-from assets.common.daily import RESOURCE, DailyAsset, DayInputs, Produced, Reads, build_daily, daily_asset, failed_days
+from assets.common.daily import DailyAsset, DayInputs, Produced, Reads, daily_asset, failed_days
+from assets.common.shell import RESOURCE
 from resources.contract import Column, FrameContract, Zone
 
 DAILY_LEDGER = FrameContract(
@@ -113,6 +114,3 @@ def _partition_keys(context: dg.AssetCheckExecutionContext, partitions: dg.Parti
         yield from partitions.get_partition_keys_in_range(dg.PartitionKeyRange(first, last))
     elif single:
         yield single
-
-
-__all__ = ["DAILY_LEDGER", "build_daily", "build_verdict", "declare_ledger", "ledger_rows"]

@@ -7,8 +7,7 @@ Where alerts go is partly secret: the webhook's address is ``STAYWORTH_ALERT_WEB
 import re
 from dataclasses import dataclass
 
-from dagster._utils.schedules import is_valid_cron_string
-
+from resources.dagster_private import is_valid_cron_string
 from resources.settings import CoreSettings, Settings, refuse
 
 SECTION = "operations"

@@ -4,8 +4,8 @@ from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 import dagster as dg
-from dagster._time import get_current_datetime
 
+from resources.dagster_private import get_current_datetime
 from resources.settings import CoreSettings, Settings, refuse
 
 # Status days and posting days of the two published data sets, first and last (SPEC 2.2).

@@ -9,6 +9,11 @@ from dataclasses import is_dataclass
 from types import ModuleType
 from typing import Any
 
+from assets.common.daily import DailyAsset
+from assets.common.declaration import declared_in
+from assets.common.fits import FittedAsset
+from assets.common.step import DeclaredAsset
+from assets.common.whole import WholeAsset
 from resources.contract import FrameContract
 
 ROOMS: tuple[str, ...] = (
@@ -26,6 +31,30 @@ ROOMS: tuple[str, ...] = (
 def room_modules() -> list[ModuleType]:
     """The ``assets`` module of every room, in flow order."""
     return [importlib.import_module(f"assets.{room}.assets") for room in ROOMS]
+
+
+def declared_assets() -> list[DeclaredAsset]:
+    """Every asset that the rooms declare: daily ones, fitted records, unpartitioned ones; each in flow order."""
+    modules = room_modules()
+    declared: list[DeclaredAsset] = []
+    for kind in (DailyAsset, FittedAsset, WholeAsset):
+        declared += declared_in(modules, kind)
+    return declared
+
+
+def declared(name: str) -> DeclaredAsset:
+    """One declared asset by name.
+
+    Raises:
+        KeyError: no room declares it.
+    """
+    return {item.name: item for item in declared_assets()}[name]
+
+
+def early_fits_of(record: str) -> tuple[int, ...]:
+    """Days of history after which a record is fitted before the calendar's first cut-off, as it declares them."""
+    fits = declared_in(room_modules(), FittedAsset)
+    return next((item.early_fits for item in fits if item.name == record), ())
 
 
 def room_contracts() -> dict[str, FrameContract]:

@@ -9,17 +9,16 @@ from datetime import date
 from typing import Any
 
 import dagster as dg
-from dagster._core.definitions.reconstruct import ReconstructableRepository
-from dagster._core.storage.tags import PARTITION_NAME_TAG
 
-from assets.common.daily import REUSE_TAG
 from assets.common.marks import PROCESS_TAG
+from assets.common.shell import REUSE_TAG
 from assets.common.workspace import Workspace
 from pipelines.abandoned import close_abandoned_runs
 from pipelines.building import build_definitions
 from pipelines.executors import is_spread, refuse_other_settings
 from pipelines.instance import open_instance
 from pipelines.partitions import RANGE_END, RANGE_START
+from resources.dagster_private import PARTITION_NAME_TAG, ReconstructableRepository
 from resources.processes import this_process
 
 # Both results tell of success and failed steps in the same way.

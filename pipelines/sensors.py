@@ -5,17 +5,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
 import dagster as dg
-from dagster._time import get_current_datetime
 
-from assets.common.daily import RESOURCE, REUSE_TAG, DailyAsset
+from assets.common.daily import DailyAsset
+from assets.common.declaration import Cadence
 from assets.common.due import due_days
 from assets.common.inputs import days_between
 from assets.common.promotion import DailySpec
+from assets.common.shell import RESOURCE, REUSE_TAG
 from assets.common.workspace import Workspace
 from pipelines.abandoned import ABANDONED_TAG, UNFINISHED, close_abandoned_runs
-from pipelines.jobs import SCORES
+from pipelines.jobs import BACKFILL, DAILY
 from pipelines.operations import OperationsSettings
 from pipelines.partitions import RANGE_END, RANGE_START, history, yesterday
+from resources.dagster_private import get_current_datetime
 
 DUE_TAG, SITUATION_TAG = "stayworth/due", "stayworth/situation"
 _AGAIN = 3  # runs more for a situation whose runs were killed, before the sensor waits for the next calendar day
@@ -32,8 +34,8 @@ def build_watcher(
         jobs: ``backfill`` and ``daily``.
         settings: how often it looks, how far back.
     """
-    stages = [item.spec for item in daily if item.shown.name != SCORES]
-    scores = [item.spec for item in daily if item.shown.name == SCORES]
+    stages = [item.spec for item in daily if item.declaration.cadence == Cadence.DAILY]
+    scores = [item.spec for item in daily if item.declaration.cadence == Cadence.SCORING]
 
     @dg.sensor(
         name=WATCHER,
@@ -76,11 +78,11 @@ def request_for(
     Scores follow once all stages are settled, and only from the first day on that was ever scored.
     """
     if due := due_days(workspace, stages, days):
-        return _request("backfill", due, None)
+        return _request(BACKFILL, due, None)
     scored = {day for spec in scores for day in workspace.lake.days(spec.contract.asset)}
     expected = [day for day in days if scored and min(scored) <= day <= max(scored)]
     if due := due_days(workspace, scores, expected):
-        return _request("daily", due, [dg.AssetKey(spec.contract.asset) for spec in scores])
+        return _request(DAILY, due, [dg.AssetKey(spec.contract.asset) for spec in scores])
     return None
 
 

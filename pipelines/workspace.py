@@ -8,7 +8,7 @@ from pipelines.homes import check_home, world_of
 from pipelines.ledger import DAILY_LEDGER
 from pipelines.operations import SECTION, OperationsSettings
 from pipelines.partitions import history
-from pipelines.rooms import room_contracts, room_settings
+from pipelines.rooms import early_fits_of, room_contracts, room_settings
 from resources.errors import SettingsError
 from resources.notices import with_notices
 from resources.secret_keys import load_tombstone_key
@@ -113,5 +113,6 @@ def build_workspace(
         build_source=_source if source is None else lambda _settings: source,
         services=SERVICES,
         progress=progress,
+        early_fits_of=early_fits_of,
         world=world_of(loaded),
     )

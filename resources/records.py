@@ -6,7 +6,7 @@ that name where the lake is kept in an object store.
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import PurePath
@@ -16,10 +16,6 @@ from resources.file_store import FileStore, LocalFolder
 
 START = "start"
 PENDING = "pending"
-# Days of history after which a record is fitted before the calendar's first cut-off, where waiting a whole period
-# costs more than a rough fit: match weights are anchored by their priors, which keep too few pairs from moving them,
-# and a stay is decided once. Ours: each time the history has doubled.
-EARLY_FITS: Mapping[str, tuple[int, ...]] = {"match_weights": (7, 14, 28, 56)}
 
 
 def cut_offs(history_start: date, last_day: date, every_days: int, early: Sequence[int] = ()) -> list[date]:
@@ -118,10 +114,11 @@ class RecordBook:
     history_start: date
     every_days: int
     store: RecordStore
+    early: tuple[int, ...] = ()  # days of history that are cut-offs before the calendar's first
     _loaded: dict[date, FittedRecord | None] = field(default_factory=dict)
 
     def _cut_off(self, day: date) -> date | None:
-        return due_cut_off(self.history_start, day, self.every_days, EARLY_FITS.get(self.name, ()))
+        return due_cut_off(self.history_start, day, self.every_days, self.early)
 
     def _due(self, day: date) -> tuple[date | None, FittedRecord | None]:
         cut_off = self._cut_off(day)

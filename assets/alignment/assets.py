@@ -14,7 +14,7 @@ from assets.alignment.contract import BOOKING_REVIEW_PAIRS, MATCH_CANDIDATES
 from assets.alignment.corrections import Standing, current_candidates, versioned
 from assets.alignment.distribution import build_candidates_in_groups, decide_in_groups
 from assets.alignment.evidence import counts
-from assets.alignment.fit_window import fit_candidates
+from assets.alignment.fit_window import EARLY_FITS, fit_candidates
 from assets.alignment.match_probability import MatchWeights, assumed_weights
 from assets.alignment.settings import (
     DECISION_SPAN_DAYS,
@@ -73,6 +73,7 @@ def match_candidates(inputs: DayInputs) -> Produced:
     fitter_version="6",
     kinds={"numpy"},
     owners=["team:linkage"],
+    early_fits=EARLY_FITS,
 )
 def match_weights(inputs: FitInputs) -> dict[str, Any] | None:
     """Fellegi–Sunter weights learned without labels; says which fields were learned and which assumed."""

@@ -9,6 +9,10 @@ from assets.alignment.contract import MATCH_CANDIDATES
 from assets.alignment.settings import MAX_DELIVERY_LAG_DAYS
 
 _NAMED = "exact"
+# Days of history after which match weights are fitted before the calendar's first cut-off: they are anchored by their
+# priors, which keep too few pairs from moving them, and a stay is decided once, so that waiting a whole period costs
+# more than a rough fit. Ours: each time the history has doubled.
+EARLY_FITS: tuple[int, ...] = (7, 14, 28, 56)
 Read = Callable[[Sequence[date], Sequence[str] | None, pl.Expr | None], pl.DataFrame]
 
 

@@ -1,37 +1,76 @@
 """Fitted records as assets: unpartitioned, holding all records by cut-off, fitting those due and missing."""
 
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-import dagster as dg
-
-from assets.common.definition import Shown, shown_of
+from assets.common.declaration import Cadence, Declaration, declaration_of
 from assets.common.freshness import InputLedger, Recipe
 from assets.common.inputs import FitInputs, Reads
-from assets.common.marks import mark_process
-from assets.common.workspace import StepProgress, Workspace
+from assets.common.step import StepReport
+from assets.common.workspace import Workspace
 from resources.access_log import reading_for
-from resources.home_lock import step_in
-from resources.records import EARLY_FITS, FittedRecord, cut_offs
+from resources.records import FittedRecord, cut_offs
 
-RESOURCE = "stayworth"
 Fitter = Callable[[FitInputs], dict[str, Any] | None]
 
 
 @dataclass(frozen=True)
 class FittedAsset:
-    """A declared fitted record."""
+    """A declared fitted record.
 
-    name: str
-    group: str
+    ``early_fits`` are days of history after which it is fitted before the calendar's first cut-off, where waiting a
+    whole period costs more than a rough fit.
+    """
+
+    declaration: Declaration
     fitter: Fitter
     reads: tuple[Reads, ...]
     records: tuple[str, ...]
     fitter_version: str
-    shown: Shown
+    early_fits: tuple[int, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Of the record."""
+        return self.declaration.name
+
+    @property
+    def contract(self) -> None:
+        """A record is no table."""
+        return None
+
+    @property
+    def code_version(self) -> str:
+        """Changes with what the fit finds."""
+        return self.fitter_version
+
+    @property
+    def is_partitioned(self) -> bool:
+        """One asset holds the records of all cut-offs."""
+        return False
+
+    def check_advice(self) -> dict[str, str]:
+        """A record has no checks of its own: what it is made from was checked, and so is what it makes."""
+        return {}
+
+    def about(self) -> dict[str, str]:
+        """Its zone and calendar, which no contract says."""
+        return {"zone": "internal", "calendar": "one cut-off every core.fit_every_days days of history"}
+
+    def step(self, workspace: Workspace, days: Sequence[date], *, reuse: bool) -> StepReport:  # noqa: ARG002
+        """Fit what is due (:func:`fit_due`); what is good stays in any case."""
+        report = fit_due(workspace, self, last_stored_day(workspace, self.reads))
+        return StepReport(
+            rows=len(report.fitted),
+            note=f"{len(report.fitted)} fitted, {len(report.kept)} kept, {len(report.waiting)} waiting",
+            metadata={
+                "fitted": report.fitted,
+                "kept": report.kept,
+                "waiting_for_days": [str(day) for day in report.waiting],
+            },
+        )
 
 
 def fitted_record(
@@ -43,12 +82,16 @@ def fitted_record(
     fitter_version: str = "1",
     kinds: set[str] | None = None,
     owners: Sequence[str] = (),
+    early_fits: Sequence[int] = (),
+    pool: str | None = None,
 ) -> Callable[[Fitter], FittedAsset]:
     """Declare a fit. It sees days up to its cut-off only and serves the days after it."""
 
     def declare(fitter: Fitter) -> FittedAsset:
-        shown = shown_of(name, group, fitter, kinds or {"json"}, owners)
-        return FittedAsset(name, group, fitter, tuple(reads), tuple(records), fitter_version, shown)
+        declaration = declaration_of(
+            name, group, fitter, kinds=kinds or {"json"}, owners=owners, cadence=Cadence.BY_CUT_OFF, pool=pool
+        )
+        return FittedAsset(declaration, fitter, tuple(reads), tuple(records), fitter_version, tuple(early_fits))
 
     return declare
 
@@ -71,11 +114,15 @@ def fit_due(workspace: Workspace, item: FittedAsset, last_day: date | None) -> F
     if last_day is None:
         return report
     recipe = Recipe(
-        asset=item.name, group=item.group, reads=item.reads, records=item.records, code_version=item.fitter_version
+        asset=item.name,
+        group=item.declaration.group,
+        reads=item.reads,
+        records=item.records,
+        code_version=item.fitter_version,
     )
     ledger = InputLedger(workspace, recipe)
-    every_days, early = workspace.settings.core.fit_every_days, EARLY_FITS.get(item.name, ())
-    for cut_off in cut_offs(workspace.history_start, last_day, every_days, early):
+    every_days = workspace.settings.core.fit_every_days
+    for cut_off in cut_offs(workspace.history_start, last_day, every_days, item.early_fits):
         if ledger.pending_reasons(cut_off):
             report.waiting.append(cut_off)
             continue
@@ -111,50 +158,6 @@ def last_stored_day(workspace: Workspace, reads: Sequence[Reads]) -> date | None
             continue
         lasts += workspace.lake.days(item.asset)[-1:]
     return min(lasts, default=None)
-
-
-def build_fitted(
-    item: FittedAsset,
-    cadence: dg.AutomationCondition | None = None,
-    pool: str | None = None,
-    retries: dg.RetryPolicy | None = None,
-) -> dg.AssetsDefinition:
-    """The Dagster asset of a declared fit, when it is fitted without being asked, its pool, its attempts."""
-
-    @dg.asset(
-        name=item.name,
-        group_name=item.group,
-        description=item.shown.description,
-        kinds=set(item.shown.kinds),
-        owners=list(item.shown.owners),
-        metadata={"zone": "internal", "calendar": "one cut-off every core.fit_every_days days of history"},
-        tags={"zone": "internal", "cadence": "by-cut-off"},
-        deps=[*[read.asset for read in item.reads], *item.records],
-        automation_condition=cadence,
-        backfill_policy=dg.BackfillPolicy.single_run(),
-        code_version=item.fitter_version,
-        pool=pool,
-        retry_policy=retries,
-        required_resource_keys={RESOURCE},
-    )
-    def fitted(context: dg.AssetExecutionContext) -> Iterator[Any]:
-        workspace: Workspace = getattr(context.resources, RESOURCE)
-        mark_process(context)
-        started = time.perf_counter()
-        with step_in(workspace.settings.home):
-            report = fit_due(workspace, item, last_stored_day(workspace, item.reads))
-        note = f"{len(report.fitted)} fitted, {len(report.kept)} kept, {len(report.waiting)} waiting"
-        seconds = time.perf_counter() - started
-        workspace.tell(StepProgress(asset=item.name, rows=len(report.fitted), seconds=seconds, note=note))
-        yield dg.MaterializeResult(
-            metadata={
-                "fitted": report.fitted,
-                "kept": report.kept,
-                "waiting_for_days": [str(day) for day in report.waiting],
-            }
-        )
-
-    return fitted
 
 
 def next_day(day: date) -> date:

@@ -16,7 +16,7 @@ from assets.common.workspace import Workspace
 from resources.contract import FrameContract
 from resources.errors import ContractError
 from resources.lake import Lake
-from resources.records import EARLY_FITS, FittedRecord, RecordStore, cut_offs
+from resources.records import FittedRecord, RecordStore, cut_offs
 
 Declared = Mapping[str, DailyAsset | FittedAsset]
 
@@ -131,7 +131,7 @@ def made_in_memory(workspace: Workspace, declared: Declared, wanted: Sequence[st
 
 def _fit(workspace: Workspace, item: FittedAsset, days: Sequence[date]) -> None:
     every_days = workspace.settings.core.fit_every_days
-    for cut_off in cut_offs(days[0], days[-1], every_days, EARLY_FITS.get(item.name, ())):
+    for cut_off in cut_offs(days[0], days[-1], every_days, item.early_fits):
         payload = item.fitter(FitInputs(workspace, item.reads, item.name, cut_off))
         workspace.record_store.save(
             FittedRecord(name=item.name, cut_off=cut_off, payload=payload, inputs="", settings="",

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from assets.common.effects import Effect
 from assets.common.seeding import generator_of
 from assets.common.workspace import Workspace
 from resources.contract import CheckOutcome
@@ -82,11 +83,13 @@ class WholeProduced:
         frame: the table.
         metadata: shown beside it.
         outcomes: of checks that need what the verb read; declared as ``further_checks``.
+        effects: what is to happen outside the table once its checks have passed (``assets/common/step.py``).
     """
 
     frame: pl.DataFrame
     metadata: Mapping[str, Any] = field(default_factory=dict)
     outcomes: Sequence[CheckOutcome] = ()
+    effects: Sequence[Effect] = ()
 
 
 @dataclass(frozen=True)

@@ -1,30 +1,25 @@
 """Unpartitioned assets: tables made from everything delivered up to the last stored day."""
 
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-import dagster as dg
 import polars as pl
 
-from assets.common.definition import Shown, shown_of
+from assets.common.declaration import Cadence, Declaration, declaration_of
 from assets.common.fits import last_stored_day
 from assets.common.freshness import InputLedger, Recipe
 from assets.common.inputs import Reads, WholeInputs, WholeProduced
-from assets.common.marks import mark_process
 from assets.common.promotion import CONTRACT_ADVICE, CONTRACT_CHECK, Validate
-from assets.common.summary import check_metadata, check_specs, definition_metadata, plain_metadata, severity_of
-from assets.common.workspace import StepProgress, Workspace
+from assets.common.step import StepReport
+from assets.common.workspace import Workspace
 from resources.access_log import reading_for
 from resources.contract import CheckOutcome, FrameContract
 from resources.errors import NotFittedError
 from resources.expectations import evaluate_contract
-from resources.home_lock import step_in
 from resources.lake import InputRecord
 
-RESOURCE = "stayworth"
-REUSE_TAG = "stayworth/reuse"
 Verb = Callable[[WholeInputs], pl.DataFrame | WholeProduced]
 
 
@@ -33,20 +28,46 @@ class WholeAsset:
     """A declared unpartitioned asset."""
 
     contract: FrameContract
-    group: str
+    declaration: Declaration
     verb: Verb
     reads: tuple[Reads, ...]
     records: tuple[str, ...]
     validate: Validate | None
     code_version: str
     reuses: bool
-    shown: Shown
     further_checks: tuple[CheckOutcome, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Of the table."""
+        return self.declaration.name
+
+    @property
+    def is_partitioned(self) -> bool:
+        """It is one table, whatever the day."""
+        return False
 
     def check_advice(self) -> dict[str, str]:
         """Its checks, known without data, with what to do when one fails."""
         own = self.validate(self.contract.empty()) if self.validate else ()
         return {CONTRACT_CHECK: CONTRACT_ADVICE} | {item.name: item.advice for item in (*self.further_checks, *own)}
+
+    def about(self) -> dict[str, str]:
+        """Nothing more to say in the UI."""
+        return {}
+
+    def step(self, workspace: Workspace, days: Sequence[date], *, reuse: bool) -> StepReport:  # noqa: ARG002
+        """Compute, check and promote the table (:func:`produce_whole`)."""
+        report = produce_whole(workspace, self, reuse=reuse)
+        lost = f"{self.name} was kept aside: {' | '.join(report.failed)}" if report.failed else None
+        return StepReport(
+            outcomes=report.outcomes,
+            rows=report.rows,
+            note="reused" if report.reused else "",
+            failure=lost,
+            metadata=report.metadata,
+            version=None if lost else workspace.lake.digest(self.name, None),
+        )
 
 
 def whole_asset(
@@ -61,6 +82,9 @@ def whole_asset(
     code_version: str = "1",
     reuses: bool = True,
     further_checks: Sequence[CheckOutcome] = (),
+    cadence: Cadence = Cadence.REGULAR,
+    pool: str | None = None,
+    tags: Mapping[str, str] | None = None,
 ) -> Callable[[Verb], WholeAsset]:
     """Declare an unpartitioned asset around a verb.
 
@@ -76,14 +100,20 @@ def whole_asset(
         reuses: False for tables with effects beyond their rows (reports), which are always made anew.
         further_checks: outcomes, as on no rows, of the checks that the verb itself makes
             (``WholeProduced.outcomes``).
+        cadence: ``REGULAR``, or ``STUDY`` for a long experiment that is made only when asked for.
+        pool: steps that share it run one at a time.
+        tags: further tags, by which jobs select.
     """
 
     def declare(verb: Verb) -> WholeAsset:
-        shown = shown_of(contract.asset, group, verb, kinds or {"polars", "parquet"}, owners)
-        further = tuple(further_checks)
+        declaration = declaration_of(
+            contract.asset, group, verb, kinds=kinds or {"polars", "parquet"}, owners=owners, cadence=cadence,
+            pool=pool, tags=tags,
+        )  # fmt: skip
         return WholeAsset(
-            contract, group, verb, tuple(reads), tuple(records), validate, code_version, reuses, shown, further
-        )
+            contract, declaration, verb, tuple(reads), tuple(records), validate, code_version, reuses,
+            tuple(further_checks),
+        )  # fmt: skip
 
     return declare
 
@@ -92,9 +122,9 @@ def _version(item: WholeAsset) -> str:
     return f"{item.code_version}+{item.contract.shape}"
 
 
-def _basis(workspace: Workspace, item: WholeAsset) -> tuple[InputLedger, Any]:
+def _basis(workspace: Workspace, item: WholeAsset) -> tuple[InputLedger, date]:
     recipe = Recipe(
-        asset=item.contract.asset, group=item.group,
+        asset=item.contract.asset, group=item.declaration.group,
         reads=[read for read in item.reads if not workspace.lake.exists(read.asset, None)],
         records=item.records, code_version=_version(item),
     )  # fmt: skip
@@ -106,15 +136,13 @@ def _basis(workspace: Workspace, item: WholeAsset) -> tuple[InputLedger, Any]:
     return InputLedger(workspace, recipe), as_of
 
 
-def _last_of_whole_inputs(workspace: Workspace, item: WholeAsset) -> Any:
-    from datetime import date
-
-    found = [workspace.lake.record(read.asset, None) for read in item.reads]
-    days = [record.inputs.get("as_of") for record in found if record is not None]
+def _last_of_whole_inputs(workspace: Workspace, item: WholeAsset) -> date | None:
+    stored = [workspace.lake.record(read.asset, None) for read in item.reads]
+    days = [record.inputs.get("as_of") for record in stored if record is not None]
     return min((date.fromisoformat(day) for day in days if day), default=None)
 
 
-def record_of(workspace: Workspace, item: WholeAsset) -> tuple[InputRecord, Any]:
+def record_of(workspace: Workspace, item: WholeAsset) -> tuple[InputRecord, date]:
     """What the table would be made from now, and the day up to which it reads."""
     ledger, as_of = _basis(workspace, item)
     basis = ledger.record_for(as_of)
@@ -147,7 +175,11 @@ class WholeReport:
 
 
 def produce_whole(workspace: Workspace, item: WholeAsset, *, reuse: bool = False) -> WholeReport:
-    """Compute, check and promote the table; on a broken blocking check the last good one stays."""
+    """Compute, check and promote the table; on a broken blocking check the last good one stays, and no effect acts.
+
+    Effects of the verb act once the checks have passed and before the table is promoted: where one fails or the
+    process dies, the last table stays and the next run does it again.
+    """
     record, as_of = record_of(workspace, item)
     stored = workspace.lake.record(item.contract.asset, None)
     if reuse and item.reuses and record.same_inputs(stored) and stored is not None and not stored.is_pending:
@@ -170,75 +202,8 @@ def produce_whole(workspace: Workspace, item: WholeAsset, *, reuse: bool = False
         ]
         workspace.lake.keep_aside(staged, texts)
         return WholeReport(frame.height, list(outcomes), {}, texts)
+    for effect in produced.effects:
+        effect.apply()
     workspace.lake.promote(staged)
     shown = {"dagster/row_count": frame.height, "as_of": str(as_of), "is_pending": final.is_pending}
-    return WholeReport(frame.height, list(outcomes), {**shown, **plain_metadata(produced.metadata)}, [])
-
-
-def build_whole(
-    item: WholeAsset,
-    cadence: dg.AutomationCondition | None = None,
-    freshness: dg.FreshnessPolicy | None = None,
-    pool: str | None = None,
-    retries: dg.RetryPolicy | None = None,
-) -> dg.AssetsDefinition:
-    """The Dagster asset of a declaration.
-
-    Args:
-        item: the declaration.
-        cadence: when it is made without being asked; None: never.
-        freshness: how old it may get; None: never late.
-        pool: steps that share it run one at a time, or as many as the pool allows.
-        retries: for executors whose steps can be lost; None: a step has one attempt.
-    """
-
-    @dg.asset(
-        name=item.shown.name,
-        group_name=item.group,
-        description=item.shown.description,
-        kinds=set(item.shown.kinds),
-        owners=list(item.shown.owners),
-        metadata=definition_metadata(item.contract),
-        tags={"zone": str(item.contract.zone), "cadence": "on-demand"},
-        deps=[*[read.asset for read in item.reads], *item.records],
-        automation_condition=cadence,
-        freshness_policy=freshness,
-        backfill_policy=dg.BackfillPolicy.single_run(),
-        check_specs=check_specs(item.shown.name, item.check_advice()),
-        code_version=item.code_version,
-        pool=pool,
-        retry_policy=retries,
-        required_resource_keys={RESOURCE},
-    )
-    def whole(context: dg.AssetExecutionContext) -> Iterator[Any]:
-        workspace: Workspace = getattr(context.resources, RESOURCE)
-        mark_process(context)
-        started = time.perf_counter()
-        with step_in(workspace.settings.home):
-            report = produce_whole(workspace, item, reuse=context.run.tags.get(REUSE_TAG) == "true")
-        for outcome in report.outcomes:
-            yield dg.AssetCheckResult(
-                check_name=outcome.name,
-                passed=outcome.passed,
-                severity=severity_of(outcome),
-                metadata=check_metadata(outcome),
-            )
-        workspace.tell(
-            StepProgress(
-                asset=item.contract.asset,
-                rows=report.rows,
-                seconds=time.perf_counter() - started,
-                checks=len(report.outcomes),
-                checks_failed=sum(not outcome.passed and outcome.is_blocking for outcome in report.outcomes),
-                warnings=sum(not outcome.passed and not outcome.is_blocking for outcome in report.outcomes),
-                note="reused" if report.reused else "",
-            )
-        )
-        if report.failed:
-            message = f"{item.contract.asset} was kept aside: {' | '.join(report.failed)}"
-            raise dg.Failure(message, allow_retries=False)
-        # The stored file's digest covers its record of inputs, so the UI sees what is stale and what only ran again.
-        version = workspace.lake.digest(item.contract.asset, None)
-        yield dg.MaterializeResult(metadata=report.metadata, data_version=dg.DataVersion(version) if version else None)
-
-    return whole
+    return WholeReport(frame.height, list(outcomes), {**shown, **produced.metadata}, [])

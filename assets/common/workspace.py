@@ -1,6 +1,6 @@
 """Everything that an asset may touch outside its arguments, built once per process and lazily."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -44,6 +44,8 @@ class Workspace:
         services: name -> factory, called at the first use (encoders, ledger, model store, ...).
         progress: called after each step (the command line prints a line), or None.
         build_source: makes the source at its first use, so that loading definitions reads no data.
+        early_fits_of: record -> days of history after which it is fitted before the calendar's first cut-off; asked at
+            the first use, since the answer lies with the declared assets.
         world: name below which an object store keeps what belongs to this source; "" for none.
     """
 
@@ -54,6 +56,7 @@ class Workspace:
     build_source: Callable[[Settings], Source]
     services: Mapping[str, Callable[["Workspace"], Any]] = field(default_factory=dict)
     progress: Callable[["StepProgress"], None] | None = None
+    early_fits_of: Callable[[str], Sequence[int]] = lambda _name: ()
     world: str = ""
     _built: dict[str, Any] = field(default_factory=dict, repr=False)
 
@@ -108,7 +111,8 @@ class Workspace:
 
     def record_book(self, name: str) -> RecordBook:
         """The fitted records of one name, read afresh from disk."""
-        return RecordBook(name, self.history_start, self.settings.core.fit_every_days, self.record_store)
+        early = tuple(self.early_fits_of(name))
+        return RecordBook(name, self.history_start, self.settings.core.fit_every_days, self.record_store, early)
 
     def settings_digest(self, section: str) -> str:
         """Hash of a room's settings, the seed and the calendar, for the record of inputs."""

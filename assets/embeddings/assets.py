@@ -3,6 +3,7 @@
 from functools import partial
 
 from assets.common.daily import DayInputs, Produced, Reads, daily_asset
+from assets.common.declaration import ENCODERS
 from assets.embeddings.checks import validate_embeddings
 from assets.embeddings.contract import REVIEW_EMBEDDINGS
 from assets.embeddings.encode import embed_reviews
@@ -17,6 +18,7 @@ from assets.embeddings.settings import EmbeddingSettings
     validate=validate_embeddings,
     kinds={"pytorch"},
     owners=["team:text"],
+    pool=ENCODERS,
 )
 def review_embeddings(inputs: DayInputs) -> Produced:
     """One unit vector per clean review from the encoder that the settings choose."""

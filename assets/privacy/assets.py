@@ -5,6 +5,7 @@ from datetime import date
 import polars as pl
 
 from assets.common.daily import DayInputs, Produced, Reads, WholeInputs, WholeProduced, daily_asset, whole_asset
+from assets.common.declaration import LEDGER
 from assets.privacy.aggregates import booking_aggregates, score_aggregate, unit_of
 from assets.privacy.budget_tables import budget_metadata
 from assets.privacy.checks import (
@@ -131,6 +132,7 @@ def released_bookings(inputs: DayInputs) -> Produced:
     validate=validate_bookings_by_month,
     kinds={"opendp", "parquet"},
     owners=OWNERS,
+    pool=LEDGER,
 )
 def bookings_by_month(inputs: WholeInputs) -> WholeProduced:
     """Differentially private counts of bookings per closed month and hotel, booked in the budget ledger."""
@@ -152,6 +154,7 @@ def bookings_by_month(inputs: WholeInputs) -> WholeProduced:
     validate=validate_guest_aggregates,
     kinds={"opendp", "parquet"},
     owners=OWNERS,
+    pool=LEDGER,
 )
 def guest_aggregates(inputs: WholeInputs) -> WholeProduced:
     """Differentially private figures per closed year: segment sizes, value, cancellation rates, service scores."""

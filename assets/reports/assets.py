@@ -13,6 +13,7 @@ import polars as pl
 
 from assets.alignment.settings import AlignmentSettings
 from assets.common.daily import Reads, WholeInputs, WholeProduced, whole_asset
+from assets.common.declaration import ENCODERS, Cadence
 from assets.reports.attacks_stored import ATTACK_READS, attack_results, attack_rows
 from assets.reports.ceilings import INFLUENCES, ceiling_rows, study_files
 from assets.reports.checks import (
@@ -108,6 +109,7 @@ _TABLES = [
     validate=validate_results,
     kinds={"polars"},
     owners=_OWNERS,
+    pool=ENCODERS,
 )
 def evaluation_results(inputs: WholeInputs) -> WholeProduced:
     """Every figure of the reports under its stable name, with intervals; what was left out, with the reason."""
@@ -190,6 +192,7 @@ def alignment_evidence(inputs: WholeInputs) -> pl.DataFrame:
     validate=validate_attacks,
     kinds={"polars", "pytorch", "lightgbm"},
     owners=["team:privacy"],
+    pool=ENCODERS,
 )
 def privacy_attacks(inputs: WholeInputs) -> pl.DataFrame:
     """Success rates of attackers on every zone, pairs and models, beside guessing; reads restricted rows to score."""
@@ -210,6 +213,8 @@ def customer_keys(inputs: WholeInputs) -> pl.DataFrame:
     validate=validate_price,
     kinds={"polars", "pytorch", "lightgbm"},
     owners=["team:privacy"],
+    cadence=Cadence.STUDY,
+    tags={"study": "price_of_privacy"},
 )
 def price_of_privacy(inputs: WholeInputs) -> pl.DataFrame:
     """What k, the length of the batch and epsilon cost: pairs, forecasts and released aggregates under each."""
@@ -217,7 +222,8 @@ def price_of_privacy(inputs: WholeInputs) -> pl.DataFrame:
 
 
 @whole_asset(contract=VALUE_CEILINGS, group="reports", reads=[Reads("published_bookings", None)],
-             validate=validate_ceilings, kinds={"polars", "lightgbm"}, owners=_OWNERS, reuses=False)  # fmt: skip
+             validate=validate_ceilings, kinds={"polars", "lightgbm"}, owners=_OWNERS, reuses=False,
+             cadence=Cadence.STUDY, tags={"study": "ceilings"})  # fmt: skip
 def value_ceilings(inputs: WholeInputs) -> pl.DataFrame:
     """Models, data-rich ceiling and oracle in the simulated worlds that `stayworth ceilings` has finished."""
     files = study_files(inputs.settings)
@@ -242,6 +248,8 @@ def value_ceilings(inputs: WholeInputs) -> pl.DataFrame:
     kinds={"html"},
     owners=_OWNERS,
     reuses=False,
+    pool=ENCODERS,
+    tags={"binds": "report"},
 )
 def guest_value_report(inputs: WholeInputs) -> WholeProduced:
     """Two editions of the report as self-contained HTML, and results.json, under reports/ of the home folder."""

@@ -16,6 +16,7 @@ import polars as pl
 from assets.alignment.assignment import decide
 from assets.alignment.candidates import build_candidates
 from assets.alignment.contract import BOOKING_REVIEW_PAIRS
+from assets.alignment.fit_window import EARLY_FITS
 from assets.alignment.match_probability import MatchWeights, assumed_weights
 from assets.alignment.settings import FIT_LOOK_BACK_DAYS, AlignmentSettings
 from assets.alignment.weight_learning import learn_weights
@@ -29,7 +30,7 @@ from assets.privacy.settings import PrivacySettings
 from assets.reports.intervals import fold_interval
 from assets.reports.truth import alignment_truth
 from assets.reports.wording import Estimate
-from resources.records import EARLY_FITS, cut_offs, due_cut_off
+from resources.records import cut_offs, due_cut_off
 
 STUDIED_MODELS = ("same_as_past", "lightgbm", "gated_fusion")
 _MODEL_METRICS = ("r2", "mae", "spearman")
@@ -132,7 +133,7 @@ def align(published: pl.DataFrame, world: World, settings: StudySettings) -> pl.
     start = assumed_weights(rules)
 
     def weights_on(day: date) -> MatchWeights:
-        due = due_cut_off(world.days[0], day, settings.every_days, EARLY_FITS["match_weights"])
+        due = due_cut_off(world.days[0], day, settings.every_days, EARLY_FITS)
         return (learned.get(due) if due else None) or start
 
     return decide(published, candidates, BOOKING_REVIEW_PAIRS.empty(), world.days, weights_on, rules)
@@ -141,7 +142,7 @@ def align(published: pl.DataFrame, world: World, settings: StudySettings) -> pl.
 def _learned(
     candidates: pl.DataFrame, published: pl.DataFrame, days: Sequence[date], settings: StudySettings
 ) -> Iterator[tuple[date, MatchWeights | None]]:
-    for cut_off in cut_offs(days[0], days[-1], settings.every_days, EARLY_FITS["match_weights"]):
+    for cut_off in cut_offs(days[0], days[-1], settings.every_days, EARLY_FITS):
         known = pl.col("delivery_day").is_between(cut_off - timedelta(days=FIT_LOOK_BACK_DAYS), cut_off)
         yield cut_off, learn_weights(candidates.filter(known), published.filter(known), settings.alignment)
 

@@ -5,6 +5,7 @@ from typing import Any
 import polars as pl
 
 from assets.common.daily import DayInputs, FitInputs, Produced, Reads, daily_asset, fitted_record
+from assets.common.declaration import ENCODERS
 from assets.reviews.anomaly_score import FIXED_VERSION, fit_bounds, score_anomalies
 from assets.reviews.body_polarity import fit_polarity_record
 from assets.reviews.checks import (
@@ -47,6 +48,7 @@ def clean_reviews(inputs: DayInputs) -> Produced:
     kinds={"numpy"},
     owners=_OWNERS,
     code_version="2",
+    pool=ENCODERS,
 )
 def review_vectors(inputs: DayInputs) -> Produced:
     """One static unit vector and the hashed phrases per clean review, in which earlier texts are looked up."""
@@ -78,6 +80,7 @@ def polarity_model(inputs: FitInputs) -> dict[str, Any] | None:
     kinds={"numpy"},
     owners=_OWNERS,
     code_version="6",
+    pool=ENCODERS,
 )
 def review_anomaly_parts(inputs: DayInputs) -> Produced:
     """Three raw signs of irregularity per review: contradiction, duplication, timing."""

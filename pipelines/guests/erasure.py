@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from assets.common.definition import declared_in
+from assets.common.declaration import declared_in
 from assets.common.fits import FittedAsset
 from assets.common.whole import WholeAsset
 from assets.common.workspace import Workspace
@@ -25,7 +25,7 @@ from pipelines.guests.stores import (
 from pipelines.rooms import room_modules
 from resources.access_log import reading_for
 from resources.errors import PrivacyError
-from resources.records import EARLY_FITS, cut_offs
+from resources.records import cut_offs
 from resources.tombstones import EMAIL, GUEST_KEY, ROW, TEXT, Tombstones, TombstoneStore
 
 PURPOSE = "command erase"
@@ -155,7 +155,7 @@ def due_for_retraining(workspace: Workspace, first: date) -> list[str]:
     due: list[str] = []
     last = max((day for asset in workspace.contracts for day in workspace.lake.days(asset)), default=first)
     for item in declared_in(room_modules(), FittedAsset):
-        every_days, early = workspace.settings.core.fit_every_days, EARLY_FITS.get(item.name, ())
+        every_days, early = workspace.settings.core.fit_every_days, item.early_fits
         for cut_off in cut_offs(workspace.history_start, last, every_days, early):
             if cut_off >= first and workspace.record_store.load(item.name, cut_off) is not None:
                 due.append(f"record {item.name} {cut_off}")

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from assets.common.daily import DailyAsset
-from assets.common.definition import declared_in
+from assets.common.declaration import declared_in
 from assets.common.inputs import WholeInputs, days_between
 from assets.common.promotion import produce_days
 from assets.common.workspace import Workspace
@@ -145,9 +145,9 @@ def build(home: Path, encoder_home: Path, bookings: Sequence[dict[str, Any]], **
 def run(world: Workspace, *tables: str) -> None:
     """The daily stages in flow order (all, or those named); no day may fail a check."""
     for item in declared_in(room_modules(), DailyAsset):
-        if item.shown.name in tables or (not tables and item.shown.name != "customer_scores"):
+        if item.name in tables or (not tables and item.name != "customer_scores"):
             report = produce_days(world, item.spec, DAYS)
-            assert not report.failed, (item.shown.name, report.outcomes)
+            assert not report.failed, (item.name, report.outcomes)
             assert list(report.promoted) == DAYS
 
 

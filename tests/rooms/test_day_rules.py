@@ -5,10 +5,8 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import dagster as dg
-import pytest
 
 from assets.common.fits import fit_due
-from resources.records import EARLY_FITS
 from tests.rooms.toy import START, TOY_RAW, TOY_SUM, run, stored_bytes, toy_mean, toy_workspace
 
 DAYS = [START + timedelta(days=index) for index in range(25)]
@@ -51,11 +49,11 @@ def test_range_shuffled_and_rerun_give_the_same_bytes(tmp_path: Path) -> None:
     assert stored_bytes(whole) == expected
 
 
-def test_early_fits_give_the_same_bytes_day_by_day(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_early_fits_give_the_same_bytes_day_by_day(tmp_path: Path) -> None:
     plain = toy_workspace(tmp_path / "plain", amounts())
     run(plain, DAYS[0], DAYS[8])
-    monkeypatch.setitem(EARLY_FITS, "toy_mean", (3, 6))
-    whole, daily = toy_workspace(tmp_path / "range", amounts()), toy_workspace(tmp_path / "daily", amounts())
+    whole = toy_workspace(tmp_path / "range", amounts(), early=(3, 6))
+    daily = toy_workspace(tmp_path / "daily", amounts(), early=(3, 6))
     assert run(whole, DAYS[0], DAYS[8]).success
     for day in DAYS[:9]:
         assert run(daily, day).success

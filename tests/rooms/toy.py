@@ -1,14 +1,15 @@
 """A toy pipeline of three tables and one fitted record, to test the day rules without any room."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
 import dagster as dg
 import polars as pl
 
-from assets.common.daily import DayInputs, FitInputs, Produced, Reads, build_daily, daily_asset, fitted_record
-from assets.common.fits import build_fitted
+from assets.common.daily import DayInputs, FitInputs, Produced, Reads, daily_asset, fitted_record
+from assets.common.shell import Wiring, build_asset
 from assets.common.workspace import Workspace
 from pipelines.ledger import DAILY_LEDGER, build_verdict, declare_ledger
 from resources.contract import CheckOutcome, Column, FrameContract, Zone, outcome_of
@@ -116,10 +117,12 @@ def toy_chain(inputs: DayInputs) -> Produced:
 
 
 DAILY = [toy_raw, toy_sum, toy_chain]
-TABLES = [item.shown.name for item in DAILY]
+TABLES = [item.name for item in DAILY]
 
 
-def toy_workspace(home: Path, amounts: dict[date, list[int]], *, fit_every_days: int = 10) -> Workspace:
+def toy_workspace(
+    home: Path, amounts: dict[date, list[int]], *, fit_every_days: int = 10, early: tuple[int, ...] = ()
+) -> Workspace:
     core = CoreSettings(history_start=START, fit_every_days=fit_every_days)
     contracts = {item.asset: item for item in (TOY_RAW, TOY_SUM, TOY_CHAIN, DAILY_LEDGER)}
     source = ToySource(amounts)
@@ -129,16 +132,15 @@ def toy_workspace(home: Path, amounts: dict[date, list[int]], *, fit_every_days:
         room_settings={},
         history_start=START,
         build_source=lambda _settings: source,
+        early_fits_of=lambda _name: early,
     )
 
 
 def toy_definitions(workspace: Workspace) -> dg.Definitions:
+    fit = replace(toy_mean, early_fits=tuple(workspace.early_fits_of(toy_mean.name)))
     partitions = dg.DailyPartitionsDefinition(START.isoformat(), end_date="2024-03-01")
     return dg.Definitions(
-        assets=[
-            *(build_daily(item, partitions) for item in [*DAILY, declare_ledger(TABLES)]),
-            build_fitted(toy_mean),
-        ],
+        assets=[build_asset(item, Wiring(partitions=partitions)) for item in [*DAILY, declare_ledger(TABLES), fit]],
         asset_checks=[build_verdict(TABLES, partitions)],
         jobs=[dg.define_asset_job("everything", selection="*", partitions_def=partitions)],
         resources={"stayworth": workspace},

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assets.common.daily import look_back_text
-from assets.common.definition import shown_of
+from assets.common.declaration import Cadence, declaration_of
 from assets.common.inputs import Reads, days_between
 from assets.common.seeding import generator_of, seed_of
+from assets.common.step import reads_in_words
 from resources.errors import ContractError
 
 START, DAY = date(2024, 1, 1), date(2024, 1, 10)
@@ -41,8 +41,8 @@ def test_streams_are_named_and_repeatable() -> None:
 
 def test_look_back_in_words() -> None:
     reads = [Reads("a"), Reads("b", 90), Reads("c", None), Reads("d", is_whole=True)]
-    assert look_back_text(reads) == "a (the day), b (90 days), c (whole history), d (as it stands)"
-    assert look_back_text([]) == "the source's delivery of the day"
+    assert reads_in_words(reads) == "a (the day), b (90 days), c (whole history), d (as it stands)"
+    assert reads_in_words([]) == "the source's delivery of the day"
 
 
 def test_an_asset_needs_a_description() -> None:
@@ -50,4 +50,4 @@ def test_an_asset_needs_a_description() -> None:
         pass
 
     with pytest.raises(ContractError, match="no docstring"):
-        shown_of("silent", "toy", silent, {"polars"}, ["team:a"])
+        declaration_of("silent", "toy", silent, kinds={"polars"}, owners=["team:a"], cadence=Cadence.DAILY)

@@ -74,7 +74,7 @@ def test_daily_assets_declare_what_they_conserve() -> None:
     for asset, source in conserved.items():
         assert asset.spec.conserves == source
         assert source in [item.asset for item in asset.spec.reads]
-        assert asset.shown.description
+        assert asset.declaration.description
 
 
 def whole_inputs(home: Path, asset: WholeAsset, days: list[date], hotels: pl.DataFrame, **frames: pl.DataFrame) -> Any:

@@ -6,7 +6,8 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resources.records import EARLY_FITS, FittedRecord, RecordBook, RecordStore, cut_offs, due_cut_off
+from assets.alignment.fit_window import EARLY_FITS
+from resources.records import FittedRecord, RecordBook, RecordStore, cut_offs, due_cut_off
 
 START = date(2024, 1, 1)
 
@@ -69,12 +70,12 @@ def test_early_cut_offs_come_before_the_first_of_the_calendar(
 
 def test_book_of_match_weights_has_early_cut_offs(tmp_path: Path) -> None:
     store = RecordStore(tmp_path)
-    first, second = EARLY_FITS["match_weights"][:2]
+    first, second = EARLY_FITS[:2]
     days = [START + timedelta(days=index) for index in range(second + 1)]
-    runs = RecordBook("match_weights", START, 91, store).segments(days)
+    runs = RecordBook("match_weights", START, 91, store, EARLY_FITS).segments(days)
     assert [len(run) for _, run in runs] == [first, second - first, 1]
     assert RecordBook("r", START, 91, store).version(days[-1]) == "start"
-    assert RecordBook("match_weights", START, 91, store).version(days[-1]) == "pending"
+    assert RecordBook("match_weights", START, 91, store, EARLY_FITS).version(days[-1]) == "pending"
 
 
 def test_saving_twice_gives_the_same_bytes(tmp_path: Path) -> None:

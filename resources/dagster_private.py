@@ -1,0 +1,38 @@
+"""Everything of Dagster that its public interface does not offer, in one place.
+
+Dagster is pinned below its next minor version for these names alone. Each is used for a reason that stands beside
+it; ``tests/definitions/test_dagster_private.py`` holds a canary for each, which says what to look for when it goes.
+No other module imports ``dagster._...``; a test holds that.
+"""
+
+from dagster._core.definitions.reconstruct import ReconstructableRepository
+from dagster._core.events import ASSET_EVENTS
+from dagster._core.events.log import EventLogEntry
+from dagster._core.storage.event_log import SqlEventLogStorageTable, SqliteEventLogStorage
+from dagster._core.storage.runs import SqliteRunStorage
+from dagster._core.storage.tags import EXTERNALLY_MANAGED_ASSETS_TAG, PARTITION_NAME_TAG
+from dagster._serdes import ConfigurableClassData
+from dagster._time import get_current_datetime
+from dagster._utils.schedules import is_valid_cron_string
+
+__all__ = [
+    "ASSET_EVENTS",  # which events of a batch belong to assets (resources/event_log.py)
+    "EXTERNALLY_MANAGED_ASSETS_TAG",  # keeps Dagster from telling of partitions that failed (assets/common/shell.py)
+    "PARTITION_NAME_TAG",  # the partition of a run over a cluster (pipelines/running.py)
+    "STORAGE_MODULES",
+    "ConfigurableClassData",  # signature of a storage class (resources/event_log.py)
+    "EventLogEntry",  # signature of a storage class (resources/event_log.py)
+    "ReconstructableRepository",  # a job that other processes load by themselves (pipelines/running.py)
+    "SqlEventLogStorageTable",  # one transaction for a batch of events (resources/event_log.py)
+    "SqliteEventLogStorage",  # parent of our batched storage (resources/event_log.py)
+    "SqliteRunStorage",  # SQLite means that a run was of this host (pipelines/abandoned.py)
+    "get_current_datetime",  # Dagster's clock, which its own tests freeze (pipelines/partitions.py, sensors.py)
+    "is_valid_cron_string",  # judges a cron as the schedules will (pipelines/operations.py)
+]
+# Modules of the storage classes that dagster.yaml names; Dagster's own default configuration names them so, too.
+STORAGE_MODULES = {
+    "runs_module": "dagster._core.storage.runs",
+    "schedules_module": "dagster._core.storage.schedules",
+    "root_module": "dagster._core.storage.root",
+    "logs_module": "dagster._core.storage.noop_compute_log_manager",
+}
