@@ -1,0 +1,1 @@
+"""The chapters, one folder each: ``chapter.py`` exports ``CHAPTER``; they are discovered, not listed."""
