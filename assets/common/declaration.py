@@ -49,7 +49,7 @@ class Declaration:
     owners: tuple[str, ...]
     cadence: Cadence
     pool: str | None = None
-    tags: Mapping[str, str] = field(default_factory=dict)
+    tags: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 def declaration_of(

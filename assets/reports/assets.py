@@ -211,11 +211,9 @@ def customer_keys(inputs: WholeInputs) -> pl.DataFrame:
     group="reports",
     reads=PRICE_READS,
     validate=validate_price,
-    kinds={"polars", "pytorch", "lightgbm"},
-    owners=["team:privacy"],
-    cadence=Cadence.STUDY,
-    tags={"study": "price_of_privacy"},
-)
+    kinds={"polars", "pytorch", "lightgbm"}, owners=["team:privacy"],
+    cadence=Cadence.STUDY, tags={"study": "price_of_privacy"},
+)  # fmt: skip
 def price_of_privacy(inputs: WholeInputs) -> pl.DataFrame:
     """What k, the length of the batch and epsilon cost: pairs, forecasts and released aggregates under each."""
     return price_rows(inputs)

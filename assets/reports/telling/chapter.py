@@ -85,8 +85,10 @@ def tables_of(chapters: Sequence[Chapter]) -> list[Reads]:
     reads: dict[str, Reads] = {}
     for item in (item for chapter in chapters for item in chapter.tables):
         known = reads.get(item.asset)
-        if known is None or known.look_back_days is not None and (
-            item.look_back_days is None or item.look_back_days > known.look_back_days
+        if (
+            known is None
+            or known.look_back_days is not None
+            and (item.look_back_days is None or item.look_back_days > known.look_back_days)
         ):
             reads[item.asset] = item
     return list(reads.values())
