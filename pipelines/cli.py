@@ -8,6 +8,7 @@ import sys
 import warnings
 from collections.abc import Callable, Sequence
 from datetime import date
+from importlib.metadata import version
 
 from resources.errors import PipelineError
 
@@ -40,7 +41,9 @@ _HANDLERS = {  # module:function
     "erase": "pipelines.guests.commands:erase",
     "subject-access": "pipelines.guests.commands:subject_access",
     "retain": "pipelines.guests.commands:retain",
-    "ui": "pipelines.commands:ui",
+    "ui": "pipelines.web.commands:ui",
+    "webserver": "pipelines.web.commands:webserver",
+    "daemon": "pipelines.web.commands:daemon",
     "screenshots": "pipelines.commands:screenshots",
     "catalogue": "pipelines.commands:catalogue",
 }
@@ -63,7 +66,8 @@ def _count(text: str) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="stayworth", description="What guests are worth, and why.", epilog=_EPILOG)
-    commands = parser.add_subparsers(dest="command", required=True)
+    parser.add_argument("--version", action="version", version=f"stayworth {version('stayworth')}")
+    commands = parser.add_subparsers(dest="command")
 
     def command(name: str, text: str, *, days: bool = False) -> argparse.ArgumentParser:
         made = commands.add_parser(name, help=text, description=text)
@@ -117,9 +121,16 @@ def _parser() -> argparse.ArgumentParser:
     erase.add_argument("--reason", default="", help="for the access log, without the identifier")
     access.add_argument("--to", required=True, help="new folder for the copy")
     command("retain", "remove raw rows that are older than core.raw_retention_days")
-    ui = command("ui", "serve the Dagster UI, on localhost unless told otherwise")
-    ui.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
-    ui.add_argument("--port", type=int, default=3000)
+    for name, what in (
+        ("ui", "serve the Dagster UI and run its daemon, on localhost unless told otherwise"),
+        ("webserver", "serve the Dagster UI alone, as a service"),
+    ):
+        served = command(name, what)
+        served.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
+        served.add_argument("--port", type=int, default=3000, help="port to listen on (default 3000; 0: a free one)")
+    served = command("daemon", "run schedules, sensors and queued runs, as a service beside the webserver")
+    served.add_argument("--workspace", help="workspace file (default: one that names this code location)")
+    served.add_argument("--log-level", default="info", choices=("critical", "error", "warning", "info", "debug"))
     pictures = command("screenshots", "pictures of the UI over what this home holds, for the docs")
     pictures.add_argument("--out", default="docs/pictures", help="folder to write")
     command("catalogue", "write the generated pages of docs: table of assets, data dictionary")
@@ -129,6 +140,9 @@ def _parser() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; returns the exit status (0 done, 1 a run failed, 2 wrong settings or input)."""
     options = _parser().parse_args(arguments)
+    if options.command is None:
+        _parser().print_help()
+        return 0
     _quiet()
     if options.source:
         os.environ["STAYWORTH_CORE__SOURCE"] = options.source

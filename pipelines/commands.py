@@ -1,8 +1,6 @@
 """One function per command; each returns the exit status."""
 
 import argparse
-import os
-import sys
 import time
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -18,19 +16,18 @@ from assets.privacy.budget_tables import releases_table
 from assets.privacy.settings import PrivacySettings
 from pipelines.backfilling import run_beside, spans
 from pipelines.homes import enter_home
-from pipelines.instance import prepare_dagster_home
 from pipelines.partitions import history
 from pipelines.rooms import room_modules
 from pipelines.running import failures_of, pending_days, run_job
 from pipelines.workspace import build_workspace, check_settings
 from resources.access_log import reading_for
 from resources.errors import NotFittedError, SettingsError
+from resources.paths import expanded
 from resources.privacy_accounting import PURE
 from resources.settings import Settings, load_settings
 from resources.warehouse import build_warehouse
 
 _MAX_SWEEPS = 10
-_LOCAL_HOSTS = ("127.0.0.1", "::1", "localhost")
 # Minutes on two cores, measured with the commands of docs/evaluation.md.
 _OTHER_MINUTES = {"demo": 5, "public": 14}  # of the full profile, everything but the fits of models
 _PRICE_MINUTES = 12  # the price of privacy
@@ -273,33 +270,16 @@ def demo_stats(options: argparse.Namespace) -> int:
     from resources.sources.demo.statistics import compare_marginals
     from resources.sources.registry import build_source
 
-    home = Path(os.environ.get("STAYWORTH_HOME", "var"))
+    home = load_settings().home
     frames: list[pl.DataFrame] = []
-    for core in (CoreSettings(source="demo"), CoreSettings(source="public", data=Path(options.public))):
+    for core in (CoreSettings(source="demo"), CoreSettings(source="public", data=expanded(options.public))):
         source = build_source(Settings(home=home, core=core))
         days = days_between(source.first_day, source.last_day)
         frames += [source.rows(stream, days) for stream in (Stream.BOOKINGS, Stream.REVIEWS)]
-    page = Path(options.out)
+    page = expanded(options.out)
     page.write_text(compare_marginals(*frames), "utf-8")
     say(f"wrote {page}")
     return 0
-
-
-def ui(options: argparse.Namespace) -> int:
-    """Serve the Dagster UI; replaces this process."""
-    workspace = build_workspace(enter())
-    prepare_dagster_home(workspace.settings.home)
-    say(f"Dagster UI on http://{options.host}:{options.port} (Ctrl-C stops it)")
-    if options.host not in _LOCAL_HOSTS:
-        say(f"Warning: {options.host} can be reached from other machines and the UI asks nobody who they are;")
-        say("put a proxy that does in front of it (docs/security.md)")
-    os.execv(sys.executable, ui_command(options.host, options.port))  # noqa: S606
-
-
-def ui_command(host: str, port: int) -> list[str]:
-    """The command line of Dagster's UI and daemon on one machine."""
-    command = [sys.executable, "-m", "dagster", "dev", "-h", host, "-p", str(port)]
-    return [*command, "-m", "pipelines.definitions"]
 
 
 def screenshots(options: argparse.Namespace) -> int:
@@ -310,7 +290,7 @@ def screenshots(options: argparse.Namespace) -> int:
     if not workspace.lake.exists("guest_value_report", None):
         message = "no finished run is stored in this home; run the chain first (stayworth run)"
         raise NotFittedError(message)
-    for path in take_screenshots(workspace.settings.home, Path(options.out)):
+    for path in take_screenshots(workspace.settings.home, expanded(options.out)):
         say(f"wrote {path}")
     return 0
 
@@ -326,5 +306,5 @@ def catalogue(_options: argparse.Namespace) -> int:
 
 __all__: Sequence[str] = (
     "backfill", "budget", "catalogue", "demo_stats", "price_of_privacy", "quarantine", "run", "screenshots", "settle",
-    "status", "ui",
+    "status",
 )  # fmt: skip

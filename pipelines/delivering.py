@@ -3,10 +3,10 @@
 import argparse
 from collections import Counter
 from datetime import timedelta
-from pathlib import Path
 
 from assets.common.inputs import days_between
 from pipelines.commands import say
+from resources.paths import expanded
 from resources.settings import load_settings
 from resources.sources.demo import DemoSettings, DemoSource
 from resources.sources.demo.deliveries import LOG_FILE, FileShares, arrivals, deliver
@@ -19,7 +19,7 @@ def demo_deliveries(options: argparse.Namespace) -> int:
     shares = FileShares(
         late=options.late, missing=options.missing, repeated=options.repeated, corrected=options.corrected
     )
-    folder = Path(options.folder)
+    folder = expanded(options.folder)
     until = options.until or last + timedelta(days=30)
     found = deliver(folder, source, arrivals(source, days_between(first, last), shares), until)
     counts = ", ".join(f"{count} {kind}" for kind, count in sorted(Counter(item.kind for item in found).items()))

@@ -12,7 +12,7 @@ from resources.errors import SettingsError
 from resources.home_lock import alone_in
 from resources.settings import Settings, digest_of
 
-_OF_A_WORLD = ("lake", "models", "reports", "warehouse.duckdb", "dagster")
+_OF_A_WORLD = ("lake", "models", "reports", "warehouse.duckdb", "warehouse.sql", "dagster")
 _MARKER = "world.txt"
 
 
@@ -44,6 +44,7 @@ def check_home(settings: Settings) -> None:
     Raises:
         SettingsError: says which world is there and what to do.
     """
+    refuse_no_folder(settings.home)
     marker = settings.home / _MARKER
     wanted = world_of(settings)
     if marker.exists() and (held := marker.read_text("utf-8").strip()) != wanted:
@@ -58,6 +59,44 @@ def check_home(settings: Settings) -> None:
         raise SettingsError(message)
 
 
+def refuse_no_folder(home: Path) -> None:
+    """Refuse a home that is no folder, lies below a file, or may not be written to.
+
+    Raises:
+        SettingsError: says which it is.
+    """
+    try:
+        there = next(place for place in (home, *home.parents) if os.path.lexists(place))
+        if not there.is_dir():
+            what = "is a file" if there.is_file() else "is no folder"
+            message = f"STAYWORTH_HOME = {home}: {there} {what}; give a folder, or a path where one can be made"
+            raise SettingsError(message)
+        is_writable = os.access(there, os.W_OK | os.X_OK)
+    except OSError as error:
+        raise _unmakeable(home, error) from error
+    if not is_writable:
+        message = f"STAYWORTH_HOME = {home}: {there} may not be written to by this user; give another folder"
+        raise SettingsError(message)
+
+
+def make_home(home: Path) -> None:
+    """Make the folder of everything written.
+
+    Raises:
+        SettingsError: it is a file, or can't be made.
+    """
+    refuse_no_folder(home)
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _unmakeable(home, error) from error
+
+
+def _unmakeable(home: Path, error: OSError) -> SettingsError:
+    reason = error.strerror or type(error).__name__
+    return SettingsError(f"STAYWORTH_HOME = {home} can't be made: {reason}; give another folder")
+
+
 def enter_home(settings: Settings) -> str | None:
     """Make the home hold the settings' world; returns the name of the world that was moved aside, or None.
 
@@ -65,7 +104,7 @@ def enter_home(settings: Settings) -> str | None:
         StorageError: a step of a run is at work in the world that would have to go.
     """
     home, wanted = settings.home, world_of(settings)
-    home.mkdir(parents=True, exist_ok=True)
+    make_home(home)
     marker = home / _MARKER
     held = marker.read_text("utf-8").strip() if marker.exists() else None
     if held == wanted and not _parts(home / "worlds" / wanted):

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import dagster as dg
 
+from pipelines.code_location import MODULE, NAME
 from resources.dagster_private import STORAGE_MODULES
 
 EVENT_BATCH_SIZE = 500  # events per transaction; Dagster's default of 0 stores each event by itself
@@ -43,6 +44,13 @@ compute_logs:
   module: {logs_module}
   class: NoOpComputeLogManager
 """
+_WORKSPACE = """\
+# Written by stayworth; the code location of webserver, daemon and command line.
+load_from:
+  - python_module:
+      module_name: {module}
+      location_name: {name}
+"""
 
 
 def prepare_dagster_home(home: Path) -> Path:
@@ -64,6 +72,15 @@ def prepare_dagster_home(home: Path) -> Path:
     os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", str(EVENT_BATCH_SIZE))
     os.environ["DAGSTER_DISABLE_TELEMETRY"] = "1"
     return folder
+
+
+def workspace_file(home: Path) -> Path:
+    """The file that names the code location for Dagster's own programs, wherever they are started; written anew."""
+    file = prepare_dagster_home(home) / "workspace.yaml"
+    draft = file.with_name(f".workspace.yaml.{os.getpid()}")
+    draft.write_text(_WORKSPACE.format(module=MODULE, name=NAME), "utf-8")
+    draft.replace(file)
+    return file
 
 
 def open_instance(home: Path) -> dg.DagsterInstance:

@@ -89,7 +89,7 @@ def build_verdict(
         name="no_day_failed",
         description="Every day of this run was promoted by every daily table.",
         required_resource_keys={RESOURCE},
-        blocking=False,
+        blocking=True,
         retry_policy=retries,
     )
     def no_day_failed(context: dg.AssetCheckExecutionContext) -> dg.AssetCheckResult:

@@ -7,6 +7,7 @@ Where alerts go is partly secret: the webhook's address is ``STAYWORTH_ALERT_WEB
 import re
 from dataclasses import dataclass
 
+from pipelines.web.addresses import parse_allowed
 from resources.dagster_private import is_valid_cron_string
 from resources.settings import CoreSettings, Settings, refuse
 
@@ -28,6 +29,8 @@ class OperationsSettings:
     watch_seconds: int = 300  # between two looks at the deliveries; a late file waits no longer than this
     watch_days: int = 180  # how far back late, corrected and pending days are looked for; look-backs end at 121 days
     alert_on_warnings: bool = False  # True: checks that only warn are told too
+    # names under which the UI is called besides localhost and --host, say ui.example.com or ui.example.com:8443
+    allowed_hosts: tuple[str, ...] = ()
     mail_to: tuple[str, ...] = ()  # who gets alerts by e-mail; empty: nobody
     mail_from: str = "stayworth@localhost"  # sender of the e-mails
     smtp_host: str = "localhost"  # mail server
@@ -50,6 +53,12 @@ class OperationsSettings:
             raise refuse(SECTION, "smtp_port", self.smtp_port, f"1 to {_HIGHEST_PORT}")
         if not self.alert_timeout_seconds > 0:
             raise refuse(SECTION, "alert_timeout_seconds", self.alert_timeout_seconds, "above 0")
+        self._refuse_odd_addresses()
+
+    def _refuse_odd_addresses(self) -> None:
+        for host in self.allowed_hosts:
+            if parse_allowed(host) is None:
+                raise refuse(SECTION, "allowed_hosts", host, "names or addresses with or without a port, no wildcards")
         for name, address in (("mail_from", self.mail_from), *(("mail_to", item) for item in self.mail_to)):
             if not _MAIL.fullmatch(address):
                 raise refuse(SECTION, name, address, "an e-mail address")

@@ -15,6 +15,7 @@ from assets.common.shell import REUSE_TAG
 from assets.common.workspace import Workspace
 from pipelines.abandoned import close_abandoned_runs
 from pipelines.building import build_definitions
+from pipelines.code_location import MODULE, file_runs_under
 from pipelines.executors import is_spread, refuse_other_settings
 from pipelines.instance import open_instance
 from pipelines.partitions import RANGE_END, RANGE_START
@@ -57,6 +58,7 @@ def run_job(
     day = first.isoformat() if definition.partitions_def is not None and first == last else None
     with open_instance(workspace.settings.home) as instance:
         close_abandoned_runs(instance)
+        file_runs_under(instance, job)
         if is_spread(workspace.settings):
             refuse_other_settings(workspace.settings)
             return _run_spread(instance, job, day, asked)
@@ -65,7 +67,7 @@ def run_job(
 
 def _run_spread(instance: dg.DagsterInstance, job: str, day: str | None, asked: dict[str, Any]) -> Result:
     """A run whose steps load the definitions themselves, each in its own process, as the daemon's runs do."""
-    loaded = ReconstructableRepository.for_module("pipelines.definitions", "defs")
+    loaded = ReconstructableRepository.for_module(MODULE, "defs")
     # Dagster's default is a `dagster` on the PATH, which a node has only where its environment is activated.
     loaded = loaded._replace(entry_point=[sys.executable, "-m", "dagster"])
     tags = {**asked["tags"], **({PARTITION_NAME_TAG: day} if day else {})}

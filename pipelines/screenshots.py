@@ -5,6 +5,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
@@ -15,7 +16,6 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipelines.commands import ui_command
 from pipelines.instance import prepare_dagster_home
 from resources.errors import SettingsError
 
@@ -59,7 +59,7 @@ def served_ui(home: Path, port: int) -> Generator[str]:
     prepare_dagster_home(home)
     log = home / "dagster" / "screenshots.log"
     with log.open("wb") as output:
-        command = ui_command(_LOCALHOST, port)
+        command = [sys.executable, "-m", "pipelines.cli", "ui", "--host", _LOCALHOST, "--port", str(port)]
         server = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, start_new_session=True)
         try:
             address = f"http://{_LOCALHOST}:{port}"

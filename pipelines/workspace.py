@@ -1,7 +1,10 @@
 """Builds the workspace: the one place where settings, contracts, source and services meet."""
 
+import logging
 from collections.abc import Callable
 from typing import Any
+
+import duckdb
 
 from assets.common.workspace import StepProgress, Workspace
 from pipelines.homes import check_home, world_of
@@ -14,6 +17,8 @@ from resources.notices import with_notices
 from resources.secret_keys import load_tombstone_key
 from resources.settings import Settings, load_settings
 from resources.sources.base import Source
+
+_LOG = logging.getLogger("stayworth")
 
 
 def _source(settings: Settings) -> Source:
@@ -54,12 +59,19 @@ def _opt_outs(workspace: Workspace) -> Any:
     return OptOutRegister(workspace)
 
 
+def _views(workspace: Workspace) -> Any:
+    from resources.warehouse import NAME, ViewKeeper
+
+    return ViewKeeper(workspace.settings.home / NAME, workspace.lake, workspace.contracts)
+
+
 SERVICES: dict[str, Callable[[Workspace], Any]] = {
     "encoders": _encoders,
     "ledger": _ledger,
     "model_store": _model_store,
     "opt_outs": _opt_outs,
     "tombstones": _tombstones,
+    "views": _views,
 }
 
 
@@ -105,14 +117,32 @@ def build_workspace(
     check_settings(loaded)
     check_home(loaded)
     first, _ = history(loaded)
-    return Workspace(
+    made = Workspace(
         settings=loaded,
         contracts={**room_contracts(), DAILY_LEDGER.asset: DAILY_LEDGER},
         room_settings=room_settings(),
         history_start=first,
         build_source=_source if source is None else lambda _settings: source,
         services=SERVICES,
-        progress=progress,
         early_fits_of=early_fits_of,
         world=world_of(loaded),
     )
+    made.progress = _after_step(made, progress)
+    return made
+
+
+def _after_step(workspace: Workspace, tell: Callable[[StepProgress], None] | None) -> Callable[[StepProgress], None]:
+    """What happens after each step, whoever asked for its run: a new table gets its view in the warehouse.
+
+    What a step stored is stored; a warehouse that can't be written is told in the log and does not fail it.
+    """
+
+    def after(step: StepProgress) -> None:
+        try:
+            workspace.resource("views").keep(step.asset)
+        except (duckdb.Error, OSError) as error:
+            _LOG.warning("no view of %s in the warehouse: %s; `stayworth run` builds it anew", step.asset, error)
+        if tell is not None:
+            tell(step)
+
+    return after

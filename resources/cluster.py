@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from resources.errors import SettingsError
+from resources.paths import expanded
 
 EXECUTORS = ("in_process", "ray")
 # Read by Ray itself, which lets them win over the address that it is given.
@@ -88,7 +89,7 @@ def variables_for_steps(home: Path, environment: Mapping[str, str] | None = None
     file = env.get("STAYWORTH_SETTINGS")
     return [
         f"STAYWORTH_HOME={home}",
-        *([f"STAYWORTH_SETTINGS={Path(file).absolute()}"] if file else []),
+        *([f"STAYWORTH_SETTINGS={expanded(file).absolute()}"] if file else []),
         *([f"{SECRETS_VARIABLE}={','.join(needed)}"] if needed else []),
         *sorted([*settings, *_PLAIN]),
     ]

@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from resources.cluster import odd_cluster
 from resources.errors import SettingsError
+from resources.paths import expanded
 from resources.secret_keys import DSN_VARIABLE
 from resources.store_address import odd_address
 
@@ -174,7 +175,7 @@ def _cast(value: object, hint: Any) -> object:
         return hint(value)
     if hint is int and (isinstance(value, bool) or (isinstance(value, float) and not value.is_integer())):
         raise TypeError(value)
-    convert: Any = hint
+    convert: Any = expanded if hint is Path else hint
     return convert(value) if hint in (int, float, str, Path) else value
 
 
@@ -188,12 +189,12 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         SettingsError: a value is refused, a name is unknown, or the file can't be read.
     """
     env = os.environ if environment is None else environment
-    home = Path(env.get("STAYWORTH_HOME") or "var").absolute()
+    home = expanded(env.get("STAYWORTH_HOME") or "var").absolute()
     sections: dict[str, dict[str, Any]] = {}
     if file := env.get("STAYWORTH_SETTINGS"):
         try:
-            sections = {name: dict(table) for name, table in tomllib.loads(Path(file).read_text("utf-8")).items()}
-        except (OSError, tomllib.TOMLDecodeError) as error:
+            sections = {name: dict(table) for name, table in tomllib.loads(expanded(file).read_text("utf-8")).items()}
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             message = f"STAYWORTH_SETTINGS = {file!r} can't be read: {error}; give the path of a TOML file"
             raise SettingsError(message) from error
     for variable, value in env.items():

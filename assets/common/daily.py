@@ -62,6 +62,10 @@ class DailyAsset:
         """Its checks, known without data, with what to do when one fails."""
         return self.spec.check_advice()
 
+    def warning_checks(self) -> set[str]:
+        """Those of its checks that only warn."""
+        return self.spec.warning_checks()
+
     def about(self) -> dict[str, str]:
         """Nothing more to say in the UI."""
         return {}

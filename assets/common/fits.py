@@ -55,6 +55,10 @@ class FittedAsset:
         """A record has no checks of its own: what it is made from was checked, and so is what it makes."""
         return {}
 
+    def warning_checks(self) -> set[str]:
+        """None, as it has no checks."""
+        return set()
+
     def about(self) -> dict[str, str]:
         """Its zone and calendar, which no contract says."""
         return {"zone": "internal", "calendar": "one cut-off every core.fit_every_days days of history"}

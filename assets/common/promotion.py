@@ -65,8 +65,14 @@ class DailySpec:
         told = {CONTRACT_CHECK: CONTRACT_ADVICE}
         if self.conserves or self.stream:
             told[CONSERVATION_CHECK] = CONSERVATION_ADVICE
-        own = self.validate(self.contract.empty()) if self.validate else ()
-        return told | {outcome.name: outcome.advice for outcome in own}
+        return told | {outcome.name: outcome.advice for outcome in self._own_checks()}
+
+    def warning_checks(self) -> set[str]:
+        """Its checks that let the day pass when they fail; the others keep it aside."""
+        return {outcome.name for outcome in self._own_checks() if not outcome.is_blocking}
+
+    def _own_checks(self) -> Sequence[CheckOutcome]:
+        return self.validate(self.contract.empty()) if self.validate else ()
 
 
 @dataclass

@@ -6,6 +6,7 @@ The run is failed at its end by ``daily_ledger``. A step none of whose days coul
 """
 
 import time
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -59,6 +60,13 @@ def build_asset(item: DeclaredAsset, wiring: Wiring) -> dg.AssetsDefinition:
         item: the declaration.
         wiring: of the code location.
     """
+    with warnings.catch_warnings():  # what Dagster calls beta is our choice, pinned and tested: no news for a user
+        for kind in (dg.BetaWarning, dg.PreviewWarning):
+            warnings.simplefilter("ignore", kind)
+        return _asset_of(item, wiring)
+
+
+def _asset_of(item: DeclaredAsset, wiring: Wiring) -> dg.AssetsDefinition:
     own, contract = item.declaration, item.contract
 
     @dg.asset(
@@ -74,7 +82,7 @@ def build_asset(item: DeclaredAsset, wiring: Wiring) -> dg.AssetsDefinition:
         automation_condition=wiring.conditions.get(own.cadence),
         freshness_policy=wiring.freshness.get(own.cadence),
         backfill_policy=dg.BackfillPolicy.single_run(),
-        check_specs=check_specs(item.name, item.check_advice()),
+        check_specs=check_specs(item.name, item.check_advice(), item.warning_checks()),
         code_version=item.code_version,
         pool=own.pool,
         retry_policy=wiring.retries,
@@ -157,6 +165,23 @@ def _without_automatic_events(context: dg.AssetExecutionContext) -> Iterator[Non
         tags.pop(EXTERNALLY_MANAGED_ASSETS_TAG, None)
 
 
+class StepCheckResult(dg.AssetCheckResult):
+    """The outcome of a check over a range of days, of which some may be kept aside while the others go on.
+
+    The check is declared as blocking, since it stops its days, and shown so. Dagster would fail the whole step for it,
+    and with it the days that are good.
+    """
+
+    def to_asset_check_evaluation(self, step_context: Any) -> dg.AssetCheckEvaluation:
+        """What is stored, without Dagster's own way to stop: the step has stopped what failed."""
+        told = super().to_asset_check_evaluation(step_context)
+        return dg.AssetCheckEvaluation(
+            asset_key=told.asset_key, check_name=told.check_name, passed=told.passed, metadata=told.metadata,
+            target_materialization_data=told.target_materialization_data, severity=told.severity,
+            description=told.description, blocking=False, partition=told.partition,
+        )  # fmt: skip
+
+
 def _check_events(context: dg.AssetExecutionContext, item: DeclaredAsset, report: StepReport) -> Iterator[Any]:
     is_range = item.is_partitioned and len(context.partition_keys) > 1
     for outcome in report.outcomes:
@@ -171,7 +196,7 @@ def _check_events(context: dg.AssetExecutionContext, item: DeclaredAsset, report
                     partition=day.isoformat(),
                 )
             )
-        yield dg.AssetCheckResult(
+        yield StepCheckResult(
             check_name=outcome.name,
             asset_key=item.name,
             passed=outcome.passed,

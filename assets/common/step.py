@@ -1,6 +1,6 @@
 """What one step of an asset did, in the words of no orchestrator; the shell turns it into events."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Protocol
@@ -85,6 +85,10 @@ class DeclaredAsset(Protocol):
 
     def check_advice(self) -> Mapping[str, str]:
         """Its checks, known without data, with what to do when one fails."""
+        ...
+
+    def warning_checks(self) -> Set[str]:
+        """Those of its checks that only warn; the others keep aside what they find."""
         ...
 
     def about(self) -> Mapping[str, str]:

@@ -1,6 +1,6 @@
 """What the Dagster UI shows with every asset: column schema, row counts, checks, Markdown, pictures."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import dagster as dg
@@ -62,10 +62,17 @@ def plain_metadata(values: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def check_specs(asset: str, advice: Mapping[str, str]) -> list[dg.AssetCheckSpec]:
-    """The checks of an asset as the UI lists them: name, and what to do when it fails."""
+def check_specs(asset: str, advice: Mapping[str, str], warning: Collection[str]) -> list[dg.AssetCheckSpec]:
+    """The checks of an asset as the UI lists them: name, whether it stops, and what to do when it fails.
+
+    Args:
+        asset: name of the asset.
+        advice: check -> what to do.
+        warning: checks that only warn.
+    """
     return [
-        dg.AssetCheckSpec(name, asset=asset, description=f"When it fails: {text}.") for name, text in advice.items()
+        dg.AssetCheckSpec(name, asset=asset, blocking=name not in warning, description=f"When it fails: {text}.")
+        for name, text in advice.items()
     ]
 
 

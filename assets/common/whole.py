@@ -49,8 +49,15 @@ class WholeAsset:
 
     def check_advice(self) -> dict[str, str]:
         """Its checks, known without data, with what to do when one fails."""
+        return {CONTRACT_CHECK: CONTRACT_ADVICE} | {item.name: item.advice for item in self._own_checks()}
+
+    def warning_checks(self) -> set[str]:
+        """Its checks that let the table pass when they fail; the others keep it aside."""
+        return {item.name for item in self._own_checks() if not item.is_blocking}
+
+    def _own_checks(self) -> tuple[CheckOutcome, ...]:
         own = self.validate(self.contract.empty()) if self.validate else ()
-        return {CONTRACT_CHECK: CONTRACT_ADVICE} | {item.name: item.advice for item in (*self.further_checks, *own)}
+        return (*self.further_checks, *own)
 
     def about(self) -> dict[str, str]:
         """Nothing more to say in the UI."""

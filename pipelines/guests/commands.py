@@ -1,7 +1,6 @@
 """The commands for guests' rights and retention; each returns the exit status."""
 
 import argparse
-from pathlib import Path
 
 from pipelines.commands import enter, say
 from pipelines.guests.erasure import asked_of, erase_guest, tell
@@ -9,6 +8,7 @@ from pipelines.guests.retention import apply_retention
 from pipelines.guests.subject_access import export_guest
 from pipelines.workspace import build_workspace
 from resources.home_lock import alone_in
+from resources.paths import expanded
 
 
 def erase(options: argparse.Namespace) -> int:
@@ -25,7 +25,7 @@ def erase(options: argparse.Namespace) -> int:
 def subject_access(options: argparse.Namespace) -> int:
     """Export everything that is held about a guest."""
     workspace = build_workspace(enter())
-    folder = Path(options.to).absolute()
+    folder = expanded(options.to).absolute()
     held = export_guest(workspace, asked_of(options), folder)
     for table, count in held.items():
         say(f"  {table:<26}{count:>8} rows")

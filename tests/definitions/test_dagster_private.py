@@ -31,6 +31,12 @@ CLASSES = {
          "dg.build_reconstructable_job for an asset job, with a chosen interpreter"),
         ("SqliteRunStorage", (), "a public way to ask whether the run storage is SQLite on this host"),
         ("EventLogEntry", ("get_dagster_event", "is_dagster_event"), "dagster.EventLogEntry"),
+        ("RemoteRepositoryOrigin", ("get_job_origin",),
+         "what a run of the webserver is filed under: DagsterRun.remote_job_origin"),
+        ("ModuleTarget", ("create_origins",), "what `dagster-webserver --workspace` makes of workspace.yaml"),
+        ("ProxyServerManager", ("get_code_server_specs",), "how `dagster dev` shares one code server"),
+        ("WorkspaceProcessContext", ("create_request_context",), "the argument of dagster_webserver.app"),
+        ("WorkspaceFileTarget", (), "what `dagster-webserver --workspace` makes of its option"),
         ("ConfigurableClassData", (), "dagster.serdes, or what a custom storage's from_config_value is given"),
     ],
 )  # fmt: skip

@@ -29,7 +29,7 @@ def test_manifests_are_complete_and_refer_to_each_other(manifests: dict[str, dic
     claim = volumes["home"]["persistentVolumeClaim"]["claimName"]
     assert claim == manifests["PersistentVolumeClaim"]["metadata"]["name"]
     assert volumes["settings"]["configMap"]["name"] == manifests["ConfigMap"]["metadata"]["name"]
-    containers = pod["spec"]["containers"] + pod["spec"]["initContainers"]
+    containers = pod["spec"]["containers"]
     assert {mount["name"] for item in containers for mount in item["volumeMounts"]} == set(volumes)
 
 
@@ -38,7 +38,7 @@ def test_one_replica_without_privileges(manifests: dict[str, dict[str, Any]]) ->
     pod = manifests["StatefulSet"]["spec"]["template"]["spec"]
     assert pod["securityContext"]["runAsNonRoot"] is True
     assert pod["automountServiceAccountToken"] is False
-    for container in pod["containers"] + pod["initContainers"]:
+    for container in pod["containers"]:
         locked = container["securityContext"]
         assert locked["allowPrivilegeEscalation"] is False
         assert locked["readOnlyRootFilesystem"] is True

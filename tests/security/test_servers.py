@@ -1,42 +1,44 @@
 """The UI listens on this machine only unless it is told otherwise, and then it says so."""
 
-import argparse
-import os
 from pathlib import Path
 
 import pytest
 
-from pipelines import cli, commands
-from pipelines.commands import ui_command
+from pipelines import cli
+from pipelines.web import serving
 
 
-def started(monkeypatch: pytest.MonkeyPatch, home: Path, *arguments: str) -> list[str]:
-    """The command line that ``stayworth ui`` would become."""
-    seen: list[list[str]] = []
+def started(monkeypatch: pytest.MonkeyPatch, home: Path, command: str, *arguments: str) -> str:
+    """The address that a command would listen on."""
+    seen: list[str] = []
     monkeypatch.setenv("STAYWORTH_HOME", str(home))
-    for name in ("DAGSTER_HOME", "DAGSTER_EVENT_BATCH_SIZE", "DAGSTER_DISABLE_TELEMETRY"):
-        monkeypatch.setenv(name, os.environ.get(name, "1"))
-    monkeypatch.setattr(os, "execv", lambda _path, command: seen.append(command))
-    options: argparse.Namespace = cli._parser().parse_args(["ui", *arguments])  # noqa: SLF001
-    commands.ui(options)
+
+    def served(_home: Path, listening: object, _hosts: object) -> bool:
+        seen.append(listening.getsockname()[0])  # type: ignore[attr-defined]
+        return True
+
+    monkeypatch.setattr(serving, "serve_with_daemon", served)
+    monkeypatch.setattr(serving, "serve_alone", served)
+    assert cli.main([command, "--port", "0", *arguments]) == 0
     return seen[0]
 
 
+@pytest.mark.parametrize("command", ["ui", "webserver"])
 def test_localhost_is_the_default(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture, command: str
 ) -> None:
-    command = started(monkeypatch, tmp_path)
-    assert command[command.index("-h") + 1] == "127.0.0.1"
+    assert started(monkeypatch, tmp_path, command) == "127.0.0.1"
     assert "Warning" not in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("command", ["ui", "webserver"])
 def test_another_address_is_a_choice_with_a_warning(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture, command: str
 ) -> None:
-    command = started(monkeypatch, tmp_path, "--host", "0.0.0.0", "--port", "8080")
-    assert command == ui_command("0.0.0.0", 8080)
+    assert started(monkeypatch, tmp_path, command, "--host", "0.0.0.0") == "0.0.0.0"
     told = capsys.readouterr().out
     assert "Warning: 0.0.0.0 can be reached from other machines" in told
+    assert "operations.allowed_hosts" in told
 
 
 def test_nothing_else_opens_a_port() -> None:

@@ -43,6 +43,7 @@ def test_the_morning_run_never_comes_before_the_day_has_ended(tmp_path: Path, cu
         assert yesterday(CoreSettings(day_cutoff_hour=cutoff)) == date(2024, 1, 9)
 
 
+@pytest.mark.filterwarnings("ignore::dagster.BetaWarning")  # of Dagster's own tester
 def test_the_cadence_asks_once_per_tick_whatever_days_are_missing() -> None:
     @dg.asset(partitions_def=dg.DailyPartitionsDefinition("2024-01-01"))
     def days() -> None: ...
