@@ -69,7 +69,8 @@ def serve_alone(home: Path, listening: socket.socket, hosts: KnownHosts) -> None
         listening: of :func:`listening_socket`.
         hosts: under which it may be called.
     """
-    _serve(home, listening, hosts, load_target())
+    with _ended_by_signals():
+        _serve(home, listening, hosts, load_target())
 
 
 def serve_with_daemon(home: Path, listening: socket.socket, hosts: KnownHosts) -> bool:
@@ -83,9 +84,10 @@ def serve_with_daemon(home: Path, listening: socket.socket, hosts: KnownHosts) -
     Returns:
         False when the daemon ended by itself.
     """
-    with _code_server(home) as workspace, _daemon(workspace) as daemon:
+    with _ended_by_signals(), _code_server(home) as workspace, _daemon(workspace) as daemon:
         _serve(home, listening, hosts, WorkspaceFileTarget([str(workspace)]), daemon)
         return daemon.poll() is None
+    return True  # a signal ended it
 
 
 def run_daemon(workspace: Path, level: str) -> None:
@@ -95,6 +97,7 @@ def run_daemon(workspace: Path, level: str) -> None:
         workspace: file that names the code location.
         level: what it tells, as Dagster names it.
     """
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell starts background jobs with it ignored
     sys.argv = ["dagster-daemon", "run", "--log-level", level, "--workspace", str(workspace)]
     runpy.run_module("dagster._daemon", run_name="__main__")
 
@@ -115,8 +118,16 @@ def _serve(
         server = uvicorn.Server(uvicorn.Config(guarded_app(context, hosts), log_level="warning", lifespan="on"))
         if daemon is not None:
             threading.Thread(target=_end_with, args=(server, daemon), daemon=True).start()
-        with contextlib.suppress(KeyboardInterrupt):  # uvicorn sends itself the signal again once it has ended
-            server.run(sockets=[listening])
+        server.run(sockets=[listening])
+
+
+@contextmanager
+def _ended_by_signals() -> Iterator[None]:
+    """SIGTERM and SIGINT end what is inside in good order; uvicorn sends itself again, at its end, the one it got."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.default_int_handler)
+    with contextlib.suppress(KeyboardInterrupt):
+        yield
 
 
 def _end_with(server: uvicorn.Server, daemon: "subprocess.Popen[bytes]") -> None:
@@ -149,7 +160,7 @@ def _daemon(workspace: Path) -> Iterator["subprocess.Popen[bytes]"]:
         yield process
     finally:
         if process.poll() is None:
-            process.send_signal(signal.SIGINT)
+            process.terminate()
             try:
                 process.wait(_STOP_SECONDS)
             except subprocess.TimeoutExpired:
