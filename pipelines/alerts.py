@@ -7,6 +7,7 @@ from typing import Any
 
 import dagster as dg
 
+from assets.common.delivery import SOURCE_CHECKS
 from pipelines.operations import OperationsSettings, operations_of
 from resources.alert_channels import AlertError, Mailbox, Webhook
 from resources.secret_keys import SecretText, load_secret_text
@@ -112,10 +113,20 @@ def _problem(event: dg.DagsterEvent | None, *, with_warnings: bool) -> Problem |
         days = (str(evaluation.partition),)
     rows = evaluation.metadata.get("rows")
     count = f", {rows.value} rows" if rows is not None else ""
+    if evaluation.check_name in SOURCE_CHECKS:  # reasons name files and settings, never a value of a row
+        count = _reasons(evaluation.metadata.get("reasons"), evaluation.partition)
     what = "warns" if evaluation.severity == dg.AssetCheckSeverity.WARN else "failed"
     return Problem(
         asset=evaluation.asset_key.to_user_string(), days=days, reason=f"check {evaluation.check_name} {what}{count}"
     )
+
+
+def _reasons(stated: dg.MetadataValue | None, day: str | None) -> str:
+    """Why the source could not be read, of one day or all."""
+    told = stated.value if stated is not None else {}
+    reasons = {name: str(reason) for name, reason in told.items()} if isinstance(told, dict) else {}
+    shown = [reasons[day]] if day in reasons else [f"{name}: {reason}" for name, reason in reasons.items()]
+    return f": {'; '.join(shown[:_MOST_DAYS])}" if shown else ""
 
 
 @dataclass(frozen=True)

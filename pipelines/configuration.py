@@ -20,6 +20,8 @@ from pipelines.rooms import room_settings
 from resources.errors import SettingsError
 from resources.settings import CoreSettings, build_section
 from resources.sources.demo.settings import DemoSettings
+from resources.sources.file_rules import SECTION as FILES_SECTION
+from resources.sources.file_rules import FileSettings
 from resources.sources.sql.settings import SqlSettings
 
 _NOISE = ("noqa", "fmt:", "type:", "pyright:")
@@ -97,6 +99,7 @@ def settings_classes() -> Mapping[str, type]:
         "core": CoreSettings,
         "demo": DemoSettings,
         "sql": SqlSettings,
+        FILES_SECTION: FileSettings,
         SECTION: OperationsSettings,
         **room_settings(),
     }

@@ -17,10 +17,12 @@ from pipelines.abandoned import ABANDONED_TAG, UNFINISHED, close_abandoned_runs
 from pipelines.jobs import BACKFILL, DAILY
 from pipelines.operations import OperationsSettings
 from pipelines.partitions import RANGE_END, RANGE_START, history, yesterday
+from pipelines.troubles import delivery_troubles
 from resources.dagster_private import get_current_datetime
 
 DUE_TAG, SITUATION_TAG = "stayworth/due", "stayworth/situation"
 _AGAIN = 3  # runs more for a situation whose runs were killed, before the sensor waits for the next calendar day
+_MOST_TROUBLES = 10  # told with a tick that asks for nothing
 WATCHER, CADENCE = "watch_deliveries", "keep_models_current"
 
 
@@ -57,7 +59,11 @@ def build_watcher(
         days = watched_days(workspace, settings)
         if request := request_for(workspace, stages, scores, days):
             return after_kills(context.instance, request)
-        return dg.SkipReason(f"{len(days)} days looked at: nothing has come that is not in the tables")
+        if request := damage_request(workspace, days):
+            return after_kills(context.instance, request)
+        return dg.SkipReason(
+            f"{len(days)} days looked at: nothing has come that is not in the tables{_not_in_order(workspace, days)}"
+        )
 
     return watch_deliveries
 
@@ -84,6 +90,30 @@ def request_for(
     if due := due_days(workspace, scores, expected):
         return _request(DAILY, due, [dg.AssetKey(spec.contract.asset) for spec in scores])
     return None
+
+
+def damage_request(workspace: Workspace, days: Sequence[date]) -> dg.RunRequest | None:
+    """A run over days whose files came and can't be read: it changes no row, and its checks and alerts say so.
+
+    Its key is the damage, so that one damage is told once.
+    """
+    damaged = [item for item in delivery_troubles(workspace, days) if item.came and item.first]
+    if not damaged:
+        return None
+    first, last = min(item.first for item in damaged if item.first), max(item.first for item in damaged if item.first)
+    digest = hashlib.sha256("\n".join(sorted(item.text for item in damaged)).encode()).hexdigest()[:24]
+    key = f"damage-{digest}"
+    tags = {
+        RANGE_START: first.isoformat(), RANGE_END: last.isoformat(), REUSE_TAG: "true",
+        DUE_TAG: f"{len(damaged)} deliveries that can't be read, {first} to {last}", SITUATION_TAG: key,
+    }  # fmt: skip
+    return dg.RunRequest(run_key=key, job_name=BACKFILL, tags=tags)
+
+
+def _not_in_order(workspace: Workspace, days: Sequence[date]) -> str:
+    found = [item.text for item in delivery_troubles(workspace, days)]
+    found += [item.text for item in getattr(workspace.source, "unread", ())]
+    return f"; not in order: {'; '.join(found[:_MOST_TROUBLES])}" if found else ""
 
 
 def _request(job: str, due: Mapping[date, Mapping[str, str]], assets: list[dg.AssetKey] | None) -> dg.RunRequest:

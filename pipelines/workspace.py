@@ -17,6 +17,8 @@ from resources.notices import with_notices
 from resources.secret_keys import load_tombstone_key
 from resources.settings import Settings, load_settings
 from resources.sources.base import Source
+from resources.sources.file_rules import SECTION as FILES_SECTION
+from resources.sources.file_rules import FileSettings
 
 _LOG = logging.getLogger("stayworth")
 
@@ -84,7 +86,8 @@ def check_settings(settings: Settings) -> None:
     from resources.sources.demo.settings import DemoSettings
     from resources.sources.sql.settings import SqlSettings
 
-    known = {**room_settings(), "demo": DemoSettings, "sql": SqlSettings, SECTION: OperationsSettings}
+    own = {"demo": DemoSettings, "sql": SqlSettings, FILES_SECTION: FileSettings, SECTION: OperationsSettings}
+    known = {**room_settings(), **own}
     unknown = sorted(set(settings.sections) - set(known))
     if unknown:
         message = f"unknown settings section {unknown[0]!r}; known: core, {', '.join(sorted(known))}"

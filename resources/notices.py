@@ -26,7 +26,7 @@ def read_notices(path: Path) -> pl.DataFrame:
         SourceError: the file can't be read, lacks a column, or a cell makes no sense; a notice is never skipped.
     """
     try:
-        rows = pl.read_csv(path, infer_schema=False)
+        rows = pl.read_csv(path, infer_schema=False, glob=False)
     except (OSError, pl.exceptions.PolarsError) as error:
         message = f"the notices in {path} can't be read ({error}); give a CSV with the columns {', '.join(SCHEMA)}"
         raise SourceError(message) from error

@@ -9,7 +9,8 @@ from dataclasses import replace
 from datetime import date
 
 from assets.common.freshness import InputLedger, is_delivered
-from assets.common.promotion import DailySpec, frozen_days
+from assets.common.frozen import frozen_days
+from assets.common.promotion import DailySpec
 from assets.common.workspace import Workspace
 from resources.lake import InputRecord
 
@@ -29,7 +30,7 @@ def due_days(workspace: Workspace, specs: Sequence[DailySpec], days: Sequence[da
     for spec in specs:
         ledger = InputLedger(workspace, spec.recipe)
         ledger.load_fingerprints(days)
-        frozen = frozen_days(workspace, spec, days)
+        frozen = frozen_days(workspace, spec.contract.asset, spec.reads, days)
         for day in days:
             if day in frozen:  # its raw rows have left: a run would be refused
                 continue

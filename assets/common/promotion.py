@@ -10,7 +10,9 @@ from typing import Any
 
 import polars as pl
 
+from assets.common.delivery import source_checks, source_outcomes, why_missing
 from assets.common.freshness import DaysOf, InputLedger, Recipe, is_delivered
+from assets.common.frozen import frozen_days
 from assets.common.inputs import DayInputs, Produced, Reads, days_between
 from assets.common.pieces import metadata_together, outcomes_together, pieces
 from assets.common.workspace import Workspace
@@ -65,11 +67,12 @@ class DailySpec:
         told = {CONTRACT_CHECK: CONTRACT_ADVICE}
         if self.conserves or self.stream:
             told[CONSERVATION_CHECK] = CONSERVATION_ADVICE
-        return told | {outcome.name: outcome.advice for outcome in self._own_checks()}
+        return told | {outcome.name: outcome.advice for outcome in self._own_checks()} | source_checks(self.stream)
 
     def warning_checks(self) -> set[str]:
         """Its checks that let the day pass when they fail; the others keep it aside."""
-        return {outcome.name for outcome in self._own_checks() if not outcome.is_blocking}
+        told = {outcome.name for outcome in self._own_checks() if not outcome.is_blocking}
+        return told | set(source_checks(self.stream))  # a day that did not come has nothing to keep aside
 
     def _own_checks(self) -> Sequence[CheckOutcome]:
         return self.validate(self.contract.empty()) if self.validate else ()
@@ -116,11 +119,20 @@ def produce_days(workspace: Workspace, spec: DailySpec, days: Sequence[date], *,
     report = DayReport()
     wanted = _wanted_days(workspace, spec, ledger, days, report, reuse=reuse)
     if not wanted:
-        report.outcomes = [CheckOutcome(name=name, passed=True) for name in spec.check_advice()]
-        return report
+        told = source_checks(spec.stream)
+        report.outcomes = [CheckOutcome(name=name, passed=True) for name in spec.check_advice() if name not in told]
+        return _with_delivery(workspace, spec, days, report)
     brought = [item.asset for item in spec.reads if item.asset != spec.contract.asset and not item.is_whole]
     for piece in pieces(workspace.lake, brought, wanted, spec.rows_at_once, spec.days_at_once):
         _produce_piece(workspace, spec, ledger, piece, report)
+    return _with_delivery(workspace, spec, days, report)
+
+
+def _with_delivery(workspace: Workspace, spec: DailySpec, days: Sequence[date], report: DayReport) -> DayReport:
+    """The report with what the source says about the asked days."""
+    if spec.stream is not None and source_checks(spec.stream):
+        asked = [day for day in sorted(set(days)) if day >= workspace.history_start]
+        report.outcomes += source_outcomes(workspace.source, spec.stream, asked)
     return report
 
 
@@ -147,7 +159,7 @@ def _wanted_days(
     workspace: Workspace, spec: DailySpec, ledger: InputLedger, days: Sequence[date], report: DayReport, *, reuse: bool
 ) -> list[date]:
     wanted: list[date] = []
-    frozen = frozen_days(workspace, spec, days)
+    frozen = frozen_days(workspace, spec.contract.asset, spec.reads, days)
     for day in sorted(set(days)):
         if day < workspace.history_start:
             report.missing[day] = f"before history_start {workspace.history_start}"
@@ -156,7 +168,7 @@ def _wanted_days(
         elif day in frozen:
             report.reused.append(day)
         elif spec.stream is not None and not is_delivered(workspace, spec.stream, day):
-            report.missing[day] = f"the source has delivered no {spec.stream} for this day"
+            report.missing[day] = why_missing(workspace.source, spec.stream, day)
         elif not ledger.has_own_delivery(day):
             report.missing[day] = "nothing that it reads is stored for this day"
         elif reuse and _is_fresh(workspace, spec, ledger, day):
@@ -164,25 +176,6 @@ def _wanted_days(
         else:
             wanted.append(day)
     return wanted
-
-
-def frozen_days(workspace: Workspace, spec: DailySpec, days: Sequence[date]) -> dict[date, str]:
-    """Days that need raw rows which the retention has taken, with the reason."""
-    lake, own = workspace.lake, spec.contract.asset
-    gone = {asset: set(lake.removed_days(asset)) for asset in (own, *(item.asset for item in spec.reads))}
-    found: dict[date, str] = {}
-    for day in days if any(gone.values()) else ():
-        spans = [(own, (day, day))]
-        spans += [(item.asset, item.window(day, workspace.history_start, workspace.settings)) for item in spec.reads
-                  if gone[item.asset] and not item.is_whole]  # fmt: skip
-        lost = [(asset, when) for asset, (first, last) in spans for when in gone[asset] if first <= when <= last]
-        if lost:
-            asset, when = min(lost, key=lambda item: item[1])
-            found[day] = (
-                f"frozen: the retention (core.raw_retention_days) took the rows of {asset} {when}; what is stored "
-                "stays, and the day can't be made again"
-            )
-    return found
 
 
 def _is_fresh(workspace: Workspace, spec: DailySpec, ledger: InputLedger, day: date) -> bool:

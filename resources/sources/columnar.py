@@ -1,16 +1,35 @@
-"""Parquet to rows of text in the exchange format."""
+"""Parquet to rows of text in the exchange format.
 
+Numbers, categories, decimals and text are written as they are, truth values as 0 and 1, days as the exchange format
+writes them, points in time as local time of the business (in a day column: its day there), a list in `Tags` as the
+publisher writes lists. NaN is a gap. A list or a record in another column, and bytes that are no text, cost their row.
+"""
+
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import polars as pl
+import pyarrow.parquet as pq
 
 from resources.errors import SourceError
-from resources.sources.delimited import BYTE_PROBLEM, NUL_PROBLEM, TEXT_SCHEMA, check_columns
+from resources.sources.delimited import BYTE_PROBLEM, NUL_PROBLEM, TEXT_SCHEMA, too_many_rows
+from resources.sources.file_rules import SECTION, USUAL_RULES, FileRules, FileSettings
+from resources.sources.headers import clean_name, place_columns
+
+LIST_COLUMN, POINT_COLUMN = "Tags", "Posted_At"
+_DAY_COLUMNS = ("Review_Date", "reservation_status_date")
+_NESTED_PROBLEM = "holds a list or a record where one value is expected"
 
 
 def read_columnar(
-    path: Path, required: Sequence[str], optional: Sequence[str] = (), *, us_dates: Sequence[str] = ()
+    path: Path,
+    required: Sequence[str],
+    optional: Sequence[str] = (),
+    *,
+    us_dates: Sequence[str] = (),
+    rules: FileRules = USUAL_RULES,
 ) -> pl.DataFrame:
     """Rows of a Parquet file as text, in the shape of :func:`~resources.sources.delimited.read_delimited`.
 
@@ -19,59 +38,173 @@ def read_columnar(
         required: columns that must be there.
         optional: columns that are null where the file lacks them.
         us_dates: columns written month first in the exchange format, when they are stored as dates.
+        rules: limits, and the zone in which points in time become days.
 
     Raises:
-        SourceError: the file is damaged or lacks a column.
+        SourceError: the file is damaged, lacks a column or holds more than the limits allow.
     """
-    try:
-        frame = pl.read_parquet(path, glob=False, hive_partitioning=False)
-    except (pl.exceptions.PolarsError, OSError) as error:
-        reason = str(error).splitlines()[0]
-        message = f"{path.name}: not a readable Parquet file ({reason}); fetch it again from its publisher"
-        raise SourceError(message) from error
-    check_columns(path.name, frame.columns, required, optional)
-    names = [name for name in (*required, *optional) if name in frame.columns]
-    frame, is_undecodable = _decoded(frame.select(names))
-    return frame.select(
-        *(_as_text(name, frame.schema[name], name in us_dates) for name in names),
-        *(pl.lit(None, dtype=pl.String).alias(name) for name in optional if name not in frame.columns),
+    frame = _read(path, required, optional, rules)
+    names = frame.columns
+    problem = pl.Series("_problem", [None] * frame.height, dtype=pl.String)
+    texts: dict[str, pl.Series] = {}
+    for name in names:
+        texts[name], found = _text(frame[name], name, rules.time_zone, is_us_date=name in us_dates)
+        problem = problem if found is None else problem.zip_with(problem.is_not_null(), found)
+    wide = pl.DataFrame(texts).with_columns(problem)
+    return wide.with_columns(
+        *(pl.lit(None, dtype=pl.String).alias(name) for name in optional if name not in names),
         pl.lit(path.name).alias("_source_file"),
         pl.int_range(1, pl.len() + 1, dtype=pl.Int64).alias("_source_row"),
-        _problem(frame, is_undecodable).alias("_problem"),
         pl.lit(None, dtype=pl.String).alias("_raw_text"),
     ).select(*required, *optional, *TEXT_SCHEMA)
 
 
-def _decoded(frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.Series]:
-    r"""Binary columns as text, bytes that are not UTF-8 written ``\xNN``; and the rows that hold such bytes."""
-    is_bad = pl.Series([False] * frame.height, dtype=pl.Boolean)
-    for name in (name for name, dtype in frame.schema.items() if dtype == pl.Binary):
-        cells = frame[name].to_list()
-        texts = [None if cell is None else cell.decode("utf-8", "backslashreplace") for cell in cells]
-        changed = [text is not None and text.encode("utf-8") != cell for text, cell in zip(texts, cells, strict=True)]
-        is_bad = is_bad | pl.Series(changed, dtype=pl.Boolean)
-        frame = frame.with_columns(pl.Series(name, texts, dtype=pl.String))
-    return frame, is_bad
+def _read(path: Path, required: Sequence[str], optional: Sequence[str], rules: FileRules) -> pl.DataFrame:
+    """The expected columns under their expected names, as they are stored."""
+    limits = rules.settings
+    try:
+        with pq.ParquetFile(path, memory_map=False) as file:
+            about, written = file.metadata, file.schema_arrow.names
+            size = sum(about.row_group(place).total_byte_size for place in range(about.num_row_groups))
+        _refuse_size(path, about.num_rows, size, limits)
+        places = place_columns(path.name, [clean_name(name) for name in written], required, optional)
+        names = {written[place]: name for name, place in places.items()}
+        frame = _columns(path, list(names))
+    except SourceError:
+        raise
+    except (Exception, pl.exceptions.PanicException) as error:  # whatever damaged bytes make two readers raise
+        reason = (str(error) or type(error).__name__).splitlines()[0]
+        message = f"{path.name}: not a readable Parquet file ({reason}); fetch it again from its publisher"
+        raise SourceError(message) from error
+    _refuse_long_text(path, frame, rules)
+    return frame.select(pl.col(stored).alias(name) for stored, name in names.items())
 
 
-def _problem(frame: pl.DataFrame, is_undecodable: pl.Series) -> pl.Expr:
-    texts = [name for name, dtype in frame.schema.items() if dtype == pl.String]
-    holds_nul = [pl.col(name).str.contains("\0", literal=True).fill_null(value=False) for name in texts]
-    return (
-        pl.when(pl.lit(is_undecodable))
-        .then(pl.lit(BYTE_PROBLEM))
-        .when(pl.any_horizontal(pl.lit(value=False), *holds_nul))
-        .then(pl.lit(NUL_PROBLEM))
-        .otherwise(pl.lit(None, dtype=pl.String))
+def _refuse_size(path: Path, rows: int, size: int, limits: FileSettings) -> None:
+    if rows > limits.max_rows:
+        raise too_many_rows(path.name, limits)
+    if size > limits.max_bytes:
+        raise _too_large(path, limits.max_unpacked_mb)
+
+
+def _columns(path: Path, names: Sequence[str]) -> pl.DataFrame:
+    """Columns of a file by polars, or by Arrow where polars does not know a type."""
+    try:
+        return pl.read_parquet(path, columns=list(names), glob=False, hive_partitioning=False)
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, NotImplementedError):
+        with warnings.catch_warnings(), pq.ParquetFile(path, memory_map=False) as file:
+            warnings.simplefilter("ignore")
+            table = file.read(columns=list(names))
+        return pl.DataFrame({name: _loaded(table[name]) for name in names})
+
+
+def _loaded(column: Any) -> pl.Series:
+    try:
+        found = pl.from_arrow(column)
+    except (pl.exceptions.PolarsError, TypeError, ValueError, NotImplementedError):  # no counterpart: text will do
+        cells = [None if cell is None else str(cell) for cell in column.to_pylist()]
+        return pl.Series(cells, dtype=pl.String)
+    return found if isinstance(found, pl.Series) else found.to_series()
+
+
+def _too_large(path: Path, most: int) -> SourceError:
+    return SourceError(
+        f"{path.name}: holds more than {most} MB once unpacked ({SECTION}.max_unpacked_mb); raise the setting if that "
+        "is right, or split the file"
     )
 
 
-def _as_text(name: str, dtype: pl.DataType, is_us_date: bool) -> pl.Expr:
-    column = pl.col(name)
-    if isinstance(dtype, pl.Datetime) and name == "Posted_At":
-        return column.dt.strftime("%Y-%m-%dT%H:%M:%S")
-    if isinstance(dtype, pl.Date | pl.Datetime):
+def _refuse_long_text(path: Path, frame: pl.DataFrame, rules: FileRules) -> None:
+    """A dictionary of one long text takes few bytes in the file, and gigabytes once its cells are worked with."""
+    total, limits = 0, rules.settings
+    for name, dtype in frame.schema.items():
+        lengths = _lengths(frame[name], dtype)
+        if lengths is None or not frame.height:
+            continue
+        total += int(lengths.cast(pl.Int64).sum() or 0)
+        if int(lengths.max() or 0) > limits.max_line_bytes:  # type: ignore[arg-type]
+            message = (
+                f"{path.name}: a cell of {name} is longer than {limits.max_line_mb} MB ({SECTION}.max_line_mb); "
+                "the file is damaged"
+            )
+            raise SourceError(message)
+    if total > limits.max_bytes:
+        raise _too_large(path, limits.max_unpacked_mb)
+
+
+def _lengths(column: pl.Series, dtype: pl.DataType) -> pl.Series | None:
+    if dtype == pl.String:
+        return column.str.len_bytes()
+    if dtype == pl.Binary:
+        return column.bin.size()
+    if isinstance(dtype, pl.Categorical | pl.Enum):
+        return column.to_physical() * 0 + 1
+    return None
+
+
+def _text(column: pl.Series, name: str, time_zone: str, *, is_us_date: bool) -> tuple[pl.Series, pl.Series | None]:
+    """The column as text, and why a row of it can't be read (None: all can)."""
+    dtype = column.dtype
+    if dtype == pl.Binary:
+        return _decoded(column)
+    if isinstance(dtype, pl.List | pl.Array):
+        return _listed(column, name)
+    if dtype.is_nested() or dtype == pl.Object:
+        return _nested(column)
+    text = _plain_text(column, name, time_zone, is_us_date=is_us_date)
+    holds_nul = text.str.contains("\0", literal=True).fill_null(value=False)
+    return text, _marked(holds_nul, NUL_PROBLEM)
+
+
+def _plain_text(column: pl.Series, name: str, time_zone: str, *, is_us_date: bool) -> pl.Series:
+    dtype = column.dtype
+    if isinstance(dtype, pl.Datetime):
+        local = column.dt.convert_time_zone(time_zone).dt.replace_time_zone(None) if dtype.time_zone else column
+        if name == POINT_COLUMN or name not in _DAY_COLUMNS:
+            return local.dt.strftime("%Y-%m-%dT%H:%M:%S")
+        return local.dt.strftime("%-m/%-d/%Y" if is_us_date else "%Y-%m-%d")
+    if isinstance(dtype, pl.Date):
         return column.dt.strftime("%-m/%-d/%Y" if is_us_date else "%Y-%m-%d")
+    if isinstance(dtype, pl.Duration):
+        return column.dt.total_days().cast(pl.String)
     if isinstance(dtype, pl.Boolean):
         return column.cast(pl.Int8).cast(pl.String)
-    return column.cast(pl.String)
+    if dtype.is_float():
+        return column.fill_nan(None).cast(pl.String)
+    if dtype in (pl.String, pl.Null) or dtype.is_integer() or dtype.is_decimal() or dtype == pl.Time:
+        return column.cast(pl.String)
+    if isinstance(dtype, pl.Categorical | pl.Enum):
+        return column.cast(pl.String)
+    return pl.Series(name, [None if cell is None else str(cell) for cell in column.to_list()], dtype=pl.String)
+
+
+def _marked(is_bad: pl.Series, problem: str) -> pl.Series | None:
+    if not is_bad.any():
+        return None
+    return pl.select(pl.when(is_bad).then(pl.lit(problem)).alias("_problem")).to_series()
+
+
+def _decoded(column: pl.Series) -> tuple[pl.Series, pl.Series | None]:
+    r"""Bytes as text, those that are not UTF-8 written ``\xNN``."""
+    cells = column.to_list()
+    texts = [None if cell is None else cell.decode("utf-8", "backslashreplace") for cell in cells]
+    changed = [text is not None and text.encode("utf-8") != cell for text, cell in zip(texts, cells, strict=True)]
+    text = pl.Series(column.name, texts, dtype=pl.String)
+    bad = _marked(pl.Series(changed, dtype=pl.Boolean), BYTE_PROBLEM)
+    nul = _marked(text.str.contains("\0", literal=True).fill_null(value=False), NUL_PROBLEM)
+    return text, nul if bad is None else bad if nul is None else bad.zip_with(bad.is_not_null(), nul)
+
+
+def _listed(column: pl.Series, name: str) -> tuple[pl.Series, pl.Series | None]:
+    inner: Any = column.dtype
+    if name != LIST_COLUMN or inner.inner.is_nested() or inner.inner == pl.Binary:
+        return _nested(column)
+    items = (None if cell is None else [str(item) for item in cell if item is not None] for cell in column.to_list())
+    texts = [None if item is None else str(item) for item in items]
+    return pl.Series(name, texts, dtype=pl.String), None
+
+
+def _nested(column: pl.Series) -> tuple[pl.Series, pl.Series | None]:
+    texts = [None if cell is None else str(cell) for cell in column.to_list()]
+    text = pl.Series(column.name, texts, dtype=pl.String)
+    return text, _marked(text.is_not_null(), _NESTED_PROBLEM)

@@ -6,19 +6,24 @@ and ``_raw_text``. Only a file that can't be read as a whole (no header, wrong d
 
 import csv
 import io
+import re
 from collections import deque
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
 import polars as pl
 
 from resources.errors import SourceError
-from resources.sources.archives import open_bytes
+from resources.sources.archives import open_bytes, true_kind
+from resources.sources.file_rules import SECTION, USUAL_RULES, FileSettings
+from resources.sources.headers import clean_name, place_columns
 
 MAX_FIELD_CHARACTERS = 16 * 1024 * 1024  # a field beyond this is a stray quote that swallows the file
 BYTE_PROBLEM, NUL_PROBLEM = "holds a byte that is not UTF-8", "holds a NUL byte"
 _CHUNK_ROWS = 20_000
+_LONGEST_MAGIC = 16
+_SEP_LINE = re.compile(r'"?sep=(\\t|.)"?', re.IGNORECASE)  # Excel's first line, which names the delimiter
 _OTHER_DELIMITERS = {";": "semicolon", "\t": "tab", "|": "vertical bar"}
 TEXT_SCHEMA: dict[str, pl.DataType] = {
     "_source_file": pl.String(),
@@ -36,6 +41,34 @@ class Record(NamedTuple):
     raw_text: str | None = None
 
 
+class _Layout(NamedTuple):
+    """How the rows of one file are read."""
+
+    file: str
+    wanted: dict[str, int]
+    optional: tuple[str, ...]
+    limits: FileSettings
+
+
+class _Rejoined(io.RawIOBase):
+    """A stream whose first bytes were looked at."""
+
+    def __init__(self, start: bytes, rest: IO[bytes]) -> None:
+        super().__init__()
+        self._start, self._rest = start, rest
+
+    def readable(self) -> bool:
+        """Always."""
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        """The bytes looked at, then the others."""
+        chunk = self._start or self._rest.read(len(buffer))
+        self._start = b""
+        buffer[: len(chunk)] = chunk
+        return len(chunk)
+
+
 class _Lines:
     """Physical lines that remember those of the current record and can be put back."""
 
@@ -43,6 +76,7 @@ class _Lines:
         self._source = source
         self._waiting: deque[str] = deque()
         self.record: list[str] = []
+        self.blank_lines = 0
 
     def __iter__(self) -> "_Lines":
         return self
@@ -59,10 +93,13 @@ class _Lines:
         return first
 
 
-def read_delimited(path: Path, required: Sequence[str], optional: Sequence[str] = ()) -> pl.DataFrame:
-    """Rows of a CSV file (plain, zipped or gzipped): required and optional columns as text, then the lineage.
+def read_delimited(
+    path: Path, required: Sequence[str], optional: Sequence[str] = (), limits: FileSettings = USUAL_RULES.settings
+) -> pl.DataFrame:
+    """Rows of a CSV file (plain or compressed): required and optional columns as text, then the lineage.
 
-    Optional columns that the file lacks are null, other columns are ignored, the order of columns is free.
+    Optional columns that the file lacks are null, other columns are ignored, the order of columns is free. A first
+    line ``sep=;`` (Excel) names the delimiter. Columns without a name at the end of the header may hold nothing.
 
     Returns:
         A frame with ``required``, ``optional``, ``_source_file``, ``_source_row`` (1 = first data row),
@@ -70,41 +107,50 @@ def read_delimited(path: Path, required: Sequence[str], optional: Sequence[str] 
 
     Raises:
         SourceError: the file is empty, not UTF-8 text, has another delimiter, lacks a column or names one
-            twice, or its archive is damaged.
+            twice, its archive is damaged, or it holds more than the limits allow.
     """
     # The limit is process-wide: without it the csv module refuses fields over 131,072 characters.
     csv.field_size_limit(max(csv.field_size_limit(), MAX_FIELD_CHARACTERS))
-    with open_bytes(path) as stream:
-        text = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="surrogateescape", newline="")
+    with open_bytes(path, limits) as stream:
+        start = stream.read(_LONGEST_MAGIC)
+        refuse_other_kinds(path.name, start)
+        text = io.TextIOWrapper(_Rejoined(start, stream), encoding="utf-8-sig", errors="surrogateescape", newline="")
         lines = _Lines(iter(text))
-        header = _read_header(lines, path.name)
-        check_columns(path.name, header, required, optional)
-        wanted = {name: header.index(name) for name in (*required, *optional) if name in header}
-        chunks = list(_chunks(read_records(lines, len(header)), wanted, optional, path.name))
+        header, delimiter = _read_header(lines, path.name)
+        places = place_columns(path.name, header, required, optional)
+        named = max((place for place, name in enumerate(header) if name), default=-1) + 1
+        layout = _Layout(path.name, places, tuple(optional), limits)
+        records = read_records(
+            lines, len(header), delimiter=delimiter, named=named, most_blank=limits.max_rows, file=path.name
+        )
+        chunks = list(_chunks(records, layout))
     schema = {name: pl.String() for name in (*required, *optional)} | TEXT_SCHEMA
     return pl.concat(chunks).select(*schema) if chunks else pl.DataFrame(schema=schema)
 
 
-def check_columns(name: str, header: Sequence[str], required: Sequence[str], optional: Sequence[str]) -> None:
-    """Check the header of a table against the columns that are needed.
+def refuse_other_kinds(name: str, start: bytes) -> None:
+    """Refuse a file that is no text by its first bytes.
 
     Raises:
-        SourceError: names every missing column, every repeated one and what stands there instead.
+        SourceError: names what it is instead.
     """
-    missing = [column for column in required if column not in header]
-    repeated = sorted({column for column in header if list(header).count(column) > 1})
-    if not missing and not repeated:
-        return
-    known = set(required) | set(optional)
-    problems = [f"missing column(s) {', '.join(missing)}"] if missing else []
-    problems += [f"column(s) named twice: {', '.join(repeated)}"] if repeated else []
-    unexpected = [column for column in header if column not in known]
-    problems += [f"unexpected column(s) {', '.join(unexpected)}"] if unexpected else []
-    message = f"{name}: {'; '.join(problems)}; expected the publisher's {len(required)} column names, in any order"
-    raise SourceError(message)
+    if start.startswith((b"\xff\xfe", b"\xfe\xff")):
+        message = f"{name}: UTF-16 text, not UTF-8 text; save the file as CSV in UTF-8"
+        raise SourceError(message)
+    if kind := true_kind(start):
+        message = f"{name}: is {kind} in spite of its name; save the table as CSV in UTF-8 or give the file its suffix"
+        raise SourceError(message)
 
 
-def read_records(lines: "_Lines | Iterator[str]", width: int) -> Iterator[Record]:
+def read_records(
+    lines: "_Lines | Iterator[str]",
+    width: int,
+    *,
+    delimiter: str = ",",
+    named: int | None = None,
+    most_blank: int | None = None,
+    file: str = "",
+) -> Iterator[Record]:
     """Records of CSV lines; blank lines are no records.
 
     A record that is malformed or has not ``width`` fields gives its first line only; its other lines are read
@@ -113,9 +159,16 @@ def read_records(lines: "_Lines | Iterator[str]", width: int) -> Iterator[Record
     Args:
         lines: text lines with their line ends, bytes that are not UTF-8 escaped as surrogates.
         width: number of fields of a sound record.
+        delimiter: between fields.
+        named: fields that have a name; those behind them hold nothing in a sound record. None: all.
+        most_blank: blank lines that are too many; None: any number.
+        file: its name, for the message.
+
+    Raises:
+        SourceError: too many blank lines.
     """
     feed = lines if isinstance(lines, _Lines) else _Lines(lines)
-    reader = csv.reader(feed, strict=True)
+    reader = csv.reader(feed, delimiter=delimiter, strict=True)
     while True:
         feed.record = []
         try:
@@ -124,41 +177,66 @@ def read_records(lines: "_Lines | Iterator[str]", width: int) -> Iterator[Record
             return
         except csv.Error as error:
             yield Record(None, f"not well-formed CSV ({error})", _readable(feed.put_back_all_but_first()))
-            reader = csv.reader(feed, strict=True)
+            reader = csv.reader(feed, delimiter=delimiter, strict=True)
             continue
         text = feed.record[0] if len(feed.record) == 1 else "".join(feed.record)
         if not fields:
+            feed.blank_lines += 1
+            if most_blank is not None and feed.blank_lines > most_blank:
+                message = f"{file}: holds more than {most_blank:,} blank lines ({SECTION}.max_rows); fetch it again"
+                raise SourceError(message)
             continue
         if len(fields) != width:
             raw = _readable(feed.put_back_all_but_first())
             yield Record(None, f"{len(fields)} fields, expected {width}", raw)
-            reader = csv.reader(feed, strict=True)
-        elif problem := _byte_problem(text):
+            reader = csv.reader(feed, delimiter=delimiter, strict=True)
+        elif problem := _byte_problem(text) or _surplus(fields, named):
             yield Record(None, problem, _readable(text))
         else:
             yield Record(fields)
 
 
-def _read_header(lines: _Lines, name: str) -> list[str]:
+def _read_header(lines: _Lines, name: str) -> tuple[list[str], str]:
+    """Names of the columns, and the delimiter."""
+    header, text = _first_fields(lines, name, ",")
+    delimiter = ","
+    if mark := _SEP_LINE.fullmatch(clean_name(text)):
+        delimiter = {"\\t": "\t"}.get(mark[1], mark[1])
+        lines.record = []
+        header, text = _first_fields(lines, name, delimiter)
+    if _byte_problem(text):
+        message = f"{name}: the header line is not UTF-8 text; save the file as CSV in UTF-8"
+        raise SourceError(message)
+    if len(header) == 1:
+        counts = {mark: text.count(mark) for mark in _OTHER_DELIMITERS}
+        likely = max(counts, key=counts.__getitem__)
+        got = f"{_OTHER_DELIMITERS[likely]} ({likely!r})" if counts[likely] else "none"
+        message = f"{name}: wrong delimiter: {got} where a comma is expected; save the file comma-separated"
+        raise SourceError(message)
+    return [clean_name(column) for column in header], delimiter
+
+
+def _first_fields(lines: _Lines, name: str, delimiter: str) -> tuple[list[str], str]:
     try:
-        header = next(csv.reader(lines, strict=True))
+        header = next(csv.reader(_without_marks(lines), delimiter=delimiter, strict=True))
     except StopIteration as error:
         message = f"{name}: the file is empty; expected a header line with the publisher's column names"
         raise SourceError(message) from error
     except csv.Error as error:
         message = f"{name}: the header line is not well-formed CSV ({error}); fetch the file again"
         raise SourceError(message) from error
-    text = "".join(lines.record)
-    if _byte_problem(text):
-        message = f"{name}: the header line is not UTF-8 text; save the file as CSV in UTF-8"
-        raise SourceError(message)
-    if len(header) == 1:
-        counts = {mark: text.count(mark) for mark in _OTHER_DELIMITERS}
-        mark = max(counts, key=counts.__getitem__)
-        got = f"{_OTHER_DELIMITERS[mark]} ({mark!r})" if counts[mark] else "none"
-        message = f"{name}: wrong delimiter: {got} where a comma is expected; save the file comma-separated"
-        raise SourceError(message)
-    return [column.strip() for column in header]
+    return header, "".join(lines.record)
+
+
+def _without_marks(lines: _Lines) -> Iterator[str]:
+    """Lines without byte order marks at their beginning, which would stand before a quote."""
+    return (line.lstrip("\ufeff") for line in lines)
+
+
+def _surplus(fields: Sequence[str], named: int | None) -> str | None:
+    if named is None or named == len(fields) or not any(map(str.strip, fields[named:])):
+        return None
+    return f"holds text behind the last named column, field {named}"
 
 
 def _byte_problem(text: str) -> str | None:
@@ -179,23 +257,34 @@ def _readable(text: str) -> str:
     return raw.replace("\0", "\\x00")
 
 
-def _chunks(
-    records: Iterator[Record], wanted: dict[str, int], optional: Sequence[str], file: str
-) -> Iterator[pl.DataFrame]:
+def _chunks(records: Iterator[Record], layout: "_Layout") -> Iterator[pl.DataFrame]:
     """Frames of up to ``_CHUNK_ROWS`` records, so that the file never lies in memory as Python lists."""
     batch: list[Record] = []
     first = 1
     for record in records:
         batch.append(record)
         if len(batch) == _CHUNK_ROWS:
-            yield _frame(batch, first, wanted, optional, file)
+            yield _frame(batch, first, layout)
             first += len(batch)
             batch = []
+            if first > layout.limits.max_rows:
+                raise too_many_rows(layout.file, layout.limits)
+    if first + len(batch) - 1 > layout.limits.max_rows:
+        raise too_many_rows(layout.file, layout.limits)
     if batch:
-        yield _frame(batch, first, wanted, optional, file)
+        yield _frame(batch, first, layout)
 
 
-def _frame(batch: list[Record], first: int, wanted: dict[str, int], optional: Sequence[str], file: str) -> pl.DataFrame:
+def too_many_rows(file: str, limits: FileSettings) -> SourceError:
+    """The refusal of a file with too many rows."""
+    return SourceError(
+        f"{file}: holds more than {limits.max_rows:,} rows ({SECTION}.max_rows); raise the setting if that is right, "
+        "or split the file"
+    )
+
+
+def _frame(batch: list[Record], first: int, layout: "_Layout") -> pl.DataFrame:
+    wanted, file = layout.wanted, layout.file
     width = max(wanted.values()) + 1
     empty = [None] * width
     columns = list(zip(*((record.fields or empty)[:width] for record in batch), strict=True))
@@ -205,5 +294,5 @@ def _frame(batch: list[Record], first: int, wanted: dict[str, int], optional: Se
     return pl.DataFrame(series).with_columns(
         pl.lit(file).alias("_source_file"),
         pl.int_range(first, first + len(batch), dtype=pl.Int64).alias("_source_row"),
-        *(pl.lit(None, dtype=pl.String).alias(name) for name in optional if name not in wanted),
+        *(pl.lit(None, dtype=pl.String).alias(name) for name in layout.optional if name not in wanted),
     )

@@ -19,8 +19,9 @@ from resources.sources import base
 from resources.sources.archives import SUFFIXES, find_file, list_folder
 from resources.sources.base import LINEAGE_COLUMNS, Stream
 from resources.sources.columnar import read_columnar
-from resources.sources.dates import ISO_DAY, US_DAY, iso_day, us_day
-from resources.sources.delimited import read_delimited
+from resources.sources.dates import ISO_DAY, US_DAY, DayColumn, iso_day, local_text, us_day, with_exchange_days
+from resources.sources.delimited import BYTE_PROBLEM, read_delimited
+from resources.sources.file_rules import USUAL_RULES, FileRules
 
 MAX_GAP_DAYS = 730  # a date that two years without any row part from the bulk is a slip of the pen, not history
 
@@ -36,6 +37,8 @@ class _Layout:
     day_column: str
     day_format: str
     day_of: Callable[[pl.Expr], pl.Expr]
+    age_column: str | None = None
+    point_column: str | None = None
 
 
 _LAYOUTS = {
@@ -57,6 +60,8 @@ _LAYOUTS = {
         day_column="Review_Date",
         day_format=US_DAY,
         day_of=us_day,
+        age_column="days_since_review",
+        point_column="Posted_At",
     ),
 }
 _HOTELS = [
@@ -71,6 +76,7 @@ class PublicSource:
 
     Args:
         folder: where the files lie, under their published names.
+        rules: how they are read.
 
     Attributes:
         missing_streams: why a stream is not delivered, for those that aren't.
@@ -81,7 +87,8 @@ class PublicSource:
 
     name = "public"
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, rules: FileRules = USUAL_RULES) -> None:
+        self._rules = rules
         files = list_folder(folder)
         found = {stream: find_file(files, layout.stems) for stream, layout in _LAYOUTS.items()}
         self._files = {stream: path for stream, path in found.items() if path}
@@ -131,22 +138,50 @@ class PublicSource:
 
     @cached_property
     def _tables(self) -> dict[Stream, "_Table"]:
-        return {stream: _Table(read_stream(path, stream)) for stream, path in self._files.items()}
+        tables: dict[Stream, _Table] = {}
+        for stream in (stream for stream in Stream if stream in self._files):  # bookings first: their days are ISO
+            known = tables.get(Stream.BOOKINGS)
+            others = (known.first_day, known.last_day) if known else None
+            tables[stream] = _Table(read_stream(self._files[stream], stream, self._rules, others=others))
+        return tables
 
 
-def read_text(path: Path, stream: Stream) -> pl.DataFrame:
+def read_text(
+    path: Path,
+    stream: Stream,
+    rules: FileRules = USUAL_RULES,
+    *,
+    delivered: date | None = None,
+    others: tuple[date, date] | None = None,
+) -> pl.DataFrame:
     """Rows of one file in the publishers' columns as text, with their place in it; not yet with a delivery day.
 
+    Args:
+        path: the file.
+        stream: whose columns it has.
+        rules: limits, order of day and month, zone.
+        delivered: business day of the whole file, where its name tells it.
+        others: first and last day of what was delivered beside it.
+
     Raises:
-        SourceError: the file can't be read at all.
+        SourceError: the file can't be read at all, or leaves open which number of a day is the month.
     """
     layout = _LAYOUTS[stream]
     if path.suffix.lower() == ".parquet":
-        return read_columnar(path, layout.required, layout.optional, us_dates=("Review_Date",))
-    return read_delimited(path, layout.required, layout.optional)
+        rows = read_columnar(path, layout.required, layout.optional, us_dates=("Review_Date",), rules=rules)
+    else:
+        rows = read_delimited(path, layout.required, layout.optional, rules.settings)
+    days = DayColumn(
+        name=layout.day_column, form=layout.day_format, ages=layout.age_column, delivered=delivered, others=others
+    )
+    if layout.point_column:
+        rows = rows.with_columns(local_text(rows[layout.point_column], rules.time_zone))
+    return with_exchange_days(rows, days, rules)
 
 
-def read_stream(path: Path, stream: Stream) -> pl.DataFrame:
+def read_stream(
+    path: Path, stream: Stream, rules: FileRules = USUAL_RULES, *, others: tuple[date, date] | None = None
+) -> pl.DataFrame:
     """All rows of a published file: the exchange format, each row with its delivery day, sorted by day and row.
 
     Rows whose date can't be read, and rows whose date lies more than ``MAX_GAP_DAYS`` from the bulk, stand at
@@ -155,12 +190,11 @@ def read_stream(path: Path, stream: Stream) -> pl.DataFrame:
     Raises:
         SourceError: the file can't be read at all, or no row has a readable date.
     """
-    layout, text = _LAYOUTS[stream], read_text(path, stream)
+    layout, text = _LAYOUTS[stream], read_text(path, stream, rules, others=others)
     dated = text.with_columns(layout.day_of(pl.col(layout.day_column)).alias("_delivery_day"))
     days = dated["_delivery_day"].drop_nulls()
     if days.is_empty():
-        what = "has no data rows" if text.is_empty() else f"has no readable {layout.day_column}"
-        message = f"{path.name}: {what}; expected rows with a day written {layout.day_format} in {layout.day_column}"
+        message = f"{path.name}: {_without_days(text, layout)}"
         raise SourceError(message)
     first, last = main_history(days)
     is_far = ~pl.col("_delivery_day").is_between(first, last)
@@ -171,6 +205,21 @@ def read_stream(path: Path, stream: Stream) -> pl.DataFrame:
     )
     names = (*layout.required, *layout.optional, *LINEAGE_COLUMNS)
     return placed.sort("_delivery_day", maintain_order=True).select(names)
+
+
+def _without_days(text: pl.DataFrame, layout: _Layout) -> str:
+    """Why no row of a file has a day."""
+    expected = f"expected rows with a day written {layout.day_format} in {layout.day_column}"
+    reasons = text["_problem"].drop_nulls().value_counts(sort=True)
+    if text.is_empty():
+        return f"has no data rows; {expected}"
+    if reasons.is_empty():
+        return f"has no readable {layout.day_column}; {expected}"
+    reason, rows = reasons.row(0)
+    told = f"no row can be read: {rows} of {text.height} rows: {reason}"
+    if reason == BYTE_PROBLEM:
+        return f"{told}; the file is in another encoding (Windows-1252, Latin-1, ...): save it as CSV in UTF-8"
+    return f"{told}; {expected}"
 
 
 def main_history(days: pl.Series) -> tuple[date, date]:

@@ -4,6 +4,7 @@ from resources.errors import SettingsError
 from resources.secret_keys import load_database_secret
 from resources.settings import SOURCES, Settings, refuse
 from resources.sources.base import Source
+from resources.sources.file_rules import FileRules
 
 
 def build_source(settings: Settings) -> Source:
@@ -20,7 +21,7 @@ def build_source(settings: Settings) -> Source:
         if settings.core.data is None:
             section = "core"
             raise refuse(section, "data", None, "the folder that holds the published files")
-        return PublicSource(settings.core.data)
+        return PublicSource(settings.core.data, FileRules.of(settings))
     if name == "demo":
         from resources.sources.demo import DemoSettings, DemoSource
 
@@ -36,6 +37,6 @@ def build_source(settings: Settings) -> Source:
         if settings.core.data is None:
             section = "core"
             raise refuse(section, "data", None, "the inbox folder of the deliveries")
-        return DeliveriesSource(settings.core.data)
+        return DeliveriesSource(settings.core.data, FileRules.of(settings))
     message = f"setting core.source = {name!r} has no builder; allowed: {', '.join(SOURCES)}"
     raise SettingsError(message)

@@ -232,10 +232,11 @@ def test_a_mistyped_year_does_not_stretch_the_history(tmp_path: Path) -> None:
 
 
 def test_review_date_of_another_form_is_quarantined(tmp_path: Path) -> None:
-    problem = only_problem(
-        read(write_files(tmp_path, reviews=[review(), review(Review_Date="13/7/2016")]), Stream.REVIEWS)
-    )
-    assert (problem["column"], problem["source_row"]) == ("Review_Date", 2)
+    days = ("7/14/2016", "7/15/2016", "7/16/2016", "7/17/2016", "18/7/2016")
+    parsed = read(write_files(tmp_path, reviews=[review(Review_Date=day) for day in days]), Stream.REVIEWS)
+    problem = only_problem(parsed)
+    assert problem["source_row"] == 5
+    assert problem["reason"] == "Review_Date '18/7/2016' is not written M/D/YYYY like the rest of the column"
 
 
 def test_negative_night_is_quarantined_with_the_row_as_delivered(tmp_path: Path) -> None:

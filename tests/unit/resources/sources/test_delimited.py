@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from resources.errors import SourceError
-from resources.sources.delimited import check_columns, read_delimited, read_records
+from resources.sources.delimited import read_delimited, read_records
+from resources.sources.headers import place_columns
 
 CELL = st.text(alphabet=st.characters(blacklist_categories=["Cs"], blacklist_characters="\0"), max_size=8)
 
@@ -90,4 +91,4 @@ def test_row_numbers_run_over_chunks(tmp_path: Path) -> None:
 
 def test_all_column_problems_are_told_at_once() -> None:
     with pytest.raises(SourceError, match=r"missing column\(s\) a, b; .*twice: c; unexpected column\(s\) x"):
-        check_columns("t.csv", ["c", "c", "x"], ["a", "b", "c"], [])
+        place_columns("t.csv", ["c", "c", "x"], ["a", "b", "c"], [])
