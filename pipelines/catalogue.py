@@ -5,6 +5,14 @@ from pathlib import Path
 
 from assets.common.daily import DailyAsset
 from assets.common.declaration import Cadence
+from assets.common.delivery import (
+    DELIVERY_ADVICE,
+    DELIVERY_CHECK,
+    HOTELS_ADVICE,
+    HOTELS_CHECK,
+    UNREAD_ADVICE,
+    UNREAD_CHECK,
+)
 from assets.common.promotion import CONSERVATION_ADVICE, CONSERVATION_CHECK, CONTRACT_ADVICE, CONTRACT_CHECK
 from assets.common.step import DeclaredAsset, reads_in_words
 from assets.common.whole import WholeAsset
@@ -31,6 +39,9 @@ _SHELL_CHECKS = {  # checks that every table has from the shell, which names no 
     CONTRACT_CHECK: (True, CONTRACT_ADVICE),
     CONSERVATION_CHECK: (True, CONSERVATION_ADVICE),
     VERDICT: (True, "see the failed checks of the tables that the message names, mend the input, and re-run the days"),
+    DELIVERY_CHECK: (True, DELIVERY_ADVICE),
+    UNREAD_CHECK: (False, UNREAD_ADVICE),
+    HOTELS_CHECK: (False, HOTELS_ADVICE),
 }
 
 

@@ -27,7 +27,7 @@ _HANDLERS = {  # module:function
     "evaluate": "pipelines.commands:run",
     "backfill": "pipelines.commands:backfill",
     "settle": "pipelines.commands:settle",
-    "status": "pipelines.commands:status",
+    "status": "pipelines.standing:status",
     "quarantine": "pipelines.commands:quarantine",
     "score": "pipelines.scores:score",
     "models": "pipelines.scores:models",
@@ -86,7 +86,7 @@ def _parser() -> argparse.ArgumentParser:
     backfill.add_argument("--runs", type=int, default=1, help="cut the range into so many runs (default 1)")
     backfill.add_argument("--at-once", type=_count, default=1, help="runs beside each other (default 1)")
     command("settle", "re-run pending days until nothing is pending")
-    command("status", "what is stored: days, rows, pending, failed, by table")
+    command("status", "what is stored by table: days, rows, pending, failed; what is not in order, and why")
     quarantine = command("quarantine", "look up quarantined rows: file, row, column, reason, raw text", days=True)
     quarantine.add_argument("--limit", type=int, default=20, help="rows to show")
     score = command("score", "look up one customer: value, interval, segment, main reasons, model, as-of day")

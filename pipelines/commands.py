@@ -19,7 +19,7 @@ from pipelines.homes import enter_home
 from pipelines.partitions import history
 from pipelines.rooms import room_modules
 from pipelines.running import failures_of, pending_days, run_job
-from pipelines.troubles import delivery_troubles, lines_of, troubles
+from pipelines.troubles import tell_source
 from pipelines.workspace import build_workspace, check_settings
 from resources.access_log import reading_for
 from resources.errors import NotFittedError, SettingsError
@@ -83,18 +83,6 @@ def _range(workspace: Workspace, options: argparse.Namespace) -> tuple[date, dat
     return first, last
 
 
-def _open_source(workspace: Workspace, first: date, last: date) -> None:
-    """Read the source before any run starts, so that a missing folder or file is one clear message."""
-    source = workspace.source
-    for stream, reason in getattr(source, "missing_streams", {}).items():
-        say(f"No {stream}: {reason}. What needs them is skipped.")
-    for note in getattr(source, "notes", ()):
-        say(f"Note: {note}")
-    gaps = [item for item in delivery_troubles(workspace, days_between(first, last)) if not item.came]
-    for line in lines_of(gaps):
-        say(f"Missing: {line}")
-
-
 def run_stage(workspace: Workspace, title: str, job: str, first: date, last: date) -> bool:
     """Run a job over a range of days, telling what failed; whether it ended well."""
     span = f"{first}" if first == last else f"{first} to {last}"
@@ -114,7 +102,7 @@ def run(options: argparse.Namespace) -> int:
     say(f"Stayworth: source {core.source}, profile {core.profile}, {(last - first).days + 1} days")
     apart = f", the lake to {core.lake_url}" if core.lake_url else ""
     say(f"Everything is written to {workspace.settings.home}{apart}")
-    _open_source(workspace, first, last)
+    tell_source(workspace, first, last, say)
     if core.profile == "full":
         say(f"The full report takes about {_full_time(workspace, everything=_is_everything(options))} on two cores.")
     good = run_stage(workspace, "Daily stages", "backfill", first, last)
@@ -181,7 +169,7 @@ def backfill(options: argparse.Namespace) -> int:
     workspace = build_workspace(enter(), progress=show_progress)
     first, last = _range(workspace, options)
     parts = spans(first, last, options.runs)
-    _open_source(workspace, first, last)
+    tell_source(workspace, first, last, say)
     if options.at_once == 1:
         return 0 if all(run_stage(workspace, "Backfill", "backfill", *part) for part in parts) else 1
     good = run_beside(workspace.settings.home, parts, options.at_once)
@@ -216,27 +204,6 @@ def settle(_options: argparse.Namespace) -> int:
     left = pending_days(workspace, tables)
     say(f"{len(left)} days are still pending" + (f", the first is {left[0]}" if left else ""))
     return 1 if left else 0
-
-
-def status(_options: argparse.Namespace) -> int:
-    """What is stored, by table, and what is not in order."""
-    workspace = build_workspace(enter())
-    say(f"{'table':<26}{'zone':<12}{'days':>6}{'first':>12}{'last':>12}{'rows':>12}{'pending':>9}{'failed':>8}")
-    for asset, zone in sorted(workspace.lake.assets().items(), key=lambda item: (str(item[1]), item[0])):
-        days = workspace.lake.days(asset)
-        records = [workspace.lake.record(asset, day) for day in days or [None]]  # type: ignore[list-item]
-        known = [record for record in records if record is not None]
-        span = (str(days[0]), str(days[-1])) if days else ("", "")
-        pending = sum(record.is_pending for record in known)
-        rows = sum(record.rows_out for record in known)
-        failed = len(workspace.lake.failures(asset))
-        say(f"{asset:<26}{zone:<12}{len(days):>6}{span[0]:>12}{span[1]:>12}{rows:>12,}{pending:>9}{failed:>8}")
-    if found := lines_of(troubles(workspace)):
-        say()
-        say("Not in order:")
-        for line in found:
-            say(f"  {line}")
-    return 0
 
 
 def quarantine(options: argparse.Namespace) -> int:
@@ -317,5 +284,4 @@ def catalogue(_options: argparse.Namespace) -> int:
 
 __all__: Sequence[str] = (
     "backfill", "budget", "catalogue", "demo_stats", "price_of_privacy", "quarantine", "run", "screenshots", "settle",
-    "status",
 )  # fmt: skip

@@ -1,6 +1,6 @@
 """What is not in order: days that did not come or can't be read, tables that keep an older day, files nobody reads."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
@@ -87,3 +87,15 @@ def lines_of(found: Sequence[Trouble]) -> list[str]:
     """The first lines, and how many more there are."""
     more = [f"and {len(found) - _MOST_LINES} more"] if len(found) > _MOST_LINES else []
     return [item.text for item in found[:_MOST_LINES]] + more
+
+
+def tell_source(workspace: Workspace, first: date, last: date, say: Callable[[str], None]) -> None:
+    """Read the source before any run starts, so that a missing folder or file is one clear message."""
+    source = workspace.source
+    for stream, reason in getattr(source, "missing_streams", {}).items():
+        say(f"No {stream}: {reason}. What needs them is skipped.")
+    for note in getattr(source, "notes", ()):
+        say(f"Note: {note}")
+    gaps = [item for item in delivery_troubles(workspace, days_between(first, last)) if not item.came]
+    for line in lines_of(gaps):
+        say(f"Missing: {line}")
