@@ -8,6 +8,7 @@ import dagster as dg
 
 from assets.common.daily import DailyAsset
 from assets.common.declaration import Cadence
+from assets.common.discretion import discreet_errors
 from assets.common.due import due_days
 from assets.common.inputs import days_between
 from assets.common.promotion import DailySpec
@@ -55,9 +56,11 @@ def build_watcher(
         if context.instance.get_runs_count(dg.RunsFilter(statuses=UNFINISHED)):
             return dg.SkipReason("a run is going on; what it leaves is looked at next time")
         workspace: Workspace = getattr(context.resources, RESOURCE)
-        workspace.reopen_source()
-        days = watched_days(workspace, settings)
-        if request := request_for(workspace, stages, scores, days):
+        with discreet_errors(workspace, WATCHER):  # Dagster keeps the error of a look
+            workspace.reopen_source()
+            days = watched_days(workspace, settings)
+            request = request_for(workspace, stages, scores, days)
+        if request:
             return after_kills(context.instance, request)
         if request := damage_request(workspace, days):
             return after_kills(context.instance, request)

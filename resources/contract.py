@@ -92,8 +92,8 @@ class FrameContract:
                 continue
             try:
                 columns.append(frame[column.name].cast(column.dtype))
-            except pl.exceptions.PolarsError as error:
-                problems.append(f"column {column.name!r} can't become {column.dtype}: {error}")
+            except pl.exceptions.PolarsError:  # what it says quotes cells
+                problems.append(f"column {column.name!r} can't become {column.dtype} from {frame.schema[column.name]}")
         if problems:
             message = f"{self.asset}: {'; '.join(problems)}; bring the frame to its contract before storing it"
             raise ContractError(message)

@@ -11,6 +11,7 @@ from typing import Any
 import polars as pl
 
 from assets.common.delivery import source_checks, source_outcomes, why_missing
+from assets.common.discretion import COUNTS_CHECK, Discretion
 from assets.common.freshness import DaysOf, InputLedger, Recipe, is_delivered
 from assets.common.frozen import frozen_days
 from assets.common.inputs import DayInputs, Produced, Reads, days_between
@@ -26,7 +27,7 @@ CONTRACT_ADVICE = (
     "the message names the column and the expectation: look at the source's rows of that day; "
     "a value that is right and not foreseen belongs into the room's `contract.py`"
 )
-CONSERVATION_CHECK = "rows_are_conserved"
+CONSERVATION_CHECK = COUNTS_CHECK
 CONSERVATION_ADVICE = "every row that comes in must leave as a row or be set aside with a reason"
 _NOBODYS_SECONDS = 3600.0  # a staged file of this age was left by a run that was killed
 Validate = Callable[[pl.DataFrame], Sequence[CheckOutcome]]
@@ -206,7 +207,8 @@ def _outcomes(
         outcomes.append(_conservation(workspace, spec, produced, frame, set_aside, wanted))
     if spec.validate:
         outcomes += spec.validate(frame)
-    return outcomes
+    told = Discretion(workspace, spec.contract)
+    return [told.outcome(outcome) for outcome in outcomes]
 
 
 def _conservation(

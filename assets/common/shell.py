@@ -16,6 +16,7 @@ from typing import Any
 import dagster as dg
 
 from assets.common.declaration import Cadence
+from assets.common.discretion import Discretion, discreet_errors
 from assets.common.marks import mark_process
 from assets.common.step import DeclaredAsset, StepReport, reads_in_words
 from assets.common.summary import (
@@ -103,7 +104,7 @@ def _run(context: dg.AssetExecutionContext, item: DeclaredAsset) -> Iterator[Any
     mark_process(context)
     days = [date.fromisoformat(key) for key in context.partition_keys] if item.is_partitioned else []
     started = time.perf_counter()
-    with step_in(workspace.settings.home):
+    with step_in(workspace.settings.home), discreet_errors(workspace, item.name):
         report = item.step(workspace, days, reuse=context.run.tags.get(REUSE_TAG) == "true")
     _tell(context, workspace, item, report, time.perf_counter() - started)
     yield from _check_events(context, item, report)
@@ -114,24 +115,30 @@ def _run(context: dg.AssetExecutionContext, item: DeclaredAsset) -> Iterator[Any
         return
     # The stored file's digest covers its record of inputs, so the UI sees what is stale and what only ran again.
     version = dg.DataVersion(report.version) if report.version else None
-    yield dg.MaterializeResult(metadata=plain_metadata(report.metadata), data_version=version)
+    own = plain_metadata(_told(workspace, item).metadata(report.metadata))
+    yield dg.MaterializeResult(metadata=own, data_version=version)
 
 
 def _day_events(
     context: dg.AssetExecutionContext, item: DeclaredAsset, report: StepReport, days: Sequence[date]
 ) -> Iterator[Any]:
-    own = plain_metadata(report.metadata)
+    told = _told(context.resources.stayworth, item)
+    own = plain_metadata(told.metadata(report.metadata))
     for day, record in _untold(context, item, report).items():
-        _log_materialisation(context, item, day, record_metadata(record))
+        _log_materialisation(context, item, day, record_metadata(record, told))
     if set(report.partitions) == set(days):
         for day, record in report.partitions.items():
-            context.add_asset_metadata({**record_metadata(record), **own}, partition_key=day.isoformat())
+            context.add_asset_metadata({**record_metadata(record, told), **own}, partition_key=day.isoformat())
         yield dg.MaterializeResult(asset_key=item.name)
         return
     for day, record in report.partitions.items():
-        _log_materialisation(context, item, day, {**record_metadata(record), **own})
+        _log_materialisation(context, item, day, {**record_metadata(record, told), **own})
     with _without_automatic_events(context):
         yield dg.MaterializeResult(asset_key=item.name)
+
+
+def _told(workspace: Workspace, item: DeclaredAsset) -> Discretion:
+    return Discretion(workspace, item.contract)
 
 
 def _log_materialisation(

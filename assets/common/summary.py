@@ -5,6 +5,7 @@ from typing import Any
 
 import dagster as dg
 
+from assets.common.discretion import Discretion
 from resources.contract import CheckOutcome, FrameContract
 from resources.lake import InputRecord
 
@@ -36,8 +37,8 @@ def definition_metadata(contract: FrameContract) -> dict[str, Any]:
     }
 
 
-def record_metadata(record: InputRecord) -> dict[str, Any]:
-    """Metadata of one stored partition."""
+def record_metadata(record: InputRecord, told: Discretion) -> dict[str, Any]:
+    """Metadata of one stored partition, as far as it may be told of its table."""
     found: dict[str, Any] = {
         "dagster/row_count": record.rows_out,
         "is_pending": record.is_pending,
@@ -46,7 +47,7 @@ def record_metadata(record: InputRecord) -> dict[str, Any]:
     if record.rows_in is not None:
         found["rows_in"] = record.rows_in
     if record.set_aside:
-        found["set_aside"] = dict(record.set_aside)
+        found["set_aside"] = told.reasons(record.set_aside)
     if record.pending:
         found["pending_because"] = "; ".join(record.pending)
     if record.records:

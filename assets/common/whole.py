@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 
 from assets.common.declaration import Cadence, Declaration, declaration_of
+from assets.common.discretion import Discretion
 from assets.common.fits import last_stored_day
 from assets.common.freshness import InputLedger, Recipe
 from assets.common.inputs import Reads, WholeInputs, WholeProduced
@@ -199,7 +200,8 @@ def produce_whole(workspace: Workspace, item: WholeAsset, *, reuse: bool = False
     if item.contract.key:
         frame = frame.sort(*item.contract.key, maintain_order=True)
     own = item.validate(frame) if item.validate else ()
-    outcomes = [evaluate_contract(frame, item.contract), *produced.outcomes, *own]
+    told = Discretion(workspace, item.contract)
+    outcomes = [told.outcome(each) for each in (evaluate_contract(frame, item.contract), *produced.outcomes, *own)]
     broken = [outcome for outcome in outcomes if not outcome.passed and outcome.is_blocking]
     final = InputRecord(**{**record.__dict__, "rows_out": frame.height})
     staged = workspace.lake.stage(item.contract, None, frame, final)
