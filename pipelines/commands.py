@@ -54,6 +54,8 @@ def enter() -> Settings:
     """Settings of this call, with the home swapped to their world where it held another one."""
     settings = load_settings()
     check_settings(settings)
+    if open_home := close_home(settings.home, settings.core.home_access):
+        say(f"Warning: {open_home}")
     if moved := enter_home(settings):
         aside = settings.home / "worlds" / moved
         say(f"{settings.home} held another world: it lies in {aside} and comes back when its settings are used again")

@@ -8,8 +8,11 @@ world takes its place, and comes back when it is asked for again. Encoders, the 
 import os
 from pathlib import Path
 
+from pipelines.restricted_roots import check_root, enter_root
+from pipelines.restricted_roots import is_settled as is_root_settled
 from resources.errors import SettingsError
 from resources.home_lock import alone_in
+from resources.home_modes import close_home, keep_closed
 from resources.settings import Settings, digest_of
 
 _OF_A_WORLD = ("lake", "models", "reports", "warehouse.duckdb", "warehouse.sql", "dagster")
@@ -42,21 +45,21 @@ def check_home(settings: Settings) -> None:
     """Refuse a home that holds another world.
 
     Raises:
-        SettingsError: says which world is there and what to do.
+        SettingsError: says which world is there, or whose restricted zone it would write to, and what to do.
     """
     refuse_no_folder(settings.home)
-    marker = settings.home / _MARKER
-    wanted = world_of(settings)
-    if marker.exists() and (held := marker.read_text("utf-8").strip()) != wanted:
+    wanted, held = world_of(settings), _held(settings.home)
+    if held not in (None, wanted):
         message = (
-            f"{settings.home} holds the world {held!r}, the settings describe {wanted!r}; set STAYWORTH_HOME to "
-            "another folder, or let `stayworth run` swap them"
+            f"{settings.home} holds the world {held!r}, the settings describe {wanted!r}; let `stayworth run` swap "
+            "them (the other one is kept), or use the settings of the world that is there"
         )
         raise SettingsError(message)
     aside = settings.home / "worlds" / wanted
     if left := _parts(aside):
         message = f"a swap of worlds was cut short: {left[0]} still lies in {aside}; run `stayworth run`, which ends it"
         raise SettingsError(message)
+    check_root(settings.core.restricted_root, settings.home, held, wanted)
 
 
 def refuse_no_folder(home: Path) -> None:
@@ -102,14 +105,19 @@ def enter_home(settings: Settings) -> str | None:
 
     Raises:
         StorageError: a step of a run is at work in the world that would have to go.
+        SettingsError: the restricted zone that lies elsewhere is another home's.
     """
     home, wanted = settings.home, world_of(settings)
+    keep_closed(settings.core.home_access)
     make_home(home)
-    marker = home / _MARKER
-    held = marker.read_text("utf-8").strip() if marker.exists() else None
-    if held == wanted and not _parts(home / "worlds" / wanted):
+    close_home(home, settings.core.home_access)
+    held, root = _held(home), settings.core.restricted_root
+    is_settled = is_root_settled(root, home, held, wanted)
+    if held == wanted and is_settled and not _parts(home / "worlds" / wanted):
         return None
     with alone_in(home):
+        if root is not None:  # first: a swap that is cut short is ended by the next one, as the home still says who was
+            enter_root(root, home, held, wanted)
         _swap(home, held, wanted)
     return None if held == wanted else held
 
@@ -123,6 +131,11 @@ def _swap(home: Path, held: str | None, wanted: str) -> None:
         draft.write_text(wanted + "\n", "utf-8")
         os.replace(draft, marker)  # noqa: PTH105
     _move(home / "worlds" / wanted, home)  # completes a swap that was cut short, too
+
+
+def _held(home: Path) -> str | None:
+    marker = home / _MARKER
+    return marker.read_text("utf-8").strip() if marker.exists() else None
 
 
 def _parts(folder: Path) -> list[str]:

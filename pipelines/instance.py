@@ -7,6 +7,7 @@ import dagster as dg
 
 from pipelines.code_location import MODULE, NAME
 from resources.dagster_private import STORAGE_MODULES
+from resources.home_modes import close_home, keep_as_closed_as
 
 EVENT_BATCH_SIZE = 500  # events per transaction; Dagster's default of 0 stores each event by itself
 
@@ -59,6 +60,9 @@ def prepare_dagster_home(home: Path) -> Path:
     Returns:
         The folder, to be used as ``DAGSTER_HOME``.
     """
+    if not home.exists():
+        close_home(home, "owner")
+    keep_as_closed_as(home)
     folder = home / "dagster"
     folder.mkdir(parents=True, exist_ok=True)
     configuration = folder / "dagster.yaml"

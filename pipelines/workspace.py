@@ -13,6 +13,7 @@ from pipelines.operations import SECTION, OperationsSettings
 from pipelines.partitions import history
 from pipelines.rooms import early_fits_of, room_contracts, room_settings
 from resources.errors import SettingsError
+from resources.home_modes import keep_closed
 from resources.notices import with_notices
 from resources.secret_keys import load_tombstone_key
 from resources.settings import Settings, load_settings
@@ -118,6 +119,7 @@ def build_workspace(
     """
     loaded = settings or load_settings()
     check_settings(loaded)
+    keep_closed(loaded.core.home_access)
     check_home(loaded)
     first, _ = history(loaded)
     made = Workspace(

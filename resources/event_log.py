@@ -26,6 +26,7 @@ from resources.dagster_private import (
     SqlEventLogStorageTable,
     SqliteEventLogStorage,
 )
+from resources.home_modes import keep_as_closed_as
 
 _BUSY_SECONDS = 30  # to wait for a lock, as Dagster's own storage does
 _Identity = tuple[int, int, int]  # process, device, file
@@ -37,6 +38,7 @@ class BatchedSqliteEventLogStorage(SqliteEventLogStorage):
 
     def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
         self._engines: OrderedDict[str, tuple[_Identity, Engine]] = OrderedDict()
+        keep_as_closed_as(Path(base_dir).parents[1])  # the UI and the daemon read no settings of ours
         super().__init__(base_dir, inst_data)
 
     @classmethod

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from resources.errors import PrivacyError, SettingsError
+from resources.key_strength import HOW_TO_MAKE, MIN_KEY_BYTES, weakness
 
 _KEY_VARIABLE = "STAYWORTH_HMAC_KEY"
 RESTRICTED_KEY_VARIABLE = "STAYWORTH_RESTRICTED_KEY"
@@ -17,7 +18,6 @@ TOMBSTONE_KEY_VARIABLE = "STAYWORTH_TOMBSTONE_KEY"
 PREVIOUS_KEY_VARIABLE = "STAYWORTH_PREVIOUS_HMAC_KEY"
 DSN_VARIABLE = "STAYWORTH_SQL__DSN"  # a secret: never in the settings, whose repr and digests may be shown
 _LIBPQ_VARIABLES = ("PGHOST", "PGHOSTADDR", "PGSERVICE", "PGDATABASE")
-_MIN_KEY_BYTES = 32
 
 
 @dataclass(frozen=True)
@@ -73,12 +73,12 @@ def load_secret_key(home: Path, source: str, environment: Mapping[str, str] | No
     same everywhere), and every other source makes a random one, kept in ``<home>/secrets`` (mode 600).
 
     Raises:
-        PrivacyError: the key is too short.
+        PrivacyError: the key is too short, or can be guessed.
     """
     env = os.environ if environment is None else environment
     epoch = env.get("STAYWORTH_KEY_EPOCH", "1")
     if text := env.get(_KEY_VARIABLE):
-        return SecretKey(_key_bytes(text, _KEY_VARIABLE), epoch)
+        return SecretKey(_strong_key_bytes(text, _KEY_VARIABLE), epoch)
     if source == "demo":
         return SecretKey(hashlib.sha256(b"stayworth demo world: not a secret").digest(), epoch)
     return SecretKey(_key_file(home / "secrets" / "hmac.key"), epoch)
@@ -127,12 +127,30 @@ def load_previous_key(environment: Mapping[str, str] | None = None) -> SecretKey
 
 
 def _key_bytes(text: str, variable: str) -> bytes:
-    is_hex = len(text) % 2 == 0 and set(text) <= set(string.hexdigits)
-    material = bytes.fromhex(text) if is_hex else text.encode()
-    if len(material) < _MIN_KEY_BYTES:
-        message = f"{variable} holds {len(material)} bytes; give {_MIN_KEY_BYTES} or more (openssl rand -hex 32)"
+    material = bytes.fromhex(text) if _is_hex(text) else text.encode()
+    if len(material) < MIN_KEY_BYTES:
+        message = f"{variable} holds {len(material)} bytes; give {MIN_KEY_BYTES} or more ({HOW_TO_MAKE})"
         raise PrivacyError(message)
     return material
+
+
+def _strong_key_bytes(text: str, variable: str) -> bytes:
+    """The bytes of a key under which new hashes are made.
+
+    Keys that were used before (previous, of the tombstones, of sealed files) may be weak: to leave them they are read.
+    """
+    material = _key_bytes(text.strip(), variable)
+    if reason := weakness(text.strip(), material, is_hex=_is_hex(text.strip())):
+        message = (
+            f"{variable} can be guessed: {reason}; make a random key ({HOW_TO_MAKE}). Where this one was in use, "
+            "change it as docs/operations.md says under Key rotation"
+        )
+        raise PrivacyError(message)
+    return material
+
+
+def _is_hex(text: str) -> bool:
+    return len(text) % 2 == 0 and set(text) <= set(string.hexdigits)
 
 
 def _key_file(path: Path) -> bytes:
@@ -142,7 +160,7 @@ def _key_file(path: Path) -> bytes:
         draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
         handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "w") as file:
-            file.write(secrets.token_bytes(_MIN_KEY_BYTES).hex())
+            file.write(secrets.token_bytes(MIN_KEY_BYTES).hex())
         with contextlib.suppress(FileExistsError):  # the other run was first: its key is the key
             os.link(draft, path)
         draft.unlink()

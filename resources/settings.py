@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from resources.cluster import odd_cluster
 from resources.errors import SettingsError
+from resources.home_modes import ACCESS
 from resources.paths import expanded
 from resources.secret_keys import DSN_VARIABLE
 from resources.store_address import odd_address
@@ -46,6 +47,7 @@ class CoreSettings:
     source: str = "demo"
     data: Path | None = None  # folder of the files; needed by the sources "public" and "deliveries"
     profile: str = "quick"  # how much the evaluation computes; the daily stages are the same
+    home_access: str = "owner"  # who may open what lies in STAYWORTH_HOME: owner (700, 600), group (750, 640), umask
     history_start: date | None = None  # None: the source's first day
     history_end: date | None = None  # None: the source's last day
     time_zone: str = "Europe/Lisbon"  # of the business day; the public hotels are Portuguese
@@ -64,7 +66,12 @@ class CoreSettings:
     raw_retention_days: int | None = None  # days of raw rows that `stayworth retain` keeps; None: all of them
 
     def __post_init__(self) -> None:
-        for name, allowed in (("source", SOURCES), ("profile", PROFILES), ("device", _DEVICES)):
+        for name, allowed in (
+            ("source", SOURCES),
+            ("profile", PROFILES),
+            ("device", _DEVICES),
+            ("home_access", ACCESS),
+        ):
             if (given := getattr(self, name)) not in allowed:
                 raise refuse(_CORE, name, given, ", ".join(allowed))
         self._refuse_missing_files()

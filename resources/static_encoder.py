@@ -21,6 +21,8 @@ from pathlib import Path
 
 import numpy as np
 
+from resources.home_modes import folder_mode
+
 _DIMENSIONS = 256  # Model2Vec's default; more gains little on reviews
 _FILES = ("table.safetensors", "tokenizer.json")
 _CHUNK = 4_096  # texts per pass: bounds memory at a few hundred MB
@@ -119,7 +121,7 @@ def _distil_into(folder: Path, model: Path) -> None:
     staging = Path(tempfile.mkdtemp(prefix=".static-", dir=folder.parent))
     try:
         distil(model, staging)
-        staging.chmod(0o755)
+        staging.chmod(folder_mode())
         try:
             os.rename(staging, folder)  # noqa: PTH104 - Path.rename would be the same call
         except OSError:

@@ -1,5 +1,6 @@
 """The daemon under a clock of our own: Dagster's scheduler, sensor and asset daemon loops, runs in this process."""
 
+import hashlib
 import logging
 import os
 import shutil
@@ -153,7 +154,7 @@ def environment(monkeypatch: pytest.MonkeyPatch, home: Path, inbox: Path, start:
     """What an operator would export."""
     given = {
         "STAYWORTH_HOME": str(home),
-        "STAYWORTH_HMAC_KEY": "5a" * 32,
+        "STAYWORTH_HMAC_KEY": hashlib.sha256(b"a key of tests").hexdigest(),
         "STAYWORTH_CORE__SOURCE": "deliveries",
         "STAYWORTH_CORE__DATA": str(inbox),
         "STAYWORTH_CORE__HISTORY_START": str(start),

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import dagster as dg
 
+from assets.common.discretion import row_mark
 from assets.common.fits import fit_due
 from tests.rooms.toy import START, TOY_RAW, TOY_SUM, run, stored_bytes, toy_mean, toy_workspace
 
@@ -91,7 +92,9 @@ def test_bad_day_is_kept_aside_and_the_others_go_on(tmp_path: Path) -> None:
         assert DAYS[5].isoformat() in promoted
     assert workspace.lake.digest("toy_raw", DAYS[4]) == before, "last good data is still served"
     assert "amount_is_not_thirteen" in workspace.lake.failure("toy_raw", DAYS[4])[0]
-    assert "2024-01-05#0" in workspace.lake.failure("toy_raw", DAYS[4])[0]
+    told = workspace.lake.failure("toy_raw", DAYS[4])[0]
+    assert row_mark(workspace.key, "toy_raw", {"row_id": "2024-01-05#0"}) in told
+    assert "2024-01-05#0" not in told, "rows of the restricted zone are named by a mark"
     chained = workspace.lake.record("toy_sum", DAYS[6])
     assert chained is not None
     assert chained.is_pending, "what depends on the failed day is pending"
