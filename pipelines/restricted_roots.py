@@ -1,8 +1,8 @@
 """A restricted zone that lies elsewhere (``core.restricted_root``) holds one world of one home, like the home itself.
 
 Without this the raw rows, the tombstones and the budget ledger of a second world, or of a second home, would mix with
-those of the first. The folder notes whose it is; what belongs to a world (tables, ledger, access log, all of it) goes to
-``<root>/worlds/<name>`` with the rest of its world, and comes back with it.
+those of the first. The folder notes whose it is; what belongs to a world (tables, ledger, access log, all of it) goes
+to ``<root>/worlds/<name>`` with the rest of its world, and comes back with it.
 """
 
 import json
@@ -89,10 +89,11 @@ def _refuse_foreign(root: Path, home: Path, held: str | None) -> None:
             "would mix their raw rows and their privacy budgets"
         )
         raise SettingsError(message)
-    if marked is None and held is None and (traces := [name for name in _TRACES if (root / name).exists()]):
+    is_new = held is None and not any((home / name).exists() for name in ("lake", "dagster"))
+    if marked is None and is_new and (traces := [name for name in _TRACES if (root / name).exists()]):
         message = (
-            f"core.restricted_root {root} holds {traces[0]} of a world that the home {home} knows nothing of; run in the "
-            "home that wrote it, or name another folder"
+            f"core.restricted_root {root} holds {traces[0]} of a world that the home {home} knows nothing of; run in "
+            "the home that wrote it, or name another folder"
         )
         raise SettingsError(message)
 
