@@ -12,7 +12,7 @@ from assets.common.daily import DailyAsset
 from assets.common.declaration import Cadence, declared_in
 from assets.common.inputs import days_between
 from assets.common.workspace import StepProgress, Workspace
-from assets.privacy.budget_tables import releases_table
+from assets.privacy.budget_tables import releases_table, taken_over_note
 from assets.privacy.settings import PrivacySettings
 from pipelines.backfilling import run_beside, spans
 from pipelines.homes import enter_home
@@ -54,8 +54,6 @@ def enter() -> Settings:
     """Settings of this call, with the home swapped to their world where it held another one."""
     settings = load_settings()
     check_settings(settings)
-    if open_home := close_home(settings.home, settings.core.home_access):
-        say(f"Warning: {open_home}")
     if moved := enter_home(settings):
         aside = settings.home / "worlds" / moved
         say(f"{settings.home} held another world: it lies in {aside} and comes back when its settings are used again")
@@ -233,7 +231,7 @@ def budget(_options: argparse.Namespace) -> int:
     workspace = build_workspace(enter())
     settings = workspace.settings.room("privacy", PrivacySettings)
     ledger = workspace.resource("ledger").under(settings.budget, settings.allotments)
-    say(f"Privacy budget per calendar year of the data's business days: {_promise(settings)}")
+    say(f"Privacy budget per calendar year of the data's business days: {_promise(settings)}{taken_over_note(ledger)}")
     report = ledger.report()
     with pl.Config(tbl_rows=-1, tbl_cols=-1, tbl_width_chars=200, tbl_hide_dataframe_shape=True, fmt_str_lengths=40,
                    tbl_hide_column_data_types=True, float_precision=6):  # fmt: skip

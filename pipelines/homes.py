@@ -6,6 +6,7 @@ world takes its place, and comes back when it is asked for again. Encoders, the 
 """
 
 import os
+import sys
 from pathlib import Path
 
 from pipelines.restricted_roots import check_root, enter_root
@@ -110,7 +111,8 @@ def enter_home(settings: Settings) -> str | None:
     home, wanted = settings.home, world_of(settings)
     keep_closed(settings.core.home_access)
     make_home(home)
-    close_home(home, settings.core.home_access)
+    if odd := close_home(home, settings.core.home_access):
+        print(f"Warning: {odd}", file=sys.stderr)  # noqa: T201
     held, root = _held(home), settings.core.restricted_root
     is_settled = is_root_settled(root, home, held, wanted)
     if held == wanted and is_settled and not _parts(home / "worlds" / wanted):

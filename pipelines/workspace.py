@@ -37,11 +37,19 @@ def _encoders(workspace: Workspace) -> Any:
 
 
 def _ledger(workspace: Workspace) -> Any:
-    from resources.privacy_budget import BudgetLedger
+    from resources.privacy_budget import RELEASED_TABLES, BudgetLedger
 
     core = workspace.settings.core
     released = workspace.lake.partitions if core.lake_url else None
-    return BudgetLedger.at(workspace.settings.home, core.restricted_root, released)
+    ledger = BudgetLedger.at(workspace.settings.home, core.restricted_root, released)
+    lake = workspace.lake
+    shown = {
+        table: lake.rows(table, None, ["release_id"])["release_id"].to_list()
+        for table in RELEASED_TABLES
+        if table in workspace.contracts and lake.exists(table, None)
+    }
+    ledger.refuse_restored(shown)
+    return ledger
 
 
 def _model_store(workspace: Workspace) -> Any:

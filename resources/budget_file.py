@@ -1,12 +1,14 @@
 """The ledger's file: one SQLite database, its transactions, and the marker that remembers that it exists."""
 
+import hashlib
 import json
 import os
 import sqlite3
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 from resources.errors import PrivacyError
 
@@ -14,6 +16,11 @@ _WAIT_SECONDS = 60.0
 _TABLES = """
 CREATE TABLE IF NOT EXISTS ledger (ledger_id TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS accounting (name TEXT NOT NULL, delta REAL);
+CREATE TABLE IF NOT EXISTS promise (
+    name TEXT NOT NULL, epsilon REAL NOT NULL, delta REAL NOT NULL, period TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS taken_over (release_id TEXT PRIMARY KEY);
+CREATE TABLE IF NOT EXISTS told (release_id TEXT PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS releases (
     sequence INTEGER PRIMARY KEY AUTOINCREMENT,
     release_id TEXT NOT NULL UNIQUE,
@@ -85,10 +92,11 @@ class LedgerFile:
             if row is None and marker is None:
                 connection.execute("INSERT INTO ledger VALUES (?)", (uuid.uuid4().hex,))
             count = connection.execute("SELECT COUNT(*) FROM releases").fetchone()[0]
-            if marker is not None and (row is None or row[0] != marker["ledger_id"] or count < marker["releases"]):
+            if marker is not None and not _fits(connection, marker):
                 message = (
                     f"the privacy budget ledger {self.path} holds {count} releases, but its marker {self.marker} "
-                    f"knows of {marker['releases']} or of another ledger; restore the newest backup of the ledger"
+                    f"knows of {marker['releases']}, or of another ledger; it was restored from before a charge, or "
+                    "is not its own: restore the newest backup of the ledger"
                 )
                 raise PrivacyError(message)
         self.path.chmod(0o600)
@@ -100,9 +108,10 @@ class LedgerFile:
         with self.connection() as connection:
             ledger_id = connection.execute("SELECT ledger_id FROM ledger").fetchone()[0]
             count = connection.execute("SELECT COUNT(*) FROM releases").fetchone()[0]
+            head = _head(connection, count)
         self.marker.parent.mkdir(parents=True, exist_ok=True)
         staged = self.marker.with_name(f"{self.marker.name}.{os.getpid()}.tmp")
-        staged.write_text(json.dumps({"ledger_id": ledger_id, "releases": count}), "utf-8")
+        staged.write_text(json.dumps({"ledger_id": ledger_id, "releases": count, "head": head}), "utf-8")
         staged.replace(self.marker)
 
     @contextmanager
@@ -124,6 +133,41 @@ class LedgerFile:
                 connection.execute("ROLLBACK")
                 raise
             connection.execute("COMMIT")
+
+
+def refuse_restored(ledger: Path, known: Collection[str], shown: Mapping[str, Collection[str]]) -> None:
+    """Raise when released tables show releases that the ledger has no charge for.
+
+    Args:
+        ledger: its file, for the message.
+        known: ids of the releases that it holds.
+        shown: released table -> ids of the releases that its rows name.
+
+    Raises:
+        PrivacyError: the ledger was restored from before a charge.
+    """
+    for table, ids in shown.items():
+        if missing := set(ids) - set(known):
+            message = (
+                f"the privacy budget ledger {ledger} lacks {len(missing)} of the releases that {table} shows: it was "
+                "restored from before they were charged; restore its newest backup: what they cost is unknown here"
+            )
+            raise PrivacyError(message)
+
+
+def _fits(connection: sqlite3.Connection, marker: Mapping[str, Any]) -> bool:
+    """Whether a ledger begins with the charges that its marker remembers."""
+    row = connection.execute("SELECT ledger_id FROM ledger").fetchone()
+    count = connection.execute("SELECT COUNT(*) FROM releases").fetchone()[0]
+    if row is None or row[0] != marker["ledger_id"] or count < marker["releases"]:
+        return False
+    return "head" not in marker or marker["head"] == _head(connection, marker["releases"])
+
+
+def _head(connection: sqlite3.Connection, count: int) -> str:
+    """Digest of the first charges, in their order: no other history of as many has it."""
+    rows = connection.execute("SELECT release_id, loss_nano FROM releases ORDER BY sequence LIMIT ?", (count,))
+    return hashlib.sha256("|".join(f"{name}={loss}" for name, loss in rows).encode()).hexdigest()
 
 
 def _adopt_earlier(connection: sqlite3.Connection) -> None:

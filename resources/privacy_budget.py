@@ -11,66 +11,30 @@ What a crash leaves behind is safe: between charge and draw nothing was publishe
 for the charge already made; between draw and store the drawn value was never handed out and is forgotten.
 """
 
-import hashlib
 import json
 import sqlite3
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from resources.budget_file import LedgerFile, Partitions, refuse_released
+from resources.budget_exchange import INSERT, PAYLOAD, exchange, refuse_other
+from resources.budget_file import LedgerFile, Partitions, refuse_released, refuse_restored
+from resources.budget_registry import Peers, SharedBudget
+from resources.budget_sums import note_promise, promised, queries_of, refuse_raised, spent_of
 from resources.errors import PrivacyError, SettingsError
 from resources.privacy_accounting import NANO, PURE, Accounting, ceil_nano, charged_nano, floor_nano
+from resources.release_identity import Release, ReleaseIdentity
+
+__all__ = ["BudgetLedger", "Release", "ReleaseIdentity"]
 
 FILE_NAME = "privacy_budget.sqlite3"
 MARKER_NAME = "privacy_budget.marker.json"
 RELEASED_TABLES = ("bookings_by_month", "guest_aggregates")  # tables that only the ledger can fill
 _IDENTITY = "query, period, unit, schema_version, loss_nano, is_private"
-_PAYLOAD = "SELECT payload FROM releases WHERE release_id = ?"
-
-
-@dataclass(frozen=True, kw_only=True)
-class ReleaseIdentity:
-    """What makes two releases the same release.
-
-    Attributes:
-        query: family and question (``bookings_by_month``); allotments go by it.
-        period: closed period of business days, starting with its year (``2016-03``).
-        unit: whose presence the noise hides (``guest``, ``booking``).
-        loss: privacy loss of the release for one unit, in the unit of the accounting.
-        schema_version: of the query; a changed query is a new release.
-        is_private: False when a test seed makes the noise; such a release never stands in for a private one.
-    """
-
-    query: str
-    period: str
-    unit: str
-    loss: float
-    schema_version: str
-    is_private: bool = True
-    accounting: str = PURE
-
-    @property
-    def budget_period(self) -> str:
-        """Calendar year of the data's business days."""
-        return self.period[:4]
-
-    @property
-    def release_id(self) -> str:
-        """Content hash: the release's name in the ledger and in the released table."""
-        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()[:16]
-
-
-@dataclass(frozen=True)
-class Release:
-    """A release as stored: its identity and what was drawn for it."""
-
-    identity: ReleaseIdentity
-    payload: Mapping[str, Any]
 
 
 class BudgetLedger:
@@ -104,6 +68,7 @@ class BudgetLedger:
             message = f"allotments {shares} add up to more than the budget {budget}; lower one of them"
             raise SettingsError(message)
         self._file = LedgerFile(path, marker, evidence)
+        self._shared: SharedBudget | None = None
 
     @classmethod
     def at(cls, home: Path, restricted_root: Path | None = None, stored: Partitions | None = None) -> "BudgetLedger":
@@ -126,19 +91,60 @@ class BudgetLedger:
         """The same ledger under another budget per period and other allotments.
 
         Raises:
-            SettingsError: they make no sense.
+            SettingsError: they make no sense, or ask for more than the first charge promised.
             PrivacyError: the ledger books in the other accounting.
         """
         path, marker = self._file.path, self._file.marker
         ledger = BudgetLedger(path, accounting=accounting, allotments=allotments, marker=marker)
         with ledger._file.connection() as connection:
-            _refuse_other(connection, accounting)
+            refuse_other(connection, accounting)
+            refuse_raised(promised(connection), accounting, "this ledger")
+        ledger._shared = self._shared
         return ledger
+
+    def over(self, shared: SharedBudget | None) -> "BudgetLedger":
+        """The same ledger over data that other homes may have released too; what it booked before is told to them.
+
+        Args:
+            shared: the registry and marks of the data; None for simulated guests, whom no release can harm.
+
+        Raises:
+            PrivacyError: the registry can't be used.
+        """
+        self._shared = shared
+        with self._file.connection() as connection:
+            years = connection.execute(
+                "SELECT DISTINCT budget_period FROM releases WHERE release_id NOT IN (SELECT release_id FROM told)"
+            ).fetchall()
+        for (year,) in years if shared is not None else ():
+            with self._file.transaction() as connection, self._peers(year) as peers:
+                exchange(connection, peers, self.accounting)
+        self._file.remember()
+        return self
+
+    def refuse_restored(self, shown: Mapping[str, Collection[str]]) -> None:
+        """Raise when released tables show releases that the ledger has no charge for.
+
+        Args:
+            shown: released table -> ids of the releases that its rows name.
+
+        Raises:
+            PrivacyError: the ledger was restored from before a charge.
+        """
+        refuse_restored(self._file.path, self.releases()["release_id"].to_list(), shown)
+
+    def taken_over(self) -> int:
+        """Number of releases that other homes made over the same data, or this one before its ledger was restored."""
+        with self._file.connection() as connection:
+            return connection.execute("SELECT COUNT(*) FROM taken_over").fetchone()[0]
 
     def as_booked(self) -> "BudgetLedger":
         """The same ledger in the accounting that it books in, under the same promised epsilon; for reading."""
         with self._file.connection() as connection:
             booked = connection.execute("SELECT name, delta FROM accounting").fetchone()
+            promise = promised(connection)
+        if promise is not None and promise != self.accounting:
+            return self.under(promise)
         if booked is None or booked[0] == self.accounting.name:
             return self
         delta = booked[1] or self.accounting.delta
@@ -211,7 +217,7 @@ class BudgetLedger:
     def spent(self, budget_period: str, query: str | None = None) -> float:
         """Loss spent in a calendar year, by all queries or by one."""
         with self._file.connection() as connection:
-            return _spent(connection, budget_period, (query,) if query else None) / NANO
+            return spent_of(connection, budget_period, (query,) if query else None) / NANO
 
     def report(self) -> pl.DataFrame:
         """One row per budget period, ascending: releases, budget, spent, left and spent so far.
@@ -224,7 +230,7 @@ class BudgetLedger:
             periods = connection.execute(
                 "SELECT budget_period, COUNT(*) FROM releases GROUP BY budget_period ORDER BY budget_period"
             ).fetchall()
-            spent = [_spent(connection, period) for period, _ in periods]
+            spent = [spent_of(connection, period) for period, _ in periods]
         rows: list[dict[str, Any]] = []
         for (period, count), cost, so_far in zip(periods, spent, accumulate(spent), strict=True):
             booked = {"budget": self._budget, "spent": cost, "left": max(self._budget - cost, 0)}
@@ -243,26 +249,38 @@ class BudgetLedger:
 
     def _charge(self, identity: ReleaseIdentity, disjoint_group: str | None) -> str | None:
         """Book the release once; the stored payload, or None while it is not drawn."""
-        with self._file.transaction() as connection:
-            row = connection.execute(_PAYLOAD, (identity.release_id,)).fetchone()
-            if row is not None:
-                return row[0]
-            _refuse_other(connection, self.accounting, identity)
-            connection.execute(
-                "INSERT INTO accounting SELECT ?, ? WHERE NOT EXISTS (SELECT 1 FROM accounting)",
-                (self.accounting.name, None if self.accounting.name == PURE else self.accounting.delta),
-            )
-            connection.execute(
-                "INSERT INTO releases (release_id, budget_period, query, period, unit, loss_nano, schema_version, "
-                "is_private, disjoint_group) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    identity.release_id, identity.budget_period, identity.query, identity.period, identity.unit,
-                    charged_nano(identity.loss), identity.schema_version, int(identity.is_private), disjoint_group,
-                ),
-            )  # fmt: skip
-            self._refuse_overspent(connection, identity)
+        with self._file.connection() as connection:
+            row = connection.execute(PAYLOAD, (identity.release_id,)).fetchone()
+        if row is not None and row[0] is not None:
+            return row[0]
+        # The registry commits first: a charge that only it has is taken over later, and nothing was published for it.
+        with self._file.transaction() as connection, self._peers(identity.budget_period) as peers:
+            exchange(connection, peers, self.accounting)
+            row = connection.execute(PAYLOAD, (identity.release_id,)).fetchone()
+            if row is None:
+                self._book(connection, identity, disjoint_group)
+                exchange(connection, peers, self.accounting)
         self._file.remember()
-        return None
+        return row[0] if row else None
+
+    def _book(self, connection: sqlite3.Connection, identity: ReleaseIdentity, disjoint_group: str | None) -> None:
+        refuse_other(connection, self.accounting, identity)
+        refuse_raised(promised(connection), self.accounting, "this ledger")
+        note_promise(connection, self.accounting)
+        charge = (
+            identity.release_id, identity.budget_period, identity.query, identity.period, identity.unit,
+            charged_nano(identity.loss), identity.schema_version, int(identity.is_private), disjoint_group, None,
+        )  # fmt: skip
+        connection.execute(INSERT, charge)
+        self._refuse_overspent(connection, identity)
+
+    @contextmanager
+    def _peers(self, year: str) -> Iterator[Peers | None]:
+        if self._shared is None:
+            yield None
+            return
+        with self._shared.peers(year) as peers:
+            yield peers
 
     def _refuse_overspent(self, connection: sqlite3.Connection, identity: ReleaseIdentity) -> None:
         """Raise when the charge just booked does not fit; the transaction is then rolled back."""
@@ -271,9 +289,9 @@ class BudgetLedger:
             limit, queries = self._allotments[identity.query], (identity.query,)
         else:
             limit = self._budget - sum(self._allotments.values())
-            queries = _queries(connection, year) - set(self._allotments)
-        total = _spent(connection, year)
-        family = _spent(connection, year, tuple(sorted(queries)))
+            queries = queries_of(connection, year) - set(self._allotments)
+        total = spent_of(connection, year)
+        family = spent_of(connection, year, tuple(sorted(queries)))
         if family > limit or total > self._budget:
             message = (
                 f"the privacy budget of {year} does not cover {identity.query} {identity.period} "
@@ -285,46 +303,8 @@ class BudgetLedger:
 
     def _store(self, identity: ReleaseIdentity, payload: str) -> str:
         """Keep the drawn payload unless another process was first; the one that is stored."""
-        with self._file.transaction() as connection:
-            values = (payload, identity.release_id)
+        with self._file.transaction() as connection, self._peers(identity.budget_period) as peers:
+            kept = peers.draw(identity.release_id, payload) if peers is not None else payload
+            values = (kept, identity.release_id)
             connection.execute("UPDATE releases SET payload = ? WHERE release_id = ? AND payload IS NULL", values)
-            return connection.execute(_PAYLOAD, (identity.release_id,)).fetchone()[0]
-
-
-def _refuse_other(
-    connection: sqlite3.Connection, accounting: Accounting, identity: ReleaseIdentity | None = None
-) -> None:
-    """Raise when the ledger books in another accounting than the one asked for."""
-    if identity is not None and identity.accounting != accounting.name:
-        message = f"{identity.query} is drawn under {identity.accounting} accounting, its ledger is {accounting.name}"
-        raise PrivacyError(message)
-    booked = connection.execute("SELECT name, delta FROM accounting").fetchone()
-    if booked is not None and booked[0] != accounting.name:
-        message = (
-            f"the privacy budget ledger books {booked[0]} losses, but the settings ask for {accounting.name}: the two "
-            f"don't add up; set privacy.accounting = {booked[0]!r}, or begin a new home for the other one"
-        )
-        raise PrivacyError(message)
-
-
-def _queries(connection: sqlite3.Connection, year: str) -> set[str]:
-    rows = connection.execute("SELECT DISTINCT query FROM releases WHERE budget_period = ?", (year,)).fetchall()
-    return {row[0] for row in rows}
-
-
-def _spent(connection: sqlite3.Connection, year: str, queries: tuple[str, ...] | None = None) -> int:
-    """Billionths of loss: single releases add up, a disjoint group costs its dearest period.
-
-    Two releases of one period share their units, so within a group they still add up.
-    """
-    rows = connection.execute(
-        "SELECT query, release_id, unit, disjoint_group, period, loss_nano FROM releases WHERE budget_period = ?",
-        (year,),
-    ).fetchall()
-    costs: dict[tuple[str, ...], dict[str, int]] = {}
-    for query, release_id, unit, group, period, loss in rows:
-        if queries is None or query in queries:
-            part = (query, unit, "group", group) if group is not None else (query, unit, "single", release_id)
-            periods = costs.setdefault(part, {})
-            periods[period] = periods.get(period, 0) + loss
-    return sum(max(periods.values()) for periods in costs.values())
+            return connection.execute(PAYLOAD, (identity.release_id,)).fetchone()[0]

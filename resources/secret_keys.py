@@ -81,7 +81,7 @@ def load_secret_key(home: Path, source: str, environment: Mapping[str, str] | No
         return SecretKey(_strong_key_bytes(text, _KEY_VARIABLE), epoch)
     if source == "demo":
         return SecretKey(hashlib.sha256(b"stayworth demo world: not a secret").digest(), epoch)
-    return SecretKey(_key_file(home / "secrets" / "hmac.key"), epoch)
+    return SecretKey(kept_key(home / "secrets" / "hmac.key"), epoch)
 
 
 def load_restricted_key(environment: Mapping[str, str] | None = None) -> SecretKey:
@@ -153,7 +153,7 @@ def _is_hex(text: str) -> bool:
     return len(text) % 2 == 0 and set(text) <= set(string.hexdigits)
 
 
-def _key_file(path: Path) -> bytes:
+def kept_key(path: Path) -> bytes:
     """The key kept in a file; made once, complete before it has its name, so two first runs share one key."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     if not path.exists():

@@ -1,6 +1,8 @@
 """Shared fixtures: no environment leaks into tests, real data where it is."""
 
 import os
+import tempfile
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
 
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
+# What a test releases is no one else's: fixtures of a module and the processes that tests start have this folder.
+os.environ["XDG_STATE_HOME"] = tempfile.mkdtemp(prefix="stayworth-state-")
 
 # No property depends on the clock: a busy machine is no fault of the code.
 settings.register_profile("stayworth", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -28,6 +32,7 @@ def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path_factory:
     for name in list(os.environ):
         if name.startswith("STAYWORTH_") and name != "STAYWORTH_DATA":
             monkeypatch.delenv(name)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path_factory.getbasetemp() / f"state-{uuid.uuid4().hex}"))
     monkeypatch.setenv("STAYWORTH_HOME", str(tmp_path_factory.getbasetemp() / "default_home"))
 
 

@@ -1,5 +1,6 @@
 """Dagster definitions of the privacy room."""
 
+from collections.abc import Mapping
 from datetime import date
 
 import polars as pl
@@ -24,6 +25,7 @@ from assets.privacy.contract import (
     PUBLISHED_BOOKINGS,
     RELEASED_BOOKINGS,
 )
+from assets.privacy.data_marks import BOOKING_FACTS, REVIEW_FACTS, data_marks
 from assets.privacy.fixed_labels import keep_labels, renamed
 from assets.privacy.generalisation import batch_key, batch_span
 from assets.privacy.masking import COUNT_COLUMNS
@@ -39,6 +41,8 @@ from assets.privacy.releases import (
     restricted_bookings,
 )
 from assets.privacy.settings import SECTION, PrivacySettings
+from resources.budget_registry import SharedBudget, registry_folder
+from resources.privacy_budget import BudgetLedger
 from resources.secret_keys import load_previous_key
 from resources.settings import Settings
 
@@ -137,7 +141,7 @@ def released_bookings(inputs: DayInputs) -> Produced:
 def bookings_by_month(inputs: WholeInputs) -> WholeProduced:
     """Differentially private counts of bookings per closed month and hotel, booked in the budget ledger."""
     settings = inputs.settings.room(SECTION, PrivacySettings)
-    ledger = inputs.resource("ledger").under(settings.budget, settings.allotments)
+    ledger = _ledger(inputs, settings, {"raw_bookings": BOOKING_FACTS})
     bookings = _bookings(inputs)
     hotels = inputs.source.hotels()["hotel"].unique().sort().to_list()
     months = closed_months(set(inputs.workspace.lake.days("pseudonyms")), inputs.as_of)
@@ -159,7 +163,7 @@ def bookings_by_month(inputs: WholeInputs) -> WholeProduced:
 def guest_aggregates(inputs: WholeInputs) -> WholeProduced:
     """Differentially private figures per closed year: segment sizes, value, cancellation rates, service scores."""
     settings = inputs.settings.room(SECTION, PrivacySettings)
-    ledger = inputs.resource("ledger").under(settings.budget, settings.allotments)
+    ledger = _ledger(inputs, settings, {"raw_bookings": BOOKING_FACTS, "raw_reviews": REVIEW_FACTS})
     bookings = _bookings(inputs)
     reviews, lake = inputs.history("raw_reviews", SCORE_COLUMNS), inputs.workspace.lake
     unit = unit_of(bookings)
@@ -172,6 +176,27 @@ def guest_aggregates(inputs: WholeInputs) -> WholeProduced:
     made = release_aggregates(asked, ledger, settings, gone)
     shown = {"releases": len(asked), "refused": len(made.refused), **budget_metadata(ledger)}
     return WholeProduced(made.released, metadata=shown)
+
+
+def _ledger(inputs: WholeInputs, settings: PrivacySettings, facts: Mapping[str, tuple[str, ...]]) -> BudgetLedger:
+    """The ledger under the settings' budget; over real data, with what other homes have spent over the same rows.
+
+    Args:
+        inputs: of the table that asks.
+        settings: of the room.
+        facts: table -> columns by which its rows are known again.
+    """
+    ledger = inputs.resource("ledger").under(settings.budget, settings.allotments)
+    if inputs.settings.core.source == "demo":  # its guests are invented
+        return ledger
+
+    def marks_of(year: str) -> list[bytes]:
+        of_year = pl.col("delivery_day").dt.year() == int(year)
+        return [
+            mark for asset, names in facts.items() for mark in data_marks(inputs.history(asset, names, of_year), year)
+        ]
+
+    return ledger.over(SharedBudget(registry_folder(inputs.settings.home, settings.budget_registry), marks_of))
 
 
 def _bookings(inputs: WholeInputs) -> pl.DataFrame:

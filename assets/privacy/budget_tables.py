@@ -17,6 +17,7 @@ def budget_metadata(ledger: BudgetLedger) -> dict[str, Any]:
     """
     report, unit = ledger.report(), ledger.accounting.unit
     spent: dict[str, Any] = {f"{unit}_spent_{row['budget_period']}": row[f"{unit}_spent"] for row in report.to_dicts()}
+    spent |= {"releases_taken_over": taken} if (taken := ledger.taken_over()) else {}
     return spent | {"budget_md": as_markdown(report), "releases_md": as_markdown(releases_table(ledger, unit))}
 
 
@@ -38,6 +39,13 @@ def releases_table(ledger: BudgetLedger, unit: str) -> pl.DataFrame:
         "budget_period", "query", "first", "last", "unit", "releases", f"{unit}_each", f"{unit}_cost", "not_drawn",
         "is_private",
     )  # fmt: skip
+
+
+def taken_over_note(ledger: BudgetLedger) -> str:
+    """What to say of releases that this home did not make itself; nothing where there are none."""
+    taken = ledger.taken_over()
+    told = f"{taken} of the releases were made over the same data by another home, or by this one before its ledger was"
+    return f" ({told} restored; they count)" if taken else ""
 
 
 def as_markdown(table: pl.DataFrame) -> str:

@@ -1,7 +1,8 @@
 """Settings of the privacy room."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
+from pathlib import Path
 
 from resources.privacy_accounting import ACCOUNTINGS, Accounting, floor_loss, floor_nano
 from resources.settings import refuse
@@ -53,6 +54,8 @@ class PrivacySettings:
     release_countries: tuple[str, ...] = (  # public list (neighbours and large markets), never read off the data
         "PRT", "ESP", "FRA", "GBR", "DEU", "ITA", "NLD", "BEL", "IRL", "USA", "BRA",
     )  # fmt: skip
+    # Folder that knows what other homes of this user have released over the same data; None: $XDG_STATE_HOME/stayworth
+    budget_registry: Path | None = field(default=None, compare=False)
     test_noise_seed: int | None = None  # set in tests only: the output is then marked as not private
 
     def __post_init__(self) -> None:

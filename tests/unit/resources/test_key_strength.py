@@ -56,7 +56,7 @@ def test_any_sequence_is_refused(tmp_path_factory: pytest.TempPathFactory, start
         load_secret_key(tmp_path_factory.getbasetemp(), "public", {"STAYWORTH_HMAC_KEY": key})
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(st.integers(0, 10**9))
 @example(0)
 def test_random_keys_pass(tmp_path_factory: pytest.TempPathFactory, seed: int) -> None:
