@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from assets.reports.blocks import Block, Disclosure, Edition, Picture, Section, Stats, Table
 from assets.reports.contract import EDITIONS
-from assets.reports.inputs import DEMO, PUBLIC, ReportInputs, RunHeader
+from assets.reports.inputs import DEMO, ReportInputs, RunHeader
 from assets.reports.sections_anomalies import anomaly_filter_section
 from assets.reports.sections_appendix import exemption_section, glossary_section, limits_section, papers_section
 from assets.reports.sections_attacks import attacks_section
@@ -22,23 +22,21 @@ from assets.reports.sections_summary import summary_section
 from assets.reports.segment_pages import minimum_customers
 from assets.reports.settings import ReportsSettings
 
-_ALWAYS = frozenset({Disclosure.NEUTRAL, Disclosure.PRIVATE_RELEASE, Disclosure.OPERATIONAL, Disclosure.MODEL_METRIC})
+_ALWAYS = frozenset({Disclosure.NEUTRAL, Disclosure.PRIVATE_RELEASE})
 _BADGES = {
     "internal": "Internal: exact figures, for the data team",
-    "shareable": "Shareable: noised, exempt or public figures only",
+    "shareable": "Shareable: noised figures only",
 }
 
 
 def may_share(disclosure: Disclosure, source: str) -> bool:
     """Whether a block may leave the internal zone.
 
-    Exact figures over guests may, when the guests are those of the published data sets, which anyone can
-    recompute; texts may, when they are invented; marks for single customers never.
+    What is exact never may, whatever the source: figures over guests, counts of rows, qualities of models (a count or
+    an error that changes with one guest tells of him, and no budget pays for it). Texts may, when they are invented.
     """
     if disclosure in _ALWAYS:
         return True
-    if disclosure is Disclosure.GUEST_AGGREGATE:
-        return source == PUBLIC
     return disclosure is Disclosure.TEXT and source == DEMO
 
 
@@ -51,7 +49,7 @@ def build_editions(inputs: ReportInputs, settings: ReportsSettings) -> dict[str,
     """
     sections = all_sections(inputs, settings)
     shared = [found for item in sections if (found := _shared(item, inputs.run.source)) is not None]
-    shared.insert(1, exemption_section(inputs.run.source))
+    shared.insert(1, exemption_section())
     chapters = {"internal": sections, "shareable": shared}
     return {
         name: Edition(

@@ -2,7 +2,7 @@
 
 from assets.reports import paper_figures as paper
 from assets.reports.blocks import Block, Bullets, Disclosure, Notice, Section, Table
-from assets.reports.inputs import PUBLIC, ReportInputs
+from assets.reports.inputs import ReportInputs
 from assets.reports.tables_models import hyperparameter_table, paper_comparison
 
 _TABLES: tuple[tuple[str, str, str], ...] = (
@@ -152,26 +152,21 @@ def glossary_section() -> Section:
     )
 
 
-def exemption_section(source: str) -> Section:
-    """Shareable edition only: what is noised, what is exact and why it may be."""
+def exemption_section() -> Section:
+    """Shareable edition only: what it holds and what it leaves out."""
     return Section(
         anchor="exempt",
-        title="What is exact here, and why it may be",
-        lead="This edition may be given to anyone. "
-        + (
-            "The data is public: its figures are exact where anyone can recompute them."
-            if source == PUBLIC
-            else "It holds no exact figure over guests."
-        ),
+        title="What this edition holds, and what it leaves out",
+        lead="This edition may be given to anyone. It holds no exact figure of this data, over guests or over rows.",
         blocks=(
             Bullets(
-                terms=("With noise", "Exact: row counts", "Exact: model quality", "Exact: public data", "Absent"),
+                terms=("With noise", "Texts", "Left out: counts", "Left out: models", "Left out: guests"),
                 items=(
-                    "bookings per month and hotel, released under differential privacy and charged to the budget.",
-                    "how many rows each step handled: exempt, as they describe the pipeline's work.",
-                    "errors and accuracies of models, weights of the pairing, gate means: exempt.",
-                    "figures over the published data sets, which anyone can recompute: exempt.",
-                    "value of customers or segments, dots for single customers, texts that real guests wrote.",
+                    "figures over guests, released under differential privacy and charged to the budget.",
+                    "of the simulated group only, whose guests are invented.",
+                    "how many rows each step handled; the internal edition has them.",
+                    "errors and accuracies of models, weights of the pairing; the internal edition has them.",
+                    "exact value of customers or segments, dots for single customers, texts that real guests wrote.",
                 ),
             ),
         ),
@@ -182,9 +177,6 @@ def disclosure_note(disclosure: Disclosure) -> str:
     """The mark beside a block in the shareable edition."""
     notes = {
         Disclosure.PRIVATE_RELEASE: "released with differential privacy",
-        Disclosure.OPERATIONAL: "exact: operational count, exempt",
-        Disclosure.MODEL_METRIC: "exact: model metric, exempt",
-        Disclosure.GUEST_AGGREGATE: "exact: reproduction on public data, exempt",
         Disclosure.TEXT: "invented text of the simulated group",
     }
     return notes.get(disclosure, "")

@@ -34,9 +34,9 @@ def keys(source: str) -> set[str]:
     return {block.key for block in shown if may_share(block.disclosure, source)}
 
 
-def test_rates_over_guests_stay_inside_unless_the_guests_are_published() -> None:
-    assert keys("demo") == {"membership"}
-    assert keys("public") == {"attacks", "membership"}
+def test_rates_stay_inside_whoever_the_guests_are() -> None:
+    assert keys("demo") == set()
+    assert keys("public") == set()
 
 
 def test_every_attack_is_in_the_table_with_its_guess() -> None:

@@ -139,7 +139,7 @@ def test_the_editions_tell_of_no_single_guest(source):
         assert identifiers_in(text) == []
         assert not any(identifier in text for identifier in inputs.customers["pseudo_customer_id"])
     assert "Segment page" in pages["internal"]
-    assert ("Segment page" in pages["shareable"]) == (source == "public")
+    assert "Segment page" not in pages["shareable"]
     assert ("words_by_value" in pages["shareable"]) == (source == "demo")
 
 
