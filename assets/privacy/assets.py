@@ -76,9 +76,10 @@ def pseudonyms(inputs: DayInputs) -> Produced:
     conserves="raw_reviews",
     validate=validate_masked_reviews,
     owners=OWNERS,
+    code_version="2",
 )
 def masked_reviews(inputs: DayInputs) -> Produced:
-    """Reviews without names, e-mails, phones, card and booking numbers in their text."""
+    """Reviews without names, e-mails, phones, card, booking and passport numbers in their text."""
     settings = inputs.settings.room(SECTION, PrivacySettings)
     masked = publish_reviews(inputs.frame("raw_reviews"), settings, inputs.key)
     return Produced(masked, metadata={name: int(masked[name].sum()) for name in COUNT_COLUMNS})

@@ -1,4 +1,4 @@
-"""Masks personal data in review text: names, e-mails, phones, card and booking numbers.
+"""Masks personal data in review text: names, e-mails, phones, card, booking and passport numbers.
 
 Rules, not a model: they are deterministic, need no download, and each can be read and tested. They lean
 towards leaving everyday words alone; what they miss is stated in ``docs/privacy.md``. Polars finds the
@@ -6,53 +6,49 @@ texts that could hold something; only those are walked through.
 """
 
 import re
-from collections.abc import Callable
+import sys
+import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
-from assets.privacy.name_rules import GATE, find_names
+from assets.privacy import email_rules, name_cues, name_rules, number_rules
+from assets.privacy.email_rules import find_emails
+from assets.privacy.name_cues import find_told_names
+from assets.privacy.name_rules import find_names, merged_spans
+from assets.privacy.number_rules import find_numbers
 
 TEXT_COLUMNS = ("title", "positive_text", "negative_text")
 COUNT_COLUMNS = ("masked_names", "masked_emails", "masked_phones", "masked_numbers")
 NAME, EMAIL, PHONE, NUMBER = "[name]", "[email]", "[phone]", "[number]"
 
-_EMAIL = re.compile(
-    r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+"
-    r"|[\w.+%-]+\s*[(\[]\s*at\s*[)\]]\s*[\w-]+(?:\s*(?:\.|[(\[]\s*dot\s*[)\]]|\bdot\b)\s*[\w-]+)+",
-    re.IGNORECASE,
-)
-_DIGIT = re.compile(r"\d")
-_DATE = r"(?!\d{1,2}[ ./-]\d{1,2}[ ./-](?:19|20)\d\d\b)"
-_GAP = r"[ .\-/()]{0,2}"
-_IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?\b")
-_CARD = re.compile(r"(?<![\w+])\d(?:[ -]?\d){12,18}(?!\w)")
-_BOOKING_NUMBER = re.compile(
-    r"(?P<cue>\b(?:booking|reservation|confirmation|reference|ref|folio|itinerary|invoice|pin|passport|loyalty|member(?:ship)?)"
-    r"(?:\s+(?:number|no|nr|id|code|ref|reference|confirmation|card))*\.?\s*(?:is|was|:|#|=|№)*\s*#?\s*)"
-    r"(?P<number>(?=[A-Z0-9-]*\d[A-Z0-9-]*\d[A-Z0-9-]*\d)[A-Z0-9][A-Z0-9-]{4,})(?!\w)",
-    re.IGNORECASE,
-)
-_LONG_NUMBER = re.compile(r"(?<![\w+.,])\d{9,}(?!\w)")
-_PHONE = re.compile(
-    rf"(?<![\w+])\+{_GAP}\d(?:{_GAP}\d){{6,14}}(?!\w)"  # international
-    rf"|(?<!\w)\(0?\d{{1,4}}\)(?:{_GAP}\d){{6,10}}(?!\w)"  # area code in brackets
-    rf"|(?<![\w.,/-])(?<!\d ){_DATE}0\d(?:{_GAP}\d){{7,12}}(?!\w)"  # national: a leading zero, nine digits or more
-    r"|(?<![\w.,/-])\d{3}[-.]\d{3}[-.]\d{4}(?!\w)"  # North America
-)
-_CUED_PHONE = re.compile(
-    r"(?P<cue>\b(?:phone|tel|telephone|mobile|cell|whatsapp|"
-    r"(?:call|ring|text|reach) (?:me|us)(?: (?:on|at))?)(?: (?:number|no|nr))?\.?\s*(?:is|was|:|#)?\s*)"
-    rf"(?P<number>\+?\d(?:{_GAP}\d){{5,14}})(?!\w)",
-    re.IGNORECASE,
-)
-
-# Gates for Polars: every text that a pattern above could change passes its gate.
-_ALNUM = "[A-Za-z0-9-]*"
-_NUMBER_GATE = rf"\d(?:[ .\-/()]{{0,2}}\d){{4}}|[A-Za-z-]\d{_ALNUM}\d{_ALNUM}\d|\d{_ALNUM}\d{_ALNUM}\d[A-Za-z-]"
-_EMAIL_GATE = r"@|(?i)[(\[]\s*at\s*[)\]]"
 RESIDUAL_EMAIL = r"[\w.+%-]+@[\w-]+\.[\w-]+"
 RESIDUAL_PHONE = r"\+\d(?:[ .\-/()]{0,2}\d){6,14}\b"
+
+
+# Texts that pass none of these hold nothing that the rules below could change.
+_GATES = (email_rules.GATE, name_rules.GATE, *number_rules.GATES, *name_cues.GATES)
+_ALL = (True,) * len(_GATES)
+
+
+def _plain_signs() -> dict[int, str]:
+    """Digits of any script, full-width letters and signs, and every kind of blank and dash, by their plain sign."""
+    plain: dict[int, str] = {}
+    for code in range(128, sys.maxunicode + 1):
+        sign = chr(code)
+        kind = unicodedata.category(sign)
+        if kind == "Nd":
+            plain[code] = str(unicodedata.digit(sign))
+        elif kind in {"Zs", "Pd"} or sign in "\u200b\u200c\u200d\u2060\ufeff\u00ad":
+            plain[code] = " " if kind == "Zs" else "-"
+        elif 0xFF01 <= code <= 0xFF5E or 0x24B6 <= code <= 0x24E9:  # noqa: PLR2004  (full width, in circles)
+            plain[code] = unicodedata.normalize("NFKC", sign)
+    return plain
+
+
+_PLAIN = _plain_signs()
+_RUNS = re.compile(r"\s{20,}|[^\W\d]{200,}")
 
 
 @dataclass(frozen=True)
@@ -77,31 +73,35 @@ def mask_text(text: str, *, staff_names: bool = True) -> Masked:
         >>> mask_text("Regards, John Smith. Call me on +44 20 7946 0958").text
         'Regards, [name]. Call me on [phone]'
     """
-    emails = phones = numbers = 0
-    if "@" in text or "(" in text or "[" in text:
-        text, emails = _EMAIL.subn(EMAIL, text)
-    if _DIGIT.search(text):
-        text, phones, numbers = _mask_digits(text)
-    spans = find_names(text, staff_names=staff_names)
-    for start, stop in reversed(spans):
-        text = f"{text[:start]}{NAME}{text[stop:]}"
-    return Masked(text, len(spans), emails, phones, numbers)
+    return _masked(text, _ALL, staff_names=staff_names)
 
 
-def _mask_digits(text: str) -> tuple[str, int, int]:
-    """The text without phones and long numbers, and how many of each it held."""
-    text, ibans = _IBAN.subn(NUMBER, text)
-    # A cued booking number first: it may look like a phone.
-    text, bookings = _BOOKING_NUMBER.subn(_keep_cue(NUMBER), text)
-    text, phones = _PHONE.subn(PHONE, text)
-    text, cued = _CUED_PHONE.subn(_keep_cue(PHONE), text)
-    text, cards = _CARD.subn(NUMBER, text)
-    text, long = _LONG_NUMBER.subn(NUMBER, text)
-    return text, phones + cued, ibans + cards + bookings + long
+def _masked(text: str, passed: Sequence[bool], *, staff_names: bool) -> Masked:
+    plain = _plain(text)
+    emails = find_emails(plain) if passed[0] else []
+    plain = _blanked(plain, emails)
+    phones, numbers = find_numbers(plain, passed[2:5])
+    plain = _blanked(plain, [*phones, *numbers])
+    names = find_names(plain, staff_names=staff_names) if passed[1] else []
+    names = merged_spans([*names, *find_told_names(plain, staff_names=staff_names, passed=passed[5:])])
+    kinds = ((emails, EMAIL), (phones, PHONE), (numbers, NUMBER), (names, NAME))
+    for start, stop, token in sorted(((*span, token) for spans, token in kinds for span in spans), reverse=True):
+        text = f"{text[:start]}{token}{text[stop:]}"
+    return Masked(text, len(names), len(emails), len(phones), len(numbers))
 
 
-def _keep_cue(token: str) -> Callable[[re.Match[str]], str]:
-    return lambda match: f"{match['cue']}{token}"
+def _plain(text: str) -> str:
+    """The text, sign by sign, with plain digits, blanks and dashes."""
+    plain = text if text.isascii() else text.translate(_PLAIN)
+    # Long runs of blanks or of one word's letters would cost the patterns time without end, and join nothing.
+    return _RUNS.sub(lambda match: chr(0) * len(match.group()), plain)
+
+
+def _blanked(text: str, spans: Sequence[tuple[int, int]]) -> str:
+    """The text with what was masked already taken out, at the same places; nothing is looked for there again."""
+    for start, stop in spans:
+        text = f"{text[:start]}{chr(0) * (stop - start)}{text[stop:]}"
+    return text
 
 
 def mask_reviews(reviews: pl.DataFrame, *, staff_names: bool = True) -> pl.DataFrame:
@@ -122,11 +122,17 @@ def mask_reviews(reviews: pl.DataFrame, *, staff_names: bool = True) -> pl.DataF
 
 def _mask_column(column: pl.Series, *, staff_names: bool) -> tuple[pl.Series, pl.DataFrame]:
     """The masked column and its counts; texts that pass no gate are not touched."""
-    text = pl.col("text")
-    gate = text.str.contains(_NUMBER_GATE) | text.str.contains(_EMAIL_GATE) | text.str.contains(GATE)
-    table = pl.DataFrame({"text": column.cast(pl.String)}).with_row_index("row")
-    suspects = table.filter(gate.fill_null(value=False))
-    results = [mask_text(value, staff_names=staff_names) for value in suspects["text"]]
+    text, passed = pl.col("text"), [f"gate_{number}" for number in range(len(_GATES))]
+    gates = [
+        text.str.contains(gate).fill_null(value=False).alias(name) for name, gate in zip(passed, _GATES, strict=True)
+    ]
+    table = pl.DataFrame({"text": column.cast(pl.String)}).with_row_index("row").with_columns(gates)
+    suspects = table.filter(pl.any_horizontal(passed))
+    gated = suspects.select(passed).iter_rows()
+    results = [
+        _masked(value, flags, staff_names=staff_names) for value, flags in zip(suspects["text"], gated, strict=True)
+    ]
+    table = table.drop(passed)
     schema = {"masked": pl.String} | dict.fromkeys(COUNT_COLUMNS, pl.Int32)
     rows = [(item.text, item.names, item.emails, item.phones, item.numbers) for item in results]
     found = suspects.select("row").hstack(pl.DataFrame(rows, schema=schema, orient="row"))

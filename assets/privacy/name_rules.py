@@ -85,7 +85,7 @@ def find_names(text: str, *, staff_names: bool = True) -> list[Span]:
             spans += _names_from(text, match.end(), is_strong=False)
         for match in _STAFF_AFTER.finditer(text):
             spans += _name_before(text, match.start())
-    return _merged(spans)
+    return merged_spans(spans)
 
 
 def is_name(word: str, *, is_strong: bool = False) -> bool:
@@ -161,7 +161,8 @@ def _name_before(text: str, stop: int) -> list[Span]:
     return spans
 
 
-def _merged(spans: list[Span]) -> list[Span]:
+def merged_spans(spans: list[Span]) -> list[Span]:
+    """Spans ascending, those that overlap as one."""
     merged: list[Span] = []
     for start, stop in sorted(set(spans)):
         if merged and start <= merged[-1][1]:
