@@ -9,6 +9,7 @@ from assets.common.step import DeclaredAsset
 from assets.common.workspace import Workspace
 from pipelines.alerts import build_alerts
 from pipelines.executors import build_executor, build_retries
+from pipelines.guests.opt_outs import build_opt_out_check
 from pipelines.jobs import BACKFILL, DAILY, build_jobs
 from pipelines.ledger import build_verdict, declare_ledger
 from pipelines.operations import OperationsSettings, operations_of
@@ -39,7 +40,7 @@ def build_definitions(workspace: Workspace | None = None) -> dg.Definitions:
     wiring = _wiring(bound, chosen, partitions)
     return dg.Definitions(
         assets=[build_asset(item, wiring) for item in declared],
-        asset_checks=[build_verdict(tables, partitions, wiring.retries)],
+        asset_checks=[build_verdict(tables, partitions, wiring.retries), build_opt_out_check(wiring.retries)],
         jobs=list(jobs.values()),  # type: ignore[arg-type]
         schedules=build_schedules(jobs[DAILY], bound.settings),
         sensors=[

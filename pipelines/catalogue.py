@@ -17,6 +17,8 @@ from assets.common.promotion import CONSERVATION_ADVICE, CONSERVATION_CHECK, CON
 from assets.common.step import DeclaredAsset, reads_in_words
 from assets.common.whole import WholeAsset
 from pipelines.configuration import configuration_page
+from pipelines.guests.opt_outs import ADVICE
+from pipelines.guests.opt_outs import CHECK as OPT_OUTS
 from pipelines.ledger import DAILY_LEDGER, declare_ledger
 from pipelines.rooms import ROOMS, declared_assets, room_contracts
 from resources.contract import CheckOutcome, FrameContract, Zone
@@ -42,6 +44,7 @@ _SHELL_CHECKS = {  # checks that every table has from the shell, which names no 
     DELIVERY_CHECK: (True, DELIVERY_ADVICE),
     UNREAD_CHECK: (False, UNREAD_ADVICE),
     HOTELS_CHECK: (False, HOTELS_ADVICE),
+    OPT_OUTS: (False, ADVICE),
 }
 
 
@@ -93,7 +96,7 @@ def check_table() -> str:
             guarded.setdefault(name, []).append(item.name)
         own += _outcomes_without_data(item)
     told = {outcome.name: (outcome.is_blocking, outcome.advice) for outcome in own} | _SHELL_CHECKS
-    guarded[VERDICT] = [DAILY_LEDGER.asset]
+    guarded[VERDICT] = guarded[OPT_OUTS] = [DAILY_LEDGER.asset]
     rows = []
     for name, tables in guarded.items():
         stops, advice = told[name]

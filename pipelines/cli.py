@@ -21,6 +21,26 @@ _FILE_SHARES = {
     "repeated": "come again as they were",
     "corrected": "come incomplete and later whole",
 }
+_STDIN = "read identifiers from standard input, one a line: `email: x`, `guest-key: x`, `row-id: x`"
+_ONLY_NAMED = "take only rows that carry what is given, not what else belongs to the guest"
+_ONE_PERSON = "you have made sure that several addresses, names or keys are one person's"
+_ERASE = (
+    "Remove a guest from everything that is stored, and prove it by a search of all files. Shows what it would take "
+    "(whom, rows by table, how they were found; identifiers masked) and asks first. Refuses where what was found is "
+    "more than one person by some reading. Ends with 0 when the guest is gone, 1 when nothing was erased or something "
+    "is left."
+)
+_RETAIN = (
+    "Delete the rows of raw_bookings, raw_reviews and quarantine of all days that are older than "
+    "core.raw_retention_days, counted back from the last stored day, for good; their records of inputs stay. What was "
+    "made of them stays and is frozen: these days can't be made again. Refuses where the setting is missing, or such a "
+    "day is pending. Asks nothing: it is meant to run daily."
+)
+_SETTLE = (
+    "Re-run the daily stages from the first pending or failed day to the last, until nothing is pending or nothing "
+    "changes any more (ten times at most). Days between whose inputs did not change are left as they are; days that "
+    "are made again take the place of what was stored. Nothing else is deleted."
+)
 
 _HANDLERS = {  # module:function
     "run": "pipelines.commands:run",
@@ -85,7 +105,8 @@ def _parser() -> argparse.ArgumentParser:
     backfill = command("backfill", "the daily stages of any range of days", days=True)
     backfill.add_argument("--runs", type=int, default=1, help="cut the range into so many runs (default 1)")
     backfill.add_argument("--at-once", type=_count, default=1, help="runs beside each other (default 1)")
-    command("settle", "re-run pending days until nothing is pending")
+    settle = command("settle", "re-run pending days until nothing is pending")
+    settle.description = _SETTLE
     command("status", "what is stored by table: days, rows, pending, failed; what is not in order, and why")
     quarantine = command("quarantine", "look up quarantined rows: file, row, column, reason, raw text", days=True)
     quarantine.add_argument("--limit", type=int, default=20, help="rows to show")
@@ -115,12 +136,23 @@ def _parser() -> argparse.ArgumentParser:
     erase = command("erase", "remove a guest from everything that is stored, and prove it by a search of all files")
     access = command("subject-access", "export everything that is held about a guest")
     for made in (erase, access):
-        made.add_argument("--email", help="e-mail address of the guest")
-        made.add_argument("--guest-key", help="the source's key of the guest")
-        made.add_argument("--row-id", action="append", help="row id of a booking or review; may be repeated")
+        made.add_argument("--email", help="e-mail address of the guest; - reads it from standard input")
+        made.add_argument(
+            "--guest-key", help="the source's key of the guest: no row of another key is taken; - as above"
+        )
+        made.add_argument(
+            "--row-id", action="append", help="row id of a booking or review; may be repeated; - as above"
+        )
+        made.add_argument("--stdin", action="store_true", help=_STDIN)
+        made.add_argument("--only-named", action="store_true", help=_ONLY_NAMED)
+        made.add_argument("--one-person", action="store_true", help=_ONE_PERSON)
+    erase.description = _ERASE
+    erase.add_argument("--preview", action="store_true", help="only show what would be taken; changes nothing")
+    erase.add_argument("--yes", action="store_true", help="do it without asking")
     erase.add_argument("--reason", default="", help="for the access log, without the identifier")
     access.add_argument("--to", required=True, help="new folder for the copy")
-    command("retain", "remove raw rows that are older than core.raw_retention_days")
+    retain = command("retain", "delete raw rows that are older than core.raw_retention_days")
+    retain.description = _RETAIN
     for name, what in (
         ("ui", "serve the Dagster UI and run its daemon, on localhost unless told otherwise"),
         ("webserver", "serve the Dagster UI alone, as a service"),

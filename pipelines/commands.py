@@ -15,6 +15,7 @@ from assets.common.workspace import StepProgress, Workspace
 from assets.privacy.budget_tables import releases_table, taken_over_note
 from assets.privacy.settings import PrivacySettings
 from pipelines.backfilling import run_beside, spans
+from pipelines.guests.opt_outs import warn_of_opt_outs
 from pipelines.homes import enter_home
 from pipelines.partitions import history
 from pipelines.rooms import room_modules
@@ -113,6 +114,7 @@ def run(options: argparse.Namespace) -> int:
     kept = workspace.settings.home / ("warehouse.sql" if core.lake_url else "warehouse.duckdb")
     say(f"Warehouse: {len(views)} views in {kept}")
     _closing_table(workspace, time.perf_counter() - started)
+    warn_of_opt_outs(workspace, say)
     return 0 if good else 1
 
 
@@ -171,7 +173,9 @@ def backfill(options: argparse.Namespace) -> int:
     parts = spans(first, last, options.runs)
     tell_source(workspace, first, last, say)
     if options.at_once == 1:
-        return 0 if all(run_stage(workspace, "Backfill", "backfill", *part) for part in parts) else 1
+        good = all(run_stage(workspace, "Backfill", "backfill", *part) for part in parts)
+        warn_of_opt_outs(workspace, say)
+        return 0 if good else 1
     good = run_beside(workspace.settings.home, parts, options.at_once)
     return max(0 if good else 1, settle(options))  # a span that ran before the one that it looks back on is pending
 
@@ -203,6 +207,7 @@ def settle(_options: argparse.Namespace) -> int:
         run_stage(workspace, f"Settling {len(todo)} pending days", "backfill", todo[0], todo[-1])
     left = pending_days(workspace, tables)
     say(f"{len(left)} days are still pending" + (f", the first is {left[0]}" if left else ""))
+    warn_of_opt_outs(workspace, say)
     return 1 if left else 0
 
 

@@ -3,6 +3,7 @@
 import argparse
 
 from pipelines.commands import enter, say
+from pipelines.guests.opt_outs import warn_of_opt_outs
 from pipelines.troubles import lines_of, troubles
 from pipelines.workspace import build_workspace
 
@@ -25,4 +26,5 @@ def status(_options: argparse.Namespace) -> int:
         say("Not in order:")
         for line in found:
             say(f"  {line}")
+    warn_of_opt_outs(workspace, say)
     return 0

@@ -1,11 +1,11 @@
 """Dated notices of guests, opt-out and consent: a CSV file, or what the source itself delivers.
 
-``identifier`` is an e-mail address, a guest key or a row id; ``kind`` is ``opt-out`` or ``consent``; ``day`` is the
-business day from which the notice counts. A day's data depends on the notices up to that day only.
+``identifier`` is an e-mail address, a guest key or a row id, in any spelling; ``kind`` is ``opt-out`` or ``consent``;
+``day`` is the business day from which the notice counts. A day's data depends on the notices up to that day only.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,9 @@ from typing import Any
 import polars as pl
 
 from resources.errors import SourceError
+from resources.identifiers import each_once, plain_email, plain_row_id, split_row_id
 from resources.sources.base import Source, Stream
+from resources.sources.keys import normalised_key
 
 KINDS = ("opt-out", "consent")
 SCHEMA = {"identifier": pl.String(), "kind": pl.String(), "day": pl.Date()}
@@ -50,6 +52,43 @@ def read_notices(path: Path) -> pl.DataFrame:
         )
         raise SourceError(message)
     return read.sort("day", "identifier", "kind")
+
+
+def notice_forms(notices: pl.DataFrame) -> pl.DataFrame:
+    """Notices by the column that each may speak of: ``column``, ``identifier`` in its one spelling, ``kind``, ``day``.
+
+    A number alone is a guest key. The number of a reservation or review is written with its prefix, as row ids are
+    (``reservation:1234``): alone it could be another guest's key.
+
+    Args:
+        notices: ``identifier``, ``kind``, ``day``.
+    """
+    rows = [
+        (column, form, kind, day)
+        for identifier, kind, day in notices.select("identifier", "kind", "day").iter_rows()
+        for column, form in forms_of(identifier).items()
+    ]
+    return pl.DataFrame(rows, schema={"column": pl.String(), **SCHEMA}, orient="row")
+
+
+def forms_of(identifier: str) -> dict[str, str]:
+    """What an identifier may be, by column; a word that stands for "no key" is nothing."""
+    prefix, _ = split_row_id(identifier)
+    if prefix:
+        return {"row_id": plain_row_id(identifier)}
+    key = normalised_key(identifier)
+    if key is None:
+        return {}
+    address = plain_email(identifier) if "@" in identifier else None
+    return {"guest_key": key, "row_id": key, **({"email": address} if address else {})}
+
+
+def with_forms(rows: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
+    """Rows whose identifiers have the spelling of :func:`notice_forms`; each distinct text is read once."""
+    verbs: dict[str, Callable[[str], str | None]] = {
+        "email": plain_email, "guest_key": normalised_key, "row_id": plain_row_id,
+    }  # fmt: skip
+    return rows.with_columns(each_once(rows[name], verbs[name]).alias(name) for name in columns)
 
 
 class NoticedSource:

@@ -7,19 +7,25 @@ addresses and of the text of quarantined rows, and the days of publication whose
 import hashlib
 import hmac
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from resources.contract import Zone
 from resources.errors import PrivacyError
+from resources.identifiers import plain_email
 from resources.lake import Lake
 from resources.secret_keys import TOMBSTONE_KEY_VARIABLE, SecretKey
+from resources.sources.keys import normalised_key
 
 ROW, GUEST_KEY, EMAIL, TEXT = KINDS = ("row", "guest_key", "email", "text")
 FOLDER = ".erasure"
 _FILE = "tombstones.json"
 _HEX_CHARACTERS = 32
+_PLAIN: dict[str, Callable[[str], str]] = {
+    EMAIL: lambda value: plain_email(value) or value,
+    GUEST_KEY: lambda value: normalised_key(value) or value,
+}
 
 
 @dataclass(frozen=True)
@@ -41,8 +47,8 @@ class Tombstones:
         return not any(self.marks.values())
 
     def mark(self, kind: str, value: str) -> str:
-        """Keyed hash of a value: 32 hex characters; e-mail addresses without case and blanks around them."""
-        plain = value.strip().lower() if kind == EMAIL else value
+        """Keyed hash of a value: 32 hex characters; of an e-mail address or guest key in its one spelling."""
+        plain = _PLAIN[kind](value) if kind in _PLAIN else value
         text = f"tombstone\x1f{kind}\x1f{plain}".encode()
         return hmac.new(self._key.material, text, hashlib.sha256).hexdigest()[:_HEX_CHARACTERS]
 

@@ -6,7 +6,7 @@ Rows that arrive after the notice never get in (``assets/raw/exclusion.py``); wh
 import polars as pl
 
 from assets.privacy.pseudonyms import keyed_hash
-from resources.notices import KINDS
+from resources.notices import KINDS, notice_forms, with_forms
 from resources.secret_keys import SecretKey
 
 _OPT_OUT = KINDS[0]
@@ -24,16 +24,17 @@ def notice_history(
         notices: ``identifier``, ``kind``, ``day``.
         key: of the keyed hashes, so that a guest key is known where the raw rows have left.
     """
-    told = notices.select(pl.col("identifier").str.strip_chars().alias("said"), "kind", "day")
-    hashes = pl.Series("guest_hash", keyed_hash(told["said"].to_list(), "guest", key), dtype=pl.String)
-    named = pseudonyms.select("row_id", "booking_id", "guest_hash")
-    found = [
-        named.join(told.with_columns(hashes), on="guest_hash", how="inner"),
-        named.join(told, left_on="row_id", right_on="said", how="inner"),
-    ]
-    plain = told.with_columns(pl.col("said").str.to_lowercase())
-    emails = bookings.select("row_id", said=pl.col("email").str.strip_chars().str.to_lowercase())
-    found.append(emails.join(plain, on="said", how="inner").join(named, on="row_id", how="inner"))
+    told = notice_forms(notices)
+    named = with_forms(pseudonyms.select("row_id", "booking_id", "guest_hash"), ["row_id"])
+    keys = told.filter(pl.col("column") == "guest_key")
+    hashes = pl.Series("guest_hash", keyed_hash(keys["identifier"].to_list(), "guest", key), dtype=pl.String)
+    found = [named.join(keys.with_columns(hashes), on="guest_hash", how="inner")]
+    known = with_forms(bookings.select("row_id", "guest_key", "email"), ["row_id", "guest_key", "email"])
+    for column in ("row_id", "guest_key", "email"):
+        said = told.filter(pl.col("column") == column).select(pl.col("identifier").alias(column), "kind", "day")
+        rows = named.select("row_id") if column == "row_id" else known.select("row_id", column)
+        met = rows.join(said, on=column, how="inner").unique()
+        found.append(named.join(met.select("row_id", "kind", "day"), on="row_id", how="inner"))
     return pl.concat([part.select(*HISTORY) for part in found]).unique().sort("booking_id", "day", "kind")
 
 

@@ -40,7 +40,7 @@ def earlier_deliveries(settings: Settings, day: date) -> tuple[date, date]:
     validate=validate_raw_bookings,
     kinds={"polars", "parquet"},
     owners=_OWNERS,
-    code_version="2",
+    code_version="3",
 )
 def raw_bookings(inputs: DayInputs) -> Produced:
     """One row per sound booking as delivered, typed; damaged rows are in `quarantine`."""
@@ -55,7 +55,7 @@ def raw_bookings(inputs: DayInputs) -> Produced:
     validate=validate_raw_reviews,
     kinds={"polars", "parquet"},
     owners=_OWNERS,
-    code_version="2",
+    code_version="3",
 )
 def raw_reviews(inputs: DayInputs) -> Produced:
     """One row per sound review as delivered, typed, text untouched; damaged rows are in `quarantine`."""
@@ -69,7 +69,7 @@ def raw_reviews(inputs: DayInputs) -> Produced:
     validate=validate_quarantine,
     kinds={"polars", "parquet"},
     owners=_OWNERS,
-    code_version="2",
+    code_version="3",
 )
 def quarantine(inputs: DayInputs) -> Produced:
     """One row per problem of a damaged row: source file, row, column, reason and the text as delivered."""
@@ -85,7 +85,7 @@ def quarantine(inputs: DayInputs) -> Produced:
     validate=validate_raw_counts,
     kinds={"polars", "parquet"},
     owners=_OWNERS,
-    code_version="2",
+    code_version="3",
 )
 def raw_counts(inputs: DayInputs) -> Produced:
     """How many rows each step of the dataset-composition table takes per day, under both policies."""

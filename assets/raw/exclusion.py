@@ -3,6 +3,10 @@
 import polars as pl
 
 from assets.raw.quarantine import Parsed
+from assets.raw.quarantined_fields import quarantined_fields
+from resources.identifiers import each_once
+from resources.notices import notice_forms, with_forms
+from resources.sources.keys import normalised_key
 from resources.tombstones import EMAIL, GUEST_KEY, ROW, TEXT, Tombstones
 
 ERASED, OPTED_OUT = "erased", "opt-out"
@@ -25,11 +29,8 @@ def without_erased(parsed: Parsed, tombstones: Tombstones) -> tuple[Parsed, pl.D
     rows, problems = parsed
     if tombstones.is_empty:
         return parsed, pl.DataFrame(schema=_LEFT_OUT)
-    is_gone = pl.Series(tombstones.has(ROW, rows["row_id"].to_list()), dtype=pl.Boolean)
-    for kind in (GUEST_KEY, EMAIL):
-        if kind in rows.columns:
-            is_gone |= pl.Series(tombstones.has(kind, rows[kind].to_list()), dtype=pl.Boolean)
-    was_bad = pl.Series(tombstones.has(TEXT, problems["raw_text"].to_list()), dtype=pl.Boolean)
+    is_gone = _is_erased(rows, tombstones)
+    was_bad = problems["row_id"].is_in(_erased_problems(problems, tombstones))
     gone = pl.concat(
         [
             rows.filter(is_gone).select("delivery_day", "row_id"),
@@ -39,6 +40,45 @@ def without_erased(parsed: Parsed, tombstones: Tombstones) -> tuple[Parsed, pl.D
     return Parsed(rows.filter(~is_gone), problems.filter(~was_bad)), _left_out(gone, ERASED, tombstones)
 
 
+def _is_erased(rows: pl.DataFrame, tombstones: Tombstones) -> pl.Series:
+    """Rows of erased guests. A row with a guest key is that key's: an address alone decides where there is none."""
+    is_gone = pl.Series(tombstones.has(ROW, rows["row_id"].to_list()), dtype=pl.Boolean)
+    if "email" in rows.columns:
+        is_gone |= pl.Series(tombstones.has(EMAIL, rows["email"].to_list()), dtype=pl.Boolean) & _has_no_key(rows)
+    if "guest_key" in rows.columns:
+        is_gone |= pl.Series(tombstones.has(GUEST_KEY, rows["guest_key"].to_list()), dtype=pl.Boolean)
+    return is_gone
+
+
+def _has_no_key(rows: pl.DataFrame) -> pl.Series:
+    if "guest_key" not in rows.columns:
+        return pl.Series([True] * rows.height, dtype=pl.Boolean)
+    return each_once(rows["guest_key"], normalised_key).is_null()
+
+
+def _erased_problems(problems: pl.DataFrame, tombstones: Tombstones) -> list[str]:
+    """Quarantined rows of erased guests: by their text, by their fields, or by an address where none can be told."""
+    if problems.is_empty():
+        return []
+    by_text = pl.Series(tombstones.has(TEXT, problems["raw_text"].to_list()), dtype=pl.Boolean)
+    cut = quarantined_fields(problems)
+    named = as_rows(cut)
+    by_field = named.filter(_is_erased(named, tombstones))["problem"]
+    unread = cut.filter(~pl.col("is_read")).select("row_id", "cells").explode("cells")
+    unread = unread.filter(pl.col("cells").str.contains("@", literal=True))
+    by_cell = unread.filter(pl.Series(tombstones.has(EMAIL, unread["cells"].to_list()), dtype=pl.Boolean))["row_id"]
+    return [*problems.filter(by_text)["row_id"], *by_field, *by_cell]
+
+
+def as_rows(cut: pl.DataFrame) -> pl.DataFrame:
+    """Quarantined rows whose fields are known, with the id that they would have; ``problem`` is the one they have."""
+    numbers = {"reservation": "reservation_id", "review": "review_key"}
+    row_id = pl.coalesce(pl.format(f"{prefix}:{{}}", name) for prefix, name in numbers.items())
+    return cut.filter("is_read").select(
+        pl.col("row_id").alias("problem"), row_id.fill_null("").alias("row_id"), "guest_key", "email"
+    )
+
+
 def _left_out(rows: pl.DataFrame, reason: str, tombstones: Tombstones) -> pl.DataFrame:
     """``delivery_day``, the keyed mark of the row instead of its id, and the reason."""
     marks = pl.Series("row_id", [tombstones.mark(ROW, value) for value in rows["row_id"].to_list()], dtype=pl.String)
@@ -46,7 +86,7 @@ def _left_out(rows: pl.DataFrame, reason: str, tombstones: Tombstones) -> pl.Dat
 
 
 def without_opted_out(parsed: Parsed, notices: pl.DataFrame, tombstones: Tombstones) -> tuple[Parsed, pl.DataFrame]:
-    """Sound rows without those of guests whose last notice up to the row's day is an opt-out.
+    """Rows, quarantined ones too, without those of guests whose last notice up to the row's day is an opt-out.
 
     Args:
         parsed: rows of one stream.
@@ -56,16 +96,27 @@ def without_opted_out(parsed: Parsed, notices: pl.DataFrame, tombstones: Tombsto
     Returns:
         What is left, and the rows left out: ``delivery_day``, ``row_id`` (a keyed mark), ``reason``.
     """
-    rows = parsed.rows
+    rows, problems = parsed
     if notices.is_empty():
         return parsed, pl.DataFrame(schema=_LEFT_OUT)
+    is_out = _is_out(rows, notices)
+    cut = as_rows(quarantined_fields(problems)).join(
+        problems.select(pl.col("row_id").alias("problem"), "delivery_day").unique("problem"), on="problem", how="left"
+    )
+    was_bad = problems["row_id"].is_in(cut.filter(_is_out(cut, notices))["problem"].to_list())
+    out = pl.concat(
+        [
+            rows.filter(is_out).select("delivery_day", "row_id"),
+            problems.filter(was_bad).select("delivery_day", "row_id").unique("row_id", maintain_order=True),
+        ]
+    )
+    return Parsed(rows.filter(~is_out), problems.filter(~was_bad)), _left_out(out, OPTED_OUT, tombstones)
+
+
+def _is_out(rows: pl.DataFrame, notices: pl.DataFrame) -> pl.Series:
     names = [name for name in _IDENTIFIERS if name in rows.columns]
-    indexed = rows.select("delivery_day", *names).with_row_index("_row")
-    said = last_notices(indexed, names, "delivery_day", notices)
-    is_out = pl.col("_row").is_in(said.filter(pl.col("kind") == OPT_OUT)["_row"].to_list())
-    marked = rows.with_row_index("_row").with_columns(is_out.alias("_is_out"))
-    kept = marked.filter(~pl.col("_is_out")).select(rows.columns)
-    return Parsed(kept, parsed.problems), _left_out(marked.filter("_is_out"), OPTED_OUT, tombstones)
+    said = last_notices(rows.select("delivery_day", *names).with_row_index("_row"), names, "delivery_day", notices)
+    return pl.int_range(rows.height, eager=True).is_in(said.filter(pl.col("kind") == OPT_OUT)["_row"].to_list())
 
 
 def last_notices(rows: pl.DataFrame, names: list[str], day: str, notices: pl.DataFrame) -> pl.DataFrame:
@@ -80,11 +131,8 @@ def last_notices(rows: pl.DataFrame, names: list[str], day: str, notices: pl.Dat
     Returns:
         ``_row``, ``kind``, one line per row that a notice concerns.
     """
-    known = notices.select(
-        pl.col("identifier").str.strip_chars().str.to_lowercase(), "kind", pl.col("day").alias("_said")
-    )
-    long = rows.unpivot(names, index=["_row", day], value_name="identifier").drop("variable")
-    long = long.with_columns(pl.col("identifier").str.strip_chars().str.to_lowercase())
-    met = long.join(known, on="identifier", how="inner").filter(pl.col("_said") <= pl.col(day))
+    known = notice_forms(notices).rename({"day": "_said"})
+    long = with_forms(rows, names).unpivot(names, index=["_row", day], variable_name="column", value_name="identifier")
+    met = long.join(known, on=["column", "identifier"], how="inner").filter(pl.col("_said") <= pl.col(day))
     ordered = met.with_columns((pl.col("kind") == OPT_OUT).alias("_is_out")).sort("_row", "_said", "_is_out")
     return ordered.group_by("_row", maintain_order=True).last().select("_row", "kind")

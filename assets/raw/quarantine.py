@@ -13,7 +13,7 @@ import polars as pl
 from assets.raw.cells import Field, read_fields
 from assets.raw.contract import QUARANTINE
 from resources.contract import CheckOutcome
-from resources.sources.base import LINEAGE_COLUMNS, Stream
+from resources.sources.base import LINEAGE_COLUMNS, REQUIRED_COLUMNS, Stream
 
 _ROW = "_row_index"
 _PROBLEM_SCHEMA = {_ROW: pl.UInt32(), "column": pl.String(), "reason": pl.String()}
@@ -82,8 +82,8 @@ def quarantine_frame(stream: Stream, rows: pl.DataFrame, problems: pl.DataFrame)
         return QUARANTINE.empty()
     indexed = rows.with_row_index(_ROW).join(problems.select(_ROW).unique(), on=_ROW, how="semi").rechunk()
     delivered = [name for name in rows.columns if name not in LINEAGE_COLUMNS]
-    present = [name for name in delivered if rows[name].null_count() < rows.height]
-    texts = pl.Series("raw_text", _csv_lines(indexed.select(present).iter_rows()), dtype=pl.String)
+    # In the order of the exchange format, whatever the other rows hold: so the text can be cut into fields again.
+    texts = pl.Series("raw_text", _csv_lines(indexed.select(delivered).iter_rows(), stream), dtype=pl.String)
     lookup = indexed.select(
         _ROW,
         pl.lit(stream.value).alias("stream"),
@@ -97,12 +97,17 @@ def quarantine_frame(stream: Stream, rows: pl.DataFrame, problems: pl.DataFrame)
     return QUARANTINE.conform(joined.select(QUARANTINE.names))
 
 
-def _csv_lines(rows: Iterable[tuple[str | None, ...]]) -> list[str]:
+def _csv_lines(rows: Iterable[tuple[str | None, ...]], stream: Stream) -> list[str]:
+    """Lines of CSV; optional columns after the last one that the row has are left out."""
+    required = len(REQUIRED_COLUMNS[stream])
     lines: list[str] = []
-    for row in rows:
+    for cells in rows:
+        last = max((place for place, cell in enumerate(cells, start=1) if cell is not None), default=0)
+        row = cells[: max(last, required)]
         buffer = io.StringIO()
-        csv.writer(buffer, lineterminator="").writerow(["" if cell is None else cell for cell in row])
-        lines.append(buffer.getvalue().replace("\0", "\\x00"))
+        # With its usual end of line, so that a cell with a line break is quoted.
+        csv.writer(buffer).writerow(["" if cell is None else cell for cell in row])
+        lines.append(buffer.getvalue().removesuffix("\r\n").replace("\0", "\\x00"))
     return lines
 
 

@@ -1,6 +1,5 @@
 """``stayworth erase``: a guest leaves everything that is stored, and a search of all files shows it."""
 
-import argparse
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -9,7 +8,9 @@ from assets.common.declaration import declared_in
 from assets.common.fits import FittedAsset
 from assets.common.whole import WholeAsset
 from assets.common.workspace import Workspace
-from pipelines.guests.finding import Asked, Guest, find_guest
+from pipelines.guests.asking import Asked
+from pipelines.guests.finding import Finding, find
+from pipelines.guests.guest import Guest, is_telling_key
 from pipelines.guests.journal import ErasureJournal
 from pipelines.guests.lake_surgery import batches_of, cut_lake
 from pipelines.guests.needles import Needle, held_kinds
@@ -39,6 +40,11 @@ RETAINED = (
     ("access log", "that an erasure took place, when, by whom; the guest only as a keyed reference"),
 )  # fmt: skip
 
+_NOTHING_HELD = {
+    True: "Nothing is held of this guest any more: they were erased before, and the tombstones keep them out.",
+    False: "Nobody is known by what was given: nothing erased, no tombstone made. Look at how the source writes it.",
+}
+
 
 @dataclass(frozen=True)
 class Erasure:
@@ -51,6 +57,8 @@ class Erasure:
         proof: the search over all files.
         was_interrupted: an earlier erasure was finished first.
         buckets: object stores that keep earlier versions of what was written over, out of reach of the search.
+        is_known: nothing was held, because the tombstones know the guest.
+        not_searched: what others have too, or what looks like an ordinary word; masked.
     """
 
     rows: dict[str, int]
@@ -59,6 +67,8 @@ class Erasure:
     due: list[str] = field(default_factory=list)
     was_interrupted: bool = False
     buckets: tuple[str, ...] = ()
+    is_known: bool = False
+    not_searched: tuple[str, ...] = ()
 
     @property
     def is_complete(self) -> bool:
@@ -66,15 +76,20 @@ class Erasure:
         return not self.proof.found and not self.buckets
 
 
-def erase_guest(workspace: Workspace, asked: Asked, reason: str = "") -> Erasure:
+def erase_guest(workspace: Workspace, asked: Asked, reason: str = "", shown: Guest | None = None) -> Erasure:
     """Erase a guest; an interrupted erasure is finished first. Doing it twice changes nothing.
 
+    Args:
+        workspace: what is stored.
+        asked: who is to be erased.
+        reason: for the access log.
+        shown: what a person was shown and has agreed to; None: nobody was asked.
+
     Raises:
-        PrivacyError: the reason names the guest.
+        PrivacyError: the reason names the guest, what was found is more than one person by some reading, or it is no
+            longer what was shown.
     """
-    if held_kinds(reason.lower().encode(), [Needle("given", value.lower()) for value in asked.values()]):
-        message = "the reason holds the identifier, and it goes into the access log; write it without"
-        raise PrivacyError(message)
+    refuse_telling_reason(asked, reason)
     store: TombstoneStore = workspace.resource("tombstones")
     journal = ErasureJournal(workspace.lake)
     was_interrupted = journal.is_open
@@ -82,18 +97,49 @@ def erase_guest(workspace: Workspace, asked: Asked, reason: str = "") -> Erasure
     with reading_for(PURPOSE):
         if was_interrupted:
             _finish(workspace, store, journal)
-        guest = find_guest(workspace, asked)
+        finding = find(workspace, asked)
+        guest = finding.guest
+        _refuse_others(finding, shown, was_interrupted=was_interrupted)
         reference = store.load().mark("reference", asked.values()[0])
         facts = {"reference": reference, "reason": reason, "bookings": len(guest.row_ids)}
         workspace.lake.log_event("erasure", {**facts, "reviews": len(guest.review_row_ids)})
         if guest.is_nobody:
-            store.add(_marks(guest, asked), [])
-            proof = search(workspace, [*_given(asked), *guest.needles()])
-            return Erasure({}, proof, was_interrupted=was_interrupted)
+            proof = search(workspace, _given(asked))
+            return Erasure({}, proof, was_interrupted=was_interrupted, is_known=was_erased(store.load(), asked))
         journal.begin(guest, batches_of(workspace, guest), reference)
-        store.add(_marks(guest, asked), [])
+        store.add(_marks(guest), [])
         done = _finish(workspace, store, journal)
     return replace(done, was_interrupted=was_interrupted)
+
+
+def refuse_telling_reason(asked: Asked, reason: str) -> None:
+    """Refuse a reason that would write the guest's identifier into the access log.
+
+    Raises:
+        PrivacyError: the reason names the guest.
+    """
+    if held_kinds(reason.encode(), [Needle("given identifier", value) for value in asked.values()]):
+        message = "the reason holds the identifier, and it goes into the access log; write it without"
+        raise PrivacyError(message)
+
+
+def _refuse_others(finding: Finding, shown: Guest | None, *, was_interrupted: bool) -> None:
+    if finding.doubts:
+        message = (
+            f"what was found is more than one person by some reading, so nobody is erased: {'; '.join(finding.doubts)}"
+        )
+        raise PrivacyError(message)
+    if shown is not None and finding.guest != shown and not was_interrupted:
+        message = (
+            "what is stored of the guest has changed since it was shown; nothing was erased: run the command again"
+        )
+        raise PrivacyError(message)
+
+
+def was_erased(tombstones: Tombstones, asked: Asked) -> bool:
+    """Whether tombstones know one of the identifiers: nothing is held because the guest was erased."""
+    kinds = ((EMAIL, [asked.email]), (GUEST_KEY, [asked.guest_key]), (ROW, list(asked.row_ids)))
+    return any(any(tombstones.has(kind, values)) for kind, values in kinds)
 
 
 def _finish(workspace: Workspace, store: TombstoneStore, journal: ErasureJournal) -> Erasure:
@@ -101,7 +147,7 @@ def _finish(workspace: Workspace, store: TombstoneStore, journal: ErasureJournal
     guest, batches, _ = journal.load()
     first = _first_day(workspace, guest, batches)
     # The days are fixed before a row goes: a run that comes between publishes no label anew.
-    tombstones = store.add(_marks(guest, None), batches)
+    tombstones = store.add(_marks(guest), batches)
     needles = guest.needles()
     rows = cut_lake(workspace, guest, tombstones)
     home = workspace.settings.home
@@ -117,20 +163,24 @@ def _finish(workspace: Workspace, store: TombstoneStore, journal: ErasureJournal
     if not proof.found:
         journal.close()
     buckets = tuple(store.url for store in workspace.lake.files.objects if store.keeps_versions)
-    return Erasure(rows, proof, other, due_for_retraining(workspace, first), buckets=buckets)
+    due = due_for_retraining(workspace, first)
+    return Erasure(rows, proof, other, due, buckets=buckets, not_searched=tuple(guest.shared))
 
 
 def _given(asked: Asked) -> list[Needle]:
-    return [Needle("given identifier", value) for value in asked.values()]
+    """What was given and can be searched for where nothing is held."""
+    row_ids = [Needle("row id", value) for value in asked.row_ids]
+    emails = [Needle("email", asked.email)] if asked.email else []
+    keys = [Needle("guest_key", asked.guest_key)] if asked.guest_key and is_telling_key(asked.guest_key) else []
+    return [*row_ids, *emails, *keys]
 
 
-def _marks(guest: Guest, asked: Asked | None) -> dict[str, list[str]]:
-    emails = [asked.email] if asked and asked.email else []
-    keys = [asked.guest_key] if asked and asked.guest_key else []
+def _marks(guest: Guest) -> dict[str, list[str]]:
+    """What keeps the guest out and nobody else: no address that others have too, no key of others' rows."""
     return {
-        ROW: [*guest.row_ids, *guest.review_row_ids, *(asked.row_ids if asked else ())],
-        GUEST_KEY: [*guest.guest_keys, *keys],
-        EMAIL: [*guest.emails, *emails],
+        ROW: [*guest.row_ids, *guest.review_row_ids],
+        GUEST_KEY: guest.guest_keys,
+        EMAIL: guest.emails,
         TEXT: guest.quarantined_texts,
     }
 
@@ -170,11 +220,8 @@ def tell(erasure: Erasure, tombstones: Tombstones, say: Callable[[str], None]) -
     if erasure.was_interrupted:
         say("An interrupted erasure was finished first.")
     if not erasure.rows and not erasure.other:
-        say("Nothing is held of this guest; the tombstones keep them out.")
-    for table, count in erasure.rows.items():
-        say(f"  {table:<26}{count:>8} rows taken out")
-    for what, count in erasure.other.items():
-        say(f"  {what:<26}{count:>8}")
+        say(_NOTHING_HELD[erasure.is_known])
+    _tell_taken(erasure, say)
     if tombstones.fixed_days:
         say(f"Labels are fixed on {len(tombstones.fixed_days)} days: a re-run starts from the stored ones.")
     if erasure.due:
@@ -183,7 +230,7 @@ def tell(erasure: Erasure, tombstones: Tombstones, say: Callable[[str], None]) -
             say(f"  {line}")
     looked = ", ".join(f"{count} x {kind}" for kind, count in sorted(erasure.proof.kinds.items()))
     say(f"Searched {erasure.proof.files} files for {looked or 'nothing'}: {len(erasure.proof.found)} found.")
-    for line in _still_there(erasure):
+    for line in (*_still_there(erasure), *_not_searched(erasure)):
         say(f"  {line}")
     say("Kept, and why:")
     for what, why in RETAINED:
@@ -191,12 +238,18 @@ def tell(erasure: Erasure, tombstones: Tombstones, say: Callable[[str], None]) -
     say("Outside this home: the source's own files or database, and back-ups; erase there too.")
 
 
+def _tell_taken(erasure: Erasure, say: Callable[[str], None]) -> None:
+    for table, count in erasure.rows.items():
+        say(f"  {table:<26}{count:>8} rows taken out")
+    for what, count in erasure.other.items():
+        say(f"  {what:<26}{count:>8}")
+
+
+def _not_searched(erasure: Erasure) -> Iterator[str]:
+    yield from (f"not searched for: {line}" for line in erasure.not_searched)
+
+
 def _still_there(erasure: Erasure) -> Iterator[str]:
     yield from (f"{kind} is still in {path}" for path, kind in erasure.proof.found)
     for url in erasure.buckets:
         yield f"{url} keeps earlier versions of objects: delete the noncurrent versions there, and switch that off"
-
-
-def asked_of(options: argparse.Namespace) -> Asked:
-    """What the command line names."""
-    return Asked(email=options.email, guest_key=options.guest_key, row_ids=tuple(options.row_id or ()))

@@ -1,192 +1,202 @@
 """Finds a guest in the restricted zone: their rows, every id that was made of them, and their words.
 
-A guest is the rows that carry the given e-mail address, guest key or row id, and every row with a guest key of
-these. A review is theirs when it was named by its row id, or when its text carries one of their identifiers.
+A guest is the rows that carry the given e-mail address, guest key or row id, every row with a guest key of these, and
+rows without a key that are theirs by what they share (``persons.py``). A review is theirs when it was named by its
+row id, or when its text carries one of their identifiers.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field, fields
-from typing import Any
+from dataclasses import dataclass, field
 
 import polars as pl
 
 from assets.common.workspace import Workspace
 from assets.privacy.pseudonyms import keyed_hash
-from pipelines.guests.needles import Needle, holds
-from resources.errors import ContractError
+from assets.raw.quarantined_fields import quarantined_fields
+from pipelines.guests.asking import Asked
+from pipelines.guests.guest import Guest, is_telling_key
+from pipelines.guests.needles import Needle, holds, may_hold
+from pipelines.guests.persons import DIRECT, belonging_to, carries, with_forms
+from resources.identifiers import name_words, plain_row_id
+from resources.secret_keys import load_tombstone_key
+from resources.sources.base import Stream
+from resources.sources.keys import normalised_key
+from resources.tombstones import Tombstones
 
-DIRECT = ("email", "phone", "card_number", "guest_key", "guest_name")
 REVIEW_TEXTS = ("title", "positive_text", "negative_text")
-_SHORTEST_ID = 6  # characters; a shorter one stands for too many other things to be searched in running text
-_SHORTEST_TEXT = 20
+_ROWS = {"row_id": pl.String(), **dict.fromkeys(DIRECT, pl.String()), "reservation": pl.String()}
+_SHORTEST_TEXT = 20  # characters; a shorter text stands in too many other reviews
 
 
-@dataclass(frozen=True, kw_only=True)
-class Asked:
-    """What names a guest; at least one of the three."""
-
-    email: str | None = None
-    guest_key: str | None = None
-    row_ids: tuple[str, ...] = ()
-
-    def __post_init__(self) -> None:
-        if not (self.email or self.guest_key or self.row_ids):
-            message = "nobody is named; give --email, --guest-key or --row-id"
-            raise ContractError(message)
-
-    def values(self) -> list[str]:
-        """The identifiers as they were given."""
-        return [value for value in (self.email, self.guest_key, *self.row_ids) if value]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Guest:
-    """Everything that leads to a guest. Plain lists, so that a journal can hold it.
+@dataclass(frozen=True)
+class Finding:
+    """The guest, and what a person should know before anything is done.
 
     Attributes:
-        row_ids: of bookings.
-        review_row_ids: of reviews.
-        quarantined: ``row_id`` of quarantined rows.
-        quarantined_texts: their texts as delivered.
-        guest_keys: of the bookings.
-        emails: of the bookings.
-        booking_ids: keyed hashes of ``row_ids``.
-        guest_hashes: keyed hashes of ``guest_keys``.
-        review_ids: keyed hashes of ``review_row_ids``.
-        own_customers: pseudo-customers that hold no other guest's bookings.
-        shared_customers: pseudo-customers that hold other guests' bookings too.
-        identifiers: direct identifiers that nobody else's rows carry, by kind.
-        shared: kinds of identifiers that other guests' rows carry too, and can therefore not be searched for.
-        texts: the reviews' texts that no other review holds, as delivered, masked and cleaned.
-        contents: whole texts of the reviews that were embedded.
+        guest: everything that leads to the guest.
+        how: way in which rows were found -> how many.
+        doubts: readings by which it would be more than one person; masked.
+        told: what is shared with others and stays theirs; masked.
     """
 
-    row_ids: list[str] = field(default_factory=list)
-    review_row_ids: list[str] = field(default_factory=list)
-    quarantined: list[str] = field(default_factory=list)
-    quarantined_texts: list[str] = field(default_factory=list)
-    guest_keys: list[str] = field(default_factory=list)
-    emails: list[str] = field(default_factory=list)
-    booking_ids: list[str] = field(default_factory=list)
-    guest_hashes: list[str] = field(default_factory=list)
-    review_ids: list[str] = field(default_factory=list)
-    own_customers: list[str] = field(default_factory=list)
-    shared_customers: list[str] = field(default_factory=list)
-    identifiers: dict[str, list[str]] = field(default_factory=dict)
-    shared: list[str] = field(default_factory=list)
-    texts: list[str] = field(default_factory=list)
-    contents: list[str] = field(default_factory=list)
-
-    @property
-    def is_nobody(self) -> bool:
-        """Whether nothing at all is held."""
-        return not (self.row_ids or self.review_row_ids or self.quarantined)
-
-    def needles(self) -> list[Needle]:
-        """What must be nowhere once the guest is erased."""
-        ids = {
-            "row id": [*self.row_ids, *self.review_row_ids],
-            "booking id": self.booking_ids,
-            "guest hash": self.guest_hashes,
-            "review id": self.review_ids,
-            "pseudo-customer id": self.own_customers,
-            **self.identifiers,
-        }
-        found = [Needle(kind, value) for kind, values in ids.items() for value in values if len(value) >= _SHORTEST_ID]
-        texts = [*self.texts, *(text for text in self.quarantined_texts if len(text) >= _SHORTEST_TEXT)]
-        return [*found, *(Needle("text", text) for text in texts)]
-
-    def as_dict(self) -> dict[str, Any]:
-        """JSON-able."""
-        return asdict(self)
-
-    @classmethod
-    def from_dict(cls, told: dict[str, Any]) -> "Guest":
-        """Inverse of :meth:`as_dict`."""
-        return cls(**{item.name: told[item.name] for item in fields(cls)})
+    guest: Guest
+    how: dict[str, int] = field(default_factory=dict)
+    doubts: list[str] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
 
 
 def find_guest(workspace: Workspace, asked: Asked) -> Guest:
     """The guest that is asked for, as the stored partitions know them; empty when nothing is held."""
-    bookings = _stored(workspace, "raw_bookings", ["row_id", *DIRECT])
-    mine = _of_guest(bookings, asked)
-    others = bookings.join(mine.select("row_id"), on="row_id", how="anti")
-    identifiers, shared = _identifiers(mine, others, asked)
+    return find(workspace, asked).guest
+
+
+def find(workspace: Workspace, asked: Asked) -> Finding:
+    """The guest, how they were found, and every reading by which they would be several people."""
+    problems = _stored(workspace, "quarantine", ["row_id", "stream", "column", "raw_text"])
+    cut = quarantined_fields(problems)
+    rows = with_forms(pl.concat([_stored_bookings(workspace), _quarantined_bookings(cut)]))
+    belonging = belonging_to(rows, asked)
+    mine = belonging.mine
+    others = rows.join(mine.select("row_id"), on="row_id", how="anti")
+    identifiers, plain = _identifiers(mine, others, belonging.keys)
     needles = [Needle(kind, value) for kind, values in identifiers.items() for value in values]
     reviews = _stored(workspace, "raw_reviews", ["row_id", *REVIEW_TEXTS])
-    written = _written_by(reviews, asked, needles)
-    quarantined = _stored(workspace, "quarantine", ["row_id", "raw_text"])
-    rows = [Needle("row id", _bare(value)) for value in _plain([*mine["row_id"], *written["row_id"], *asked.row_ids])]
-    held = quarantined.filter(_any_holds(quarantined["raw_text"], [*needles, *(n for n in rows if _is_long(n.text))]))
-    keys = sorted(set(_plain([*mine["guest_key"], asked.guest_key])))
-    ids = _made_ids(workspace, asked, mine, written, keys)
-    return Guest(
+    written, by_text = _written_by(reviews, asked, needles)
+    unread, unclear = _unread(cut, asked, mine, needles)
+    held = problems.filter(pl.col("row_id").is_in([*mine["row_id"], *unread]))
+    keys = sorted({*belonging.keys, *([asked.key] if asked.key else ())})
+    stored = mine.filter(pl.col("table") == "raw_bookings")
+    spelled = sorted({*keys, *_spelled(stored, keys)})
+    ids = _made_ids(workspace, asked, stored, others, spelled, written)
+    guest = Guest(
         quarantined=sorted(set(held["row_id"])),
         quarantined_texts=sorted(set(held["raw_text"])),
-        guest_keys=keys,
-        emails=sorted(set(_plain([*mine["email"], asked.email]))),
+        guest_keys=keys if mine.height or ids["row_ids"] else [],
+        emails=identifiers["email"],
         identifiers=identifiers,
-        shared=shared,
+        shared=[*belonging.told, *plain],
         **ids,
         **_words(workspace, reviews, written, ids["review_ids"]),
     )
+    how = _how(mine, stored, ids["row_ids"], by_text, written.height - by_text, len(unread))
+    return Finding(guest, how, belonging.doubts, [*belonging.told, *plain, *unclear])
 
 
-def _of_guest(bookings: pl.DataFrame, asked: Asked) -> pl.DataFrame:
-    named = pl.col("row_id").is_in(list(asked.row_ids))
-    if asked.email:
-        named |= pl.col("email").str.strip_chars().str.to_lowercase() == asked.email.strip().lower()
-    if asked.guest_key:
-        named |= pl.col("guest_key") == asked.guest_key
-    found = bookings.filter(named.fill_null(value=False))
-    keys = found["guest_key"].drop_nulls().unique().to_list()
-    same = pl.col("guest_key").is_in(keys).fill_null(value=False)
-    return bookings.filter(named.fill_null(value=False) | same)
+def log_search(workspace: Workspace, asked: Asked, guest: Guest, event: str) -> None:
+    """A line in the access log: somebody looked for a guest; the guest as a keyed reference only."""
+    reference = Tombstones(load_tombstone_key(workspace.key)).mark("reference", asked.values()[0])
+    facts = {"reference": reference, "bookings": len(guest.row_ids), "reviews": len(guest.review_row_ids)}
+    workspace.lake.log_event(event, facts)
 
 
-def _identifiers(mine: pl.DataFrame, others: pl.DataFrame, asked: Asked) -> tuple[dict[str, list[str]], list[str]]:
-    """Direct identifiers that are the guest's alone, and kinds of which others carry the same value."""
+def _how(
+    mine: pl.DataFrame, stored: pl.DataFrame, row_ids: list[str], by_text: int, named: int, unread: int
+) -> dict[str, int]:
+    """Ways in which rows were found, with their numbers."""
+    told = {f"rows by {way}": count for way, count in mine.group_by("how").len().sort("how").iter_rows()}
+    by_hash = len(set(row_ids) - set(stored["row_id"]))
+    told |= {"rows by the keyed hash of the guest key (their raw rows have left)": by_hash}
+    told |= {"reviews by their row id": named, "reviews by an identifier in their text": by_text}
+    told |= {"quarantined rows that can't be cut into fields, by a whole cell": unread}
+    return {way: count for way, count in told.items() if count}
+
+
+def _stored_bookings(workspace: Workspace) -> pl.DataFrame:
+    rows = _stored(workspace, "raw_bookings", ["row_id", *DIRECT])
+    return rows.with_columns(reservation=pl.lit(None, pl.String()), table=pl.lit("raw_bookings"))
+
+
+def _quarantined_bookings(cut: pl.DataFrame) -> pl.DataFrame:
+    """Damaged bookings whose fields are known."""
+    rows = cut.filter(pl.col("is_read") & (pl.col("stream") == Stream.BOOKINGS.value))
+    numbers = [None if number is None else plain_row_id(f"reservation:{number}") for number in rows["reservation_id"]]
+    named = rows.select("row_id", *DIRECT, pl.Series("reservation", numbers, dtype=pl.String))
+    return named.with_columns(table=pl.lit("quarantine"))
+
+
+def _identifiers(
+    mine: pl.DataFrame, others: pl.DataFrame, keys: Sequence[str]
+) -> tuple[dict[str, list[str]], list[str]]:
+    """Direct identifiers that are the guest's alone and can be searched for, and which can't, in words."""
     own: dict[str, list[str]] = {}
-    shared: set[str] = set()
-    for kind in DIRECT:
-        values = set(mine[kind].drop_nulls().unique())
-        values |= {value for value in (getattr(asked, kind, None),) if value}
-        theirs = set(others.filter(pl.col(kind).is_in(sorted(values)))[kind])
-        if theirs:
-            shared.add(kind)
-        alone = {value for value in values - theirs if kind != "guest_name" or " " in value.strip()}
-        compact = {value.replace(" ", "") for value in alone} if kind in ("phone", "card_number") else set()
-        own[kind] = sorted(alone | compact)
-    return own, sorted(shared)
+    for kind in ("email", "phone", "card_number", "guest_name"):
+        values = sorted(set(mine[kind].drop_nulls()))
+        alone = [value for value in values if not carries(others, kind, value).any()]
+        own[kind] = [value for value in alone if kind != "guest_name" or len(name_words(value)) > 1]
+    spelled = {*_spelled(mine, keys), *keys}
+    own["guest_key"] = sorted(value for value in spelled if is_telling_key(value))
+    plain = [
+        "the guest key looks like an ordinary word or number: it is known by field, and texts are not searched for it"
+    ]
+    return own, plain if set(spelled) - set(own["guest_key"]) else []
 
 
-def _written_by(reviews: pl.DataFrame, asked: Asked, needles: Sequence[Needle]) -> pl.DataFrame:
-    named = pl.Series(reviews["row_id"].is_in(list(asked.row_ids)))
-    searched = [needle for needle in needles if _is_long(needle.text)]
+def _written_by(reviews: pl.DataFrame, asked: Asked, needles: Sequence[Needle]) -> tuple[pl.DataFrame, int]:
+    """Reviews that were named, or whose text carries an identifier; and how many the latter are."""
+    ids = [plain_row_id(value) for value in reviews["row_id"]] if asked.row_ids else []
+    named = pl.Series([value in asked.rows for value in ids] or [False] * reviews.height, dtype=pl.Boolean)
+    told = pl.Series([False] * reviews.height, dtype=pl.Boolean)
     for name in REVIEW_TEXTS:
-        named |= _any_holds(reviews[name], searched)
-    return reviews.filter(named)
+        told |= _any_holds(reviews[name], needles)
+    return reviews.filter(named | told), int((told & ~named).sum())
+
+
+def _unread(
+    cut: pl.DataFrame, asked: Asked, mine: pl.DataFrame, needles: Sequence[Needle]
+) -> tuple[list[str], list[str]]:
+    """Quarantined rows that are known by no field: those with a cell that is the guest's alone, and what stays unclear.
+
+    A cell of a line without known columns is compared as a whole, and only with what can be nobody else's: a short
+    key is also a number of adults.
+    """
+    rows = cut.filter(~pl.col("is_read") | (pl.col("stream") == Stream.REVIEWS.value))
+    numbers = {plain_row_id(value) for value in (*mine["row_id"], *asked.row_ids)}
+    keys = {value for value in (*mine["=guest_key"].drop_nulls(), asked.key) if value and not is_telling_key(value)}
+    found: list[str] = []
+    unclear = 0
+    for row_id, review_key, cells, is_read in rows.select("row_id", "review_key", "cells", "is_read").iter_rows():
+        is_named = plain_row_id(row_id) in numbers or (review_key and plain_row_id(f"review:{review_key}") in numbers)
+        if is_named or any(holds(cell, needle) for cell in cells for needle in needles if needle.kind != "guest_name"):
+            found.append(row_id)
+        elif not is_read and keys & {normalised_key(cell) for cell in cells}:
+            unclear += 1
+    what = (
+        f"{unclear} quarantined rows that can't be cut into fields have a cell like the guest key, and stay: look them "
+        "up (stayworth quarantine), and name those that are the guest's by --row-id <file>:<row>"
+    )
+    return found, [what] if unclear else []
+
+
+def _spelled(rows: pl.DataFrame, keys: Sequence[str]) -> set[str]:
+    """The keys as the rows spell them: homes of earlier versions hold other spellings, and words for "no key"."""
+    return set(rows.filter(pl.col("=guest_key").is_in(list(keys)))["guest_key"])
 
 
 def _made_ids(
-    workspace: Workspace, asked: Asked, mine: pl.DataFrame, written: pl.DataFrame, keys: list[str]
+    workspace: Workspace,
+    asked: Asked,
+    mine: pl.DataFrame,
+    others: pl.DataFrame,
+    keys: Sequence[str],
+    written: pl.DataFrame,
 ) -> dict[str, list[str]]:
-    """Ids made of the guest's rows, those under earlier keys of the hashes included."""
+    """Ids made of the guest's rows, those under earlier keys of the hashes included; none of a row of others."""
     columns = ["row_id", "booking_id", "guest_hash", "pseudo_customer_id"]
     pseudonyms = _stored(workspace, "pseudonyms", columns)
     hashes = _plain(keyed_hash(keys, "guest", workspace.key))
     named = pl.col("row_id").is_in([*mine["row_id"], *asked.row_ids]) | pl.col("guest_hash").is_in(hashes)
-    found = pseudonyms.filter(named.fill_null(value=False))
-    rest = pseudonyms.filter(~named.fill_null(value=False))
+    named = named.fill_null(value=False) & ~pl.col("row_id").is_in(others["row_id"].to_list())
+    found, rest = pseudonyms.filter(named), pseudonyms.filter(~named)
     row_ids = sorted({*mine["row_id"], *found["row_id"]})
     review_rows = sorted(set(written["row_id"]))
     customers = set(found["pseudo_customer_id"])
     shared = customers & set(rest["pseudo_customer_id"])
+    own_hashes = {*hashes, *found["guest_hash"].drop_nulls()} - set(rest["guest_hash"].drop_nulls())
     return {
         "row_ids": row_ids,
         "review_row_ids": review_rows,
         "booking_ids": sorted({*_plain(keyed_hash(row_ids, "booking", workspace.key)), *found["booking_id"]}),
-        "guest_hashes": sorted({*hashes, *found["guest_hash"].drop_nulls()}),
+        "guest_hashes": sorted(own_hashes),
         "review_ids": sorted(_plain(keyed_hash(review_rows, "review", workspace.key))),
         "own_customers": sorted(customers - shared),
         "shared_customers": sorted(shared),
@@ -228,20 +238,11 @@ def _stored(workspace: Workspace, asset: str, columns: list[str]) -> pl.DataFram
 
 def _any_holds(column: pl.Series, needles: Sequence[Needle]) -> pl.Series:
     """Which cells hold one of the needles as a word of its own."""
-    if not needles:
+    if not needles or not len(column):
         return pl.Series([False] * len(column), dtype=pl.Boolean)
-    hit = column.str.to_lowercase().str.contains_any([needle.text.lower() for needle in needles]).fill_null(value=False)
+    hit = may_hold(column, needles)
     sure = [flag and any(holds(text, needle) for needle in needles) for text, flag in zip(column, hit, strict=True)]
     return pl.Series(sure, dtype=pl.Boolean)
-
-
-def _is_long(text: str) -> bool:
-    return len(text) >= _SHORTEST_ID
-
-
-def _bare(row_id: str) -> str:
-    """The source's own number in an id such as ``reservation:1234``."""
-    return row_id.split(":", 1)[-1] if not row_id.startswith("row:") else row_id
 
 
 def _plain(values: Iterable[str | None]) -> list[str]:

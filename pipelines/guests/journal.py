@@ -4,7 +4,7 @@ import json
 from datetime import date
 from pathlib import Path
 
-from pipelines.guests.finding import Guest
+from pipelines.guests.guest import Guest
 from resources.contract import Zone
 from resources.lake import Lake
 from resources.tombstones import FOLDER

@@ -17,12 +17,13 @@ from assets.privacy.generalisation import batch_key
 from assets.privacy.publication import release_bookings
 from assets.privacy.settings import SECTION, PrivacySettings
 from assets.raw.exclusion import ERASED
-from pipelines.guests.finding import Guest
-from pipelines.guests.needles import Needle, holds
+from pipelines.guests.guest import Guest
+from pipelines.guests.needles import Needle, holds, may_hold
 from resources.lake import SET_ASIDE_SCHEMA, InputRecord
 from resources.tombstones import ROW, Tombstones
 
 _RAW = ("raw_bookings", "raw_reviews")
+_BY_FIELD = (*_RAW, "quarantine", "pseudonyms")  # the finder knew the guest's rows there by field, and no word decides
 _NEVER_TEXT = ("row_id", "booking_id", "review_id", "pseudo_customer_id")
 
 
@@ -54,6 +55,21 @@ def batches_of(workspace: Workspace, guest: Guest) -> list[date]:
     return sorted(batches & set(lake.days(PUBLISHED_BOOKINGS.asset)))
 
 
+def rows_to_take(workspace: Workspace, guest: Guest) -> dict[str, int]:
+    """Rows by table that say something of the guest; nothing is changed.
+
+    Bookings of others whose class falls below k with the guest's are not among them: they are withheld and counted
+    when the labels are fixed.
+    """
+    lake, cut = workspace.lake, Cut(guest, frozenset(), tuple(guest.needles()))
+    rows: dict[str, int] = {}
+    for asset in workspace.contracts:
+        for day in lake.partitions(asset):
+            stored = lake.rows(asset, day)
+            rows[asset] = rows.get(asset, 0) + stored.height - without_guest(asset, stored, cut).height
+    return {asset: count for asset, count in rows.items() if count}
+
+
 def cut_lake(workspace: Workspace, guest: Guest, tombstones: Tombstones) -> dict[str, int]:
     """Remove the guest from all partitions; returns rows taken out by table.
 
@@ -64,7 +80,7 @@ def cut_lake(workspace: Workspace, guest: Guest, tombstones: Tombstones) -> dict
     """
     taken: dict[str, int] = {}
     bare = Cut(guest, frozenset(), tuple(guest.needles()))
-    for asset in (*_RAW, "quarantine", "pseudonyms"):
+    for asset in _BY_FIELD:
         taken[asset] = sum(
             _cut_partition(workspace, asset, day, bare, tombstones) for day in workspace.lake.days(asset)
         )
@@ -121,7 +137,7 @@ def without_guest(asset: str, frame: pl.DataFrame, cut: Cut) -> pl.DataFrame:
         blank = [pl.when(is_lost).then(None).otherwise(pl.col(name)).alias(name)
                  for name in ("nearest_review_id", "nearest_gap_days")]  # fmt: skip
         kept = kept.with_columns(blank)
-    return kept.filter(~_tells(kept, cut.needles))
+    return kept if asset in _BY_FIELD else kept.filter(~_tells(kept, cut.needles))
 
 
 def _without_candidates(pairs: pl.DataFrame, review_ids: list[str]) -> pl.DataFrame:
@@ -145,9 +161,8 @@ def _tells(frame: pl.DataFrame, needles: Iterable[Needle]) -> pl.Series:
     told = pl.Series([False] * frame.height, dtype=pl.Boolean)
     searched = list(needles)
     texts = [name for name, kind in frame.schema.items() if kind == pl.String and name not in _NEVER_TEXT]
-    words = [spelling for needle in searched for spelling in needle.spellings()]
-    for name in texts if words else ():
-        hit = frame[name].str.contains_any(words).fill_null(value=False)
+    for name in texts if searched and frame.height else ():
+        hit = may_hold(frame[name], searched)
         sure = [flag and any(holds(cell, needle) for needle in searched)
                 for cell, flag in zip(frame[name], hit, strict=True)] if hit.any() else hit.to_list()  # fmt: skip
         told |= pl.Series(sure, dtype=pl.Boolean)

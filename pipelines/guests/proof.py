@@ -10,7 +10,7 @@ from pathlib import Path, PurePath
 import polars as pl
 
 from assets.common.workspace import Workspace
-from pipelines.guests.needles import Needle, held_kinds
+from pipelines.guests.needles import Needle, held_kinds, may_hold
 from pipelines.guests.stores import files_of, is_database
 
 _TEXT = "text"
@@ -77,9 +77,8 @@ def _kinds_in_table(frame: pl.DataFrame, needles: Sequence[Needle]) -> set[str]:
             continue
         if whole and column.is_in(sorted(whole)).any():
             found.add(_TEXT)
-        spelled = [spelling for needle in words for spelling in needle.spellings()]
-        if spelled:
-            hits = column.filter(column.str.contains_any(spelled).fill_null(value=False))
+        if words:
+            hits = column.filter(may_hold(column, words))
             found |= _kinds_in_cells((cell.encode() for cell in hits), words)
     return found
 

@@ -80,13 +80,13 @@ def _scrub_database(path: Path, needles: Sequence[Needle]) -> bool:
 
 def _scrub_table(database: sqlite3.Connection, table: str, needles: Sequence[Needle]) -> int:
     columns = [row[1] for row in database.execute(f'PRAGMA table_info("{table}")')]
-    words = [word for needle in needles for word in needle.spellings()]
+    database.create_function("holds_one", 1, lambda text: bool(held_kinds(text.encode(), needles)))
     count = 0
     with database:
-        for column in columns if words else ():
-            holds_one = " OR ".join([f'instr("{column}", ?) > 0'] * len(words))
-            query = f'SELECT DISTINCT "{column}" FROM "{table}" WHERE typeof("{column}") = \'text\' AND ({holds_one})'  # noqa: S608
-            for (text,) in database.execute(query, words).fetchall():
+        for column in columns if needles else ():
+            is_told = f'typeof("{column}") = \'text\' AND holds_one("{column}")'
+            query = f'SELECT DISTINCT "{column}" FROM "{table}" WHERE {is_told}'  # noqa: S608
+            for (text,) in database.execute(query).fetchall():
                 clean = blank_out(text, needles)
                 if clean != text:
                     statement = f'UPDATE "{table}" SET "{column}" = ? WHERE "{column}" = ?'  # noqa: S608

@@ -7,26 +7,58 @@ from pathlib import Path
 import polars as pl
 
 from assets.common.workspace import Workspace
-from pipelines.guests.finding import Asked, Guest, find_guest
+from pipelines.guests.asking import Asked
+from pipelines.guests.finding import Finding, find, log_search
+from pipelines.guests.guest import Guest
 from resources.access_log import reading_for
 from resources.contract import FrameContract
 from resources.errors import PrivacyError, SettingsError
-from resources.secret_keys import load_tombstone_key
-from resources.tombstones import Tombstones
 
 PURPOSE = "command subject-access"
 _README = "README.md"
 
 
-def export_guest(workspace: Workspace, asked: Asked, folder: Path) -> dict[str, int]:
+def export_guest(workspace: Workspace, asked: Asked, folder: Path, finding: Finding | None = None) -> dict[str, int]:
     """Write one JSON file per table that holds rows of the guest, and a README that says what the columns mean.
 
+    Args:
+        workspace: what is stored.
+        asked: who wants a copy.
+        folder: new, outside the home.
+        finding: what was found of the guest a moment ago; None: it is looked for.
+
     Returns:
-        Rows by table; empty when nothing is held.
+        Rows by table; empty, and nothing written, when nothing is held.
 
     Raises:
         SettingsError: the folder is not empty, or lies within the home, where an erasure would have to find it.
-        PrivacyError: the access can't be logged.
+        PrivacyError: what was found is more than one person by some reading: a copy of another guest's stays must
+            reach nobody; or the access can't be logged.
+    """
+    check_folder(workspace, folder)
+    with reading_for(PURPOSE):
+        found = finding or find(workspace, asked)
+        if found.doubts:
+            readings = "; ".join(found.doubts)
+            message = f"what was found is more than one person by some reading, so nothing is copied: {readings}"
+            raise PrivacyError(message)
+        guest = found.guest
+        log_search(workspace, asked, guest, "subject-access")
+        if guest.is_nobody:
+            return {}
+        held = {asset: rows for asset in workspace.contracts if (rows := rows_about(workspace, asset, guest)).height}
+    _make_private(folder)
+    for asset, rows in held.items():
+        _write(folder / f"{asset}.json", _as_json(rows))
+    _write(folder / _README, _readme(workspace, held, guest))
+    return {asset: rows.height for asset, rows in held.items()}
+
+
+def check_folder(workspace: Workspace, folder: Path) -> None:
+    """Refuse a folder that holds something, or lies within the home.
+
+    Raises:
+        SettingsError: see above.
     """
     if folder.exists() and any(folder.iterdir()):
         message = f"{folder} is not empty; give a new folder for the copy"
@@ -34,17 +66,6 @@ def export_guest(workspace: Workspace, asked: Asked, folder: Path) -> dict[str, 
     if workspace.settings.home.resolve() in (folder.resolve(), *folder.resolve().parents):
         message = f"{folder} lies within the pipeline's home; give a folder elsewhere: the copy is the guest's"
         raise SettingsError(message)
-    with reading_for(PURPOSE):
-        guest = find_guest(workspace, asked)
-        mark = Tombstones(load_tombstone_key(workspace.key)).mark("reference", asked.values()[0])
-        facts = {"reference": mark, "bookings": len(guest.row_ids), "reviews": len(guest.review_row_ids)}
-        workspace.lake.log_event("subject-access", facts)
-        held = {asset: rows for asset in workspace.contracts if (rows := rows_about(workspace, asset, guest)).height}
-    _make_private(folder)
-    for asset, rows in held.items():
-        _write(folder / f"{asset}.json", _as_json(rows))
-    _write(folder / _README, _readme(workspace, held, guest))
-    return {asset: rows.height for asset, rows in held.items()}
 
 
 def rows_about(workspace: Workspace, asset: str, guest: Guest) -> pl.DataFrame:
@@ -61,12 +82,11 @@ def rows_about(workspace: Workspace, asset: str, guest: Guest) -> pl.DataFrame:
 
 
 def _about(contract: FrameContract, guest: Guest) -> pl.Expr | None:
-    customers = [*guest.own_customers, *guest.shared_customers]
     by_column = (
         ("row_id", [*guest.row_ids, *guest.review_row_ids, *guest.quarantined]),
         ("booking_id", guest.booking_ids),
         ("review_id", guest.review_ids),
-        ("pseudo_customer_id", customers),
+        ("pseudo_customer_id", guest.own_customers),
     )
     tests = [pl.col(name).is_in(ids) for name, ids in by_column if name in contract.names]
     if not tests:
@@ -98,12 +118,12 @@ def _readme(workspace: Workspace, held: dict[str, pl.DataFrame], guest: Guest) -
         "is logged. The other zones know you under keyed hashes only, with values made coarser.",
         "",
     ]
-    if not held:
-        lines += ["Nothing is held.", ""]
     if guest.shared_customers:
+        count = len(guest.shared_customers)
         lines += [
-            "Rows with a `pseudo_customer_id` may stand for several guests with the same characteristics: they are "
-            "given here because your bookings are among them.",
+            f"Some values are computed for a group of guests with the same characteristics, known under a "
+            f"`pseudo_customer_id` ({count} of them hold bookings of yours and of others). They are left out here: "
+            "less your own bookings they would tell of other guests.",
             "",
         ]
     for asset, rows in held.items():

@@ -15,8 +15,10 @@ import pytest
 
 from assets.common.workspace import Workspace
 from pipelines.commands import _daily_tables
+from pipelines.guests.asking import Asked
 from pipelines.guests.erasure import erase_guest
-from pipelines.guests.finding import Asked, Guest, find_guest
+from pipelines.guests.finding import find_guest
+from pipelines.guests.guest import Guest
 from pipelines.guests.journal import ErasureJournal
 from pipelines.guests.needles import held_kinds
 from pipelines.guests.proof import search
@@ -229,7 +231,7 @@ import os, signal, sys
 from pathlib import Path
 sys.path.insert(0, os.getcwd())
 from pipelines.guests.erasure import erase_guest
-from pipelines.guests.finding import Asked
+from pipelines.guests.asking import Asked
 from tests.end_to_end.test_guest_rights import small_world
 count, replace = 0, os.replace
 def counted(*paths):
