@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from assets.common.delivery import source_checks, source_outcomes, why_missing
+from assets.common.delivery import DELIVERY_CHECK, source_checks, source_outcomes, why_missing
 from assets.common.discretion import COUNTS_CHECK, Discretion
 from assets.common.freshness import DaysOf, InputLedger, Recipe, is_delivered
 from assets.common.frozen import frozen_days
@@ -71,9 +71,9 @@ class DailySpec:
         return told | {outcome.name: outcome.advice for outcome in self._own_checks()} | source_checks(self.stream)
 
     def warning_checks(self) -> set[str]:
-        """Its checks that let the day pass when they fail; the others keep it aside."""
+        """Its checks that let the day pass when they fail; the others keep it aside, or it did not come at all."""
         told = {outcome.name for outcome in self._own_checks() if not outcome.is_blocking}
-        return told | set(source_checks(self.stream))  # a day that did not come has nothing to keep aside
+        return told | (set(source_checks(self.stream)) - {DELIVERY_CHECK})
 
     def _own_checks(self) -> Sequence[CheckOutcome]:
         return self.validate(self.contract.empty()) if self.validate else ()
