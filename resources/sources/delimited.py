@@ -200,7 +200,7 @@ def _read_header(lines: _Lines, name: str) -> tuple[list[str], str]:
     """Names of the columns, and the delimiter."""
     header, text = _first_fields(lines, name, ",")
     delimiter = ","
-    if mark := _SEP_LINE.fullmatch(clean_name(text)):
+    if mark := _SEP_LINE.fullmatch(text.strip("\ufeff\r\n ")):
         delimiter = {"\\t": "\t"}.get(mark[1], mark[1])
         lines.record = []
         header, text = _first_fields(lines, name, delimiter)

@@ -64,6 +64,8 @@ def read_hotels(path: Path, limits: FileSettings = USUAL_RULES.settings) -> Hote
     for number, row in kept:
         row["country"] = _country_of(path.name, number, row["country"], notes)
         row["is_city"] = _flag_of(path.name, number, row["is_city"], notes)
+        if row["hotel_name"] is None:
+            notes.append(f"{path.name} row {number}: has no name, so that no review can be told to be of this hotel")
     if not kept:
         message = f"{path.name}: names no hotel; give one row per hotel: {', '.join(HOTEL_COLUMNS)}"
         raise SourceError(message)
