@@ -131,12 +131,15 @@ def write(path: Path, columns: Sequence[str], rows: Sequence[dict[str, Any]]) ->
         writer.writerows(rows)
 
 
-def build(home: Path, encoder_home: Path, bookings: Sequence[dict[str, Any]], **sections: dict[str, Any]) -> Workspace:
+def build(
+    home: Path, encoder_home: Path, bookings: Sequence[dict[str, Any]],
+    reviewed: Sequence[dict[str, Any]] = REVIEWS, **sections: dict[str, Any],
+) -> Workspace:  # fmt: skip
     data = home / "data"
     data.mkdir(parents=True)
     (home / "encoders").symlink_to(encoder_home / "encoders")
     write(data / "hotel_bookings.csv", (*BOOKING_COLUMNS, *OPTIONAL_BOOKING_COLUMNS), bookings)
-    write(data / "Hotel_Reviews.csv", (*REVIEW_COLUMNS, *OPTIONAL_REVIEW_COLUMNS), REVIEWS)
+    write(data / "Hotel_Reviews.csv", (*REVIEW_COLUMNS, *OPTIONAL_REVIEW_COLUMNS), reviewed)
     core = CoreSettings(source="public", data=data, history_start=START, history_end=END, fit_every_days=60)
     sections = {"raw": {"extra_country_codes": ["XKX"]}, **sections}
     return build_workspace(Settings(home=home, core=core, sections=sections), source=NamedGroup(data))
@@ -291,3 +294,23 @@ def test_odd_codes_and_gaps_are_published_in_classes_of_k(tmp_path: Path, encode
     levels = {level for label in published["country_levels"] for level in label.split("|")}
     assert levels == {"XKX", "ZZY", "?", "PRT", "JPN"}, "an unplaced code is a level of its own"
     assert set(published["country_region"].to_list()) <= {"World", "Unknown", "PRT", "JPN"}
+
+
+def test_a_gap_in_any_column_that_allows_one_refuses_no_day(tmp_path: Path, encoder_home: Path) -> None:
+    """Each column of a row alone, and all of them together, as far as the delivered columns go."""
+    cells = (*OPTIONAL_BOOKING_COLUMNS, "children", "meal", "country", "market_segment", "distribution_channel",
+             "agent", "company")  # fmt: skip
+    texts = ("Hotel_Address", "Average_Score", "Total_Number_of_Reviews", "Reviewer_Nationality", "Positive_Review",
+             "Negative_Review", "Tags", "Total_Number_of_Reviews_Reviewer_Has_Given", *OPTIONAL_REVIEW_COLUMNS,
+             "days_since_review", "lat", "lng", "Additional_Number_of_Scoring")  # fmt: skip
+    rows = [booking(f"without {name}", "codes", **{name: ""}) for name in cells]
+    rows += [booking("without all", "codes", **dict.fromkeys(cells, ""))]
+    posts = [review(f"without {name}", "codes", **{name: ""}) for name in texts]
+    posts += [review("without all", "codes", **dict.fromkeys(texts, ""))]
+    privacy = {"k": 1, "allow_k_1": True}
+    built = build(tmp_path, encoder_home, rows, posts, privacy=privacy, alignment={"window_days": 5})
+    run(built, "raw_bookings", "raw_reviews", "quarantine", "pseudonyms", "masked_reviews", "clean_reviews",
+        "published_bookings")  # fmt: skip
+    assert table(built, "quarantine").is_empty()
+    assert table(built, "published_bookings").height == len(rows)
+    assert table(built, "clean_reviews").height == len(posts)
