@@ -29,10 +29,10 @@ def one(device: str, model: str | None, precision: str, sizes: dict[str, int], c
     import torch
 
     from assets.embeddings.settings import EmbeddingSettings
+    from assets.models.estimators.fusion_networks import PLANS
     from assets.models.fine_tuning.loop import EndToEndBatches, Steps
     from assets.models.fine_tuning.network import StoredVectors, end_to_end, frozen_model, seeded
     from assets.models.fine_tuning.team import Team
-    from assets.models.networks.training import PLANS
     from assets.models.settings import ModelSettings
     from pipelines.fine_tuning_setup import load_encoder
 

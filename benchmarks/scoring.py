@@ -61,8 +61,8 @@ def served_model(name: str) -> Any:
     """A model of that name, trained and ready to serve, with its interval and its explainer."""
     from dataclasses import replace
 
-    from assets.models.estimators.baselines import fit_boosted_trees
-    from assets.models.evaluation.evaluate import fit_model
+    from assets.models.estimators.boosted_trees import fit_boosted_trees
+    from assets.models.estimators.spec import fit_model
     from assets.models.examples.dataset import to_arrays
     from assets.models.serving.scoring import Served, interval_table
     from assets.models.settings import model_settings

@@ -1,4 +1,4 @@
-"""The generated pages of ``docs/``: table of assets, data dictionary, settings, checks; read from the code."""
+"""The generated pages of ``docs/``: table of assets, data dictionary, settings, checks, models; read from the code."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -16,6 +16,9 @@ from assets.common.delivery import (
 from assets.common.promotion import CONSERVATION_ADVICE, CONSERVATION_CHECK, CONTRACT_ADVICE, CONTRACT_CHECK
 from assets.common.step import DeclaredAsset, reads_in_words
 from assets.common.whole import WholeAsset
+from assets.models.estimators.registry import all_models
+from assets.models.estimators.spec import model_spec
+from assets.models.evaluation.tuning import space_owner
 from pipelines.configuration import configuration_page
 from pipelines.guests.opt_outs import ADVICE
 from pipelines.guests.opt_outs import CHECK as OPT_OUTS
@@ -35,6 +38,13 @@ and lets the day pass. The failed check shows the number of rows and five exampl
 1. `stayworth status` names the table and the day;
 2. do what the last column says;
 3. `stayworth backfill --from <day> --to <day>`, then `stayworth settle`.
+"""
+_MODELS_PREFACE = """\
+# Models
+
+What is known of every model ([how to add one](how_to/add_a_model.md)). *Seconds*: of one fit on the public files, one
+core. *Tuned as*: whose tuned values it takes. *Kept*: whether it can be stored, and so score customers; the others are
+compared. Claims are what the report tests, not what is so.
 """
 VERDICT = "no_day_failed"
 _SHELL_CHECKS = {  # checks that every table has from the shell, which names no advice of its own without data
@@ -111,6 +121,19 @@ def _outcomes_without_data(item: DeclaredAsset) -> list[CheckOutcome]:
     return own + list(item.further_checks if isinstance(item, WholeAsset) else ())
 
 
+def model_table() -> str:
+    """Markdown: every model, what it reads, how it is tuned and kept, and what it is claimed to be better than."""
+    rows = []
+    for name in all_models():
+        spec = model_spec(name)
+        claims = "; ".join(claim.text for claim in spec.claims) or "–"
+        cells = (f"`{name}`", spec.title, spec.side, ", ".join(spec.reads), f"{spec.seconds_per_fit:g}",
+                 space_owner(name) or "–", "yes" if spec.is_servable else "no", claims)  # fmt: skip
+        rows.append(_row(cells))
+    head = "| model | as people call it | side | reads | seconds | tuned as | kept | claims |\n"
+    return head + "|---|---|---|---|---|---|---|---|\n" + "\n".join(rows)
+
+
 def write_pages(docs: Path) -> list[Path]:
     """Write the generated pages under ``docs``; returns their paths."""
     table = f"{_NOTE}\n\n# Assets\n\nSee [architecture.md](architecture.md) for the drawing.\n\n{asset_table()}\n"
@@ -118,6 +141,7 @@ def write_pages(docs: Path) -> list[Path]:
         docs / "assets.md": table,
         docs / "data.md": data_dictionary(),
         docs / "configuration.md": configuration_page(_NOTE),
+        docs / "models.md": f"{_NOTE}\n\n{_MODELS_PREFACE}\n{model_table()}\n",
         docs / "checks.md": f"{_NOTE}\n\n{_CHECKS_PREFACE}\n{check_table()}\n",
     }
     for path, text in pages.items():

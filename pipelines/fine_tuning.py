@@ -21,6 +21,8 @@ import torch
 from assets.common.inputs import Reads, WholeInputs
 from assets.common.workspace import Workspace
 from assets.customers.protocols import PROSPECTIVE
+from assets.models.estimators.fusion_networks import PLANS
+from assets.models.estimators.registry import FUSION
 from assets.models.evaluation.tuning import PROSPECTIVE_CV, chosen_values, settings_for
 from assets.models.examples.dataset import text_dimensions, to_arrays
 from assets.models.examples.text_block import review_table
@@ -29,7 +31,6 @@ from assets.models.fine_tuning.data import LinkedExamples, linked_texts, word_pi
 from assets.models.fine_tuning.loop import Epoch
 from assets.models.fine_tuning.study import MODELS, PARTS, TUNED, Study, model_card, study
 from assets.models.fine_tuning.team import Team
-from assets.models.networks.training import PLANS
 from assets.models.settings import ModelSettings, model_settings
 from pipelines.commands import enter, say
 from pipelines.fine_tuning_setup import (
@@ -46,7 +47,7 @@ from resources.errors import NotFittedError
 from resources.model_store import FINE_TUNING_STUDIES
 from resources.settings import Settings, load_settings
 
-_NETWORKS = {False: "gated_fusion", True: "gated_fusion_anchored"}  # by whether it forecasts a factor on the past
+_NETWORKS = {False: FUSION, True: f"{FUSION}_anchored"}  # by whether it forecasts a factor on the past
 _HISTORY = ("published_bookings", "booking_review_pairs", "review_embeddings", "review_anomalies",
             "review_anomaly_parts", "clean_reviews")  # fmt: skip
 _READS = (

@@ -5,5 +5,7 @@ Grain: examples are (protocol, customer, T); predictions (protocol, model, repea
 (customer, as-of day).
 Method: gated fusion of a behaviour and a text encoder (paper 001, section 2.8) against baselines on the same
 grouped folds and on a hold-out disjoint in time; statistics that admit how few folds there are.
+Folders, each importing earlier ones only: ``examples`` (rows in, predictions out), ``networks``, ``estimators`` (every
+model, in one registry), ``evaluation``, ``anomaly_choice``, ``explaining``, ``serving``, ``fine_tuning``.
 Does not belong here: computing behaviour features (customers room), pairing, embedding, drawing reports.
 """

@@ -37,12 +37,13 @@ from assets.models.contract import (
     TRAINED_MODELS,
 )
 from assets.models.contract_serving import BACK_TEST, MODEL_DRIFT, TRAINING_RUNS
-from assets.models.evaluation.ablations import TextSources, ablate, settings_variants, text_variants
+from assets.models.evaluation.ablations import ablate, settings_variants, text_variants
 from assets.models.evaluation.evaluate import evaluate, metrics_of
 from assets.models.evaluation.text_studies import aggregation_variants, embedding_variants
 from assets.models.evaluation.tuning import chosen_values, tune
 from assets.models.examples.dataset import BEHAVIOUR_COLUMNS, build_examples, features_at
 from assets.models.examples.sources import HISTORY, stored_sources
+from assets.models.examples.text_sources import TextSources
 from assets.models.serving.back_test import (
     back_test_metadata,
 )

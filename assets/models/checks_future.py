@@ -8,8 +8,8 @@ import polars as pl
 
 from assets.customers.checks import another_future
 from assets.customers.settings import CustomerSettings
-from assets.models.evaluation.ablations import TextSources
 from assets.models.examples.dataset import features_at
+from assets.models.examples.text_sources import TextSources
 from resources.contract import CheckOutcome, outcome_of
 
 _SAMPLE = 500  # customers looked at, those with a pair first: others have no text that could change

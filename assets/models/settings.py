@@ -4,53 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
+from assets.models.estimators.registry import FUSION, NAIVE, TREES, WITHOUT_TEXT, all_models
 from resources.settings import Settings, build_section, refuse
 
 _SECTION = "models"
-NAIVE = "same_as_past"
-HEADLINE = (NAIVE, "lightgbm", "behaviour_mlp", "concatenation", "gated_fusion")  # issue of the evaluation: 10 x 5
-MODELS = (
-    *HEADLINE,
-    "bg_nbd",
-    "random_forest",
-    "gradient_boosting",
-    "xgboost",
-    "catboost",
-    "lightgbm_text",
-    "catboost_text",
-    "anchored",
-    "anchored_text",
-    "text_only",
-    "gated_no_text",
-    "behaviour_mlp_ziln",
-    "concatenation_ziln",
-    "gated_fusion_ziln",
-    "behaviour_mlp_anchored",
-    "concatenation_anchored",
-    "gated_fusion_anchored",
-    "behaviour_mlp_weighted",
-    "concatenation_weighted",
-    "gated_fusion_weighted",
-)
-SERVABLE = (
-    NAIVE,
-    "lightgbm",
-    "anchored",
-    "anchored_text",
-    "behaviour_mlp",
-    "text_only",
-    "concatenation",
-    "gated_fusion",
-    "behaviour_mlp_ziln",
-    "concatenation_ziln",
-    "gated_fusion_ziln",
-    "behaviour_mlp_anchored",
-    "concatenation_anchored",
-    "gated_fusion_anchored",
-    "behaviour_mlp_weighted",
-    "concatenation_weighted",
-    "gated_fusion_weighted",
-)  # what the model store can keep without pickle; the others are trained anew
 TARGET_SCALES = ("standard", "root", "log1p")
 WORKERS_ON = ("processes", "ray")
 SCHEDULES = ("warm_up_cosine", "constant")
@@ -67,7 +24,7 @@ class ModelSettings:
     folds: int = 5  # paper 001, section 2.14
     repeats: int = 10  # SPEC 3.7: 10 x 5 repeated for the headline models
     other_repeats: int = 1  # SPEC 3.7: 1 x 5 for all others, ablations and controls; FULL=1 takes 10
-    models: tuple[str, ...] = MODELS  # SPEC 3.7; same_as_past is the yardstick of the others
+    models: tuple[str, ...] = field(default_factory=all_models)  # SPEC 3.7; same_as_past is the yardstick of the others
     workers: int = 1  # processes in which models are tuned and cross-validated; the results are the same for any number
     workers_on: str = "processes"  # of this machine; or ray: on any node of a Ray cluster with a free CPU each
     threads: int = 1  # fixed: results must not depend on the machine's core count
@@ -132,9 +89,8 @@ class ModelSettings:
     # a CPU, bfloat16 on a card that has it, else float16 with scaled losses; weights stay float32
 
     def __post_init__(self) -> None:
-        unknown = sorted(set(self.models) - set(MODELS))
-        if unknown or "same_as_past" not in self.models:
-            raise refuse(_SECTION, "models", self.models, f"same_as_past and any of {', '.join(MODELS)}")
+        if NAIVE not in self.models or not set(self.models) <= set(all_models()):
+            raise refuse(_SECTION, "models", self.models, f"{NAIVE} and any of {', '.join(all_models())}")
         for name, choices in _CHOICES.items():
             if getattr(self, name) not in choices:
                 raise refuse(_SECTION, name, getattr(self, name), ", ".join(choices))
@@ -146,10 +102,6 @@ class ModelSettings:
             for name in names:
                 if not holds(getattr(self, name)):
                     raise refuse(_SECTION, name, getattr(self, name), allowed)
-
-    def repeats_of(self, model: str) -> int:
-        """How often the customers are dealt anew for a model."""
-        return self.repeats if model in HEADLINE else min(self.other_repeats, self.repeats)
 
 
 _CHOICES = {
@@ -192,15 +144,7 @@ _RANGES: tuple[tuple[tuple[str, ...], Callable[[float], bool], str], ...] = (
 QUICK: Mapping[str, Any] = {
     # Larger steps in larger batches, fewer epochs and one repeat: the whole comparison in about a minute on two
     # cores. Rates between models stay comparable, headline claims need the full profile.
-    "models": (
-        "same_as_past",
-        "lightgbm",
-        "anchored",
-        "behaviour_mlp",
-        "text_only",
-        "gated_fusion",
-        "gated_fusion_anchored",
-    ),
+    "models": (NAIVE, TREES, "anchored", WITHOUT_TEXT, "text_only", FUSION, f"{FUSION}_anchored"),
     "repeats": 1,
     "text_components": 8,
     "text_shrinkage": 1.0,

@@ -14,7 +14,8 @@ from assets.alignment.settings import AlignmentSettings
 from assets.alignment.sides import completed_stays
 from assets.common.inputs import Reads, WholeInputs
 from assets.customers.protocols import OBSERVED, PROSPECTIVE
-from assets.models.evaluation.evaluate import fit_model
+from assets.models.estimators.registry import FUSION, NAIVE, TREES, WITHOUT_TEXT
+from assets.models.estimators.spec import fit_model
 from assets.models.examples.dataset import text_dimensions, to_arrays
 from assets.models.settings import model_settings
 from assets.privacy.pseudonyms import hash_column
@@ -40,8 +41,8 @@ ATTACK_READS = (
     Reads("examples", None),
 )
 _MODELS = {
-    "quick": ("same_as_past", "lightgbm", "behaviour_mlp"),
-    "full": ("same_as_past", "lightgbm", "behaviour_mlp", "gated_fusion"),
+    "quick": (NAIVE, TREES, WITHOUT_TEXT),
+    "full": (NAIVE, TREES, WITHOUT_TEXT, FUSION),
 }
 _QUICK_SHARE = 5  # the quick profile attacks a fifth of the targets: intervals about twice as wide
 _MIN_CUSTOMERS = 90  # thirty in each part: fewer train no model worth attacking

@@ -14,9 +14,9 @@ import polars as pl
 
 from assets.customers.protocols import PROSPECTIVE, OriginPlan
 from assets.customers.settings import CustomerSettings
-from assets.models.evaluation.ablations import with_texts
 from assets.models.examples.dataset import build_examples
 from assets.models.examples.text_block import review_table
+from assets.models.examples.text_sources import with_texts
 from assets.models.settings import QUICK, ModelSettings
 from assets.reports.contract import VALUE_CEILINGS
 from assets.reports.settings import ReportsSettings

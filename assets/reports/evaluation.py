@@ -15,10 +15,12 @@ from assets.common.inputs import WholeInputs
 from assets.customers.leakage import leakage_table
 from assets.customers.protocols import PROSPECTIVE
 from assets.embeddings.settings import EmbeddingSettings
+from assets.models.estimators.registry import FUSION, NAIVE
+from assets.models.estimators.spec import model_spec
 from assets.models.evaluation.controls import shuffle_texts
 from assets.models.evaluation.evaluate import best_model, evaluate, metrics_of
 from assets.models.evaluation.tuning import chosen_values
-from assets.models.settings import NAIVE, model_settings
+from assets.models.settings import model_settings
 from assets.privacy.settings import PrivacySettings
 from assets.raw.settings import RawSettings
 from assets.reports.inputs import DEMO
@@ -48,8 +50,6 @@ from assets.reports.truth import alignment_truth, review_truth, true_links
 from assets.reviews.settings import ReviewSettings
 
 Tree = dict[str, Any]
-_FUSION = "gated_fusion"
-_TEXT_MODELS = {"quick": (_FUSION,), "full": (_FUSION, "text_only", "concatenation")}
 
 
 def data_branches(inputs: WholeInputs) -> tuple[Tree, Tree]:
@@ -152,12 +152,13 @@ def model_branches(inputs: WholeInputs, report: ReportsSettings) -> Tree:
     customers, examples = inputs.frame("customers"), inputs.frame("examples")
     best = models.get("prospective_cv", {}).get("best")
     models["significance"] = significance_results(metrics, settings.folds)
-    models["calibration"] = calibration_tree(predictions, list(dict.fromkeys((best or NAIVE, _FUSION, NAIVE))))
+    models["calibration"] = calibration_tree(predictions, list(dict.fromkeys((best or NAIVE, FUSION, NAIVE))))
     models["recommendation"] = recommendation(metrics, settings.folds)
     claims = claim_frame(metrics, settings.folds, inputs.rng, report.bootstrap_draws)
-    models["segments"] = segment_results(predictions, customers, settings.mape_floor, _FUSION)
+    models["segments"] = segment_results(predictions, customers, settings.mape_floor, FUSION)
     models["groups"] = group_results(predictions, examples, best, inputs.rng, report.bootstrap_draws) if best else {}
-    names = _TEXT_MODELS[inputs.settings.core.profile]
+    profile = inputs.settings.core.profile
+    names = [name for name in settings.models if profile in model_spec(name).shuffled_in]
     shuffled = shuffled_metrics(inputs, names) if "prospective_cv" in models else metrics.clear()
     return {
         "models": models,

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from assets.common.inputs import WholeInputs
 from assets.embeddings.settings import EmbeddingSettings
-from assets.models.estimators.baselines import BoostedTrees
+from assets.models.estimators.boosted_trees import BoostedTrees
+from assets.models.estimators.registry import FUSION, TREES
 from assets.models.examples.dataset import BEHAVIOUR_COLUMNS, ExampleArrays, to_arrays
 from assets.models.examples.prediction import FittedModel
 from assets.models.explaining.faithfulness import REMOVED, word_deletion
@@ -25,8 +26,6 @@ from assets.reports.gather import long_shap
 from assets.reports.inputs import TextExplanation
 from assets.reports.measure_explanations import deletion_results, model_explanation
 from assets.reports.settings import ReportsSettings
-
-FUSION = "gated_fusion"
 
 
 def trained(inputs: WholeInputs, name: str) -> tuple[FittedModel, int] | None:
@@ -46,7 +45,7 @@ def latest_examples(examples: pl.DataFrame) -> pl.DataFrame:
 
 def tree_influence(inputs: WholeInputs, limit: int) -> tuple[pl.DataFrame, pl.DataFrame] | None:
     """Exact SHAP values of the boosted trees at the latest origin, long and per customer; None without the model."""
-    found, rows = trained(inputs, "lightgbm"), latest_examples(inputs.frame("examples"))
+    found, rows = trained(inputs, TREES), latest_examples(inputs.frame("examples"))
     if found is None or rows.is_empty() or not isinstance(found[0], BoostedTrees):
         return None
     wide = shap_values(found[0], to_arrays(rows, found[1]))
@@ -136,7 +135,7 @@ def explanation_branch(inputs: WholeInputs, settings: ReportsSettings) -> dict[s
     examples = inputs.frame("examples")
     latest = latest_examples(examples)
     tree: dict[str, Any] = {}
-    for name in (FUSION, "lightgbm"):
+    for name in (FUSION, TREES):
         found = trained(inputs, name)
         if found is None or latest.is_empty() or not isinstance(found[0], FittedNetwork | BoostedTrees):
             continue

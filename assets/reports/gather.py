@@ -5,6 +5,7 @@ from typing import Any
 
 import polars as pl
 
+from assets.models.estimators.registry import FUSION, TREES, WITHOUT_TEXT
 from assets.reports.gather_evaluation import claim_rows, study_rows, tuning_rows
 from assets.reports.inputs import METRICS, SEGMENTS, ReportInputs, RunHeader, TextExplanation
 from assets.reports.leakage import leakage_groups, leakage_rows
@@ -46,7 +47,7 @@ def inputs_from(
         shap=shap,
         influence=influence,
         texts=texts,
-        explained_model="lightgbm" if shap is not None else "",
+        explained_model=TREES if shap is not None else "",
         lime=lime,
         anomaly_examples=anomaly_examples,
         hyperparameters=hyperparameters or {},
@@ -269,10 +270,10 @@ def _gate_means(branch: Tree) -> dict[str, Estimate | None]:
 
 
 def _permutation(results: Tree) -> dict[str, Any] | None:
-    found = results.get("controls", {}).get("permutation", {}).get("gated_fusion")
+    found = results.get("controls", {}).get("permutation", {}).get(FUSION)
     if not found:
         return None
-    without = results.get("models", {}).get("prospective_cv", {}).get("behaviour_mlp", {}).get("r2")
+    without = results.get("models", {}).get("prospective_cv", {}).get(WITHOUT_TEXT, {}).get("r2")
     return {
         "metric": found["metric"],
         "real": estimate_of(found["real"]),

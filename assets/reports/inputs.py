@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 
+from assets.models.estimators.registry import NAIVE
 from assets.reports.review_map import ReviewMap
 from assets.reports.wording import Estimate
 
@@ -14,7 +15,6 @@ DEMO = "demo"
 PUBLIC = "public"
 PROTOCOLS: tuple[str, ...] = ("prospective_cv", "prospective_holdout", "observed")  # the honest ones first
 METRICS: tuple[str, ...] = ("mae", "rmse", "r2", "mape", "spearman", "gini")
-REFERENCE_MODEL = "same_as_past"
 SEGMENTS: tuple[str, ...] = ("low", "mid", "high")
 
 
@@ -198,4 +198,4 @@ class ReportInputs:
             return []
         rows = self.models.filter((pl.col("protocol") == protocol) & (pl.col("metric") == "r2"))
         ordered = rows.sort("value", "model", descending=[True, False], nulls_last=True)["model"].to_list()
-        return sorted(ordered, key=lambda model: model != REFERENCE_MODEL)
+        return sorted(ordered, key=lambda model: model != NAIVE)

@@ -11,11 +11,11 @@ from assets.models.estimators.anchored import ANCHORED
 from assets.models.evaluation.ceilings import (
     BEHAVIOUR,
     DATA_RICH,
-    FUSION,
     MIN_R2,
     ORACLE,
     OWN_MODELS,
     TRUE_LINKS,
+    WITH_TEXT,
     Share,
     best_of,
     by_seed,
@@ -81,12 +81,12 @@ def standing(rows: pl.DataFrame, influence: str) -> Standing | None:
     own = rows.filter(pl.col("influence") == influence)
     means = {metric: means_by_model(own, metric) for metric in ("r2", "mae", "gini")}
     best, behaviour = best_of(means["r2"], OWN_MODELS), best_of(means["r2"], BEHAVIOUR)
-    fusion = best_of(means["r2"], FUSION)
+    fusion = best_of(means["r2"], WITH_TEXT)
     if best is None or behaviour is None or fusion is None:
         return None
     found = {name: ceiling_of(means["r2"], name) for name in CEILINGS}
     ceilings = {name: item for name, item in found.items() if item is not None}
-    against = dict.fromkeys(FUSION, behaviour)
+    against = dict.fromkeys(WITH_TEXT, behaviour)
     against |= {f"{name}_{TRUE_LINKS}": plain for name, plain in against.items()}
     against[f"{DATA_RICH}_{ANCHORED[1]}"] = f"{DATA_RICH}_{ANCHORED[0]}"
     gains = {name: (plain, gain(own, name, plain, FOLDS)) for name, plain in against.items()}

@@ -6,38 +6,15 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from assets.models.estimators.anchored import ANCHORED
+from assets.models.estimators.spec import Side, claims, model_spec
 from assets.models.evaluation.ablations import REFERENCE
 from assets.models.evaluation.evaluate import HOLDOUT, PROSPECTIVE_CV
 from assets.models.evaluation.metrics import decile_calibration
 from assets.models.evaluation.statistics import bootstrap_interval, compare
-from assets.models.networks.training import PLANS
-from assets.models.settings import NAIVE, SERVABLE
 from assets.reports.intervals import fold_interval
 from assets.reports.wording import Estimate, estimate, model_name
 
 Tree = dict[str, Any]
-CLAIMS: tuple[tuple[str, str, str], ...] = (
-    ("Text helps the fusion", "gated_fusion", "behaviour_mlp"),
-    ("Text helps the fusion, all else equal", "gated_fusion", "gated_no_text"),
-    ("The gate beats joining side by side", "gated_fusion", "concatenation"),
-    ("Text helps trees", "lightgbm_text", "lightgbm"),
-    ("Text helps trees on top of the past", "anchored_text", "anchored"),
-    ("Trees on top of the past beat “same as the past”", "anchored", NAIVE),
-    ("Fusion on top of the past beats fusion", "gated_fusion_anchored", "gated_fusion"),
-    ("Text helps fusion on top of the past", "gated_fusion_anchored", "behaviour_mlp_anchored"),
-    ("Fusion on top of the past beats “same as the past”", "gated_fusion_anchored", NAIVE),
-    ("Fusion on top of the past beats trees on top of it", "gated_fusion_anchored", "anchored"),
-    ("Fusion beats LightGBM", "gated_fusion", "lightgbm"),
-    ("Fusion beats CatBoost", "gated_fusion", "catboost"),
-    ("Fusion beats XGBoost", "gated_fusion", "xgboost"),
-    ("Fusion beats gradient boosting", "gated_fusion", "gradient_boosting"),
-    ("Fusion beats the random forest", "gated_fusion", "random_forest"),
-    ("Fusion beats BG/NBD", "gated_fusion", "bg_nbd"),
-    ("Fusion beats “same as the past”", "gated_fusion", NAIVE),
-    ("The log-normal head helps", "gated_fusion_ziln", "gated_fusion"),
-    ("Weighting high-value customers helps", "gated_fusion_weighted", "gated_fusion"),
-)
 METRICS = ("r2", "rmse", "mae")
 _KEYS = ["repeat", "fold"]
 _MIN_FOLDS = 2
@@ -65,7 +42,7 @@ def claim_frame(
     """
     rows: list[Tree] = []
     share = 1.0 / (folds - 1)
-    for claim, first, second in CLAIMS:
+    for claim, first, second in claims():
         for metric in METRICS:
             pairs = paired(metrics, first, second, metric, protocol)
             if pairs.height < _MIN_FOLDS:
@@ -84,10 +61,10 @@ def claim_frame(
         rows) else pl.DataFrame()  # fmt: skip
 
 
-def claim_tree(claims: pl.DataFrame) -> Tree:
+def claim_tree(tested: pl.DataFrame) -> Tree:
     """The rows of :func:`claim_frame` as a branch of the results: ``<a>_vs_<b>.<metric>``."""
     tree: Tree = {}
-    for row in claims.iter_rows(named=True):
+    for row in tested.iter_rows(named=True):
         figures = {
             name: value for name, value in row.items() if name not in ("claim", "first", "second", "metric")
         }  # fmt: skip
@@ -191,8 +168,8 @@ def recommendation(metrics: pl.DataFrame, folds: int, protocol: str = PROSPECTIV
     """
     own = metrics.filter((pl.col("protocol") == protocol) & (pl.col("repeat") == 0))
     means = own.group_by("model").agg(pl.col("rmse").mean()).drop_nulls().sort("rmse", "model")["model"].to_list()
-    ours = next((name for name in means if name in ANCHORED or (name in PLANS and not PLANS[name].is_blind)), None)
-    baseline = next((name for name in means if name not in PLANS and name not in ANCHORED), None)
+    ours = next((name for name in means if model_spec(name).side is Side.OURS), None)
+    baseline = next((name for name in means if model_spec(name).side is Side.BASELINE), None)
     if ours is None or baseline is None:
         return {}
     pairs = paired(metrics, ours, baseline, "rmse", protocol)
@@ -200,7 +177,7 @@ def recommendation(metrics: pl.DataFrame, folds: int, protocol: str = PROSPECTIV
     is_worse = item.low is not None and item.low > 0.0
     is_better = item.high is not None and item.high < 0.0
     take = ours if is_better else baseline
-    served = next(name for name in means if name in SERVABLE)
+    served = next(name for name in means if model_spec(name).is_servable)
     sentence = _advice(ours, baseline, item, is_worse=is_worse, is_better=is_better) + _serving(take, served)
     return {"ours": ours, "baseline": baseline, "difference": item.as_json(), "take": take, "served": served,
             "sentence": sentence}  # fmt: skip

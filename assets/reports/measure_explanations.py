@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from assets.models.estimators.baselines import BoostedTrees
+from assets.models.estimators.boosted_trees import BoostedTrees
 from assets.models.examples.dataset import ExampleArrays
 from assets.models.examples.prediction import FittedModel
 from assets.models.explaining.faithfulness import Deletion, deletion_test

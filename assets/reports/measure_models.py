@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from assets.models.estimators.registry import FUSION, WITHOUT_TEXT
+from assets.models.estimators.spec import comparisons
 from assets.models.evaluation.evaluate import HOLDOUT, HOLDOUT_DISJOINT, PROSPECTIVE_CV
 from assets.models.evaluation.metrics import METRIC_NAMES, all_metrics
 from assets.models.evaluation.statistics import compare
@@ -15,24 +17,11 @@ from assets.reports.intervals import Metrics, bootstrap_metrics, clustered_mean,
 from assets.reports.wording import Estimate
 
 Tree = dict[str, Any]
-COMPARISONS: tuple[tuple[str, str], ...] = (
-    ("gated_fusion", "behaviour_mlp"),  # does text help?
-    ("gated_fusion", "concatenation"),  # does the gate help?
-    ("gated_fusion", "lightgbm"),
-    ("gated_fusion", "text_only"),
-    ("gated_fusion", "same_as_past"),
-    ("lightgbm", "same_as_past"),
-    ("gated_fusion", "catboost"),
-    ("gated_fusion", "xgboost"),
-    ("gated_fusion", "random_forest"),
-    ("gated_fusion", "gradient_boosting"),
-    ("gated_fusion", "bg_nbd"),
-)
 ABLATIONS: dict[str, str] = {
-    "behavioural only (no text)": "behaviour_mlp",
+    "behavioural only (no text)": WITHOUT_TEXT,
     "text only (no behaviour)": "text_only",
     "multimodal (no attention)": "concatenation",
-    "full multimodal model": "gated_fusion",
+    "full multimodal model": FUSION,
 }
 _COSTS = ("parameters", "train_seconds", "predict_seconds")
 _MIN_GROUP = 30
@@ -99,7 +88,8 @@ def significance_results(metrics: pl.DataFrame, folds: int, protocol: str = PROS
     """Paired comparisons on the same folds: p-values, effect, and the difference with its corrected interval."""
     tree: Tree = {}
     rows = metrics.filter(pl.col("protocol") == protocol).sort("repeat", "fold")
-    for first, second in COMPARISONS:
+    tested = comparisons()
+    for first, second in tested:
         pairs = (
             rows.filter(pl.col("model") == first)
             .join(rows.filter(pl.col("model") == second), on=["repeat", "fold"], suffix="_b", maintain_order="left")
@@ -117,7 +107,7 @@ def significance_results(metrics: pl.DataFrame, folds: int, protocol: str = PROS
             "p_corrected": result.p_corrected,
             "p_t": result.p_t,
             "p_wilcoxon": result.p_wilcoxon,
-            "p_corrected_bonferroni": min(1.0, result.p_corrected * len(COMPARISONS)),
+            "p_corrected_bonferroni": min(1.0, result.p_corrected * len(tested)),
             "effect": result.effect,
         }
     return tree

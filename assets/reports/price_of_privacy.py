@@ -22,6 +22,7 @@ from assets.alignment.settings import FIT_LOOK_BACK_DAYS, AlignmentSettings
 from assets.alignment.weight_learning import learn_weights
 from assets.customers.protocols import OriginPlan
 from assets.customers.settings import CustomerSettings
+from assets.models.estimators.registry import FUSION, NAIVE, TREES
 from assets.models.evaluation.evaluate import PROSPECTIVE_CV, evaluate, metrics_of
 from assets.models.examples.dataset import build_examples
 from assets.models.settings import ModelSettings
@@ -32,7 +33,7 @@ from assets.reports.truth import alignment_truth
 from assets.reports.wording import Estimate
 from resources.records import cut_offs, due_cut_off
 
-STUDIED_MODELS = ("same_as_past", "lightgbm", "gated_fusion")
+STUDIED_MODELS = (NAIVE, TREES, FUSION)
 _MODEL_METRICS = ("r2", "mae", "spearman")
 ROW_SCHEMA = {
     "study": pl.String, "setting": pl.String, "place": pl.Int32, "measure": pl.String, "value": pl.Float64,

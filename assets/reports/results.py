@@ -6,6 +6,7 @@ from typing import Any
 
 import polars as pl
 
+from assets.models.estimators.registry import NAIVE
 from assets.reports.contract import EVALUATION_RESULTS
 from assets.reports.inputs import DEMO
 from assets.reports.wording import count, decimal, estimate, model_name, percent
@@ -203,7 +204,7 @@ def closing_lines(text: str) -> list[tuple[str, str]]:
             lines.append((label, say(value)))
     for protocol, words in (("prospective_cv", "cross-validated"), ("prospective_holdout", "hold-out")):
         best = _at(results, f"models.{protocol}.best")
-        for model in dict.fromkeys(("same_as_past", best)):
+        for model in dict.fromkeys((NAIVE, best)):
             value = _at(results, f"models.{protocol}.{model}.r2")
             if value is not None:
                 lines.append((f"R² {words}, {model_name(str(model))}", _short(value)))

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from assets.models.estimators.registry import FUSION, TREES
 from assets.models.explaining.shapley import TEXT_PLAYER
 from assets.reports import figures_explain
 from assets.reports.blocks import Block, Disclosure, Notice, Picture, Table
@@ -11,14 +12,13 @@ from assets.reports.measure_models import estimate_of
 from assets.reports.sections_data import missing
 from assets.reports.wording import Estimate, amount, capital, count, estimate, joined, model_name, percent
 
-_FUSION = "gated_fusion"
 _WORDS = "words"
-_SUBJECTS = {_FUSION: "features and text", "lightgbm": "features", _WORDS: "words"}
+_SUBJECTS = {FUSION: "features and text", TREES: "features", _WORDS: "words"}
 
 
 def player_blocks(inputs: ReportInputs, limit: int) -> list[Block]:
     """Shapley values of the fusion, with the reviews of a customer as one player beside the features."""
-    branch = inputs.explanations.get("shapley", {}).get(_FUSION)
+    branch = inputs.explanations.get("shapley", {}).get(FUSION)
     if not branch:
         return [missing("influence of the text as a whole (Shapley values of the fusion)", inputs)]
     found = {name: item for name, leaf in branch["importance"].items() if (item := estimate_of(leaf))}

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from assets.models.estimators.registry import FUSION, NAIVE, WITHOUT_TEXT
 from assets.reports import figures_models
 from assets.reports.blocks import Block, Disclosure, Notice, Picture, Section
-from assets.reports.inputs import REFERENCE_MODEL, ReportInputs
+from assets.reports.inputs import ReportInputs
 from assets.reports.sections_customers import leakage_blocks
 from assets.reports.sections_data import missing
 from assets.reports.tables import values_table
@@ -33,8 +34,6 @@ from assets.reports.wording import (
     p_value,
 )
 
-FUSION = "gated_fusion"
-WITHOUT_TEXT = "behaviour_mlp"
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 
 
@@ -190,9 +189,7 @@ def _forecast_blocks(inputs: ReportInputs, protocol: str) -> list[Block]:
         title=PROTOCOL_TITLES[protocol],
         sentence=comparison_sentence(inputs, protocol),
         alt="Dots with 95 % intervals for each model: R² on the left, mean absolute error on the right.",
-        figure=figures_models.draw_model_comparison(
-            estimates, REFERENCE_MODEL, (metric_digits("r2"), metric_digits("mae"))
-        ),
+        figure=figures_models.draw_model_comparison(estimates, NAIVE, (metric_digits("r2"), metric_digits("mae"))),
         disclosure=Disclosure.MODEL_METRIC,
     )
     return [picture, table]
@@ -213,14 +210,10 @@ def comparison_sentence(inputs: ReportInputs, protocol: str) -> str:
     best = best_model(inputs, protocol)
     if best is None:
         return "No model was evaluated."
-    top, base = inputs.estimate(protocol, best, "r2"), inputs.estimate(protocol, REFERENCE_MODEL, "r2")
+    top, base = inputs.estimate(protocol, best, "r2"), inputs.estimate(protocol, NAIVE, "r2")
     text = f"Best is “{model_name(best)}” with R² {estimate(top, 3)}"
-    if base is None or top is None or best == REFERENCE_MODEL:
-        return (
-            f"{text}."
-            if best != REFERENCE_MODEL
-            else f"{text}: no model beats the simplest rule, so scoring uses that rule."
-        )
+    if base is None or top is None or best == NAIVE:
+        return f"{text}." if best != NAIVE else f"{text}: no model beats the simplest rule, so scoring uses that rule."
     overlap = top.has_interval and base.has_interval and (top.low or 0.0) <= (base.high or 0.0)
     text += f", “same as the past” reaches {estimate(base, 3)}"
     return f"{text}. The intervals overlap: take the lead as likely, not as proven." if overlap else f"{text}."
@@ -230,9 +223,7 @@ def _decile_blocks(inputs: ReportInputs) -> list[Block]:
     if inputs.predictions is None:
         return [missing("predicted against actual by tenths", inputs)]
     for protocol in ("prospective_holdout", "prospective_cv"):
-        models = [
-            model for model in dict.fromkeys([best_model(inputs, protocol) or "", REFERENCE_MODEL, FUSION]) if model
-        ]
+        models = [model for model in dict.fromkeys([best_model(inputs, protocol) or "", NAIVE, FUSION]) if model]
         frames = {model: decile_frame(_rows(inputs.predictions, protocol, model)) for model in models}
         frames = {model: rows for model, rows in frames.items() if not rows.is_empty()}
         if frames:

@@ -1,7 +1,8 @@
 """The opening page: what a manager takes away, in plain words, with the few numbers behind it."""
 
+from assets.models.estimators.registry import NAIVE
 from assets.reports.blocks import Block, Bullets, Disclosure, Section, Stat, Stats
-from assets.reports.inputs import DEMO, REFERENCE_MODEL, ReportInputs
+from assets.reports.inputs import DEMO, ReportInputs
 from assets.reports.risk import at_risk_customers
 from assets.reports.sections_models import best_model, text_verdict
 from assets.reports.statistics import finite, top_share
@@ -162,8 +163,8 @@ def _forecast_finding(inputs: ReportInputs) -> str:
         model = best_model(inputs, protocol)
         if model is None:
             continue
-        top, base = inputs.estimate(protocol, model, "r2"), inputs.estimate(protocol, REFERENCE_MODEL, "r2")
-        if model == REFERENCE_MODEL or base is None:
+        top, base = inputs.estimate(protocol, model, "r2"), inputs.estimate(protocol, NAIVE, "r2")
+        if model == NAIVE or base is None:
             return f"No model forecasts value better than “the same as in the past” {words}: R² {estimate(top, 2)}."
         return (
             f"The best forecast {words} is {model_name(model)}: R² {estimate(top, 2)}, where “the same as in the past” "

@@ -5,10 +5,10 @@ from typing import Any
 
 import polars as pl
 
+from assets.models.estimators.spec import claims
 from assets.models.evaluation.ablations import REFERENCE, STUDIES
 from assets.reports.blocks import Disclosure, Table
 from assets.reports.inputs import ReportInputs
-from assets.reports.measure_evaluation import CLAIMS
 from assets.reports.wording import (
     MISSING,
     Estimate,
@@ -31,7 +31,7 @@ def claim_tables(inputs: ReportInputs) -> list[Table]:
     if inputs.claims is None:
         return []
     found = []
-    for claim, first, second in CLAIMS:
+    for claim, first, second in claims():
         rows = inputs.claims.filter(pl.col("pair") == f"{first}_vs_{second}")
         if not rows.is_empty():
             found.append(_claim_table(claim, first, second, rows))

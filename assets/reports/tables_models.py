@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from assets.models.estimators.registry import FUSION
 from assets.reports import paper_figures as paper
 from assets.reports.blocks import Disclosure, Table
 from assets.reports.inputs import METRICS, SEGMENTS, ReportInputs
@@ -89,7 +90,7 @@ def paper_comparison(inputs: ReportInputs) -> Table | None:
         ("Behaviour-only network", "behaviour_mlp", paper.BASELINES["behaviour_mlp"]),
         ("Text only", "text_only", paper.BASELINES["text_only"]),
         ("Multimodal, initial", "", paper.INITIAL_MULTIMODAL),
-        ("Multimodal, optimised", "gated_fusion", paper.OPTIMISED_MULTIMODAL),
+        ("Multimodal, optimised", FUSION, paper.OPTIMISED_MULTIMODAL),
     ]
     rows = []
     for label, model, printed in names:

@@ -3,35 +3,12 @@
 import math
 from dataclasses import dataclass
 
+from assets.models.estimators.registry import all_models
+from assets.models.estimators.spec import model_spec
+
 MISSING = "–"
 NOT_PRINTED = "not printed"
 NO_BREAK = "\u00a0"
-_MODEL_NAMES = {
-    "same_as_past": "same as the past",
-    "lightgbm": "LightGBM",
-    "xgboost": "XGBoost",
-    "catboost": "CatBoost",
-    "behaviour_mlp": "behaviour network",
-    "text_only": "text only",
-    "gated_fusion": "gated fusion",
-    "random_forest": "random forest",
-    "gradient_boosting": "gradient boosting",
-    "anchored": "LightGBM on top of the past",
-    "anchored_text": "LightGBM with text on top of the past",
-    "bg_nbd": "BG/NBD with gamma-gamma",
-    "lightgbm_text": "LightGBM with text",
-    "catboost_text": "CatBoost with text",
-    "gated_no_text": "gated fusion, texts masked",
-    "behaviour_mlp_anchored": "behaviour network on the past",
-    "concatenation_anchored": "concatenation on the past",
-    "gated_fusion_anchored": "gated fusion on the past",
-    "behaviour_mlp_ziln": "behaviour network, log-normal head",
-    "concatenation_ziln": "concatenation, log-normal head",
-    "gated_fusion_ziln": "gated fusion, log-normal head",
-    "behaviour_mlp_weighted": "behaviour network, weighted",
-    "concatenation_weighted": "concatenation, weighted",
-    "gated_fusion_weighted": "gated fusion, weighted",
-}
 
 
 @dataclass(frozen=True)
@@ -121,7 +98,7 @@ def amount(value: float | None) -> str:
 
 def model_name(name: str) -> str:
     """A model as people call it."""
-    return _MODEL_NAMES.get(name, plain(name))
+    return model_spec(name).title if name in all_models() else plain(name)
 
 
 def plain(name: str) -> str:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from assets.models.evaluation.evaluate import fit_model
+from assets.models.estimators.spec import fit_model
 from assets.models.evaluation.metrics import r_squared
 from assets.models.settings import ModelSettings
 from tests.unit.models.build import synthetic

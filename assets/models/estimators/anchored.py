@@ -5,16 +5,22 @@ seen, networks hardly more; a factor has no such end.
 """
 
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import lightgbm
 import numpy as np
+import optuna
 from numpy.typing import NDArray
 
-from assets.models.estimators.baselines import boosting_parameters
-from assets.models.examples.dataset import TEXT_EXTRAS, ExampleArrays
+from assets.models.estimators.boosted_trees import booster_of, boosting_parameters, boosting_space
+from assets.models.estimators.registry import NAIVE
+from assets.models.estimators.spec import Claim, ModelSpec, Packed, Side, Storage
+from assets.models.examples.dataset import BEHAVIOUR, PAST, TEXT, TEXT_EXTRAS, ExampleArrays
 from assets.models.examples.prediction import Prediction
 from assets.models.examples.target import typical_value
 from assets.models.settings import ModelSettings
+from resources.model_store import Artefact
 
 Floats = NDArray[np.float64]
 ANCHORED = ("anchored", "anchored_text")  # without and with the figures of the reviews
@@ -75,3 +81,41 @@ def _seen(data: ExampleArrays, reads_text: bool) -> Floats:  # noqa: FBT001
         return data.behaviour
     told = np.where(data.has_text[:, None], data.text[:, -len(TEXT_EXTRAS) :].astype(np.float64), np.nan)
     return np.column_stack([data.behaviour, told])
+
+
+def _space(trial: optuna.Trial) -> dict[str, Any]:
+    space = boosting_space(trial)
+    space["anchored_rounds"] = space.pop("boosting_rounds")
+    return {**space, "anchored_shrinkage": trial.suggest_float("anchored_shrinkage", 0.005, 0.3, log=True)}
+
+
+def _pack(model: AnchoredTrees) -> Packed:
+    payload = {"floor": model.floor, "reads_text": model.reads_text}
+    return Packed(payload=payload, trees=model.booster.model_to_string())
+
+
+def _unpack(artefact: Artefact) -> AnchoredTrees:
+    floor, reads_text = float(artefact.payload["floor"]), bool(artefact.payload["reads_text"])
+    return AnchoredTrees(booster=booster_of(artefact), floor=floor, reads_text=reads_text)
+
+
+def _spec(name: str, title: str, claim: Claim, *, reads_text: bool) -> ModelSpec:
+    return ModelSpec(
+        name=name,
+        title=title,
+        fit=partial(fit_anchored, reads_text=reads_text),
+        seconds_per_fit=0.2,
+        side=Side.OURS,
+        reads=(PAST, BEHAVIOUR, TEXT) if reads_text else (PAST, BEHAVIOUR),
+        space=_space,
+        storage=Storage(pack=_pack, unpack=_unpack),
+        claims=(claim,),
+    )
+
+
+SPECS = (
+    _spec(ANCHORED[0], "LightGBM on top of the past", reads_text=False,
+          claim=Claim(text="Trees on top of the past beat “same as the past”", against=NAIVE, order=6)),
+    _spec(ANCHORED[1], "LightGBM with text on top of the past", reads_text=True,
+          claim=Claim(text="Text helps trees on top of the past", against=ANCHORED[0], order=5)),
+)  # fmt: skip

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import optimize, special
 
+from assets.models.estimators.spec import ModelSpec
 from assets.models.examples.dataset import BEHAVIOUR_COLUMNS, ExampleArrays
 from assets.models.examples.prediction import Prediction, non_negative
 
@@ -159,3 +160,14 @@ def _maximise(likelihood: Callable[[Floats], float], number: int, rows: int) -> 
     bounds = [(-_BOUND, _BOUND)] * number
     found = optimize.minimize(loss, np.zeros(number), method="L-BFGS-B", bounds=bounds)
     return tuple(float(value) for value in np.exp(found.x))
+
+
+SPECS = (
+    ModelSpec(
+        name="bg_nbd",
+        title="BG/NBD with gamma-gamma",
+        fit=lambda data, _settings, _seed: fit_buy_till_you_die(data),
+        seconds_per_fit=0.15,
+        is_forecast_only=True,
+    ),
+)

@@ -11,17 +11,15 @@ from typing import Any
 
 import polars as pl
 
-from assets.customers.lifetime_value import current_rows
 from assets.customers.protocols import PROSPECTIVE
 from assets.models.contract import MODEL_ABLATIONS
-from assets.models.evaluation.controls import TEXT_COLUMNS
+from assets.models.estimators.registry import FUSION, NAIVE, WITHOUT_TEXT
 from assets.models.evaluation.evaluate import evaluate, metrics_of
 from assets.models.evaluation.tuning import PROSPECTIVE_CV, Tuned, with_values
-from assets.models.examples.text_block import TEXT_SCHEMA, Aggregation, review_table, text_block
+from assets.models.examples.text_sources import TextSources, with_texts
 from assets.models.settings import ModelSettings
 
 REFERENCE = "reference"
-FUSION = "gated_fusion"
 STUDIES: Mapping[str, str] = {
     "optimisation": "the paper's five optimisation steps, each switched",
     "modality": "what the network reads and how it joins it",
@@ -56,55 +54,6 @@ class Variant:
     examples: pl.DataFrame | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class TextSources:
-    """Stored tables that text blocks are made from."""
-
-    bookings: pl.DataFrame
-    pairs: pl.DataFrame
-    embeddings: pl.DataFrame
-    anomalies: pl.DataFrame
-    parts: pl.DataFrame
-    clean: pl.DataFrame
-
-    def as_stored(self) -> pl.DataFrame:
-        """The review table with the stored verdicts of the anomaly filter."""
-        return review_table(self.embeddings, self.anomalies, self.parts, self.clean)
-
-    def reviews(self, tau: float | None) -> pl.DataFrame:
-        """The review table with another threshold of the anomaly score; None keeps every review."""
-        flag = pl.lit(value=False) if tau is None else pl.col("anomaly_score") > tau
-        return review_table(self.embeddings, self.anomalies.with_columns(is_excluded=flag), self.parts, self.clean)
-
-    def within(self, days: int) -> pl.DataFrame:
-        """Pairs whose review was posted within so many days of the end of the stay."""
-        posted = self.clean.select("review_id", "posted_day").unique("review_id", keep="first", maintain_order=True)
-        dated = self.pairs.join(posted, on="review_id", how="left", maintain_order="left")
-        near = (pl.col("posted_day") - pl.col("stay_end")).abs() <= pl.duration(days=days)
-        return dated.filter(near.fill_null(False)).drop("posted_day")  # noqa: FBT003
-
-
-def with_texts(
-    examples: pl.DataFrame,
-    bookings: pl.DataFrame,
-    pairs: pl.DataFrame,
-    reviews: pl.DataFrame,
-    aggregation: Aggregation = "mean",
-) -> pl.DataFrame:
-    """The examples with their text blocks made anew from other pairs or reviews; rows and order stay."""
-    blocks = [TEXT_SCHEMA.to_frame().with_columns(as_of=pl.lit(None, pl.Date))]
-    for day in examples["as_of"].unique().sort():
-        rows = current_rows(bookings, day).select("booking_id", "pseudo_customer_id")
-        blocks.append(text_block(rows, pairs, reviews, day, aggregation).with_columns(as_of=pl.lit(day, pl.Date)))
-    bare = examples.drop("has_text", *TEXT_COLUMNS)
-    joined = bare.join(pl.concat(blocks), on=["pseudo_customer_id", "as_of"], how="left", maintain_order="left")
-    return joined.with_columns(
-        pl.col("has_text").fill_null(False),  # noqa: FBT003
-        pl.col("text_weight").fill_null(0.0),
-        pl.col("reviews").fill_null(0),
-    ).select(examples.columns)
-
-
 def settings_variants(settings: ModelSettings) -> list[Variant]:
     """Variants that need no other text: optimisation steps, modalities, heads."""
     steps = [
@@ -112,7 +61,7 @@ def settings_variants(settings: ModelSettings) -> list[Variant]:
         ("without tuning", {}, False, FUSION),
         ("dropout 0.1", {"dropout": 0.1}, True, FUSION),
         ("dropout 0.35", {"dropout": 0.35}, True, FUSION),
-        ("high-value customers weighted", {}, True, "gated_fusion_weighted"),
+        ("high-value customers weighted", {}, True, f"{FUSION}_weighted"),
         ("constant learning rate", {"schedule": "constant"}, True, FUSION),
         ("no weight decay", {"weight_decay": 0.0}, True, FUSION),
         ("all dimensions of the text", {"text_components": 0}, True, FUSION),
@@ -123,12 +72,12 @@ def settings_variants(settings: ModelSettings) -> list[Variant]:
         for name, changes, tuned, model in steps
         if tuned or settings.tuning_trials
     ]
-    modalities = ((REFERENCE, FUSION), ("no gate: side by side", "concatenation"), ("behaviour only", "behaviour_mlp"),
+    modalities = ((REFERENCE, FUSION), ("no gate: side by side", "concatenation"), ("behaviour only", WITHOUT_TEXT),
                   ("gate, texts masked", "gated_no_text"), ("text only", "text_only"))  # fmt: skip
     found += [Variant(study="modality", name=name, model=model) for name, model in modalities]
-    heads = ((REFERENCE, FUSION), ("zero-inflated log-normal", "gated_fusion_ziln"),
-             ("high-value customers weighted", "gated_fusion_weighted"),
-             ("factor of the past", "gated_fusion_anchored"))  # fmt: skip
+    heads = ((REFERENCE, FUSION), ("zero-inflated log-normal", f"{FUSION}_ziln"),
+             ("high-value customers weighted", f"{FUSION}_weighted"),
+             ("factor of the past", f"{FUSION}_anchored"))  # fmt: skip
     return found + [Variant(study="head", name=name, model=model) for name, model in heads]
 
 
@@ -181,7 +130,7 @@ def ablate(
         plain = variant.is_tuned and not variant.changes and variant.examples is None
         if not plain or variant.model not in known:
             chosen = _changed(tuned if variant.is_tuned else {}, variant)
-            run = replace(with_values(own, variant.changes), models=("same_as_past", variant.model))
+            run = replace(with_values(own, variant.changes), models=(NAIVE, variant.model))
             metrics = metrics_of(evaluate(rows, run, clock, chosen, is_holdout_tested=False), run)
             metrics = metrics.filter((pl.col("protocol") == PROSPECTIVE_CV) & (pl.col("model") == variant.model))
         else:

@@ -3,10 +3,7 @@
 import numpy as np
 import polars as pl
 
-from assets.models.evaluation.evaluate import PROSPECTIVE_CV, evaluate, metrics_of
-from assets.models.settings import ModelSettings
-
-TEXT_COLUMNS = ("text_weight", "text_polarity", "text_score", "text_vector", "reviews")
+from assets.models.examples.text_sources import TEXT_COLUMNS
 
 
 def shuffle_texts(examples: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
@@ -32,31 +29,3 @@ def shuffle_texts(examples: pl.DataFrame, rng: np.random.Generator) -> pl.DataFr
     dealt = rows.drop(TEXT_COLUMNS).join(pl.concat(parts), on="row", how="left", maintain_order="left")
     filled = dealt.with_columns(pl.col("text_weight").fill_null(0.0), pl.col("reviews").fill_null(0))
     return filled.select(examples.columns)
-
-
-def permutation_control(
-    examples: pl.DataFrame, metrics: pl.DataFrame, settings: ModelSettings, rng: np.random.Generator, model: str
-) -> pl.DataFrame:
-    """Errors per fold of a text model with the true and with shuffled texts, on the same splits and seeds.
-
-    Args:
-        examples: the examples table.
-        metrics: of the evaluation with the true texts.
-        settings: that the evaluation ran with.
-        rng: of the deal of texts.
-        model: a model that reads text.
-
-    Returns:
-        repeat, fold, rmse, rmse_shuffled (currency units) for ``prospective_cv``; a gain from text shows as rmse
-        below rmse_shuffled.
-
-    Source:
-        SPEC 3.4, evidence: a permutation control for every model that uses pairs.
-    """
-    training = examples.filter((pl.col("protocol") == "prospective") & (pl.col("split") == "cv"))
-    chosen = ModelSettings(**{**settings.__dict__, "models": ("same_as_past", model)})
-    shuffled = metrics_of(evaluate(shuffle_texts(training, rng), chosen), chosen)
-    keys = ["repeat", "fold"]
-    own = pl.col("protocol") == PROSPECTIVE_CV, pl.col("model") == model
-    true = metrics.filter(*own).select(*keys, "rmse")
-    return true.join(shuffled.filter(*own).select(*keys, rmse_shuffled="rmse"), on=keys, how="inner").sort(keys)

@@ -16,45 +16,18 @@ import polars as pl
 from assets.common.side_by_side import side_by_side
 from assets.customers.protocols import LONG_HORIZON, OBSERVED, PROSPECTIVE
 from assets.models.contract import MODEL_METRICS, MODEL_PREDICTIONS
-from assets.models.estimators.anchored import ANCHORED, fit_anchored
-from assets.models.estimators.baselines import SameAsPast, fit_boosted_trees
-from assets.models.estimators.buy_till_you_die import fit_buy_till_you_die
-from assets.models.estimators.trees import fit_trees
+from assets.models.estimators.spec import fit_model, model_spec
 from assets.models.evaluation.metrics import all_metrics
 from assets.models.evaluation.tuning import PROSPECTIVE_CV, Tuned, reserved_customers, settings_for
 from assets.models.examples.dataset import ExampleArrays, text_dimensions, to_arrays
-from assets.models.examples.prediction import FittedModel
 from assets.models.examples.splits import customer_folds, fold_of
-from assets.models.networks.training import PLANS, fit_network
-from assets.models.settings import NAIVE, ModelSettings
+from assets.models.settings import ModelSettings
 
 HOLDOUT = "prospective_holdout"
 HOLDOUT_DISJOINT = "prospective_holdout_disjoint"
 PROTOCOLS = (OBSERVED, PROSPECTIVE_CV, HOLDOUT, HOLDOUT_DISJOINT, LONG_HORIZON)
 _KEYS = ["protocol", "model", "repeat", "fold"]
 _Task = tuple[str, Sequence[str], ExampleArrays, Sequence[tuple[str, ExampleArrays]], int, int]
-
-
-def fit_model(name: str, data: ExampleArrays, settings: ModelSettings, seed: int) -> FittedModel:
-    """Train the named model on the rows given.
-
-    Args:
-        name: one of ``assets.models.settings.MODELS``.
-        data: training rows.
-        settings: of the room.
-        seed: of everything random in it.
-    """
-    if name == NAIVE:
-        return SameAsPast()
-    if name == "bg_nbd":
-        return fit_buy_till_you_die(data)
-    if name == "lightgbm":
-        return fit_boosted_trees(data, settings, seed)
-    if name in ANCHORED:
-        return fit_anchored(data, settings, seed, reads_text=name == ANCHORED[1])
-    if name in PLANS:
-        return fit_network(PLANS[name], data, settings, seed)
-    return fit_trees(name, data, settings, seed)
 
 
 def evaluate(
@@ -99,8 +72,14 @@ def evaluate(
 
 
 def models_of(settings: ModelSettings, protocol: str) -> list[str]:
-    """The models run under a protocol: BG/NBD forecasts, and in the observed window there is nothing to forecast."""
-    return [name for name in settings.models if name != "bg_nbd" or protocol != OBSERVED]
+    """The models run under a protocol: in the observed window there is nothing to forecast."""
+    return [name for name in settings.models if protocol != OBSERVED or not model_spec(name).is_forecast_only]
+
+
+def repeats_of(model: str, settings: ModelSettings) -> int:
+    """How often the customers are dealt anew for a model."""
+    is_headline = model_spec(model).is_headline
+    return settings.repeats if is_headline else min(settings.other_repeats, settings.repeats)
 
 
 def _can_fold(data: ExampleArrays, settings: ModelSettings) -> bool:
@@ -124,7 +103,7 @@ def _cross_validate(
             dealt = customer_folds(everyone[tested], settings.folds, rng, size[tested])
             always = dict.fromkeys(map(str, tuned_on), -1)  # in the training part of every fold
             row_fold, later_fold = fold_of(data.customers, always | dealt), fold_of(later.customers, dealt)
-            names = [name for name in models_of(settings, protocol) if repeat < settings.repeats_of(name)]
+            names = [name for name in models_of(settings, protocol) if repeat < repeats_of(name, settings)]
             for fold in range(settings.folds):
                 tests = [(protocol, data.take(row_fold == fold))]
                 if is_later_tested and repeat == 0 and len(later):

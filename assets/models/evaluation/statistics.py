@@ -80,16 +80,6 @@ def _wilcoxon(difference: Floats) -> float:
     return float(np.asarray(stats.wilcoxon(moved))[1]) if len(moved) else 1.0
 
 
-def smallest_wilcoxon_p(n: int) -> float:
-    """The smallest two-sided p that a signed-rank test over n folds can give: 2 / 2^n."""
-    return min(1.0, 2.0 / 2.0**n)
-
-
-def bonferroni(p_values: Floats) -> Floats:
-    """p-values times the number of comparisons, at most 1."""
-    return np.minimum(p_values * len(p_values), 1.0)
-
-
 def bootstrap_interval(
     values: Floats, rng: np.random.Generator, *, level: float = 0.95, draws: int = 2000
 ) -> tuple[float, float]:

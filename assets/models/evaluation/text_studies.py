@@ -11,8 +11,9 @@ import polars as pl
 from assets.customers.protocols import PROSPECTIVE
 from assets.embeddings.encode import Embed, embed_reviews
 from assets.embeddings.settings import EmbeddingSettings
-from assets.models.evaluation.ablations import REFERENCE, TextSources, Variant, with_texts
+from assets.models.evaluation.ablations import REFERENCE, Variant
 from assets.models.examples.text_block import review_table
+from assets.models.examples.text_sources import TextSources, with_texts
 from assets.reviews.cleaning import has_words, joined_text, treated_text
 from assets.reviews.settings import TREATMENTS
 from resources.errors import SourceError

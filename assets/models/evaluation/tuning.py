@@ -23,84 +23,23 @@ from numpy.typing import NDArray
 from assets.common.side_by_side import side_by_side
 from assets.customers.protocols import OBSERVED, PROSPECTIVE
 from assets.models.contract import MODEL_TUNING
-from assets.models.estimators.anchored import ANCHORED, fit_anchored
-from assets.models.estimators.baselines import fit_boosted_trees
-from assets.models.estimators.trees import fit_trees
+from assets.models.estimators.spec import Space, fit_model, model_spec
 from assets.models.examples.dataset import ExampleArrays, text_dimensions, to_arrays
-from assets.models.examples.prediction import FittedModel
 from assets.models.examples.splits import customer_folds, fold_of
-from assets.models.networks.training import PLANS, fit_network
 from assets.models.settings import ModelSettings
+from resources.errors import ContractError
 
 Values = dict[str, Any]
 Tuned = Mapping[str, Mapping[str, Values]]  # protocol -> model -> settings
 PROSPECTIVE_CV = "prospective_cv"
 TUNED_PROTOCOLS = (OBSERVED, PROSPECTIVE_CV)
-_WIDTHS = ((128, 64), (64,), (128,), (64, 32), (256, 128, 64))
-_NETWORKS = ("behaviour_mlp", "text_only", "concatenation", "gated_fusion")
 _SEED_STREAM = 7_001  # keeps the deal of tuning customers apart from the deal of folds
-
-
-def _network_space(trial: optuna.Trial) -> Values:
-    """Learning rate, depth and width, batch, dropout, projection sizes, weight decay, target scale."""
-    return {
-        "learning_rate": trial.suggest_float("learning_rate", 3e-4, 1e-2, log=True),
-        "behaviour_layers": trial.suggest_categorical("behaviour_layers", ["-".join(map(str, w)) for w in _WIDTHS]),
-        "batch_size": trial.suggest_categorical("batch_size", [128, 256, 512]),
-        "dropout": trial.suggest_float("dropout", 0.0, 0.5),
-        "text_width": trial.suggest_categorical("text_width", [16, 32, 64, 128]),
-        "fused_width": trial.suggest_categorical("fused_width", [16, 32, 64]),
-        "text_components": trial.suggest_categorical("text_components", [0, 4, 8, 16, 32]),
-        "weight_decay": trial.suggest_float("weight_decay", 1e-6, 1e-2, log=True),
-        # log1p is left out: an exponential on the way back ruined single folds (R² -0.6 against 0.5)
-        "target_scale": trial.suggest_categorical("target_scale", ["standard", "root"]),
-    }
-
-
-def _boosting_space(trial: optuna.Trial) -> Values:
-    """Rounds, rate, leaves, rows per leaf."""
-    return {
-        "boosting_rounds": trial.suggest_int("boosting_rounds", 50, 300, step=50),
-        "boosting_rate": trial.suggest_float("boosting_rate", 0.01, 0.2, log=True),
-        "boosting_leaves": trial.suggest_int("boosting_leaves", 4, 31),
-        "boosting_min_leaf": trial.suggest_int("boosting_min_leaf", 3, 50, log=True),
-    }
-
-
-def _anchored_space(trial: optuna.Trial) -> Values:
-    space = _boosting_space(trial)
-    space["anchored_rounds"] = space.pop("boosting_rounds")
-    return {**space, "anchored_shrinkage": trial.suggest_float("anchored_shrinkage", 0.005, 0.3, log=True)}
-
-
-def _text_boosting_space(trial: optuna.Trial) -> Values:
-    return {
-        **_boosting_space(trial),
-        "tree_components": trial.suggest_categorical("tree_components", [2, 4, 8, 12, 24]),
-    }
-
-
-def _forest_space(trial: optuna.Trial) -> Values:
-    """Rows per leaf, features per split; more trees never hurt, so their number stays."""
-    return {
-        "forest_min_leaf": trial.suggest_int("forest_min_leaf", 1, 20),
-        "forest_features": trial.suggest_float("forest_features", 0.1, 0.99),
-    }
-
-
-SPACES: dict[str, Callable[[optuna.Trial], Values]] = {
-    **dict.fromkeys(("lightgbm", "xgboost", "catboost", "gradient_boosting"), _boosting_space),
-    **dict.fromkeys(ANCHORED, _anchored_space),
-    **dict.fromkeys(("lightgbm_text", "catboost_text"), _text_boosting_space),
-    "random_forest": _forest_space,
-    **dict.fromkeys(_NETWORKS, _network_space),
-}
 
 
 def space_owner(model: str) -> str | None:
     """The model whose tuned values a model takes: itself, or the one that it is a variant of; None: nothing to tune."""
-    base = PLANS[model].base if model in PLANS else model
-    return base if base in SPACES else None
+    owner = model_spec(model).tuned_as or model
+    return owner if model_spec(owner).space else None
 
 
 def with_values(settings: ModelSettings, values: Mapping[str, Any]) -> ModelSettings:
@@ -194,8 +133,16 @@ def _trials(
     return rows
 
 
+def _space_of(model: str) -> Space:
+    space = model_spec(model).space
+    if space is None:
+        message = f"model {model!r} has nothing to tune; ask space_owner whose values it takes"
+        raise ContractError(message)
+    return space
+
+
 def _values(model: str, trial: optuna.Trial) -> Values:
-    values = SPACES[model](trial)
+    values = _space_of(model)(trial)
     layers = values.get("behaviour_layers")
     return values if layers is None else {**values, "behaviour_layers": [int(width) for width in layers.split("-")]}
 
@@ -203,7 +150,7 @@ def _values(model: str, trial: optuna.Trial) -> Values:
 def _defaults(model: str, settings: ModelSettings) -> Values | None:
     """The documented values as a trial; None where they lie outside the space."""
     probe = optuna.create_study(sampler=optuna.samplers.RandomSampler(seed=0)).ask()
-    SPACES[model](probe)
+    _space_of(model)(probe)
     known = {name: getattr(settings, name) for name in probe.params}
     if "behaviour_layers" in known:
         known["behaviour_layers"] = "-".join(map(str, known["behaviour_layers"]))
@@ -218,16 +165,6 @@ def _judge(model: str, data: ExampleArrays, fold: NDArray[np.int64], settings: M
     squares = 0.0
     for number in range(settings.tuning_folds):
         test = data.take(fold == number)
-        value = _fit(model, data.take(fold != number), settings).predict(test).value
+        value = fit_model(model, data.take(fold != number), settings, settings.seed).predict(test).value
         squares += float(((value - test.target) ** 2).sum())
     return math.sqrt(squares / max(len(data), 1))
-
-
-def _fit(model: str, data: ExampleArrays, settings: ModelSettings) -> FittedModel:
-    if model == "lightgbm":
-        return fit_boosted_trees(data, settings, settings.seed)
-    if model in ANCHORED:
-        return fit_anchored(data, settings, settings.seed, reads_text=model == ANCHORED[1])
-    if model in PLANS:
-        return fit_network(PLANS[model], data, settings, settings.seed)
-    return fit_trees(model, data, settings, settings.seed)

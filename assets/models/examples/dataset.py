@@ -27,6 +27,7 @@ from assets.models.examples.text_block import text_block
 from resources.errors import ContractError
 
 BEHAVIOUR_COLUMNS: tuple[str, ...] = tuple(f"b_{name}" for name in FEATURE_NAMES)
+PAST, BEHAVIOUR, TEXT = "past", "behaviour", "text"  # what a model may read of an example
 TEXT_EXTRAS = ("text_polarity", "text_score")  # stand after the embedding in the text block
 _SCORE_TOP = 10.0  # reviewer scores run from 0 to 10
 

@@ -1,12 +1,15 @@
 """What every model offers, so that evaluation and scoring need not know which one it is."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from assets.models.examples.dataset import ExampleArrays
+
+VALUE, GATE = "value", "gate"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,10 +19,17 @@ class Prediction:
     Attributes:
         value: (n,) float64, currency units, 0 or more.
         gate: (n,) share of behaviour in the fused representation, None for models without a gate.
+        further: (n,) each, what else a model forecasts (a chance to come back, an amount if so), by name.
     """
 
     value: NDArray[np.float64]
     gate: NDArray[np.float64] | None = None
+    further: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """Names of what it holds."""
+        return (VALUE, *((GATE,) if self.gate is not None else ()), *self.further)
 
 
 class FittedModel(Protocol):

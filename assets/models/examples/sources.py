@@ -10,7 +10,7 @@ import polars as pl
 
 from assets.common.inputs import DayInputs, Reads, WholeInputs
 from assets.customers.behaviour import BOOKING_COLUMNS
-from assets.models.evaluation.ablations import TextSources
+from assets.models.examples.text_sources import TextSources
 
 HISTORY = (
     Reads("published_bookings", None),

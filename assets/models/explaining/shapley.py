@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from assets.models.estimators.baselines import BoostedTrees
+from assets.models.estimators.boosted_trees import BoostedTrees
 from assets.models.examples.dataset import BEHAVIOUR_COLUMNS, TEXT_EXTRAS, ExampleArrays
 from assets.models.examples.prediction import FittedModel
 from assets.models.networks.training import FittedNetwork

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from assets.models.examples.dataset import TEXT_EXTRAS
+from assets.models.examples.dataset import BEHAVIOUR, TEXT, TEXT_EXTRAS
 from assets.models.fine_tuning.data import LinkedExamples
 from assets.models.fine_tuning.network import (
     EndToEndNetwork,
@@ -25,7 +25,6 @@ from assets.models.fine_tuning.network import (
     tuned_model,
 )
 from assets.models.fine_tuning.team import Team
-from assets.models.networks.fusion import BEHAVIOUR, TEXT
 from assets.models.networks.heads import losses, on_anchor
 from assets.models.networks.training import Batches, evidence_share, held_rows, learning_rate_share
 from assets.models.settings import ModelSettings

@@ -16,10 +16,11 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from assets.models.examples.dataset import BEHAVIOUR, TEXT
 from assets.models.examples.prediction import Prediction
 from assets.models.fine_tuning.data import LinkedExamples
 from assets.models.fine_tuning.team import Team
-from assets.models.networks.fusion import BEHAVIOUR, TEXT, VALUE, FusionNetwork, parameter_count
+from assets.models.networks.fusion import VALUE, FusionNetwork, parameter_count
 from assets.models.networks.training import FittedNetwork, NetworkPlan, Scalers, deterministic_torch, fit_network
 from assets.models.settings import ModelSettings
 from resources.errors import ContractError

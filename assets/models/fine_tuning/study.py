@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from assets.models.estimators.registry import NAIVE
 from assets.models.evaluation.metrics import all_metrics
 from assets.models.evaluation.tuning import PROSPECTIVE_CV, reserved_customers
 from assets.models.examples.dataset import ExampleArrays
@@ -19,7 +20,7 @@ from assets.models.fine_tuning.loop import Epoch, FineTuned, fine_tune
 from assets.models.fine_tuning.network import PooledEncoder, StoredVectors, embedded, frozen_model, seeded
 from assets.models.fine_tuning.team import Team
 from assets.models.networks.training import NetworkPlan
-from assets.models.settings import NAIVE, ModelSettings
+from assets.models.settings import ModelSettings
 from resources.errors import ContractError
 
 FROZEN, MORE_STEPS, TUNED = "frozen encoder", "frozen, more steps", "trained end to end"

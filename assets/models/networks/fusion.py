@@ -12,8 +12,6 @@ from torch import Tensor, nn
 
 from resources.errors import ContractError
 
-BEHAVIOUR = "behaviour"
-TEXT = "text"
 VALUE = "value"
 _BYTE = 256
 _LOWEST_WORD = -(2**63)

@@ -6,7 +6,7 @@ Source: paper 001, sections 2.6 (min-max) and 2.9 (MSE, Adam, dropout, weight de
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from assets.customers.scaling import Bounds, fit_bounds, scale
-from assets.models.examples.dataset import BEHAVIOUR_COLUMNS, TEXT_EXTRAS, ExampleArrays
+from assets.models.examples.dataset import BEHAVIOUR, BEHAVIOUR_COLUMNS, TEXT, TEXT_EXTRAS, ExampleArrays
 from assets.models.examples.prediction import Prediction, non_negative
 from assets.models.examples.splits import validation_rows
 from assets.models.examples.target import TargetScale, fit_target_scale, typical_value
 from assets.models.examples.text_components import fit_text_components
-from assets.models.networks.fusion import BEHAVIOUR, TEXT, VALUE, FusionKind, FusionNetwork, MlpEncoder, parameter_count
+from assets.models.networks.fusion import VALUE, FusionKind, FusionNetwork, MlpEncoder, parameter_count
 from assets.models.networks.heads import OUTPUTS, Head, expected_value, losses, on_anchor
 from assets.models.settings import ModelSettings
 
@@ -47,31 +47,6 @@ class NetworkPlan:
     head: Head = Head.SQUARED_ERROR
     is_weighted: bool = False
     is_blind: bool = False
-
-    @property
-    def base(self) -> str:
-        """The plan that this one is a variant of; variants take over its tuned values."""
-        if self.is_blind:
-            return "gated_fusion"
-        return self.name.removesuffix("_ziln").removesuffix("_weighted").removesuffix("_anchored")
-
-
-_BASES = (
-    NetworkPlan(name="behaviour_mlp", blocks=(BEHAVIOUR,), fusion=FusionKind.SINGLE),
-    NetworkPlan(name="concatenation", blocks=(BEHAVIOUR, TEXT), fusion=FusionKind.CONCATENATION),
-    NetworkPlan(name="gated_fusion", blocks=(BEHAVIOUR, TEXT), fusion=FusionKind.GATED),
-)
-PLANS = {
-    plan.name: plan
-    for plan in (
-        *_BASES,
-        *(replace(base, name=f"{base.name}_ziln", head=Head.ZERO_INFLATED_LOG_NORMAL) for base in _BASES),
-        *(replace(base, name=f"{base.name}_anchored", head=Head.FACTOR) for base in _BASES),
-        *(replace(base, name=f"{base.name}_weighted", is_weighted=True) for base in _BASES),
-        NetworkPlan(name="text_only", blocks=(TEXT,), fusion=FusionKind.SINGLE),
-        replace(_BASES[2], name="gated_no_text", is_blind=True),
-    )
-}
 
 
 @dataclass(frozen=True, kw_only=True)

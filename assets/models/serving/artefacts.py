@@ -5,24 +5,14 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-import lightgbm
 import numpy as np
-import torch
 
-from assets.customers.scaling import Bounds
-from assets.models.estimators.anchored import AnchoredTrees
-from assets.models.estimators.baselines import BoostedTrees, SameAsPast
+from assets.models.estimators.spec import ModelSpec, Storage, model_spec, spec_of
 from assets.models.examples.dataset import BEHAVIOUR_COLUMNS, ExampleArrays
 from assets.models.examples.prediction import FittedModel
-from assets.models.examples.target import TargetScale
-from assets.models.networks.training import PLANS, FittedNetwork, Scalers, build_network
 from assets.models.settings import ModelSettings, shaping_values
 from resources.errors import ContractError
-from resources.model_store import Artefact, check_features
-from resources.settings import build_section
-
-_TEXT_MEAN, _TEXT_SPREAD, _TEXT_AXES = "scaler.text_mean", "scaler.text_spread", "scaler.text_axes"
-_WEIGHT = "network."
+from resources.model_store import FINE_TUNED, Artefact, check_features
 
 
 def data_version(data: ExampleArrays) -> str:
@@ -62,7 +52,7 @@ def to_artefact(
         known_from: first day on which it may score.
         payload: further JSON-able facts (interval, horizon).
     """
-    own, tensors = _parts_of(model)
+    packed = _storage_of(model_spec(name.removesuffix(FINE_TUNED))).pack(model)
     plain = {key: list(value) if isinstance(value, tuple) else value for key, value in shaping_values(settings).items()}
     return Artefact(
         model=name,
@@ -71,32 +61,10 @@ def to_artefact(
         metrics=metrics,
         data_version=data,
         known_from=known_from,
-        payload={**payload, **own},
-        tensors=tensors,
-        trees=model.booster.model_to_string() if isinstance(model, BoostedTrees | AnchoredTrees) else None,
+        payload={**payload, **packed.payload},
+        tensors=packed.tensors,
+        trees=packed.trees,
     )
-
-
-def _parts_of(model: FittedModel) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-    """Payload and tensors of a network, payload of anchored trees; nothing for other models."""
-    if isinstance(model, AnchoredTrees):
-        return {"floor": model.floor, "reads_text": model.reads_text}, {}
-    if not isinstance(model, FittedNetwork):
-        return {}, {}
-    scalers = model.scalers
-    payload = {
-        "plan": model.plan.name,
-        "behaviour": scalers.behaviour.payload(),
-        "target": scalers.target.payload(),
-        "past_floor": scalers.floor,
-        "text_inputs": len(scalers.text_spread),
-        "epochs": model.epochs,
-    }
-    state = model.network.state_dict()
-    tensors = {f"{_WEIGHT}{key}": value.detach().numpy() for key, value in state.items()}
-    if scalers.text_axes is not None:
-        tensors[_TEXT_AXES] = scalers.text_axes
-    return payload, tensors | {_TEXT_MEAN: scalers.text_mean, _TEXT_SPREAD: scalers.text_spread}
 
 
 def from_artefact(artefact: Artefact) -> FittedModel:
@@ -106,42 +74,11 @@ def from_artefact(artefact: Artefact) -> FittedModel:
         ContractError: it was trained on other features than this version computes, or holds no known model.
     """
     check_features(artefact.features, BEHAVIOUR_COLUMNS)
-    if artefact.model == "same_as_past":
-        return SameAsPast()
-    if artefact.trees is not None:
-        booster = lightgbm.Booster(model_str=artefact.trees)
-        if "floor" not in artefact.payload:
-            return BoostedTrees(booster)
-        floor, reads_text = float(artefact.payload["floor"]), bool(artefact.payload["reads_text"])
-        return AnchoredTrees(booster=booster, floor=floor, reads_text=reads_text)
-    if "plan" not in artefact.payload:
-        message = f"artefact of model {artefact.model!r} holds neither trees nor a network; train it again"
+    return _storage_of(spec_of(artefact)).unpack(artefact)
+
+
+def _storage_of(spec: ModelSpec) -> Storage:
+    if spec.storage is None:
+        message = f"model {spec.name!r} is compared and never kept; give its ModelSpec a storage"
         raise ContractError(message)
-    return _network_of(artefact)
-
-
-def _network_of(artefact: Artefact) -> FittedNetwork:
-    settings = settings_of(artefact)
-    plan = PLANS[artefact.payload["plan"]]
-    network = build_network(plan, int(artefact.payload["text_inputs"]), settings)
-    weights = {name: array for name, array in artefact.tensors.items() if name.startswith(_WEIGHT)}
-    network.load_state_dict(
-        {name.removeprefix(_WEIGHT): torch.from_numpy(array.copy()) for name, array in weights.items()}
-    )
-    scalers = Scalers(
-        behaviour=Bounds.from_payload(artefact.payload["behaviour"]),
-        text_mean=artefact.tensors[_TEXT_MEAN],
-        text_axes=artefact.tensors.get(_TEXT_AXES),
-        text_spread=artefact.tensors[_TEXT_SPREAD],
-        target=TargetScale(**artefact.payload["target"]),
-        text_shrinkage=settings.text_shrinkage,
-        floor=float(artefact.payload.get("past_floor", 1.0)),
-    )
-    return FittedNetwork(
-        plan=plan, network=network.eval(), scalers=scalers, settings=settings, epochs=int(artefact.payload["epochs"])
-    )
-
-
-def settings_of(artefact: Artefact) -> ModelSettings:
-    """The settings that a model was trained with."""
-    return build_section("models", ModelSettings, artefact.settings)
+    return spec.storage

@@ -8,18 +8,18 @@ from typing import Any
 import polars as pl
 
 from assets.customers.protocols import PROSPECTIVE
-from assets.models.estimators.baselines import BoostedTrees
-from assets.models.evaluation.evaluate import PROSPECTIVE_CV, best_model, fit_model
+from assets.models.estimators.boosted_trees import BoostedTrees
+from assets.models.estimators.registry import TREES
+from assets.models.estimators.spec import fit_model, model_spec, servable_models
+from assets.models.evaluation.evaluate import PROSPECTIVE_CV, best_model
 from assets.models.evaluation.metrics import METRIC_NAMES
 from assets.models.evaluation.tuning import Tuned, settings_for
 from assets.models.examples.dataset import text_dimensions, to_arrays
 from assets.models.serving.artefacts import data_version, from_artefact, to_artefact
 from assets.models.serving.promotion_rule import earlier_origins, newest_origin
 from assets.models.serving.scoring import Served, interval_table
-from assets.models.settings import SERVABLE, ModelSettings
+from assets.models.settings import ModelSettings
 from resources.model_store import Artefact
-
-KEPT = ("lightgbm", "gated_fusion")  # explained in the reports, so always kept; the served one joins them
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,12 +64,12 @@ def train_final(
         known_from: day up to which the targets were delivered.
         tuned: values chosen by tuning.
     """
-    served = best_model(metrics.filter(pl.col("model").is_in(SERVABLE)), PROSPECTIVE_CV)
+    served = best_model(metrics.filter(pl.col("model").is_in(servable_models())), PROSPECTIVE_CV)
     rows = examples.filter(pl.col("protocol") == PROSPECTIVE)
     if served is None or rows.is_empty():
         return Trained(artefacts={}, parameters={}, served=None, rows=0)
     fit = _Fit(examples, predictions, metrics, settings, known_from, tuned or {})
-    names = [name for name in settings.models if name in KEPT or name == served]
+    names = [name for name in settings.models if model_spec(name).is_explained or name == served]
     made = {name: fit.artefact(name, rows) for name in names}
     earlier = earlier_origins(examples)
     can_be_judged = not earlier.is_empty() and not newest_origin(examples).is_empty()
@@ -130,7 +130,7 @@ def kept_models(trained: Trained, path_of: Callable[[str, str], str]) -> dict[st
 def served_of(name: str, artefacts: dict[str, Artefact]) -> Served:
     """The served model rebuilt from its artefact, with the trees that explain it."""
     artefact = artefacts[name]
-    explainer = from_artefact(artefacts["lightgbm"]) if "lightgbm" in artefacts else None
+    explainer = from_artefact(artefacts[TREES]) if TREES in artefacts else None
     return Served(
         name=name,
         version=artefact.version,

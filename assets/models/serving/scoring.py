@@ -16,10 +16,11 @@ from assets.customers.features import feature
 from assets.customers.lifetime_value import value_segments
 from assets.customers.protocols import revenue_between
 from assets.models.contract import CUSTOMER_SCORES
-from assets.models.estimators.baselines import BoostedTrees, SameAsPast
+from assets.models.estimators.boosted_trees import BoostedTrees
+from assets.models.estimators.registry import NAIVE
+from assets.models.estimators.same_as_past import SameAsPast
 from assets.models.examples.dataset import BEHAVIOUR_COLUMNS, ExampleArrays, text_dimensions, to_arrays
 from assets.models.examples.prediction import FittedModel
-from assets.models.settings import NAIVE
 
 START_VERSION = "start"  # before any model is known: same as the past
 _BORDERS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98)  # quantiles of predictions; finer at the top,

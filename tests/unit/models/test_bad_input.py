@@ -7,15 +7,17 @@ import polars as pl
 import pytest
 
 from assets.models.contract import MODEL_METRICS, MODEL_PREDICTIONS
-from assets.models.evaluation.evaluate import PROSPECTIVE_CV, evaluate, fit_model, metrics_of
+from assets.models.estimators.registry import all_models
+from assets.models.estimators.spec import fit_model
+from assets.models.evaluation.evaluate import PROSPECTIVE_CV, evaluate, metrics_of
 from assets.models.evaluation.tuning import tune
 from assets.models.examples.dataset import BEHAVIOUR_COLUMNS, to_arrays
 from assets.models.examples.splits import customer_folds
-from assets.models.settings import MODELS, ModelSettings
+from assets.models.settings import ModelSettings
 from resources.errors import ContractError
 from tests.unit.models.build import DIMENSIONS, QUICKEST, examples_of
 
-ALL = ModelSettings(**{**QUICKEST.__dict__, "models": MODELS, "forest_trees": 5, "max_epochs": 1})
+ALL = ModelSettings(**{**QUICKEST.__dict__, "models": all_models(), "forest_trees": 5, "max_epochs": 1})
 VECTOR = pl.lit(pl.Series([[0.5] * DIMENSIONS], dtype=pl.List(pl.Float32))).first()
 TEXT_OFF = {"has_text": False, "text_weight": 0.0, "reviews": pl.lit(0, pl.Int32)}
 NULLS = {name: pl.lit(None) for name in ("text_polarity", "text_score", "text_vector")}
@@ -66,7 +68,7 @@ CASES = {
 def test_every_model_gives_a_sensible_figure(case):
     examples = CASES[case](examples_of())
     found = MODEL_PREDICTIONS.conform(evaluate(examples, ALL, clock=lambda: 0.0))
-    assert set(found["model"]) == set(MODELS)
+    assert set(found["model"]) == set(all_models())
     assert found["prediction"].is_finite().all()
     metrics = MODEL_METRICS.conform(metrics_of(found, ALL))
     constant = case in ("revenue all zero", "only cancellations")
@@ -74,7 +76,7 @@ def test_every_model_gives_a_sensible_figure(case):
     assert (found["prediction"].max() < 5.0) == constant
 
 
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", all_models())
 def test_a_history_of_one_customer_trains(name):
     examples = examples_of().filter(pl.col("protocol") == "prospective")
     one = examples.filter(pl.col("pseudo_customer_id") == examples["pseudo_customer_id"][0])

@@ -8,9 +8,8 @@ import pytest
 from assets.common.versions import latest_versions
 from assets.customers.settings import CustomerSettings
 from assets.models.checks_future import another_text_future, examples_see_no_future
-from assets.models.evaluation import ablations
-from assets.models.evaluation.ablations import TextSources
-from assets.models.examples import dataset, text_block
+from assets.models.examples import dataset, text_block, text_sources
+from assets.models.examples.text_sources import TextSources
 from tests.unit.customers.build import DAY
 from tests.unit.models.evaluation.test_text_studies import sources_of
 
@@ -62,7 +61,7 @@ def verdicts_found_later(monkeypatch):
         days = embeddings.select("review_id", "delivery_day").unique()
         return own(embeddings, last.join(days, on="review_id"), parts, clean)
 
-    monkeypatch.setattr(ablations, "review_table", leaking)
+    monkeypatch.setattr(text_sources, "review_table", leaking)
 
 
 def labels_of_later_rows(monkeypatch):

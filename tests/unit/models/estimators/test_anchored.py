@@ -6,7 +6,7 @@ from datetime import date
 import numpy as np
 
 from assets.models.estimators.anchored import ANCHORED, fit_anchored
-from assets.models.evaluation.evaluate import fit_model
+from assets.models.estimators.spec import fit_model
 from assets.models.examples.dataset import ExampleArrays
 from assets.models.serving.artefacts import from_artefact, to_artefact
 from tests.unit.models.build import QUICKEST, arrays_of

@@ -3,9 +3,9 @@ from dataclasses import replace
 from assets.embeddings.settings import EmbeddingSettings
 from assets.models.evaluation import budget
 from assets.models.evaluation.ablations import settings_variants, text_variants
-from assets.models.evaluation.budget import SECONDS_PER_FIT, evaluation_seconds
+from assets.models.evaluation.budget import evaluation_seconds
 from assets.models.evaluation.text_studies import aggregation_variants, embedding_variants
-from assets.models.settings import FULL, MODELS, QUICK, ModelSettings
+from assets.models.settings import FULL, QUICK, ModelSettings
 from tests.unit.models.build import examples_of
 from tests.unit.models.evaluation.test_text_studies import Shelf, sources_of
 
@@ -15,10 +15,6 @@ def test_more_work_takes_longer():
     assert evaluation_seconds(quick) < 120 < evaluation_seconds(full) < 45 * 60
     assert evaluation_seconds(replace(full, other_repeats=10)) > 3 * evaluation_seconds(full)
     assert evaluation_seconds(replace(full, tuning_trials=0)) < evaluation_seconds(full)
-
-
-def test_seconds_name_models_that_exist():
-    assert set(SECONDS_PER_FIT) <= set(MODELS)
 
 
 def test_every_variant_that_is_trained_is_counted():

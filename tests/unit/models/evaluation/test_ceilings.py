@@ -12,11 +12,11 @@ from scipy import stats
 
 from assets.models.evaluation.ceilings import (
     DATA_RICH,
-    FUSION,
     LEARNERS,
     ORACLE,
     OWN_MODELS,
     TRUE_LINKS,
+    WITH_TEXT,
     by_seed,
     ceiling_of,
     data_rich_figures,
@@ -59,7 +59,7 @@ def found(worlds: dict[int, tuple[pl.DataFrame, pl.DataFrame]]) -> pl.DataFrame:
 def test_every_model_and_both_ceilings_have_every_figure(found: pl.DataFrame) -> None:
     models = set(found["model"])
     assert {*OWN_MODELS, ORACLE, *(f"{DATA_RICH}_{name}" for name in LEARNERS)} <= models
-    assert {name for name in models if name.endswith(TRUE_LINKS)} == {f"{name}_{TRUE_LINKS}" for name in FUSION}
+    assert {name for name in models if name.endswith(TRUE_LINKS)} == {f"{name}_{TRUE_LINKS}" for name in WITH_TEXT}
     assert found.group_by("model").len()["len"].unique().to_list() == [9]
 
 

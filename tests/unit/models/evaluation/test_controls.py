@@ -2,9 +2,9 @@ import numpy as np
 import polars as pl
 import pytest
 
-from assets.models.evaluation.controls import TEXT_COLUMNS, permutation_control, shuffle_texts
-from assets.models.evaluation.evaluate import evaluate, metrics_of
-from tests.unit.models.build import QUICKEST, examples_of
+from assets.models.evaluation.controls import shuffle_texts
+from assets.models.examples.text_sources import TEXT_COLUMNS
+from tests.unit.models.build import examples_of
 
 
 @pytest.fixture(scope="module")
@@ -36,11 +36,3 @@ def test_whole_blocks_move_together(examples):
 def test_without_text_nothing_happens(examples):
     bare = examples.filter(~pl.col("has_text"))
     assert shuffle_texts(bare, np.random.default_rng(1)).equals(bare)
-
-
-def test_the_control_stands_beside_the_true_figures(examples):
-    metrics = metrics_of(evaluate(examples, QUICKEST), QUICKEST)
-    table = permutation_control(examples, metrics, QUICKEST, np.random.default_rng(1), "gated_fusion")
-    assert table.columns == ["repeat", "fold", "rmse", "rmse_shuffled"]
-    assert table.height == QUICKEST.folds * QUICKEST.repeats
-    assert (table["rmse"] != table["rmse_shuffled"]).any()

@@ -10,6 +10,7 @@ from assets.customers.protocols import LONG_HORIZON
 from assets.customers.settings import CustomerSettings
 from assets.models.checks import validate_predictions
 from assets.models.contract import MODEL_METRICS, MODEL_PREDICTIONS
+from assets.models.estimators.registry import all_models
 from assets.models.evaluation.evaluate import (
     HOLDOUT,
     HOLDOUT_DISJOINT,
@@ -21,7 +22,6 @@ from assets.models.evaluation.evaluate import (
 )
 from assets.models.evaluation.tuning import reserved_customers
 from assets.models.examples.dataset import build_examples, to_arrays
-from assets.models.settings import MODELS
 from tests.unit.customers.build import DAY
 from tests.unit.models.build import DIMENSIONS, PLAN, QUICKEST, arrays_of, examples_of, world
 
@@ -110,7 +110,7 @@ def test_the_best_model_has_the_lowest_error():
     assert best_model(metrics, HOLDOUT) is None
 
 
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", all_models())
 def test_every_named_model_can_be_trained(name):
     data = arrays_of()
     assert np.isfinite(fit_model(name, data, QUICKEST, 1).predict(data).value).all()

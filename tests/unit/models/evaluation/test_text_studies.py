@@ -7,7 +7,7 @@ import pytest
 from assets.customers.protocols import PROSPECTIVE
 from assets.customers.settings import CustomerSettings
 from assets.embeddings.settings import EmbeddingSettings
-from assets.models.evaluation.ablations import TextSources, ablate
+from assets.models.evaluation.ablations import ablate
 from assets.models.evaluation.text_studies import (
     aggregation_variants,
     compared_tiers,
@@ -17,6 +17,7 @@ from assets.models.evaluation.text_studies import (
 )
 from assets.models.examples.dataset import build_examples
 from assets.models.examples.text_block import review_table
+from assets.models.examples.text_sources import TextSources
 from assets.reviews.cleaning import clean
 from assets.reviews.settings import ReviewSettings
 from resources.errors import SourceError

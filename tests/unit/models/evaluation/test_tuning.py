@@ -1,13 +1,16 @@
 import json
 from dataclasses import replace
 
+import optuna
 import polars as pl
 import pytest
 
 from assets.models.checks import validate_tuning
+from assets.models.estimators.registry import all_models
+from assets.models.estimators.spec import model_spec
 from assets.models.evaluation.tuning import (
     PROSPECTIVE_CV,
-    SPACES,
+    _space_of,
     chosen_values,
     reserved_customers,
     settings_for,
@@ -15,7 +18,8 @@ from assets.models.evaluation.tuning import (
     tune,
 )
 from assets.models.examples.dataset import to_arrays
-from assets.models.settings import MODELS, ModelSettings
+from assets.models.settings import ModelSettings
+from resources.errors import ContractError
 from tests.unit.models.build import DIMENSIONS, QUICKEST, arrays_of, examples_of
 
 TUNING = replace(QUICKEST, models=("same_as_past", "lightgbm", "gated_fusion", "gated_fusion_ziln"), tuning_trials=3)
@@ -80,8 +84,15 @@ def test_off_means_off():
 
 
 def test_every_model_with_something_to_choose_has_a_space():
-    assert {model for model in MODELS if space_owner(model) is None} == {"same_as_past", "bg_nbd"}
-    assert {space_owner(model) for model in MODELS} - {None} == set(SPACES)
-    fields = set(ModelSettings.__dataclass_fields__)
-    asked = {"learning_rate", "behaviour_layers", "batch_size", "dropout", "fused_width", "weight_decay"}
-    assert asked <= fields
+    assert {model for model in all_models() if space_owner(model) is None} == {"same_as_past", "bg_nbd"}
+    owners = {owner for model in all_models() if (owner := space_owner(model))}
+    assert owners == {model for model in all_models() if model_spec(model).space}
+    for owner in owners:
+        probe = optuna.create_study(sampler=optuna.samplers.RandomSampler(seed=0)).ask()
+        values = model_spec(owner).space(probe)
+        assert set(values) <= set(ModelSettings.__dataclass_fields__), owner
+
+
+def test_a_model_with_nothing_to_choose_is_refused_by_name():
+    with pytest.raises(ContractError, match="'bg_nbd' has nothing to tune"):
+        _space_of("bg_nbd")

@@ -1,11 +1,12 @@
 import numpy as np
 import pytest
 
-from assets.models.estimators.baselines import fit_boosted_trees
+from assets.models.estimators.boosted_trees import fit_boosted_trees
+from assets.models.estimators.fusion_networks import PLANS
 from assets.models.examples.dataset import BEHAVIOUR_COLUMNS
 from assets.models.examples.prediction import Prediction
 from assets.models.explaining.shapley import PLAYERS, global_importance, predict_from_texts, shap_values, shapley_values
-from assets.models.networks.training import PLANS, fit_network
+from assets.models.networks.training import fit_network
 from resources.errors import ContractError
 from tests.unit.models.build import DIMENSIONS, QUICKEST, arrays_of, synthetic
 

@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 import torch
 
+from assets.models.estimators.fusion_networks import PLANS
+from assets.models.estimators.spec import servable_models
 from assets.models.fine_tuning.artefact import from_tuned_artefact, to_tuned_artefact
 from assets.models.fine_tuning.data import word_pieces
 from assets.models.fine_tuning.loop import EndToEndBatches, FineTuned, Steps, chosen_precision, fine_tune
@@ -26,8 +28,7 @@ from assets.models.fine_tuning.network import (
 from assets.models.fine_tuning.study import MODELS, PARTS, TUNED, model_card, rows_to_test, study
 from assets.models.fine_tuning.team import Team
 from assets.models.networks.fusion import ByteDropout
-from assets.models.networks.training import PLANS
-from assets.models.settings import SERVABLE, ModelSettings
+from assets.models.settings import ModelSettings
 from resources.errors import ContractError, SettingsError
 from resources.model_store import FINE_TUNED, ModelStore
 from tests.unit.models.end_to_end import SETTINGS, loaded_encoder, tiny_encoder, told_examples
@@ -250,7 +251,7 @@ def test_the_artefact_loads_again_to_equal_predictions(tmp_path):
     words = loaded_encoder().tokenizer
     packed = to_tuned_artefact(tuned, data, words, metrics={"rmse": 1.0}, known_from=date(2024, 7, 1), facts={"a": 1})
     assert packed.model == "gated_fusion" + FINE_TUNED
-    assert packed.model not in SERVABLE
+    assert packed.model not in servable_models()
     store = ModelStore(tmp_path)
     version = store.save(packed)
     assert store.in_force(date(2030, 1, 1)) is None  # nothing serves it
@@ -276,7 +277,7 @@ def test_an_encoder_of_its_facts_leaves_the_callers_state_alone():
 
 
 def test_another_artefact_is_refused():
-    from assets.models.estimators.baselines import SameAsPast
+    from assets.models.estimators.same_as_past import SameAsPast
     from assets.models.serving.artefacts import to_artefact
 
     day = date(2024, 1, 1)

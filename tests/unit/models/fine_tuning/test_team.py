@@ -10,10 +10,10 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import distributed
 
+from assets.models.estimators.fusion_networks import PLANS
 from assets.models.fine_tuning.loop import EndToEndBatches, Steps, fine_tune
 from assets.models.fine_tuning.network import end_to_end, frozen_model, seeded
 from assets.models.fine_tuning.team import Team
-from assets.models.networks.training import PLANS
 from tests.unit.models.end_to_end import SETTINGS, tiny_encoder, told_examples
 
 # 52 rows train, in batches of 17, 17, 17 and 1: of the last one the second process gets nobody.

@@ -2,9 +2,10 @@ import numpy as np
 import pytest
 import torch
 
+from assets.models.estimators.fusion_networks import PLANS
 from assets.models.examples.target import fit_target_scale
 from assets.models.networks.heads import Head, expected_value, losses, on_anchor
-from assets.models.networks.training import PLANS, fit_network
+from assets.models.networks.training import fit_network
 from assets.models.settings import ModelSettings
 from tests.unit.models.build import synthetic
 

@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 import torch
 
+from assets.models.estimators.fusion_networks import PLANS
 from assets.models.examples.dataset import ExampleArrays
-from assets.models.networks.training import PLANS, deterministic_torch, evidence_share, fit_network, learning_rate_share
+from assets.models.networks.training import deterministic_torch, evidence_share, fit_network, learning_rate_share
 from assets.models.settings import ModelSettings
 from tests.unit.models.build import QUICKEST, arrays_of, synthetic
 

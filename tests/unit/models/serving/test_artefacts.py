@@ -1,11 +1,11 @@
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
 import pytest
 
-from assets.models.evaluation.evaluate import fit_model
-from assets.models.serving.artefacts import data_version, from_artefact, settings_of, to_artefact
-from assets.models.settings import SERVABLE
+from assets.models.estimators.spec import fit_model, servable_models, settings_of
+from assets.models.serving.artefacts import data_version, from_artefact, to_artefact
 from resources.errors import ContractError
 from resources.model_store import Artefact, ModelStore
 from tests.unit.models.build import QUICKEST, arrays_of
@@ -22,7 +22,7 @@ def artefact_of(name, data):
     return model, to_artefact(name, model, QUICKEST, payload={"horizon_days": 90}, **facts)
 
 
-@pytest.mark.parametrize("name", SERVABLE)
+@pytest.mark.parametrize("name", servable_models())
 def test_a_model_survives_the_store(name, data, tmp_path):
     model, artefact = artefact_of(name, data)
     store = ModelStore(tmp_path)
@@ -48,10 +48,21 @@ def test_other_features_are_refused(data):
         from_artefact(fewer)
 
 
-def test_an_artefact_without_a_model_is_refused(data):
+def test_an_artefact_without_its_model_is_refused(data):
     artefact = artefact_of("lightgbm", data)[1]
-    with pytest.raises(ContractError, match="neither trees nor a network"):
-        from_artefact(Artefact(**{**artefact.__dict__, "trees": None}))
+    for name, said in (("lightgbm", "no trees"), ("gated_fusion", "no network"), ("xgboost", "never kept"),
+                       ("two_part", "no model is called 'two_part'")):  # fmt: skip
+        with pytest.raises(ContractError, match=said):
+            from_artefact(replace(artefact, model=name, trees=None))
+    network = artefact_of("concatenation", data)[1]
+    with pytest.raises(ContractError, match="holds concatenation instead of gated_fusion"):
+        from_artefact(replace(network, model="gated_fusion"))
+
+
+def test_models_that_are_known_no_more_drop_out_of_stored_settings(data):
+    artefact = artefact_of("gated_fusion", data)[1]
+    before = replace(artefact, settings={**artefact.settings, "models": [*artefact.settings["models"], "two_part"]})
+    assert settings_of(before) == QUICKEST
 
 
 def test_the_data_version_follows_the_data(data):

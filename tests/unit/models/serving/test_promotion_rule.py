@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assets.models.estimators.baselines import SameAsPast, fit_boosted_trees
+from assets.models.estimators.boosted_trees import fit_boosted_trees
+from assets.models.estimators.same_as_past import SameAsPast
 from assets.models.examples.dataset import to_arrays
 from assets.models.serving.artefacts import to_artefact
 from assets.models.serving.promotion_rule import earlier_origins, error_of, judge, newest_origin, verdict

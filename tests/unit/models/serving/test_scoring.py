@@ -9,7 +9,7 @@ from hypothesis.extra.numpy import arrays
 
 from assets.models.checks import validate_scores
 from assets.models.contract import CUSTOMER_SCORES
-from assets.models.estimators.baselines import fit_boosted_trees
+from assets.models.estimators.boosted_trees import fit_boosted_trees
 from assets.models.examples.dataset import BEHAVIOUR_COLUMNS, to_arrays
 from assets.models.serving.scoring import (
     START_VERSION,

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from assets.models.estimators.baselines import SameAsPast, fit_boosted_trees
+from assets.models.estimators.boosted_trees import fit_boosted_trees
+from assets.models.estimators.same_as_past import SameAsPast
 from tests.unit.models.build import QUICKEST, arrays_of, synthetic
 
 

@@ -6,14 +6,19 @@ where they are used: together they take more than a second, which no other comma
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import lightgbm
 import numpy as np
+import optuna
 from numpy.typing import NDArray
 from sklearn.ensemble import GradientBoostingRegressor, RandomForestRegressor
 
-from assets.models.estimators.baselines import boosting_parameters
-from assets.models.examples.dataset import ExampleArrays
+from assets.models.estimators.boosted_trees import boosting_parameters, boosting_space
+from assets.models.estimators.registry import TREES
+from assets.models.estimators.spec import Claim, ModelSpec, Space
+from assets.models.examples.dataset import BEHAVIOUR, TEXT, ExampleArrays
 from assets.models.examples.prediction import Prediction, non_negative
 from assets.models.examples.text_components import TextComponents, fit_text_components
 from assets.models.settings import ModelSettings
@@ -48,25 +53,28 @@ def features_of(data: ExampleArrays, components: TextComponents | None) -> Float
     return data.behaviour if components is None else np.column_stack([data.behaviour, components.features(data)])
 
 
-def fit_trees(name: str, data: ExampleArrays, settings: ModelSettings, seed: int) -> TreeEnsemble:
-    """Train the named ensemble on one thread, everything random seeded.
+def fit_trees(
+    data: ExampleArrays, settings: ModelSettings, seed: int, *, library: "_Library", reads_text: bool = False
+) -> TreeEnsemble:
+    """Train an ensemble on one thread, everything random seeded.
 
     Args:
-        name: a key of ``LIBRARIES``; with ``_text`` at its end the text's components join the features.
         data: training rows.
         settings: rounds, rates, sizes.
         seed: of the library's random streams.
+        library: that grows the trees.
+        reads_text: whether the text's components join the features.
 
     Source:
         Paper 001, section 2.10.
     """
-    components = fit_text_components(data, settings.tree_components) if name.endswith("_text") else None
-    fit = LIBRARIES[name.removesuffix("_text")]
-    apply, parameters = fit(features_of(data, components), data.target, settings, seed)
+    components = fit_text_components(data, settings.tree_components) if reads_text else None
+    apply, parameters = library(features_of(data, components), data.target, settings, seed)
     return TreeEnsemble(apply=apply, parameters=parameters, components=components)
 
 
 _Fitted = tuple[Callable[[Floats], Floats], int]
+_Library = Callable[[Floats, Floats, ModelSettings, int], _Fitted]
 
 
 def _random_forest(features: Floats, target: Floats, settings: ModelSettings, seed: int) -> _Fitted:
@@ -148,10 +156,41 @@ def _catboost(features: Floats, target: Floats, settings: ModelSettings, seed: i
     return lambda rows: np.asarray(model.predict(rows), dtype=np.float64), leaves
 
 
-LIBRARIES: dict[str, Callable[[Floats, Floats, ModelSettings, int], _Fitted]] = {
-    "random_forest": _random_forest,
-    "gradient_boosting": _gradient_boosting,
-    "lightgbm": _lightgbm,
-    "xgboost": _xgboost,
-    "catboost": _catboost,
-}
+def _text_space(trial: optuna.Trial) -> dict[str, Any]:
+    return {
+        **boosting_space(trial),
+        "tree_components": trial.suggest_categorical("tree_components", [2, 4, 8, 12, 24]),
+    }
+
+
+def _forest_space(trial: optuna.Trial) -> dict[str, Any]:
+    """Rows per leaf, features per split; more trees never hurt, so their number stays."""
+    return {
+        "forest_min_leaf": trial.suggest_int("forest_min_leaf", 1, 20),
+        "forest_features": trial.suggest_float("forest_features", 0.1, 0.99),
+    }
+
+
+def _of(library: _Library, name: str, title: str, seconds: float, space: Space = boosting_space) -> ModelSpec:
+    return ModelSpec(
+        name=name, title=title, fit=partial(fit_trees, library=library), seconds_per_fit=seconds, space=space
+    )
+
+
+def _with_text(
+    library: _Library, name: str, title: str, seconds: float, *, claims: tuple[Claim, ...] = ()
+) -> ModelSpec:
+    fit = partial(fit_trees, library=library, reads_text=True)
+    return ModelSpec(name=name, title=title, fit=fit, seconds_per_fit=seconds, reads=(BEHAVIOUR, TEXT),
+                     space=_text_space, claims=claims)  # fmt: skip
+
+
+SPECS = (
+    _of(_random_forest, "random_forest", "random forest", 3.8, _forest_space),
+    _of(_gradient_boosting, "gradient_boosting", "gradient boosting", 3.0),
+    _of(_xgboost, "xgboost", "XGBoost", 0.2),
+    _of(_catboost, "catboost", "CatBoost", 0.3),
+    _with_text(_lightgbm, "lightgbm_text", "LightGBM with text", 0.25,
+               claims=(Claim(text="Text helps trees", against=TREES, order=4),)),
+    _with_text(_catboost, "catboost_text", "CatBoost with text", 0.5),
+)  # fmt: skip

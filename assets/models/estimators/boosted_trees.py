@@ -1,30 +1,21 @@
-"""Baselines: same as the past, and LightGBM on behaviour alone."""
+"""LightGBM on behaviour alone, and what every model made of its trees shares: parameters, tuning, storage."""
 
 from dataclasses import dataclass
 from typing import Any
 
 import lightgbm
 import numpy as np
+import optuna
 from numpy.typing import NDArray
 
+from assets.models.estimators.registry import NAIVE, TREES
+from assets.models.estimators.spec import ModelSpec, Packed, Storage
 from assets.models.estimators.tree_shap import MOST_SPLITS, contributions, trees_of
 from assets.models.examples.dataset import BEHAVIOUR_COLUMNS, ExampleArrays
 from assets.models.examples.prediction import Prediction, non_negative
 from assets.models.settings import ModelSettings
-
-
-@dataclass(frozen=True)
-class SameAsPast:
-    """Predicts the revenue of the last H days for the next H; learns nothing."""
-
-    @property
-    def parameters(self) -> int:
-        """None to train."""
-        return 0
-
-    def predict(self, data: ExampleArrays) -> Prediction:
-        """The past as the future, in row order."""
-        return Prediction(value=non_negative(data.past))
+from resources.errors import ContractError
+from resources.model_store import Artefact
 
 
 @dataclass(frozen=True)
@@ -93,3 +84,43 @@ def _call(
     if not len(values):  # LightGBM refuses an empty matrix
         return np.zeros((0, width)) if is_contribution else np.zeros(0)
     return np.asarray(booster.predict(values, pred_contrib=is_contribution, num_threads=1), dtype=np.float64)
+
+
+def boosting_space(trial: optuna.Trial) -> dict[str, Any]:
+    """Rounds, rate, leaves, rows per leaf."""
+    return {
+        "boosting_rounds": trial.suggest_int("boosting_rounds", 50, 300, step=50),
+        "boosting_rate": trial.suggest_float("boosting_rate", 0.01, 0.2, log=True),
+        "boosting_leaves": trial.suggest_int("boosting_leaves", 4, 31),
+        "boosting_min_leaf": trial.suggest_int("boosting_min_leaf", 3, 50, log=True),
+    }
+
+
+def booster_of(artefact: Artefact) -> lightgbm.Booster:
+    """The trees that an artefact holds.
+
+    Raises:
+        ContractError: it holds none.
+    """
+    if artefact.trees is None:
+        message = f"artefact of model {artefact.model!r} holds no trees; train it again"
+        raise ContractError(message)
+    return lightgbm.Booster(model_str=artefact.trees)
+
+
+SPECS = (
+    ModelSpec(
+        name=TREES,
+        title="LightGBM",
+        fit=fit_boosted_trees,
+        seconds_per_fit=0.15,
+        space=boosting_space,
+        storage=Storage(
+            pack=lambda model: Packed(trees=model.booster.model_to_string()),
+            unpack=lambda artefact: BoostedTrees(booster_of(artefact)),
+        ),
+        is_headline=True,
+        is_explained=True,
+        compared_with=(NAIVE,),
+    ),
+)
