@@ -15,13 +15,13 @@ from assets.raw.checks import (
 from assets.raw.composition import apply_policy, dataset_composition, day_counts
 from assets.raw.contract import QUARANTINE, RAW_BOOKINGS, RAW_COUNTS, RAW_REVIEWS
 from assets.raw.exclusion import NO_NOTICES, without_erased, without_opted_out
-from assets.raw.identity import contents_of, resent_rows
 from assets.raw.parse_bookings import parse_bookings
 from assets.raw.parse_reviews import parse_reviews
 from assets.raw.quarantine import Parsed, quarantined_rows
 from assets.raw.settings import RawSettings
 from resources.settings import Settings
 from resources.sources.base import Stream
+from resources.sources.keys import key_expression
 
 _OWNERS = ["team:data-platform"]
 
@@ -73,7 +73,8 @@ def raw_reviews(inputs: DayInputs) -> Produced:
 )
 def quarantine(inputs: DayInputs) -> Produced:
     """One row per problem of a damaged row: source file, row, column, reason and the text as delivered."""
-    problems = [_admitted(inputs, _parse(inputs, stream)[1])[0].problems for stream in _streams(inputs)]
+    parsed = [_parse(inputs, stream, looks_back=False)[1] for stream in _streams(inputs)]
+    problems = [_admitted(inputs, found)[0].problems for found in parsed]
     return Produced(pl.concat([QUARANTINE.empty(), *problems]))
 
 
@@ -93,7 +94,7 @@ def raw_counts(inputs: DayInputs) -> Produced:
     counts = []
     for stream in _streams(inputs):
         delivered, parsed = _parse(inputs, stream)
-        counts.append(day_counts(stream, delivered, parsed, settings, _resent(inputs, stream, parsed)))
+        counts.append(day_counts(stream, delivered, parsed, settings))
     frame = pl.concat([RAW_COUNTS.empty(), *counts])
     return Produced(frame, metadata={"composition_md": _markdown(dataset_composition(frame))})
 
@@ -102,35 +103,33 @@ def _streams(inputs: DayInputs) -> list[Stream]:
     return [stream for stream in (Stream.BOOKINGS, Stream.REVIEWS) if stream in inputs.source.streams]
 
 
-def _parse(inputs: DayInputs, stream: Stream) -> tuple[pl.DataFrame, Parsed]:
-    delivered = inputs.source.rows(stream, inputs.days)
-    return delivered, _parsed(inputs, stream, delivered)
+def _parse(inputs: DayInputs, stream: Stream, *, looks_back: bool = True) -> tuple[pl.DataFrame, Parsed]:
+    """Rows of the asked days as delivered, and what became of them."""
+    delivered, settings = inputs.source.rows(stream, inputs.days), inputs.settings.room("raw", RawSettings)
+    known = pl.concat([_earlier(inputs, stream, delivered, settings), delivered]) if looks_back else delivered
+    parse = parse_reviews if stream == Stream.REVIEWS else parse_bookings
+    return delivered, parse(known, settings, inputs.days)
 
 
-def _parsed(inputs: DayInputs, stream: Stream, delivered: pl.DataFrame) -> Parsed:
-    if stream == Stream.REVIEWS:
-        return parse_reviews(delivered)
-    return parse_bookings(delivered, inputs.settings.room("raw", RawSettings))
-
-
-def _resent(inputs: DayInputs, stream: Stream, parsed: Parsed) -> pl.DataFrame:
-    """Rows of the asked days that were sent before as they are; a source without keys has none."""
-    contents = contents_of(parsed.rows)
-    look_back = inputs.settings.room("raw", RawSettings).repeat_look_back_days
-    if contents.height and look_back:
-        start = inputs.workspace.history_start
-        spans = (earlier_deliveries(inputs.settings, day) for day in inputs.days)
-        wanted = {when for first, last in spans for when in days_between(max(start, first), last)}
-        earlier = inputs.source.rows(stream, sorted(wanted - set(inputs.days)))
-        contents = pl.concat([contents_of(_parsed(inputs, stream, earlier).rows), contents])
-    return resent_rows(contents, look_back).filter(pl.col("delivery_day").is_in(inputs.days))
+def _earlier(inputs: DayInputs, stream: Stream, delivered: pl.DataFrame, settings: RawSettings) -> pl.DataFrame:
+    """Rows of the look-back that carry a key of the asked days; a source without keys has none."""
+    names = ("review_key",) if stream == Stream.REVIEWS else ("reservation_id", "guest_key")
+    keys = {name: key_expression(pl.col(name), settings.words) for name in names}
+    asked = {name: delivered.select(key).to_series().drop_nulls().unique() for name, key in keys.items()}
+    if not settings.repeat_look_back_days or not any(map(len, asked.values())):
+        return delivered.clear()
+    start = inputs.workspace.history_start
+    spans = (earlier_deliveries(inputs.settings, day) for day in inputs.days)
+    wanted = {when for first, last in spans for when in days_between(max(start, first), last)}
+    earlier = inputs.source.rows(stream, sorted(wanted - set(inputs.days)))
+    return earlier.filter(pl.any_horizontal(key.is_in(asked[name].implode()) for name, key in keys.items()))
 
 
 def _table(inputs: DayInputs, stream: Stream) -> Produced:
     delivered, found = _parse(inputs, stream)
     parsed, refused = _admitted(inputs, found)
-    resent = _resent(inputs, stream, parsed)
-    kept, left = apply_policy(parsed.rows, stream, inputs.settings.room("raw", RawSettings), resent=resent)
+    settings = inputs.settings.room("raw", RawSettings)
+    kept, left = apply_policy(parsed.rows, stream, settings, decisions=parsed.decisions)
     set_aside = pl.concat([quarantined_rows(parsed.problems), left, refused])
     return Produced(kept, set_aside=set_aside, rows_in=_rows_by_day(delivered))
 

@@ -3,15 +3,18 @@
 All is vectorised, in three passes over all fields (:func:`read_fields`): the cleaned text of every delivered
 column (``~source``), the values (``=name``, from the cleaned text), then the refusals (from both). One pass with
 nested expressions costs several times as much, because the same text would be cleaned again and again.
+
+What stands for a gap (``NULL``, ``n/a``, ``-``, a GUID of zeros) is decided in ``resources/sources/keys.py`` for keys,
+categories and numbers alike.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import polars as pl
 
-# The publishers write gaps as NULL (country, agent, company) and NA (children, coordinates).
-GAP_WORDS = ("", "NULL", "NA")
+from resources.sources.keys import USUAL, Placeholders, key_expression, placeholder_expression
+
 _SHOWN_CHARACTERS = 60
 _WHOLE = r"^[+-]?\d{1,9}(\.0+)?$"  # 2 and 2.0: a column that passed through floats on its way
 _DECIMAL = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,2})?$"
@@ -42,26 +45,47 @@ class Field:
         return pl.when(self.is_bad).then(pl.format("got '{}', expected {}", got, pl.lit(self.expected)))
 
 
-def read_fields(rows: pl.DataFrame, columns: Sequence[str], fields: Sequence[Field]) -> pl.DataFrame:
+@dataclass(frozen=True, kw_only=True)
+class Gaps:
+    """Which texts stand for a missing value.
+
+    Attributes:
+        words: in any column.
+        of_column: in the columns where they differ, because a word of the list is a value there.
+        coded: columns of keys and codes, where zeros stand for none.
+    """
+
+    words: Placeholders = USUAL
+    of_column: Mapping[str, Placeholders] = field(default_factory=dict)
+    coded: frozenset[str] = frozenset()
+
+    def in_column(self, column: str) -> pl.Expr:
+        """True where the column's text stands for a gap; null for null."""
+        words = self.of_column.get(column, self.words)
+        return placeholder_expression(pl.col(column), words, zeros=column in self.coded)
+
+
+NO_GAPS_BUT_THE_USUAL = Gaps()
+
+
+def read_fields(
+    rows: pl.DataFrame, columns: Sequence[str], fields: Sequence[Field], gaps: Gaps = NO_GAPS_BUT_THE_USUAL
+) -> pl.DataFrame:
     """``rows`` with ``~column`` (cleaned text), ``=name`` (value) and ``_is_bad`` (any field refused).
 
     Args:
         rows: delivered text columns.
         columns: delivered columns that the fields are made from.
         fields: what to read.
+        gaps: texts that stand for a missing value.
     """
-    texts = [_without_gaps(column).alias(f"~{column}") for column in columns]
+    texts = [pl.when(~gaps.in_column(name)).then(pl.col(name).str.strip_chars()).alias(f"~{name}") for name in columns]
     values = rows.with_columns(texts).with_columns(field.value.alias(f"={field.name}") for field in fields)
     return values.with_columns(pl.any_horizontal(field.is_bad for field in fields).alias("_is_bad"))
 
 
-def _without_gaps(column: str) -> pl.Expr:
-    text = pl.col(column).str.strip_chars()
-    return pl.when(~text.is_in(GAP_WORDS)).then(text)
-
-
 def plain(source: str) -> pl.Expr:
-    """The cell without blanks around it; null for a gap word."""
+    """The cell without blanks around it; null for a gap."""
     return pl.col(f"~{source}")
 
 
@@ -131,6 +155,17 @@ def code(source: str, name: str) -> Field:
     """A coded id (agent, company); a gap means none. ``9.0`` is the id 9 that passed through floats."""
     text = plain(source).str.replace(r"^(\d+)\.0+$", "${1}")
     return Field(source=source, name=name, value=text, is_bad=pl.lit(value=False))
+
+
+def contact(source: str, name: str) -> Field:
+    """A name or address as delivered; null for a gap: what stands for nobody must join nobody."""
+    value = pl.when(plain(source).is_not_null()).then(pl.col(source))
+    return Field(source=source, name=name, value=value, is_bad=pl.lit(value=False))
+
+
+def key(source: str, name: str, words: Placeholders) -> Field:
+    """A key in its one spelling; null for a gap."""
+    return Field(source=source, name=name, value=key_expression(pl.col(source), words), is_bad=pl.lit(value=False))
 
 
 def free_text(source: str, name: str) -> Field:

@@ -3,6 +3,7 @@
 import polars as pl
 
 from assets.raw.composition import kept_rows
+from assets.raw.settings import POLICIES
 from resources.contract import CheckOutcome, outcome_of
 
 MAX_QUARANTINED_SHARE = 0.05  # of a day's delivery; the public files stay below 0.009 on every day
@@ -120,5 +121,13 @@ def validate_raw_counts(frame: pl.DataFrame) -> list[CheckOutcome]:
             advice="read the day's quarantine: a column may have changed its form at the publisher's",
             is_blocking=False,
             threshold=MAX_QUARANTINED_SHARE,
+        ),
+        outcome_of(
+            "keys_name_one_thing",
+            frame.filter((pl.col("unfit_key_rows") > 0) & (pl.col("policy") == POLICIES[0])),
+            show=("stream", "unfit_keys", "unfit_key_rows", "delivery_day"),
+            advice="keys that fit more rows, e-mails or names than one guest, reservation or review has (raw.*_max_*): "
+            "these rows go on without the key; where it is a word for none, add it to raw.placeholders",
+            is_blocking=False,
         ),
     ]

@@ -2,13 +2,15 @@
 
 ``ours`` keeps repeats (the publishers removed the reservation number, and identical group bookings are real) and
 rows with gaps. ``paper`` drops exact repeats first and then rows with missing values, in the paper's order. A row with
-a key of its source that was sent before as it is goes under either policy.
+a key of its source that was sent before as it is goes under either policy, and so does one that a later row of its own
+day replaces (``recurrence``).
 """
 
 import polars as pl
 
 from assets.raw.contract import RAW_COUNTS
-from assets.raw.quarantine import Parsed
+from assets.raw.quarantine import NOTHING_DECIDED, Parsed
+from assets.raw.recurrence import REPEAT, REPLACED, ROOM
 from assets.raw.settings import POLICIES, RawSettings
 from resources.sources.base import Stream
 
@@ -19,10 +21,10 @@ STEPS = (
     ("After duplicate removal", "repeats_dropped"),
     ("After missing value handling", "missing_dropped"),
 )
-_REPEAT, _MISSING = "repeat", "missing value"
-NONE_RESENT = pl.DataFrame(schema={"delivery_day": pl.Date, "row_id": pl.String})
-_RESENT = "_resent"
-_IS_RESENT = pl.col(_RESENT)
+_MISSING = "missing value"
+_MOST_SHOWN = 5
+_DECISION = "decision"
+_IS_RESENT = pl.col(_DECISION).is_in([REPEAT, REPLACED]).fill_null(value=False)
 
 
 def apply_policy(
@@ -30,7 +32,7 @@ def apply_policy(
     stream: Stream,
     settings: RawSettings,
     policy: str | None = None,
-    resent: pl.DataFrame = NONE_RESENT,
+    decisions: pl.DataFrame = NOTHING_DECIDED,
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Rows that go on, and the others with their reason.
 
@@ -39,25 +41,24 @@ def apply_policy(
         stream: which of the two.
         settings: the policy and its columns.
         policy: takes the place of the settings' policy.
-        resent: rows with a key that were delivered before as they are; they go under either policy.
+        decisions: what rows are taken for whose key came before (``Parsed.decisions``); what was sent before as it is,
+            or is replaced by a later row of the day, goes under either policy.
 
     Returns:
         ``(kept, set_aside)``; ``set_aside`` has ``delivery_day``, ``row_id``, ``reason``. Order is kept.
     """
-    dropped = pl.when(is_repeat() | _IS_RESENT).then(pl.lit(_REPEAT))
-    reason = dropped.when(is_missing(stream, settings)).then(pl.lit(_MISSING))
+    resent = pl.when(_IS_RESENT).then(pl.col(_DECISION))
+    reason = resent.when(is_repeat()).then(pl.lit(REPEAT)).when(is_missing(stream, settings)).then(pl.lit(_MISSING))
     if (policy or settings.policy) == "ours":
-        reason = pl.when(_IS_RESENT).then(pl.lit(_REPEAT))
-    marked = _marked(rows, resent).with_columns(reason.alias("reason"))
-    kept = marked.filter(pl.col("reason").is_null()).drop("reason", _RESENT)
+        reason = resent
+    marked = _marked(rows, decisions).with_columns(reason.alias("reason"))
+    kept = marked.filter(pl.col("reason").is_null()).drop("reason", _DECISION)
     return kept, marked.filter(pl.col("reason").is_not_null()).select("delivery_day", "row_id", "reason")
 
 
-def _marked(rows: pl.DataFrame, resent: pl.DataFrame) -> pl.DataFrame:
-    """Rows in their order, with whether they were sent before as they are."""
-    known = resent.with_columns(pl.lit(value=True).alias(_RESENT))
-    joined = rows.join(known, on=["delivery_day", "row_id"], how="left", maintain_order="left")
-    return joined.with_columns(_IS_RESENT.fill_null(value=False))
+def _marked(rows: pl.DataFrame, decisions: pl.DataFrame) -> pl.DataFrame:
+    """Rows in their order, with what they are taken for."""
+    return rows.join(decisions, on=["delivery_day", "row_id"], how="left", maintain_order="left")
 
 
 def is_repeat() -> pl.Expr:
@@ -77,43 +78,54 @@ def _says_nothing(column: str, placeholder: str) -> pl.Expr:
     return pl.col(column).str.strip_chars().fill_null("").is_in(["", placeholder])
 
 
-def day_counts(
-    stream: Stream, delivered: pl.DataFrame, parsed: Parsed, settings: RawSettings, resent: pl.DataFrame = NONE_RESENT
-) -> pl.DataFrame:
-    """Rows taken by each step, per day and for both policies, whichever is in force.
+def day_counts(stream: Stream, delivered: pl.DataFrame, parsed: Parsed, settings: RawSettings) -> pl.DataFrame:
+    """Rows taken by each step, per day and for both policies, whichever is in force; and what was decided on the way.
 
     Args:
         stream: kind of row.
         delivered: rows as the source gave them (``_delivery_day``).
         parsed: what became of them.
         settings: the columns of the paper's policy.
-        resent: rows with a key that were delivered before as they are.
 
     Returns:
         ``RAW_COUNTS`` rows for the days that delivered something, by day and policy.
     """
     came = delivered.group_by(pl.col("_delivery_day").alias("delivery_day")).len("delivered")
     bad = parsed.problems.group_by("delivery_day").agg(pl.col("row_id").n_unique().alias("quarantined"))
+    came = came.join(bad, on="delivery_day", how="left").join(_unfit_keys(parsed), on="delivery_day", how="left")
     repeated = (is_repeat() | _IS_RESENT).alias("r")
-    marked = _marked(parsed.rows, resent)
-    found = marked.select("delivery_day", repeated, _IS_RESENT.alias("s"), is_missing(stream, settings).alias("m"))
+    decided = [(pl.col(_DECISION) == decision).fill_null(value=False).alias(decision) for decision in (ROOM, REPLACED)]
+    marked = _marked(parsed.rows, parsed.decisions)
+    found = marked.select(
+        "delivery_day", repeated, _IS_RESENT.alias("s"), is_missing(stream, settings).alias("m"), *decided
+    )
     frames: list[pl.DataFrame] = []
     for policy in POLICIES:
         drops = policy == "paper"
         taken = pl.col("r") if drops else pl.col("s")
         missing = pl.col("m") & ~taken
         sums = found.group_by("delivery_day").agg(
-            pl.col("r").sum().alias("repeats"), taken.sum().alias("repeats_dropped"), missing.sum().alias("missing")
-        )
+            pl.col("r").sum().alias("repeats"), taken.sum().alias("repeats_dropped"), missing.sum().alias("missing"),
+            pl.col(ROOM).sum().alias("rooms"), pl.col(REPLACED).sum(),
+        )  # fmt: skip
+        whole = ("quarantined", "repeats", "repeats_dropped", "missing", "rooms", REPLACED, "unfit_key_rows")
         frames.append(
-            came.join(bad, on="delivery_day", how="left")
-            .join(sums, on="delivery_day", how="left")
+            came.join(sums, on="delivery_day", how="left")
             .with_columns(pl.lit(stream.value).alias("stream"), pl.lit(policy).alias("policy"))
-            .with_columns(pl.col("quarantined", "repeats", "repeats_dropped", "missing").fill_null(0))
+            .with_columns(pl.col(whole).fill_null(0))
             .with_columns((pl.col("missing") * int(drops)).alias("missing_dropped"))
             .with_columns(kept_rows().alias("kept"))
         )
     return RAW_COUNTS.conform(pl.concat(frames).sort("delivery_day", "policy").select(RAW_COUNTS.names))
+
+
+def _unfit_keys(parsed: Parsed) -> pl.DataFrame:
+    """``unfit_key_rows`` and ``unfit_keys`` (masked, in words) by day."""
+    words = pl.format("{} {}: {} rows", "kind", "key", "rows")
+    ordered = parsed.unfit.sort("delivery_day", "kind", "rows", "key", descending=[False, False, True, False])
+    return ordered.group_by("delivery_day", maintain_order=True).agg(
+        pl.col("rows").sum().alias("unfit_key_rows"), words.head(_MOST_SHOWN).str.join("; ").alias("unfit_keys")
+    )
 
 
 def kept_rows() -> pl.Expr:

@@ -28,7 +28,11 @@ RAW_BOOKINGS = FrameContract(
     key=("row_id",),
     description="Bookings, typed and validated row by row; repeats are kept under policy `ours`.",
     columns=(
-        _text("row_id", "reservation:<id>, or row:<hash of the delivered fields>:<ordinal among the day's repeats>"),
+        _text(
+            "row_id",
+            "reservation:<number>, and :room:<room>, or :part:<hash> for a further room told apart by its content; "
+            "without a number row:<hash of the delivered fields>:<ordinal among the day's repeats>",
+        ),
         _text("hotel", "Hotel as the source names it"),
         Column(name="is_canceled", dtype=pl.Boolean, description="True unless the guest stayed (no-shows included)"),
         Column(
@@ -69,7 +73,11 @@ RAW_BOOKINGS = FrameContract(
         ),
         _count("parking_spaces", "Parking spaces asked for"),
         _count("special_requests", "Special requests made"),
-        _text("guest_key", "The source's key of the guest, where it has one", nullable=True),
+        _text(
+            "guest_key",
+            "The source's key of the guest in its one spelling; null: none, or one that fits too much",
+            nullable=True,
+        ),
         _text("guest_name", "Direct identifier, restricted zone only", nullable=True),
         _text("email", "Direct identifier, restricted zone only", nullable=True),
         _text("phone", "Direct identifier, restricted zone only", nullable=True),
@@ -86,7 +94,11 @@ RAW_REVIEWS = FrameContract(
     key=("row_id",),
     description="Reviews, typed and validated row by row; text, tags and placeholders still as delivered.",
     columns=(
-        _text("row_id", "review:<key>, or row:<hash of the delivered fields>:<ordinal among the day's repeats>"),
+        _text(
+            "row_id",
+            "review:<key>, and :part:<hash> for another review of that key; without a key "
+            "row:<hash of the delivered fields>:<ordinal among the day's repeats>",
+        ),
         _text("hotel_name", "Hotel as the platform names it"),
         _text("hotel_address", "Address in one line, city and country last", nullable=True),
         Column(
@@ -144,11 +156,17 @@ RAW_COUNTS = FrameContract(
         Column(name="policy", dtype=pl.String, description="Row policy", values=("ours", "paper")),
         _count("delivered", "Rows delivered"),
         _count("quarantined", "Rows in quarantine"),
-        _count("repeats", "Sound rows that repeat an earlier one exactly"),
+        _count("repeats", "Sound rows that repeat an earlier one exactly, or that a later one of the day replaces"),
         _count("repeats_dropped", "Of these, dropped by the policy"),
         _count("missing", "Sound rows left that lack a needed value"),
         _count("missing_dropped", "Of these, dropped by the policy"),
         _count("kept", "Rows that go on"),
+        _count(
+            "rooms", "Rows taken for a further room of a reservation, not for a correction (reviews: another review)"
+        ),
+        _count("replaced", "Of the repeats, rows of a key that a later row of the same day corrects"),
+        _count("unfit_key_rows", "Rows whose guest key, reservation number or review key fits too much to be used"),
+        _text("unfit_keys", "These keys, masked, with their rows", nullable=True),
         _DAY,
     ),
 )

@@ -26,7 +26,7 @@ def without_erased(parsed: Parsed, tombstones: Tombstones) -> tuple[Parsed, pl.D
     Returns:
         What is left, and the rows left out: ``delivery_day``, ``row_id`` (a keyed mark, never the id), ``reason``.
     """
-    rows, problems = parsed
+    rows, problems = parsed.rows, parsed.problems
     if tombstones.is_empty:
         return parsed, pl.DataFrame(schema=_LEFT_OUT)
     is_gone = _is_erased(rows, tombstones)
@@ -37,7 +37,8 @@ def without_erased(parsed: Parsed, tombstones: Tombstones) -> tuple[Parsed, pl.D
             problems.filter(was_bad).select("delivery_day", "row_id").unique("row_id", maintain_order=True),
         ]
     )
-    return Parsed(rows.filter(~is_gone), problems.filter(~was_bad)), _left_out(gone, ERASED, tombstones)
+    left = parsed._replace(rows=rows.filter(~is_gone), problems=problems.filter(~was_bad))
+    return left, _left_out(gone, ERASED, tombstones)
 
 
 def _is_erased(rows: pl.DataFrame, tombstones: Tombstones) -> pl.Series:
@@ -96,7 +97,7 @@ def without_opted_out(parsed: Parsed, notices: pl.DataFrame, tombstones: Tombsto
     Returns:
         What is left, and the rows left out: ``delivery_day``, ``row_id`` (a keyed mark), ``reason``.
     """
-    rows, problems = parsed
+    rows, problems = parsed.rows, parsed.problems
     if notices.is_empty():
         return parsed, pl.DataFrame(schema=_LEFT_OUT)
     is_out = _is_out(rows, notices)
@@ -110,7 +111,8 @@ def without_opted_out(parsed: Parsed, notices: pl.DataFrame, tombstones: Tombsto
             problems.filter(was_bad).select("delivery_day", "row_id").unique("row_id", maintain_order=True),
         ]
     )
-    return Parsed(rows.filter(~is_out), problems.filter(~was_bad)), _left_out(out, OPTED_OUT, tombstones)
+    left = parsed._replace(rows=rows.filter(~is_out), problems=problems.filter(~was_bad))
+    return left, _left_out(out, OPTED_OUT, tombstones)
 
 
 def _is_out(rows: pl.DataFrame, notices: pl.DataFrame) -> pl.Series:

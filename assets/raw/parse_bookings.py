@@ -1,22 +1,40 @@
 """Delivered booking rows to typed ones (Hotel Booking Demand's columns, Data in Brief 22, 2019).
 
-Published quirks: ``NULL`` and ``NA`` are gaps; ``Undefined`` (meal, segment, channel) stays a level, because the
-publishers use it as one; stays of zero nights and parties without adults are real rows and stay; the one negative
-and the one absurd rate go to quarantine; ``CN`` and ``TMP`` are mapped (see ``RawSettings.country_aliases``).
+Published quirks: ``NULL`` and ``NA`` are gaps, and so is whatever else stands for nothing (``cells``); ``Undefined``
+(meal, segment, channel) stays a level, because the publishers use it as one; stays of zero nights and parties without
+adults are real rows and stay; the one negative and the one absurd rate go to quarantine; ``CN`` and ``TMP`` are mapped
+(see ``RawSettings.country_aliases``).
 """
 
+from collections.abc import Collection
+from datetime import date
 from functools import lru_cache
 
 import polars as pl
 import pycountry
 
-from assets.raw.cells import Field, code, decimal, flag, free_text, label, plain, value_of, where, whole_number
+from assets.raw.cells import (
+    Field,
+    code,
+    contact,
+    decimal,
+    flag,
+    key,
+    label,
+    plain,
+    value_of,
+    where,
+    whole_number,
+)
 from assets.raw.contract import RAW_BOOKINGS
-from assets.raw.identity import with_row_ids
-from assets.raw.quarantine import Parsed, quarantine_frame, split_rows
+from assets.raw.guest_keys import unfit_guest_keys, without_unfit
+from assets.raw.identity import NUMBER, ROOM_NUMBER, Naming, identify
+from assets.raw.quarantine import Parsed, quarantine_frame, split_rows, unfit_frame
+from assets.raw.recurrence import same_numbered_room, same_room
 from assets.raw.settings import RawSettings
 from resources.sources.base import BOOKING_COLUMNS, OPTIONAL_BOOKING_COLUMNS, Stream
 from resources.sources.dates import iso_day
+from resources.sources.keys import key_expression
 
 STATUSES = ("Check-Out", "Canceled", "No-Show")
 MONTHS = (
@@ -26,30 +44,65 @@ MONTHS = (
 _FIRST_YEAR, _LAST_YEAR = 1990, 2100
 
 
-def parse_bookings(rows: pl.DataFrame, settings: RawSettings) -> Parsed:
+_CODED = (
+    "reservation_id", "room_number", "guest_key", "guest_name", "email", "phone", "card_number",
+    "agent", "company", "country", "meal", "market_segment", "distribution_channel",
+)  # fmt: skip
+_CONTACTS = ("guest_name", "email", "phone", "card_number")
+_OWN = ("row_id", "repeat_ordinal", "delivery_day")
+
+
+def parse_bookings(rows: pl.DataFrame, settings: RawSettings, days: Collection[date] | None = None) -> Parsed:
     """Sound bookings, and every problem of the others.
 
     Args:
-        rows: exchange format of the bookings stream with its lineage, in delivery order.
-        settings: bounds and country aliases.
+        rows: exchange format of the bookings stream with its lineage, in delivery order; beside the asked days, rows
+            of the days that they look back to may be among them.
+        settings: bounds, country aliases, what stands for a gap, what one key may hold.
+        days: asked for; None: every day of the rows.
 
     Returns:
         ``rows`` per ``RAW_BOOKINGS`` (delivery order) and ``problems`` per ``QUARANTINE``. The delivered rows are
         the sound ones plus the distinct ``row_id`` of the problems.
     """
+    asked = set(rows["_delivery_day"].to_list()) if days is None else set(days)
     fields = _fields(settings)
-    sound, problems = split_rows(rows, fields)
-    identified = with_row_ids(sound, (*BOOKING_COLUMNS, *OPTIONAL_BOOKING_COLUMNS), "reservation_id", "reservation")
-    own = {"row_id", "repeat_ordinal", "nights", "delivery_day"}
-    kept = identified.select(
-        "row_id",
-        "repeat_ordinal",
-        *(pl.col(f"={field.name}").alias(field.name) for field in fields if field.name in RAW_BOOKINGS.names),
-        (pl.col("=weekend_nights") + pl.col("=week_nights")).alias("nights"),
-        pl.col("_delivery_day").alias("delivery_day"),
-        *(pl.lit(None).alias(name) for name in RAW_BOOKINGS.names if name not in own | {f.name for f in fields}),
+    sound, problems = split_rows(rows, fields, settings.gaps(_CODED))
+    words = settings.words
+    keyed = sound.with_columns(
+        key_expression(pl.col("reservation_id"), words).alias(NUMBER),
+        key_expression(pl.col("room_number"), words).alias(ROOM_NUMBER),
+        (value_of("weekend_nights") + value_of("week_nights")).alias("=nights"),
     )
-    return Parsed(RAW_BOOKINGS.conform(kept), quarantine_frame(Stream.BOOKINGS, rows, problems))
+    identified = identify(keyed, _naming(settings), settings.repeat_look_back_days, asked)
+    kept = RAW_BOOKINGS.conform(
+        identified.rows.select(
+            "row_id",
+            "repeat_ordinal",
+            *(value_of(name).alias(name) for name in RAW_BOOKINGS.names if name not in _OWN),
+            pl.col("_delivery_day").alias("delivery_day"),
+        )
+    )
+    unfit = unfit_guest_keys(rows, settings, asked)
+    shown = pl.concat([unfit_frame(unfit), unfit_frame(identified.unfit, "reservation_id")])
+    quarantined = quarantine_frame(Stream.BOOKINGS, rows, problems).filter(pl.col("delivery_day").is_in(asked))
+    return Parsed(without_unfit(kept, unfit), quarantined, identified.decisions, shown)
+
+
+def _naming(settings: RawSettings) -> Naming:
+    dates_and_room = ("hotel", "assigned_room_type", "reserved_room_type", "arrival_day", "nights", "rate")
+    return Naming(
+        prefix="reservation",
+        columns=(*BOOKING_COLUMNS, *(name for name in OPTIONAL_BOOKING_COLUMNS if name != "room_number")),
+        later_columns=("room_number",),
+        said=tuple(name for name in RAW_BOOKINGS.names if name not in _OWN),
+        place=(*dates_and_room, "_status_day", "adults", "children", "babies", "guest_key", "guest_name", "email"),
+        marks=(*dates_and_room, "_status_day"),
+        event_day="_status_day",
+        same=same_room,
+        same_numbered=same_numbered_room,
+        most=settings.reservation_max_rows,
+    )
 
 
 def _fields(settings: RawSettings) -> list[Field]:
@@ -85,7 +138,8 @@ def _fields(settings: RawSettings) -> list[Field]:
         whole_number("required_car_parking_spaces", "parking_spaces"),
         whole_number("total_of_special_requests", "special_requests"),
         _status_day(),
-        *(free_text(name, name) for name in OPTIONAL_BOOKING_COLUMNS if name != "reservation_id"),
+        key("guest_key", "guest_key", settings.words),
+        *(contact(name, name) for name in _CONTACTS),
     ]
 
 

@@ -5,40 +5,76 @@ included; a nationality of blanks only is a gap; tags are a list written as text
 emoji are sound rows here (cleaning and language belong to the ``reviews`` room).
 """
 
+from collections.abc import Collection
+from datetime import date
+
 import polars as pl
 
 from assets.raw.cells import Field, decimal, free_text, label, plain, value_of, where, whole_number
 from assets.raw.contract import RAW_REVIEWS
-from assets.raw.identity import with_row_ids
-from assets.raw.quarantine import Parsed, quarantine_frame, split_rows
+from assets.raw.identity import NUMBER, ROOM_NUMBER, Naming, identify
+from assets.raw.quarantine import Parsed, quarantine_frame, split_rows, unfit_frame
+from assets.raw.recurrence import same_review
+from assets.raw.settings import RawSettings
 from resources.sources.base import OPTIONAL_REVIEW_COLUMNS, REVIEW_COLUMNS, Stream
 from resources.sources.dates import us_day
+from resources.sources.keys import key_expression
 
 _FIRST_YEAR, _LAST_YEAR = 1990, 2100
 _NO_TAGS = "[]"
 _HIGHEST_SCORE = 10.0
 
 
-def parse_reviews(rows: pl.DataFrame) -> Parsed:
+_CODED = ("review_key", "Reviewer_Nationality")
+_OWN = ("row_id", "repeat_ordinal", "delivery_day")
+_USUAL = RawSettings()
+
+
+def parse_reviews(rows: pl.DataFrame, settings: RawSettings = _USUAL, days: Collection[date] | None = None) -> Parsed:
     """Sound reviews, and every problem of the others.
 
     Args:
-        rows: exchange format of the reviews stream with its lineage, in delivery order.
+        rows: exchange format of the reviews stream with its lineage, in delivery order; beside the asked days, rows
+            of the days that they look back to may be among them.
+        settings: what stands for a gap, what one key may hold.
+        days: asked for; None: every day of the rows.
 
     Returns:
         ``rows`` per ``RAW_REVIEWS`` (delivery order) and ``problems`` per ``QUARANTINE``. The delivered rows are
         the sound ones plus the distinct ``row_id`` of the problems.
     """
+    asked = set(rows["_delivery_day"].to_list()) if days is None else set(days)
     fields = _fields()
-    sound, problems = split_rows(rows, fields)
-    identified = with_row_ids(sound, (*REVIEW_COLUMNS, *OPTIONAL_REVIEW_COLUMNS), "review_key", "review")
-    kept = identified.select(
+    sound, problems = split_rows(rows, fields, settings.gaps(_CODED))
+    keyed = sound.with_columns(
+        key_expression(pl.col("review_key"), settings.words).alias(NUMBER),
+        pl.lit(None, dtype=pl.String).alias(ROOM_NUMBER),
+    )
+    identified = identify(keyed, _naming(settings), settings.repeat_look_back_days, asked)
+    kept = identified.rows.select(
         "row_id",
         "repeat_ordinal",
-        *(pl.col(f"={field.name}").alias(field.name) for field in fields),
+        *(value_of(field.name).alias(field.name) for field in fields),
         pl.col("_delivery_day").alias("delivery_day"),
     )
-    return Parsed(RAW_REVIEWS.conform(kept), quarantine_frame(Stream.REVIEWS, rows, problems))
+    quarantined = quarantine_frame(Stream.REVIEWS, rows, problems).filter(pl.col("delivery_day").is_in(asked))
+    unfit = unfit_frame(identified.unfit, "review_key")
+    return Parsed(RAW_REVIEWS.conform(kept), quarantined, identified.decisions, unfit)
+
+
+def _naming(settings: RawSettings) -> Naming:
+    stay = ("hotel_name", "posted_day", "reviewer_country_name", "tags")
+    return Naming(
+        prefix="review",
+        columns=(*REVIEW_COLUMNS, *OPTIONAL_REVIEW_COLUMNS),
+        said=tuple(name for name in RAW_REVIEWS.names if name not in _OWN),
+        place=(*stay, "posted_at", "score", "title", "positive_text", "negative_text"),
+        marks=stay,
+        event_day="posted_day",
+        same=same_review,
+        same_numbered=same_review,
+        most=settings.review_key_max_rows,
+    )
 
 
 def _fields() -> list[Field]:

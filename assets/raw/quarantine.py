@@ -10,28 +10,49 @@ from typing import NamedTuple
 
 import polars as pl
 
-from assets.raw.cells import Field, read_fields
+from assets.raw.cells import NO_GAPS_BUT_THE_USUAL, Field, Gaps, read_fields
 from assets.raw.contract import QUARANTINE
 from resources.contract import CheckOutcome
 from resources.sources.base import LINEAGE_COLUMNS, REQUIRED_COLUMNS, Stream
+from resources.sources.keys import masked_key
 
 _ROW = "_row_index"
 _PROBLEM_SCHEMA = {_ROW: pl.UInt32(), "column": pl.String(), "reason": pl.String()}
 
 
+NOTHING_DECIDED = pl.DataFrame(schema={"delivery_day": pl.Date(), "row_id": pl.String(), "decision": pl.String()})
+NONE_UNFIT = pl.DataFrame(
+    schema={"delivery_day": pl.Date(), "kind": pl.String(), "key": pl.String(), "rows": pl.UInt32()}
+)
+
+
 class Parsed(NamedTuple):
-    """Sound rows in their contract, and the problems of the others in ``QUARANTINE``."""
+    """What became of delivered rows.
+
+    Attributes:
+        rows: sound rows in their contract.
+        problems: of the others, in ``QUARANTINE``.
+        decisions: what sound rows of a key that came before are taken for (``identity``): ``delivery_day``,
+            ``row_id``, ``decision``.
+        unfit: keys that fit too much to be the key of one thing: ``delivery_day``, ``kind``, ``key`` (masked),
+            ``rows``.
+    """
 
     rows: pl.DataFrame
     problems: pl.DataFrame
+    decisions: pl.DataFrame = NOTHING_DECIDED
+    unfit: pl.DataFrame = NONE_UNFIT
 
 
-def split_rows(rows: pl.DataFrame, fields: Sequence[Field]) -> tuple[pl.DataFrame, pl.DataFrame]:
+def split_rows(
+    rows: pl.DataFrame, fields: Sequence[Field], gaps: Gaps = NO_GAPS_BUT_THE_USUAL
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Parse all fields at once and collect all problems.
 
     Args:
         rows: delivered rows, text columns and lineage.
         fields: how each contract column is read, with its reason for refusal.
+        gaps: texts that stand for a missing value.
 
     Returns:
         ``(sound, problems)``: sound rows in delivered order, with the delivered columns and one more column
@@ -39,7 +60,7 @@ def split_rows(rows: pl.DataFrame, fields: Sequence[Field]) -> tuple[pl.DataFram
     """
     delivered = [name for name in rows.columns if name not in LINEAGE_COLUMNS]
     # In one piece: polars 2 panics when it formats a column whose first chunk a filter has emptied.
-    parsed = read_fields(rows.rechunk().with_row_index(_ROW), delivered, fields)
+    parsed = read_fields(rows.rechunk().with_row_index(_ROW), delivered, fields, gaps)
     is_bad = pl.col("_is_bad") | pl.col("_problem").is_not_null()
     bad = parsed.filter(is_bad)
     return parsed.filter(~is_bad), _reasons(bad, fields) if bad.height else pl.DataFrame(schema=_PROBLEM_SCHEMA)
@@ -141,3 +162,15 @@ def conservation(delivered: pl.DataFrame, parsed: Parsed) -> CheckOutcome:
         examples=tuple(bad.sort("delivery_day").head(5).to_dicts()),
         advice="a positive balance: rows vanished; a negative one: rows were made up; compare with the source file",
     )
+
+
+def unfit_frame(keys: pl.DataFrame, kind: str | None = None) -> pl.DataFrame:
+    """Keys that fit too much, masked, as :class:`Parsed` has them.
+
+    Args:
+        keys: ``delivery_day``, ``key``, ``rows``, and ``kind`` where none is given.
+        kind: of all of them.
+    """
+    masked = pl.Series("key", [masked_key(key) for key in keys["key"]], dtype=pl.String)
+    kinds = pl.col("kind") if kind is None else pl.lit(kind).alias("kind")
+    return keys.select("delivery_day", kinds, masked, "rows").select(NONE_UNFIT.columns)

@@ -1,9 +1,12 @@
 """Settings of the raw room."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from assets.raw.cells import Gaps
 from resources.settings import refuse
+from resources.sources.keys import PLACEHOLDERS, Placeholders
 
 POLICIES = ("ours", "paper")
 _MOST_LOOK_BACK_DAYS = 366
@@ -28,6 +31,25 @@ class RawSettings:
     # How far back a day looks for rows of the same key: a row that says the same again is set aside as a repeat. Ours:
     # a month's batch sent twice is found. A repeat from further back counts as a correction that changes nothing.
     repeat_look_back_days: int = 31
+    # Words that stand for a gap in keys, categories and numbers, beside those of resources/sources/keys.py, in any
+    # letter case; for a source that writes `Laufkunde` or `9999` where it knows nobody.
+    placeholders: tuple[str, ...] = ()
+    # Words of that list which are values after all, `column:word` (`*:word` in every column). The publishers use
+    # Undefined as a level of these three; walking in is a way of booking as well as a guest whom nobody knows.
+    values: tuple[str, ...] = (
+        "meal:Undefined", "market_segment:Undefined", "distribution_channel:Undefined",
+        "market_segment:Walk-in", "distribution_channel:Walk-in", "customer_type:Walk-in",
+    )  # fmt: skip
+    # What one guest key may plausibly hold; beyond it the key is that of an agency, a test guest, or a word for
+    # "nobody", and its rows have no guest key. Rows are counted by day; e-mails and names over repeat_look_back_days
+    # too. Ours: a person has a few addresses and spellings, and no fifty rooms a day.
+    guest_key_max_rows: int = 50
+    guest_key_max_emails: int = 5
+    guest_key_max_names: int = 5
+    # Likewise of a reservation number (with its room) and a review key, over repeat_look_back_days and the day: beyond
+    # it a row is named by its content, so that none takes the place of another.
+    reservation_max_rows: int = 60
+    review_key_max_rows: int = 5
     # Columns whose gaps count as missing values under `paper`. Agent and company are not among them: for these the
     # publishers state that NULL means "not applicable" (Data in Brief 22, 2019), not unknown.
     paper_booking_columns: tuple[str, ...] = ("children", "country")
@@ -43,6 +65,7 @@ class RawSettings:
         if not 0 <= self.repeat_look_back_days <= _MOST_LOOK_BACK_DAYS:
             allowed = f"0 (no look-back) to {_MOST_LOOK_BACK_DAYS} days"
             raise refuse(section, "repeat_look_back_days", self.repeat_look_back_days, allowed)
+        self._refuse_odd_keys()
         for alias in self.country_aliases:
             if not re.fullmatch(r"[A-Z]{2,3}:[A-Z]{3}", alias):
                 raise refuse(section, "country_aliases", alias, "pairs such as CN:CAN, separated by commas")
@@ -51,3 +74,36 @@ class RawSettings:
                 raise refuse(
                     section, "extra_country_codes", code, "codes of three capital letters, separated by commas"
                 )
+
+    def _refuse_odd_keys(self) -> None:
+        section = "raw"
+        names = ("guest_key_max_rows", "guest_key_max_emails", "guest_key_max_names")
+        for name in (*names, "reservation_max_rows", "review_key_max_rows"):
+            if getattr(self, name) < 1:
+                raise refuse(section, name, getattr(self, name), "1 or more")
+        for word in self.placeholders:
+            if not word.strip():
+                raise refuse(section, "placeholders", word, "words, separated by commas")
+        for value in self.values:
+            if not all(part.strip() for part in value.partition(":")):
+                raise refuse(section, "values", value, "pairs such as meal:None or *:Walk-in, separated by commas")
+
+    @property
+    def words(self) -> Placeholders:
+        """Every word that stands for a gap where nothing else is said."""
+        return Placeholders.of([*PLACEHOLDERS, *self.placeholders]).without(self._values_of("*"))
+
+    def gaps(self, coded: Iterable[str]) -> Gaps:
+        """What stands for a gap, by column.
+
+        Args:
+            coded: delivered columns of keys and codes.
+        """
+        words = self.words
+        own = {value.partition(":")[0].strip() for value in self.values} - {"*"}
+        of_column = {column: words.without(self._values_of(column)) for column in sorted(own)}
+        return Gaps(words=words, of_column=of_column, coded=frozenset(coded))
+
+    def _values_of(self, column: str) -> list[str]:
+        parts = (value.partition(":") for value in self.values)
+        return [word.strip() for name, _, word in parts if name.strip() == column]

@@ -31,7 +31,7 @@ BOOKING_COLUMNS: tuple[str, ...] = (
     "reservation_status_date",
 )  # fmt: skip
 OPTIONAL_BOOKING_COLUMNS: tuple[str, ...] = (
-    "reservation_id", "guest_key", "guest_name", "email", "phone", "card_number",
+    "reservation_id", "guest_key", "guest_name", "email", "phone", "card_number", "room_number",
 )  # fmt: skip
 REVIEW_COLUMNS: tuple[str, ...] = (
     "Hotel_Address", "Additional_Number_of_Scoring", "Review_Date", "Average_Score", "Hotel_Name",

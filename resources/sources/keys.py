@@ -33,6 +33,8 @@ PLACEHOLDERS: tuple[str, ...] = (
     "-1", "#N/A", "#NULL!", "#REF!", "#VALUE!", "#NAME?", "#NUM!", "#DIV/0!",
 )  # fmt: skip
 
+_LONGEST = 64  # characters; a longer text says something
+_SHOWN_LENGTH = 4
 _WHOLE_FLOAT = re.compile(r"(-?(?:0|[1-9]\d*))\.0+")
 _BLANKS = re.compile(r"\s+")
 _DASHES = re.compile("[\u2010-\u2015\u2212\u2e3a\u2e3b]")
@@ -89,6 +91,11 @@ class Placeholders:
         exact = frozenset(word for word in plain if not has_letter[word] or word.startswith("#"))
         return cls(exact, frozenset(_LOOSE.sub("", word) for word in plain if word not in exact))
 
+    def without(self, words: Iterable[str]) -> "Placeholders":
+        """These words less some that are values after all."""
+        kept = Placeholders.of(words)
+        return Placeholders(self.exact - kept.exact, self.loose - kept.loose)
+
     def mean(self, text: str, *, zeros: bool = True) -> bool:
         """Whether a text stands for a gap: blank, one of the words, or nothing but marks.
 
@@ -97,6 +104,8 @@ class Placeholders:
             zeros: whether zeros (``0``, ``000``, ``0.0``, a GUID of zeros) stand for a gap too; not where a number
                 or a flag is expected.
         """
+        if len(text) > _LONGEST:
+            return False
         key = _spelled(text)
         bare = _LOOSE.sub("", key)
         if key in self.exact or bare in self.loose or not any(map(str.isalnum, key)):
@@ -132,6 +141,12 @@ def key_expression(keys: pl.Expr, placeholders: Placeholders = USUAL) -> pl.Expr
 def placeholder_expression(texts: pl.Expr, placeholders: Placeholders = USUAL, *, zeros: bool = True) -> pl.Expr:
     """:meth:`Placeholders.mean` of a text column; null for null."""
     return _mapped(texts, lambda text: placeholders.mean(text, zeros=zeros), pl.Boolean())
+
+
+def masked_key(key: str) -> str:
+    """A key as it may be shown: its ends and its length, of a short one the length only."""
+    ends = f"{key[0]}…{key[-1]}" if len(key) >= _SHOWN_LENGTH else "…"
+    return f"{ends} ({len(key)} characters)"
 
 
 def _mapped(texts: pl.Expr, verb: Callable[[str], _Value | None], dtype: pl.DataType) -> pl.Expr:

@@ -131,7 +131,9 @@ def booking_rows(settings: DemoSettings, guests: Guests, stays: Stays, agreed: T
     frame = frame.with_columns(pl.Series("day", stays.status_day), pl.Series("rooms", agreed.rooms))
     frame = frame.with_columns(pl.Series("stay", stays.number), pl.int_ranges("rooms").alias("room")).explode("room")
     ids = reservation_ids(frame["stay"].to_numpy(), frame["room"].to_numpy())
-    frame = frame.with_columns(pl.Series("reservation_id", ids).cast(pl.String).str.zfill(12))
+    # Each room of a stay has a reservation number of its own, so that none is needed beside it.
+    named = pl.Series("reservation_id", ids).cast(pl.String).str.zfill(12)
+    frame = frame.with_columns(named, pl.lit(None, dtype=pl.String).alias("room_number"))
     return frame.select(*BOOKING_COLUMNS, *OPTIONAL_BOOKING_COLUMNS, "day").sort("day", "reservation_id")
 
 

@@ -73,7 +73,7 @@ def _whole(**names: str) -> list[Cell]:
 _BOOKING_CELLS = [
     *(Cell(name, name) for name in (
         "reservation_id", "hotel", "meal", "country", "market_segment", "distribution_channel", "reserved_room_type",
-        "assigned_room_type", "deposit_type", "agent", "company", "customer_type", "guest_key",
+        "assigned_room_type", "deposit_type", "agent", "company", "customer_type", "guest_key", "room_number",
     )),
     Cell("reservation_status", "status"),
     Cell("reservation_status_date", "status_on", Kind.ISO_DAY),

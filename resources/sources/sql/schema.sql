@@ -75,8 +75,10 @@ CREATE TABLE IF NOT EXISTS bookings (
     parking_spaces                 integer,
     special_requests               integer,
     guest_key                      text,
+    room_number                    text,
     PRIMARY KEY (delivered_on, position)  -- its first column serves the queries by day
 );
+ALTER TABLE bookings ADD COLUMN IF NOT EXISTS room_number text;  -- tables made before version 0.2
 COMMENT ON TABLE bookings IS 'One delivered booking row, its final status known; append-only';
 COMMENT ON COLUMN bookings.delivered_on IS 'Business day on which the row was delivered';
 COMMENT ON COLUMN bookings.position IS 'Order within the day; rows inserted without one are numbered as they come';
@@ -90,6 +92,7 @@ COMMENT ON COLUMN bookings.lead_time_days IS 'Days from the booking to the arriv
 COMMENT ON COLUMN bookings.country IS 'Country of the guest, ISO 3166-1 alpha-3';
 COMMENT ON COLUMN bookings.rate IS 'Average daily rate, currency per night';
 COMMENT ON COLUMN bookings.guest_key IS 'Key of the guest where the group has one';
+COMMENT ON COLUMN bookings.room_number IS 'Room or line of a reservation of several; null: told apart by its dates';
 CREATE INDEX IF NOT EXISTS bookings_by_guest ON bookings (guest_key);  -- for requests about one guest
 
 CREATE TABLE IF NOT EXISTS booking_contacts (

@@ -4,7 +4,21 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from assets.raw.cells import Field, code, decimal, flag, free_text, label, plain, read_fields, whole_number
+from assets.raw.cells import (
+    Field,
+    code,
+    contact,
+    decimal,
+    flag,
+    free_text,
+    key,
+    label,
+    plain,
+    read_fields,
+    whole_number,
+)
+from assets.raw.settings import RawSettings
+from resources.sources.keys import USUAL
 
 ANY_CELL = st.none() | st.text(max_size=12) | st.sampled_from(["NULL", "NA", " 1 ", "-2", "1e3", "nan", "inf", "2.0"])
 
@@ -58,8 +72,26 @@ def test_labels_outside_the_allowed_are_refused() -> None:
     assert outcome(field, "z")[1] == "got 'z', expected one of a, b"
 
 
-def test_undefined_stays_a_level() -> None:
-    assert outcome(label("c", "n", nullable=True), "Undefined") == ("Undefined", None)
+def test_a_word_is_a_gap_in_every_column_but_where_it_is_a_value() -> None:
+    gaps = RawSettings(values=("c:Undefined",)).gaps(["k"])
+    frame = pl.DataFrame(
+        {"c": ["Undefined", "unknown", "0"], "d": ["undefined", "#N/A", "0"], "k": ["-", "NaN", "0.0"]}
+    )
+    found = read_fields(frame, ["c", "d", "k"], [label("c", "c")], gaps).select("~c", "~d", "~k")
+    assert found.rows() == [("Undefined", None, None), (None, None, None), ("0", "0", None)]
+
+
+def test_words_of_a_source_are_set() -> None:
+    gaps = RawSettings(placeholders=("Laufkunde", "9999"), values=("*:None",)).gaps([])
+    frame = pl.DataFrame({"c": ["LAUFKUNDE", "9999", "none", "999"]})
+    assert read_fields(frame, ["c"], [label("c", "c")], gaps)["~c"].to_list() == [None, None, "none", "999"]
+
+
+def test_contacts_and_keys() -> None:
+    assert outcome(contact("c", "n"), " Ann Lee ") == (" Ann Lee ", None)
+    assert outcome(contact("c", "n"), "n/a") == (None, None)
+    assert outcome(key("c", "n", USUAL), " g7\u200b") == ("G7", None)
+    assert outcome(key("c", "n", USUAL), "0000") == (None, None)
 
 
 def test_codes_lose_the_tail_that_floats_give_them() -> None:

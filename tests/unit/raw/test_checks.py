@@ -16,7 +16,7 @@ from tests.unit.raw.builders import DAY, booking, delivery, review
 
 DELIVERED = delivery(Stream.BOOKINGS, [booking() for _ in range(9)] + [booking(adr="-1")])
 PARSED = parse_bookings(DELIVERED, RawSettings())
-BOOKINGS, PROBLEMS = PARSED
+BOOKINGS, PROBLEMS = PARSED.rows, PARSED.problems
 REVIEWS = parse_reviews(delivery(Stream.REVIEWS, [review()])).rows
 COUNTS = day_counts(Stream.BOOKINGS, DELIVERED, PARSED, RawSettings())
 Validate = Callable[[pl.DataFrame], list[CheckOutcome]]
@@ -61,6 +61,12 @@ RED = [
         {"quarantined": pl.lit(9, pl.Int32), "kept": pl.lit(1, pl.Int32)},
         "few_rows_are_quarantined",
     ),
+    (
+        validate_raw_counts,
+        COUNTS,
+        {"unfit_key_rows": pl.lit(60, pl.Int32), "unfit_keys": pl.lit("guest_key N…Y (6 characters): 60 rows")},
+        "keys_name_one_thing",
+    ),
 ]
 
 
@@ -101,4 +107,9 @@ def test_empty_days_pass(validate: Validate, contract: object) -> None:
 
 def test_warnings_do_not_block() -> None:
     soft = [item.name for validate, frame in GREEN for item in validate(frame) if not item.is_blocking]
-    assert soft == ["stays_end_on_their_delivery_day", "reviews_hold_text", "few_rows_are_quarantined"]
+    assert soft == [
+        "stays_end_on_their_delivery_day",
+        "reviews_hold_text",
+        "few_rows_are_quarantined",
+        "keys_name_one_thing",
+    ]

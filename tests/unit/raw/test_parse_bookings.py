@@ -17,7 +17,8 @@ SETTINGS = RawSettings()
 
 
 def parse(*rows: dict[str, str | None]) -> tuple[pl.DataFrame, pl.DataFrame]:
-    return parse_bookings(delivery(Stream.BOOKINGS, rows), SETTINGS)
+    parsed = parse_bookings(delivery(Stream.BOOKINGS, rows), SETTINGS)
+    return parsed.rows, parsed.problems
 
 
 def kept(**changes: str | None) -> dict[str, object]:
@@ -134,7 +135,7 @@ def test_a_row_that_cannot_be_read_has_one_problem() -> None:
         pl.Series("_problem", [None, "3 fields, expected 32"], dtype=pl.String),
         pl.Series("_raw_text", [None, "a,b,c"], dtype=pl.String),
     )
-    rows, problems = parse_bookings(frame, SETTINGS)
+    rows, problems, *_ = parse_bookings(frame, SETTINGS)
     assert rows.height == 1
     assert problems.select("column", "reason", "raw_text", "source_row").rows() == [
         (None, "3 fields, expected 32", "a,b,c", 2)

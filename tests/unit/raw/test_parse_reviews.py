@@ -14,13 +14,13 @@ from tests.unit.raw.builders import delivery, review
 
 
 def kept(**changes: str | None) -> dict[str, object]:
-    rows, problems = parse_reviews(delivery(Stream.REVIEWS, [review(**changes)]))
+    rows, problems, *_ = parse_reviews(delivery(Stream.REVIEWS, [review(**changes)]))
     assert problems.is_empty(), problems["reason"].to_list()
     return rows.row(0, named=True)
 
 
 def refused(**changes: str | None) -> list[str | None]:
-    rows, problems = parse_reviews(delivery(Stream.REVIEWS, [review(**changes)]))
+    rows, problems, *_ = parse_reviews(delivery(Stream.REVIEWS, [review(**changes)]))
     assert rows.is_empty()
     return problems["column"].to_list()
 

@@ -65,10 +65,10 @@ def repeats(produced: Produced) -> list[tuple[str, date]]:
 
 
 CASE = {
-    0: [("a", "80"), ("b", "70")],
-    1: [("a", "80.0")],
-    2: [("a", "90"), ("b", "70")],
-    4: [("a", "80"), ("c", "1"), ("c", "1")],
+    0: [("A", "80"), ("B", "70")],
+    1: [("A", "80.0")],
+    2: [("A", "90"), ("B", "70")],
+    4: [("A", "80"), ("C", "1"), ("C", "1")],
 }
 
 
@@ -76,9 +76,9 @@ CASE = {
 def test_repeats_go_and_corrections_stay(policy: str) -> None:
     found = made(CASE, DAYS, policy=policy)
     assert kept(found) == [
-        ("a", DAYS[0], 80.0), ("b", DAYS[0], 70.0), ("a", DAYS[2], 90.0), ("a", DAYS[4], 80.0), ("c", DAYS[4], 1.0),
+        ("A", DAYS[0], 80.0), ("B", DAYS[0], 70.0), ("A", DAYS[2], 90.0), ("A", DAYS[4], 80.0), ("C", DAYS[4], 1.0),
     ]  # fmt: skip
-    assert repeats(found) == [("a", DAYS[1]), ("b", DAYS[2]), ("c#2", DAYS[4])]
+    assert repeats(found) == [("A", DAYS[1]), ("B", DAYS[2]), ("C:again:2", DAYS[4])]
 
 
 @pytest.mark.parametrize("look_back", [0, 1, 2, 31])
@@ -87,7 +87,7 @@ def test_a_range_gives_what_its_days_give(look_back: int) -> None:
     alone = [made(CASE, [day], look_back) for day in DAYS]
     assert kept(whole) == [row for part in alone for row in kept(part)]
     assert repeats(whole) == [row for part in alone for row in repeats(part)]
-    assert (("b", DAYS[2]) in repeats(whole)) == (look_back >= 2)
+    assert (("B", DAYS[2]) in repeats(whole)) == (look_back >= 2)
 
 
 def test_counts_agree_with_what_is_set_aside() -> None:
