@@ -27,6 +27,9 @@ from pipelines.rooms import ROOMS, declared_assets, room_contracts
 from resources.contract import CheckOutcome, FrameContract, Zone
 
 _NOTE = "<!-- Written by `make docs` from the code; do not edit. -->"
+_DATA_PREFACE = (
+    "What the keys of a source must be, and how their spellings, gaps and repeats are read: [keys.md](keys.md)."
+)
 
 _CHECKS_PREFACE = """\
 # Checks, and what to do when one fails
@@ -94,7 +97,11 @@ def _cells(item: DeclaredAsset) -> tuple[object, ...]:
 def data_dictionary() -> str:
     """Markdown: every table with its columns, units and ranges."""
     contracts = [*room_contracts().values(), DAILY_LEDGER]
-    return f"{_NOTE}\n\n# Data dictionary\n\n" + "\n\n".join(_table(contract) for contract in contracts) + "\n"
+    return (
+        f"{_NOTE}\n\n# Data dictionary\n\n{_DATA_PREFACE}\n\n"
+        + "\n\n".join(_table(contract) for contract in contracts)
+        + "\n"
+    )
 
 
 def check_table() -> str:
