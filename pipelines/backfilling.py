@@ -1,14 +1,17 @@
 """A range of days as one run or many: how it is cut, and how runs go on beside each other."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 
 from pipelines.instance import open_instance
 from resources.errors import SettingsError
+from resources.settings import Given, variables_of
 
 Span = tuple[date, date]
 
@@ -34,18 +37,25 @@ def spans(first: date, last: date, runs: int) -> list[Span]:
     ]
 
 
-def run_beside(home: Path, parts: Sequence[Span], at_once: int) -> bool:
+def run_beside(home: Path, parts: Sequence[Span], at_once: int, given: Given) -> bool:
     """Run each span in a process of its own, so many of them at once; whether all ended well.
+
+    Args:
+        home: of the pipeline.
+        parts: the spans.
+        at_once: how many processes.
+        given: settings in place of those of file and environment.
 
     The pools of ``dagster.yaml`` hold over all of them (``pipelines/instance.py``).
     """
     with open_instance(home):  # its databases are made by one process, before many use them
         pass
     with ThreadPoolExecutor(max_workers=at_once) as crew:
-        return all(list(crew.map(_run_span, parts)))
+        return all(list(crew.map(partial(_run_span, given), parts)))
 
 
-def _run_span(span: Span) -> bool:
+def _run_span(given: Given, span: Span) -> bool:
     first, last = (day.isoformat() for day in span)
     command = [sys.executable, "-m", "pipelines.cli", "backfill", "--from", first, "--to", last]
-    return subprocess.run(command, check=False).returncode == 0  # noqa: S603  # our own command line
+    environment = {**os.environ, **variables_of(given)}
+    return subprocess.run(command, check=False, env=environment).returncode == 0  # noqa: S603  # our own command line

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from pathlib import Path
 
+import click
+
 from assets.common.daily import DailyAsset
 from assets.common.declaration import Cadence
 from assets.common.delivery import (
@@ -19,6 +21,7 @@ from assets.common.whole import WholeAsset
 from assets.models.estimators.registry import all_models
 from assets.models.estimators.spec import model_spec
 from assets.models.evaluation.tuning import space_owner
+from pipelines.commands_page import commands_page
 from pipelines.configuration import configuration_page
 from pipelines.guests.opt_outs import ADVICE
 from pipelines.guests.opt_outs import CHECK as OPT_OUTS
@@ -141,14 +144,20 @@ def model_table() -> str:
     return head + "|---|---|---|---|---|---|---|---|\n" + "\n".join(rows)
 
 
-def write_pages(docs: Path) -> list[Path]:
-    """Write the generated pages under ``docs``; returns their paths."""
+def write_pages(docs: Path, command_line: click.Group) -> list[Path]:
+    """Write the generated pages under a folder; returns their paths.
+
+    Args:
+        docs: the folder.
+        command_line: whose commands are listed.
+    """
     table = f"{_NOTE}\n\n# Assets\n\nSee [architecture.md](architecture.md) for the drawing.\n\n{asset_table()}\n"
     pages = {
         docs / "assets.md": table,
         docs / "data.md": data_dictionary(),
         docs / "configuration.md": configuration_page(_NOTE),
         docs / "models.md": f"{_NOTE}\n\n{_MODELS_PREFACE}\n{model_table()}\n",
+        docs / "commands.md": commands_page(_NOTE, command_line),
         docs / "checks.md": f"{_NOTE}\n\n{_CHECKS_PREFACE}\n{check_table()}\n",
     }
     for path, text in pages.items():

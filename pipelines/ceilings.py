@@ -4,7 +4,6 @@ A part (a world, a world's figures, the ceilings of a group of worlds) is stored
 one rename once it is whole: a study that was killed goes on from there, and a finished part is never computed again.
 """
 
-import argparse
 import os
 import tempfile
 import time
@@ -37,10 +36,9 @@ from assets.reports.ceilings import (
     study_plan,
     world_name,
 )
-from pipelines.commands import enter, run_stage, say, show_progress
 from pipelines.rooms import room_modules
+from pipelines.terminal.speaking import say
 from pipelines.workspace import build_workspace
-from resources.errors import NotFittedError, SettingsError
 from resources.settings import Settings
 from resources.sources.base import Stream
 
@@ -106,23 +104,6 @@ class Study:
             tables, delivered, source.truth(last), workspace.key,  # type: ignore[attr-defined]
             plan_origins(first, last, customers, is_public=False), customers, self.plan.draws,
         )  # fmt: skip
-
-
-def ceilings(_options: argparse.Namespace) -> int:
-    """The data-rich ceiling and the oracle over seeds and influences; the report shows them."""
-    settings = enter()
-    if settings.core.source != "demo":
-        message = f"source {settings.core.source} has no known truth; the ceilings are studied on source demo"
-        raise SettingsError(message)
-    workspace = build_workspace(settings, progress=show_progress)
-    last = max(workspace.lake.days("published_bookings"), default=None)
-    if last is None or not workspace.lake.exists("evaluation_results", None):
-        message = "no finished run is stored in this home; run the chain first (stayworth run)"
-        raise NotFittedError(message)
-    make_study(settings)
-    good = run_stage(workspace, "The ceilings", CEILINGS_JOB, last, last)
-    say(f"Report: {settings.home / 'reports' / 'index.html'}")
-    return 0 if good else 1
 
 
 def make_study(settings: Settings) -> None:

@@ -6,7 +6,6 @@ card with the figures to ``<home>/studies/fine_tuning``. docs/fine_tuning.md say
 Several cards: ``torchrun --standalone --nproc-per-node <cards> -m pipelines.cli fine-tune``.
 """
 
-import argparse
 import json
 import time
 from collections.abc import Mapping
@@ -32,7 +31,6 @@ from assets.models.fine_tuning.loop import Epoch
 from assets.models.fine_tuning.study import MODELS, PARTS, TUNED, Study, model_card, study
 from assets.models.fine_tuning.team import Team
 from assets.models.settings import ModelSettings, model_settings
-from pipelines.commands import enter, say
 from pipelines.fine_tuning_setup import (
     LoadedEncoder,
     chosen_embedding,
@@ -42,10 +40,12 @@ from pipelines.fine_tuning_setup import (
     peak_mib,
     restart_peak,
 )
+from pipelines.terminal.entering import enter
+from pipelines.terminal.speaking import say
 from pipelines.workspace import build_workspace
 from resources.errors import NotFittedError
 from resources.model_store import FINE_TUNING_STUDIES
-from resources.settings import Settings, load_settings
+from resources.settings import Given, Settings, load_settings
 
 _NETWORKS = {False: FUSION, True: f"{FUSION}_anchored"}  # by whether it forecasts a factor on the past
 _HISTORY = ("published_bookings", "booking_review_pairs", "review_embeddings", "review_anomalies",
@@ -59,28 +59,34 @@ _SHOWN = ("rmse", "mae", "r2", "spearman", "gini")
 _IN_CURRENCY = _SHOWN[:2]
 
 
-def fine_tune(options: argparse.Namespace) -> int:
-    """Train, compare, store; every process of a team walks through it, the first one speaks and writes."""
-    with joined(load_settings()) as team:
-        settings = _entered(team)
-        chosen = chosen_embedding(settings, options.tier, options.model)
+def fine_tune(given: Given, *, is_anchored: bool, tier: str | None, model: str | None) -> None:
+    """Train, compare, store; every process of a team walks through it, the first one speaks and writes.
+
+    Args:
+        given: settings in place of those of file and environment.
+        is_anchored: forecast a factor on the past instead of the value.
+        tier: of the encoder; None: that of the settings.
+        model: folder or cached name of the encoder; None: that of the settings.
+    """
+    with joined(load_settings(given=given)) as team:
+        settings = _entered(team, given)
+        chosen = chosen_embedding(settings, tier, model)
         workspace = build_workspace(settings)
         inputs = stored_tables(workspace)
         loaded = load_encoder(chosen, team.device, model_settings(settings).fine_tuning_tokens)
         restart_peak(team)
-        found = _trained(inputs, loaded, _NETWORKS[options.anchored], team)
+        found = _trained(inputs, loaded, _NETWORKS[is_anchored], team)
         memory = team.largest(peak_mib(team))
         if team.is_first:
             _tell(found, memory, team)
             store_study(workspace, found, loaded, team, memory)
-    return 0
 
 
-def _entered(team: Team) -> Settings:
+def _entered(team: Team, given: Given) -> Settings:
     """The settings; the first process alone may swap what the home holds."""
-    settings = enter() if team.is_first else None
+    settings = enter(given) if team.is_first else None
     team.largest(0.0)  # nobody passes before the first one is here
-    return settings or enter()
+    return settings or enter(given)
 
 
 def stored_tables(workspace: Workspace) -> WholeInputs:

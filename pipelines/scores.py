@@ -1,27 +1,26 @@
-"""Commands about scores and the models behind them: ``score`` and ``models``."""
+"""Scores and the models behind them, as the commands ``score`` and ``models`` show them."""
 
-import argparse
+from datetime import date
 from typing import Any
 
+from assets.common.workspace import Workspace
 from assets.models.serving.training_log import differences, runs_frame
-from pipelines.commands import enter, say
-from pipelines.workspace import build_workspace
+from pipelines.terminal.speaking import say
 from resources.errors import NotFittedError, SettingsError
 from resources.score_reader import ScoreReader
 
 _SHOWN = 40  # characters of a value that two runs differ in
 
 
-def score(options: argparse.Namespace) -> int:
-    """One customer's value, interval, segment, reasons, model and as-of day; status 1 when they have no score."""
-    workspace = build_workspace(enter())
+def show_score(workspace: Workspace, customer: str, as_of: date | None) -> bool:
+    """Tell one customer's value, interval, segment, reasons, model and as-of day; whether they have a score."""
     reader = ScoreReader(workspace.lake)
-    day = reader.day(options.as_of)
-    rows = reader.find(options.customer, options.as_of)
+    day = reader.day(as_of)
+    rows = reader.find(customer, as_of)
     if rows.is_empty():
-        say(f"No score of {options.customer} as of {day}: no booking of such a customer was published by then, or they")
+        say(f"No score of {customer} as of {day}: no booking of such a customer was published by then, or they")
         say("objected. Ids belong to one key epoch; see docs/scoring.md.")
-        return 1
+        return False
     currency = workspace.settings.core.currency
     for row in rows.iter_rows(named=True):
         say(f"customer       {row['pseudo_customer_id']}")
@@ -32,20 +31,19 @@ def score(options: argparse.Namespace) -> int:
         say(f"segment        {row['segment']}")
         say(f"main reasons   {row['reasons']}")
         say(f"model          {row['model']}, version {row['model_version']}")
-    return 0
+    return True
 
 
-def models(options: argparse.Namespace) -> int:
-    """All training runs in a table, or what two of them differ in."""
-    workspace = build_workspace(enter())
+def show_models(workspace: Workspace, compared: tuple[str, str] | None) -> None:
+    """Tell all training runs in a table, or what two of them differ in."""
     store = workspace.resource("model_store")
     runs = runs_frame(store.runs()).to_dicts()
     if not runs:
         message = "no training run is noted yet; run the chain first (stayworth run)"
         raise NotFittedError(message)
-    if options.compare:
-        _compare(*(_run_of(runs, text) for text in options.compare))
-        return 0
+    if compared:
+        _compare(*(_run_of(runs, text) for text in compared))
+        return
     entry = store.entry(max(run["as_of"] for run in runs)) or {}
     head = ("run", "as of", "model", "version", "inputs", "settings", "rmse", "r2", "gini", "origin", "serving")
     say(f"{head[0]:>4} {head[1]:<11}{head[2]:<24}{head[3]:<18}{head[4]:<18}{head[5]:<18}"
@@ -58,7 +56,6 @@ def models(options: argparse.Namespace) -> int:
             f"{run['settings_digest']:<18}{figures}  {told}")  # fmt: skip
     say(f"rmse, r2, gini: cross-validation; origin, serving: {runs[-1]['metric']} of the new and of the serving model")
     say("at the newest rolling origin. Two runs side by side: stayworth models --compare 1 2")
-    return 0
 
 
 def _number(value: float | None) -> str:

@@ -32,6 +32,7 @@ _DEVICES = ("auto", "cpu", "cuda", "fake")
 _CORE = "core"
 
 RoomSettings = TypeVar("RoomSettings")
+Given = Mapping[str, Mapping[str, Any]]  # section -> name -> value
 
 
 def refuse(section: str, name: str, value: object, allowed: str) -> SettingsError:
@@ -186,11 +187,29 @@ def _cast(value: object, hint: Any) -> object:
     return convert(value) if hint in (int, float, str, Path) else value
 
 
-def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
+def variable_of(section: str, name: str) -> str:
+    """The environment variable of a setting.
+
+    Example:
+        >>> variable_of("core", "source")
+        'STAYWORTH_CORE__SOURCE'
+    """
+    return f"STAYWORTH_{section}__{name}".upper()
+
+
+def variables_of(given: Given) -> dict[str, str]:
+    """Settings as environment variables, for a process that reads them there."""
+    return {
+        variable_of(section, name): str(value) for section, values in given.items() for name, value in values.items()
+    }
+
+
+def load_settings(environment: Mapping[str, str] | None = None, *, given: Given | None = None) -> Settings:
     """Read the settings file and the environment.
 
     Args:
         environment: variables to read instead of the process's own (tests).
+        given: section -> name -> value, in place of what file and environment say (options of a command).
 
     Raises:
         SettingsError: a value is refused, a name is unknown, or the file can't be read.
@@ -208,5 +227,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         if variable.startswith("STAYWORTH_") and "__" in variable and variable != DSN_VARIABLE:
             section, _, name = variable.removeprefix("STAYWORTH_").lower().partition("__")
             sections.setdefault(section, {})[name] = value
+    for section, values in (given or {}).items():
+        sections.setdefault(section, {}).update(values)
     core = build_section("core", CoreSettings, sections.pop("core", {}))
     return Settings(home=home, core=core, sections=sections)

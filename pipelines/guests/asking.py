@@ -1,6 +1,5 @@
 """Who is asked for: identifiers from the command line or from standard input, where no list of processes shows them."""
 
-import argparse
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -66,18 +65,36 @@ class Asked:
         return [plain_row_id(value) for value in self.row_ids]
 
 
-def asked_of(options: argparse.Namespace, stream: TextIO | None = None) -> Asked:
+def asked_of(
+    *,
+    email: str | None,
+    guest_key: str | None,
+    row_id: Sequence[str],
+    stdin: bool,
+    only_named: bool,
+    one_person: bool,
+    stream: TextIO | None = None,
+) -> Asked:
     """What the command line names, and what standard input names where ``-`` or ``--stdin`` stands for it.
+
+    Args:
+        email: as given; ``-`` stands for a line of standard input, here and below.
+        guest_key: as given.
+        row_id: as given.
+        stdin: read identifiers from all lines of standard input.
+        only_named: see :class:`Asked`.
+        one_person: see :class:`Asked`.
+        stream: instead of standard input.
 
     Raises:
         ContractError: nobody is named, or standard input holds something else.
     """
     named: dict[str, list[str]] = {
-        "email": [options.email] if options.email else [],
-        "guest-key": [options.guest_key] if options.guest_key else [],
-        "row-id": list(options.row_id or ()),
+        "email": [email] if email else [],
+        "guest-key": [guest_key] if guest_key else [],
+        "row-id": list(row_id),
     }
-    lines = iter(_lines(named, options, stream or sys.stdin))
+    lines = iter(_lines(named, stream or sys.stdin, is_all=stdin))
     for kind, values in named.items():
         named[kind] = [_next(lines, kind) if value == FROM_INPUT else value for value in values]
     for line in lines:
@@ -91,15 +108,15 @@ def asked_of(options: argparse.Namespace, stream: TextIO | None = None) -> Asked
         email=next(iter(named["email"]), None),
         guest_key=next(iter(named["guest-key"]), None),
         row_ids=tuple(named["row-id"]),
-        is_only_named=getattr(options, "only_named", False),
-        is_one_person=getattr(options, "one_person", False),
+        is_only_named=only_named,
+        is_one_person=one_person,
     )
 
 
-def _lines(named: dict[str, list[str]], options: argparse.Namespace, stream: TextIO) -> Sequence[str]:
+def _lines(named: dict[str, list[str]], stream: TextIO, *, is_all: bool) -> Sequence[str]:
     """Lines of standard input, as many as are asked for: all with ``--stdin``, else one for each ``-``."""
     wanted = sum(value == FROM_INPUT for values in named.values() for value in values)
-    if getattr(options, "stdin", False):
+    if is_all:
         return [line for text in stream if (line := text.strip())]
     return [stream.readline().strip() for _ in range(wanted)]
 

@@ -1,41 +1,43 @@
-"""The commands for guests' rights and retention; each returns the exit status."""
+"""What the commands for guests' rights and retention do, and what they tell."""
 
-import argparse
 import sys
+from pathlib import Path
 
 from assets.common.workspace import Workspace
-from pipelines.commands import enter, say
-from pipelines.guests.asking import Asked, asked_of
-from pipelines.guests.erasure import erase_guest, refuse_telling_reason, tell, was_erased
+from pipelines.guests.asking import Asked
+from pipelines.guests.erasure import erase_guest, tell, was_erased
 from pipelines.guests.finding import find, log_search
 from pipelines.guests.retention import apply_retention
 from pipelines.guests.showing import preview, show_finding, show_refusal
 from pipelines.guests.subject_access import check_folder, export_guest
-from pipelines.workspace import build_workspace
+from pipelines.terminal.speaking import say
 from resources.access_log import reading_for
 from resources.home_lock import alone_in
-from resources.paths import expanded
 
 
-def erase(options: argparse.Namespace) -> int:
+def erase_asked(workspace: Workspace, asked: Asked, reason: str, *, is_only_shown: bool, is_agreed: bool) -> int:
     """Show what would go, ask, and erase a guest everywhere.
+
+    Args:
+        workspace: of the home.
+        asked: who.
+        reason: for the access log.
+        is_only_shown: change nothing.
+        is_agreed: a person has agreed beforehand.
 
     Returns:
         0 erased; 1 nothing was erased (nobody found, refused, not agreed to), or the search still found something.
     """
-    asked = asked_of(options)
-    refuse_telling_reason(asked, options.reason)
-    workspace = build_workspace(enter())
     finding = preview(workspace, asked, say)
     if finding.doubts:
         return show_refusal(finding, "erased", say)
-    if options.preview:
+    if is_only_shown:
         say("Only shown: nothing was changed.")
         return 1 if finding.guest.is_nobody else 0
-    if not finding.guest.is_nobody and not _is_agreed(options):
+    if not finding.guest.is_nobody and not _is_agreed(is_agreed=is_agreed):
         return 1
     with alone_in(workspace.settings.home):
-        erasure = erase_guest(workspace, asked, options.reason, shown=finding.guest)
+        erasure = erase_guest(workspace, asked, reason, shown=finding.guest)
     tell(erasure, workspace.resource("tombstones").load(), say)
     if not erasure.is_complete:
         say("The erasure is NOT complete: remove what is listed above and run the same command again.")
@@ -43,9 +45,9 @@ def erase(options: argparse.Namespace) -> int:
     return 0 if erasure.is_complete and is_somebody else 1
 
 
-def _is_agreed(options: argparse.Namespace) -> bool:
+def _is_agreed(*, is_agreed: bool) -> bool:
     """Whether a person has agreed: beforehand by ``--yes``, or now at the terminal."""
-    if options.yes:
+    if is_agreed:
         return True
     if not sys.stdin.isatty():
         say(
@@ -59,15 +61,17 @@ def _is_agreed(options: argparse.Namespace) -> bool:
     return False
 
 
-def subject_access(options: argparse.Namespace) -> int:
+def copy_for(workspace: Workspace, asked: Asked, folder: Path) -> int:
     """Export everything that is held about a guest.
+
+    Args:
+        workspace: of the home.
+        asked: who.
+        folder: of the copy.
 
     Returns:
         0 written; 1 nothing was written, because nobody or more than one person was found.
     """
-    asked = asked_of(options)
-    workspace = build_workspace(enter())
-    folder = expanded(options.to).absolute()
     check_folder(workspace, folder)
     with reading_for("command subject-access"):
         finding = find(workspace, asked)
@@ -92,9 +96,8 @@ def _say_nobody(workspace: Workspace, asked: Asked) -> int:
     return 1
 
 
-def retain(_options: argparse.Namespace) -> int:
+def retain_rows(workspace: Workspace) -> None:
     """Remove raw rows that are older than the retention."""
-    workspace = build_workspace(enter())
     with alone_in(workspace.settings.home):
         removed = apply_retention(workspace)
     for table, days in removed.items():
@@ -103,4 +106,3 @@ def retain(_options: argparse.Namespace) -> int:
         say("No raw rows are older than core.raw_retention_days.")
     else:
         say("These days are frozen: what was made of them stays, and a re-run of them is refused.")
-    return 0

@@ -13,9 +13,10 @@ import sys
 
 # Heavy, and none of them computes: a pool of threads would not live through a fork. The room `customers` does.
 _IMPORTS = (
-    "great_expectations", "duckdb", "pipelines.commands", "pipelines.delivering", "pipelines.loading",
-    "pipelines.guests.commands", "assets.raw.assets", "assets.privacy.assets", "assets.reviews.assets",
-    "assets.alignment.assets", "assets.embeddings.assets", "assets.models.assets", "assets.reports.assets",
+    "great_expectations", "duckdb", "pipelines.chain", "pipelines.settling", "pipelines.delivering",
+    "pipelines.loading", "pipelines.guests.commands", "assets.raw.assets", "assets.privacy.assets",
+    "assets.reviews.assets", "assets.alignment.assets", "assets.embeddings.assets", "assets.models.assets",
+    "assets.reports.assets",
 )  # fmt: skip
 
 

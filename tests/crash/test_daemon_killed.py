@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.commands import _daily_tables
 from pipelines.running import pending_days, run_job
+from pipelines.terminal.stages import daily_tables
 from pipelines.workspace import build_workspace
 from resources.sources.demo.deliveries import deliver
 from tests.crash.evidence import stored_bytes
@@ -60,7 +60,7 @@ def test_a_killed_daemon_starts_again_and_ends_with_the_data_of_one_backfill(
     monkeypatch.setenv("STAYWORTH_HOME", str(homes["calm"]))
     calm = build_workspace()
     assert run_job(calm, "backfill", DAYS[0], DAYS[-1], reuse=True).success
-    assert not pending_days(killed, _daily_tables())
+    assert not pending_days(killed, daily_tables())
     ours, theirs = stored_bytes(homes["killed"]), stored_bytes(homes["calm"])
     daily = [name for name in theirs if "/all." not in name and not name.startswith("internal/records/")]
     assert {name: ours.get(name) for name in daily} == {name: theirs[name] for name in daily}

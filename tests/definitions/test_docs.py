@@ -6,13 +6,14 @@ from pathlib import Path
 import pytest
 
 from pipelines.catalogue import write_pages
+from pipelines.cli import stayworth
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
 
 
 def test_generated_pages_are_current(tmp_path: Path) -> None:
-    for page in write_pages(tmp_path):
+    for page in write_pages(tmp_path, stayworth):
         assert page.read_text("utf-8") == (ROOT / "docs" / page.name).read_text("utf-8"), "run `make docs`"
 
 

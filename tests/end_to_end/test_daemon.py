@@ -9,9 +9,9 @@ import pytest
 
 from assets.common.inputs import days_between
 from assets.common.workspace import Workspace
-from pipelines.commands import _daily_tables
 from pipelines.ledger import DAILY_LEDGER
 from pipelines.running import pending_days, run_job
+from pipelines.terminal.stages import daily_tables
 from pipelines.workspace import build_workspace
 from resources.sources.base import Stream
 from resources.sources.demo import DemoSettings, DemoSource
@@ -86,7 +86,7 @@ def assert_all_runs_succeeded(daemon: SimulatedDaemon) -> None:
 
 def assert_same_data(found: Simulated) -> None:
     """Every table and day alike, byte by byte, and pending for the same reasons where something never came."""
-    tables = [*_daily_tables(), DAILY_LEDGER.asset]
+    tables = [*daily_tables(), DAILY_LEDGER.asset]
     for table in tables:
         days = found.backfill.lake.days(table)
         assert found.daemon.lake.days(table) == days, table
@@ -117,7 +117,7 @@ def test_mornings_of_daemon_give_what_one_backfill_gives(
     )
     found = simulate(tmp_path, monkeypatch, encoder_home, source, log, days, days[2] + 2 * MORNING)
     assert_same_data(found)
-    assert not pending_days(found.daemon, _daily_tables()), "everything has come in the end"
+    assert not pending_days(found.daemon, daily_tables()), "everything has come in the end"
     assert found.asked == {days[1]: 0, days[2]: 0, days[2] + MORNING: 3, days[2] + 2 * MORNING: 0}, (
         "late and corrected files are run on the morning they came, then what waited for them, then the scores"
     )

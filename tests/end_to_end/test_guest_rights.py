@@ -14,7 +14,6 @@ import polars as pl
 import pytest
 
 from assets.common.workspace import Workspace
-from pipelines.commands import _daily_tables
 from pipelines.guests.asking import Asked
 from pipelines.guests.erasure import erase_guest
 from pipelines.guests.finding import find_guest
@@ -26,6 +25,7 @@ from pipelines.guests.retention import apply_retention
 from pipelines.guests.stores import files_below
 from pipelines.guests.subject_access import export_guest
 from pipelines.running import failures_of, pending_days, run_job
+from pipelines.terminal.stages import daily_tables
 from resources.contract import Zone
 from resources.embedding_cache import content_hash
 from resources.errors import PrivacyError, SettingsError
@@ -49,7 +49,7 @@ def backfill(workspace: Workspace, *, reuse: bool = True) -> None:
 
 def settle(workspace: Workspace) -> None:
     for _ in range(4):
-        if not pending_days(workspace, _daily_tables()):
+        if not pending_days(workspace, daily_tables()):
             return
         backfill(workspace)
 

@@ -8,8 +8,8 @@ import pytest
 
 from assets.common.workspace import Workspace
 from pipelines.building import build_definitions
-from pipelines.commands import _daily_tables
 from pipelines.running import RANGE_END, RANGE_START, pending_days
+from pipelines.terminal.stages import daily_tables
 from tests.end_to_end.worlds import START, data_bytes, demo_workspace, public_workspace
 
 
@@ -23,7 +23,7 @@ def backfill(workspace: Workspace, first: date, last: date | None = None) -> boo
 
 def settle(workspace: Workspace) -> None:
     for _ in range(6):
-        todo = pending_days(workspace, _daily_tables())
+        todo = pending_days(workspace, daily_tables())
         if not todo:
             return
         assert backfill(workspace, todo[0], todo[-1])
@@ -32,7 +32,7 @@ def settle(workspace: Workspace) -> None:
 
 def assert_order_does_not_matter(whole: Workspace, shuffled: Workspace, days: list[date]) -> None:
     assert backfill(whole, days[0], days[-1])
-    assert not pending_days(whole, _daily_tables())
+    assert not pending_days(whole, daily_tables())
     expected = data_bytes(whole)
     assert any("match_weights" in name for name in expected), "a fit was due inside the range"
 
@@ -40,7 +40,7 @@ def assert_order_does_not_matter(whole: Workspace, shuffled: Workspace, days: li
     random.Random(7).shuffle(order)
     for day in order:
         assert backfill(shuffled, day)
-    assert pending_days(shuffled, _daily_tables()), "shuffled days must have met missing history"
+    assert pending_days(shuffled, daily_tables()), "shuffled days must have met missing history"
     settle(shuffled)
     assert differences(data_bytes(shuffled), expected) == []
 

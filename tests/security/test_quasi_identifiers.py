@@ -17,9 +17,9 @@ import pytest
 
 from assets.common.discretion import ERRORS
 from pipelines.building import build_definitions
-from pipelines.commands import say
 from pipelines.instance import open_instance
 from pipelines.running import failures_of, run_job
+from pipelines.terminal.speaking import say
 from pipelines.workspace import build_workspace
 from resources.settings import CoreSettings, Settings
 from resources.sources.base import Stream

@@ -1,16 +1,25 @@
-"""``stayworth status``: what is stored, and what is not in order."""
+"""``stayworth status``."""
 
-import argparse
+import contextlib
 
-from pipelines.commands import enter, say
-from pipelines.guests.opt_outs import warn_of_opt_outs
-from pipelines.troubles import lines_of, troubles
-from pipelines.workspace import build_workspace
+import click
+
+from pipelines.terminal.options import source_options
+from resources.settings import Given
 
 
-def status(_options: argparse.Namespace) -> int:
-    """What is stored, by table, and what is not in order."""
-    workspace = build_workspace(enter())
+@click.command()
+@source_options
+def status(given: Given) -> int:
+    """What is stored by table: days, rows, pending, failed; what is not in order, and why."""
+    from pipelines.guests.opt_outs import warn_of_opt_outs
+    from pipelines.terminal.entering import enter
+    from pipelines.terminal.speaking import say
+    from pipelines.troubles import lines_of, troubles
+    from pipelines.workspace import build_workspace
+    from resources.errors import SourceError
+
+    workspace = build_workspace(enter(given))
     say(f"{'table':<26}{'zone':<12}{'days':>6}{'first':>12}{'last':>12}{'rows':>12}{'pending':>9}{'failed':>8}")
     for asset, zone in sorted(workspace.lake.assets().items(), key=lambda item: (str(item[1]), item[0])):
         days = workspace.lake.days(asset)
@@ -26,5 +35,6 @@ def status(_options: argparse.Namespace) -> int:
         say("Not in order:")
         for line in found:
             say(f"  {line}")
-    warn_of_opt_outs(workspace, say)
+    with contextlib.suppress(SourceError):  # a source that can't be read is told above
+        warn_of_opt_outs(workspace, say)
     return 0

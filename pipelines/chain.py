@@ -1,0 +1,96 @@
+"""The whole chain of ``stayworth run`` and ``evaluate``: daily stages, models, scores, report; studies on demand."""
+
+import time
+from datetime import date
+
+from assets.common.workspace import Workspace
+from pipelines.ceilings import CEILINGS_JOB, make_study
+from pipelines.guests.opt_outs import warn_of_opt_outs
+from pipelines.running import pending_days
+from pipelines.terminal.entering import enter
+from pipelines.terminal.speaking import say, show_progress
+from pipelines.terminal.stages import daily_tables, days_asked, run_stage
+from pipelines.troubles import tell_source
+from pipelines.workspace import build_workspace
+from resources.settings import Given
+from resources.warehouse import NAME, build_warehouse
+
+# Minutes on two cores, measured with the commands of docs/evaluation.md.
+_OTHER_MINUTES = {"demo": 5, "public": 14}  # of the full profile, everything but the fits of models
+_PRICE_MINUTES = 12  # the price of privacy
+
+
+def run_chain(given: Given, first: date | None, last: date | None, *, with_studies: bool = False) -> bool:
+    """Run everything; ends with a short table and the report's path.
+
+    Args:
+        given: settings in place of those of file and environment.
+        first: first business day; None: the start of history.
+        last: last business day; None: the last known day.
+        with_studies: the price of privacy and the ceilings, too.
+
+    Returns:
+        Whether all ended well.
+    """
+    started = time.perf_counter()
+    workspace = build_workspace(enter(given), progress=show_progress)
+    core = workspace.settings.core
+    since, until = days_asked(workspace, first, last)
+    say(f"Stayworth: source {core.source}, profile {core.profile}, {(until - since).days + 1} days")
+    apart = f", the lake to {core.lake_url}" if core.lake_url else ""
+    say(f"Everything is written to {workspace.settings.home}{apart}")
+    tell_source(workspace, since, until, say)
+    if core.profile == "full":
+        say(f"The full report takes about {_full_time(workspace, with_studies=with_studies)} on two cores.")
+    good = run_stage(workspace, "Daily stages", "backfill", since, until)
+    good &= run_stage(workspace, "Models, scores, report", "evaluate", until, until)
+    if with_studies and good:
+        good &= _run_studies(workspace, until)
+    views = build_warehouse(workspace.settings.home / NAME, workspace.lake, workspace.contracts)
+    kept = workspace.settings.home / ("warehouse.sql" if core.lake_url else NAME)
+    say(f"Warehouse: {len(views)} views in {kept}")
+    _closing_table(workspace, time.perf_counter() - started)
+    warn_of_opt_outs(workspace, say)
+    return good
+
+
+def _run_studies(workspace: Workspace, last: date) -> bool:
+    """The studies that stand beside the evaluation: the price of privacy and, on demo, the ceilings."""
+    good = run_stage(workspace, "The price of privacy", "price_of_privacy_study", last, last)
+    if workspace.settings.core.source != "demo":
+        return good
+    make_study(workspace.settings)
+    return run_stage(workspace, "The ceilings", CEILINGS_JOB, last, last) and good
+
+
+def _full_time(workspace: Workspace, *, with_studies: bool) -> str:
+    """Minutes or hours, by the number of fits and the seconds that a fit took on the public files."""
+    from assets.models.evaluation.budget import evaluation_seconds
+    from assets.models.settings import model_settings
+    from assets.reports.ceilings import study_plan
+
+    source = workspace.settings.core.source
+    minutes = evaluation_seconds(model_settings(workspace.settings)) / 60 + _OTHER_MINUTES.get(source, 14)
+    if with_studies:
+        minutes += _PRICE_MINUTES
+        plan = study_plan(workspace.settings)
+        minutes += plan.hours(len(plan.seeds) * len(plan.influences)) * 60 if source == "demo" else 0
+    return f"{minutes:.0f} minutes" if minutes < 90 else f"{minutes / 60:.1f} hours"  # noqa: PLR2004
+
+
+def _closing_table(workspace: Workspace, seconds: float) -> None:
+    from assets.reports.results import closing_lines, with_seconds
+
+    home = workspace.settings.home
+    results = home / "reports" / "results.json"
+    say()
+    if results.exists():
+        results.write_text(with_seconds(results.read_text("utf-8"), seconds), "utf-8")
+        for name, value in closing_lines(results.read_text("utf-8")):
+            say(f"  {name:<58}{value:>18}")
+    pending = pending_days(workspace, daily_tables())
+    if pending:
+        say(f"  {len(pending)} days are pending or failed; see `stayworth status` and `stayworth settle`")
+    say(f"  {'seconds':<58}{seconds:>18.0f}")
+    say()
+    say(f"Report: {home / 'reports' / 'index.html'}")

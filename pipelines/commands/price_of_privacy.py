@@ -1,0 +1,30 @@
+"""``stayworth price-of-privacy``."""
+
+import time
+
+import click
+
+from pipelines.terminal.options import source_options
+from resources.settings import Given
+
+
+@click.command("price-of-privacy")
+@source_options
+def price_of_privacy(given: Given) -> int:
+    """Publish the stored history under other k, batches, epsilons; report the price."""
+    from pipelines.terminal.entering import enter
+    from pipelines.terminal.speaking import say, show_progress
+    from pipelines.terminal.stages import run_stage
+    from pipelines.workspace import build_workspace
+    from resources.errors import NotFittedError
+
+    started = time.perf_counter()
+    workspace = build_workspace(enter(given), progress=show_progress)
+    last = max(workspace.lake.days("published_bookings"), default=None)
+    if last is None or not workspace.lake.exists("evaluation_results", None):
+        message = "no finished run is stored in this home; run the chain first (stayworth run)"
+        raise NotFittedError(message)
+    say("Seven worlds are published, paired and modelled: about ten minutes on two cores.")
+    good = run_stage(workspace, "The price of privacy", "price_of_privacy_study", last, last)
+    say(f"Report: {workspace.settings.home / 'reports' / 'index.html'} ({time.perf_counter() - started:.0f} s)")
+    return 0 if good else 1
