@@ -257,10 +257,10 @@ def customer_scores(inputs: DayInputs) -> Produced:
 
 
 def _served_on(store: ModelStore, day: date, horizon_days: int) -> Served:
-    found = store.in_force(day)
-    if found is None:
+    in_force = store.in_force(day)
+    if in_force is None:
         return start_model(horizon_days)
-    name, versions = found
+    name, versions = in_force
     return served_of(
         name, {model: store.load(model, version, BEHAVIOUR_COLUMNS) for model, version in versions.items()}
     )

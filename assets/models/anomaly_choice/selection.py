@@ -39,8 +39,8 @@ def configurations(step: float, taus: Sequence[float]) -> list[Configuration]:
     parts = round(1 / step)
     grid = [(a / parts, b / parts, (parts - a - b) / parts) for a in range(parts + 1) for b in range(parts + 1 - a)]
     uniform = (1 / 3, 1 / 3, 1 / 3)
-    found = [Configuration(weights, tau) for weights in [uniform, *(g for g in grid if g != uniform)] for tau in taus]
-    return [*found, Configuration(uniform, OFF)]
+    crossed = [Configuration(weights, tau) for weights in [uniform, *(g for g in grid if g != uniform)] for tau in taus]
+    return [*crossed, Configuration(uniform, OFF)]
 
 
 class FoldRidge:
@@ -108,8 +108,11 @@ def _studies(settings: ModelSettings, pinned: ReviewSettings) -> list[tuple[str,
     weights, tau = (pinned.alpha, pinned.beta, pinned.gamma), pinned.tau
     grid = list(dict.fromkeys(item.weights for item in configurations(settings.anomaly_step, [tau])))
     taus = sorted({*settings.anomaly_taus, tau})
-    studies = [("weights", " / ".join(f"{part:.2f}" for part in found), Configuration(found, tau)) for found in grid]
-    studies += [("threshold", f"{found:.2f}", Configuration(weights, found)) for found in taus]
+    studies = [
+        ("weights", " / ".join(f"{part:.2f}" for part in weighting), Configuration(weighting, tau))
+        for weighting in grid
+    ]
+    studies += [("threshold", f"{other:.2f}", Configuration(weights, other)) for other in taus]
     studies += [("filter", "off", Configuration(weights, OFF)), ("filter", "on", Configuration(weights, tau))]
     for part in range(len(PARTS)):
         left = [0.0 if at == part else weight for at, weight in enumerate(weights)]  # the others keep their weight
@@ -150,10 +153,10 @@ class _Judge:
         for item in configurations(settings.anomaly_step, settings.anomaly_taus):
             error = self._judged(self._evidence.kept(item, self._timing))[1][number]
             judged.append((error, round(item.distance, 9), -item.tau, item))
-        uniform = [found for found in judged if found[1] == 0.0]
+        uniform = [candidate for candidate in judged if candidate[1] == 0.0]
         rules = (("uniform", uniform), ("chosen", judged))
-        best = [(rule, min(found, key=lambda entry: entry[:3])) for rule, found in rules]
-        return [self.row("selection", rule, found[3], number, found[0]) for rule, found in best]
+        best = [(rule, min(candidates, key=lambda entry: entry[:3])) for rule, candidates in rules]
+        return [self.row("selection", rule, chosen[3], number, chosen[0]) for rule, chosen in best]
 
     def _judged(self, kept: NDArray[np.bool_]) -> tuple[Floats, list[float]]:
         """Out-of-fold predictions of every example, and per outer fold the error over the other folds."""

@@ -158,8 +158,8 @@ def _maximise(likelihood: Callable[[Floats], float], number: int, rows: int) -> 
         return -likelihood(logs) / max(rows, 1) + _PENALTY * float((logs**2).sum())
 
     bounds = [(-_BOUND, _BOUND)] * number
-    found = optimize.minimize(loss, np.zeros(number), method="L-BFGS-B", bounds=bounds)
-    return tuple(float(value) for value in np.exp(found.x))
+    optimum = optimize.minimize(loss, np.zeros(number), method="L-BFGS-B", bounds=bounds)
+    return tuple(float(value) for value in np.exp(optimum.x))
 
 
 SPECS = (

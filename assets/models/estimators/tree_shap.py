@@ -64,9 +64,9 @@ def contributions(trees: Sequence[Tree], values: NDArray[np.float64]) -> NDArray
         trees: :func:`trees_of`.
         values: (n, n_features), finite.
     """
-    found = np.zeros((values.shape[1] + 1, len(values)))  # a row per feature: adding to it runs through memory once
+    sums = np.zeros((values.shape[1] + 1, len(values)))  # a row per feature: adding to it runs through memory once
     for tree in trees:
-        found[-1] += sum(leaf.value * float(leaf.shares.prod()) for leaf in tree.leaves)
+        sums[-1] += sum(leaf.value * float(leaf.shares.prod()) for leaf in tree.leaves)
         if not len(tree.features):
             continue
         pattern = np.zeros(len(values), dtype=np.int64)
@@ -75,14 +75,14 @@ def contributions(trees: Sequence[Tree], values: NDArray[np.float64]) -> NDArray
         distinct, place = np.unique(pattern, return_inverse=True)
         used = np.unique(tree.features)
         for feature, part in zip(used, _of_patterns(tree, distinct, used), strict=True):
-            found[feature] += part[place]
-    return np.ascontiguousarray(found.T)
+            sums[feature] += part[place]
+    return np.ascontiguousarray(sums.T)
 
 
 def _of_patterns(tree: Tree, patterns: NDArray[np.int64], used: NDArray[np.int64]) -> NDArray[np.float64]:
     """(features used, patterns) contributions of a tree to each distinct pattern of its splits."""
     left = (patterns[:, None] >> np.arange(len(tree.features))) & 1 == 1  # (patterns, splits)
-    found = np.zeros((len(used), len(patterns)))
+    sums = np.zeros((len(used), len(patterns)))
     for leaf in tree.leaves:
         meets = np.stack(
             [(left[:, splits] == sides).all(axis=1) for splits, sides in zip(leaf.splits, leaf.sides, strict=True)]
@@ -91,8 +91,8 @@ def _of_patterns(tree: Tree, patterns: NDArray[np.int64], used: NDArray[np.int64
         points, weights = _quadrature(len(leaf.features))
         factors = leaf.shares[:, None, None] + change[:, :, None] * points  # (m, patterns, points), all above 0
         others = (factors.prod(axis=0) / factors) @ weights
-        found[np.searchsorted(used, leaf.features)] += leaf.value * change * others
-    return found
+        sums[np.searchsorted(used, leaf.features)] += leaf.value * change * others
+    return sums
 
 
 @cache

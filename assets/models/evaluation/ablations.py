@@ -67,18 +67,18 @@ def settings_variants(settings: ModelSettings) -> list[Variant]:
         ("all dimensions of the text", {"text_components": 0}, True, FUSION),
         ("faint pairs taken at their word", {"text_shrinkage": 0.0}, True, FUSION),
     ]
-    found = [
+    variants = [
         Variant(study="optimisation", name=name, changes=changes, is_tuned=tuned, model=model)
         for name, changes, tuned, model in steps
         if tuned or settings.tuning_trials
     ]
     modalities = ((REFERENCE, FUSION), ("no gate: side by side", "concatenation"), ("behaviour only", WITHOUT_TEXT),
                   ("gate, texts masked", "gated_no_text"), ("text only", "text_only"))  # fmt: skip
-    found += [Variant(study="modality", name=name, model=model) for name, model in modalities]
+    variants += [Variant(study="modality", name=name, model=model) for name, model in modalities]
     heads = ((REFERENCE, FUSION), ("zero-inflated log-normal", f"{FUSION}_ziln"),
              ("high-value customers weighted", f"{FUSION}_weighted"),
              ("factor of the past", f"{FUSION}_anchored"))  # fmt: skip
-    return found + [Variant(study="head", name=name, model=model) for name, model in heads]
+    return variants + [Variant(study="head", name=name, model=model) for name, model in heads]
 
 
 def text_variants(examples: pl.DataFrame, sources: TextSources, taus: Sequence[float], pinned: float) -> list[Variant]:
@@ -94,13 +94,13 @@ def text_variants(examples: pl.DataFrame, sources: TextSources, taus: Sequence[f
     def made(study: str, name: str, pairs: pl.DataFrame, reviews: pl.DataFrame) -> Variant:
         return Variant(study=study, name=name, examples=with_texts(examples, sources.bookings, pairs, reviews))
 
-    found = [Variant(study="anomaly_filter", name=REFERENCE)]
-    found.append(made("anomaly_filter", "filter off", sources.pairs, sources.reviews(None)))
+    variants = [Variant(study="anomaly_filter", name=REFERENCE)]
+    variants.append(made("anomaly_filter", "filter off", sources.pairs, sources.reviews(None)))
     for tau in sorted(set(taus) - {pinned}):
-        found.append(made("anomaly_filter", f"threshold {tau:.2f}", sources.pairs, sources.reviews(tau)))
-    found.append(Variant(study="window", name=REFERENCE))
+        variants.append(made("anomaly_filter", f"threshold {tau:.2f}", sources.pairs, sources.reviews(tau)))
+    variants.append(Variant(study="window", name=REFERENCE))
     kept = sources.as_stored()
-    return found + [made("window", f"{days} days", sources.within(days), kept) for days in _WINDOWS]
+    return variants + [made("window", f"{days} days", sources.within(days), kept) for days in _WINDOWS]
 
 
 def ablate(

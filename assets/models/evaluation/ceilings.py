@@ -72,8 +72,8 @@ def world_figures(
 def _out_of_fold(examples: pl.DataFrame, models: Sequence[str], settings: ModelSettings) -> pl.DataFrame:
     chosen = (NAIVE, *(name for name in models if name != NAIVE))
     rules = replace(settings, models=chosen, repeats=1, tuning_trials=0)
-    found = evaluate(examples, rules, is_holdout_tested=False).filter(pl.col("protocol") == PROSPECTIVE_CV)
-    return found.filter(pl.col("model").is_in(list(models))).select(_PREDICTED)
+    predictions = evaluate(examples, rules, is_holdout_tested=False).filter(pl.col("protocol") == PROSPECTIVE_CV)
+    return predictions.filter(pl.col("model").is_in(list(models))).select(_PREDICTED)
 
 
 def _figures_of(predictions: pl.DataFrame) -> pl.DataFrame:
@@ -107,7 +107,7 @@ def data_rich_figures(
     pooled = pl.concat([_own_ids(part, number) for number, part in enumerate(rich)])
     width = max(text_dimensions(pooled), *(text_dimensions(part) for part in tested.values()))
     train = to_arrays(pooled, width)
-    found: dict[str, list[pl.DataFrame]] = {world: [] for world in tested}
+    by_world: dict[str, list[pl.DataFrame]] = {world: [] for world in tested}
     for learner in LEARNERS:
         model = fit_model(learner, train, settings, settings.seed)
         for world, part in tested.items():
@@ -115,8 +115,8 @@ def data_rich_figures(
             values = figures(data.target, model.predict(data).value)
             rows = [{"model": f"{DATA_RICH}_{learner}", "metric": name, "value": value}
                     for name, value in values.items()]  # fmt: skip
-            found[world].append(pl.DataFrame(rows, schema=FIGURE_SCHEMA))
-    return {world: pl.concat(parts) for world, parts in found.items()}
+            by_world[world].append(pl.DataFrame(rows, schema=FIGURE_SCHEMA))
+    return {world: pl.concat(parts) for world, parts in by_world.items()}
 
 
 def _own_ids(examples: pl.DataFrame, world: int) -> pl.DataFrame:
@@ -177,8 +177,8 @@ def by_seed(rows: pl.DataFrame, metric: str) -> pl.DataFrame:
 
 def ceiling_of(means: Mapping[str, float], ceiling: str) -> tuple[str, float] | None:
     """Name and mean R² of a ceiling: the oracle, or the best of the data-rich learners."""
-    found = {name: value for name, value in means.items() if name == ceiling or name.startswith(f"{ceiling}_")}
-    return max(found.items(), key=lambda item: (item[1], item[0])) if found else None
+    candidates = {name: value for name, value in means.items() if name == ceiling or name.startswith(f"{ceiling}_")}
+    return max(candidates.items(), key=lambda item: (item[1], item[0])) if candidates else None
 
 
 def shares_of(means: Mapping[str, float], ceiling: float) -> list[Share]:
@@ -190,14 +190,14 @@ def shares_of(means: Mapping[str, float], ceiling: float) -> list[Share]:
     """
     shown = [name for name in means if name in OWN_MODELS]
     quoted = ceiling >= MIN_R2
-    found = [Share(model=name, r2=means[name], share=means[name] / ceiling if quoted else None) for name in shown]
-    return sorted(found, key=lambda item: (-item.r2, item.model))
+    shares = [Share(model=name, r2=means[name], share=means[name] / ceiling if quoted else None) for name in shown]
+    return sorted(shares, key=lambda item: (-item.r2, item.model))
 
 
 def best_of(means: Mapping[str, float], names: Sequence[str]) -> str | None:
     """The named model of highest mean, None where none was run."""
-    found = [name for name in names if name in means]
-    return max(found, key=lambda name: (means[name], name)) if found else None
+    candidates = [name for name in names if name in means]
+    return max(candidates, key=lambda name: (means[name], name)) if candidates else None
 
 
 def gain(rows: pl.DataFrame, first: str, second: str, folds: int, metric: str = "r2") -> Comparison | None:

@@ -67,20 +67,20 @@ def embedding_variants(
     reviews = used_reviews(rows, sources)
     if reviews.is_empty():
         return [], {}
-    found, left_out = [], {}
+    variants, left_out = [], {}
     for tier in compared_tiers(settings):
         try:
             embeddings = embed_reviews(reviews, tier, embedders(tier))
         except (SourceError, OSError) as error:  # OSError: a folder without weights or tokenizer
             left_out[tier] = str(error)
             continue
-        found.append(_embedded("encoder_tier", f"{tier} instead of {settings.tier}", rows, sources, embeddings))
-    found = [Variant(study="encoder_tier", name=REFERENCE), *found] if found else []
+        variants.append(_embedded("encoder_tier", f"{tier} instead of {settings.tier}", rows, sources, embeddings))
+    variants = [Variant(study="encoder_tier", name=REFERENCE), *variants] if variants else []
     other = next(name for name in TREATMENTS if name != treatment)
     embeddings = embed_reviews(treated_reviews(reviews, other), settings.tier, embedders(settings.tier))
-    found.append(Variant(study="text_treatment", name=REFERENCE))
-    found.append(_embedded("text_treatment", f"{other} instead of {treatment}", rows, sources, embeddings))
-    return found, left_out
+    variants.append(Variant(study="text_treatment", name=REFERENCE))
+    variants.append(_embedded("text_treatment", f"{other} instead of {treatment}", rows, sources, embeddings))
+    return variants, left_out
 
 
 def aggregation_variants(examples: pl.DataFrame, sources: TextSources) -> list[Variant]:

@@ -50,8 +50,8 @@ def with_values(settings: ModelSettings, values: Mapping[str, Any]) -> ModelSett
 def settings_for(model: str, protocol: str, settings: ModelSettings, tuned: Tuned) -> ModelSettings:
     """The settings that a model is trained with under a protocol; the hold-out's come from cross-validation."""
     owner = space_owner(model)
-    found = tuned.get(OBSERVED if protocol == OBSERVED else PROSPECTIVE_CV, {})
-    return with_values(settings, found.get(owner, {})) if owner else settings
+    by_model = tuned.get(OBSERVED if protocol == OBSERVED else PROSPECTIVE_CV, {})
+    return with_values(settings, by_model.get(owner, {})) if owner else settings
 
 
 def reserved_customers(data: ExampleArrays, settings: ModelSettings, protocol: str) -> NDArray[np.str_]:
@@ -100,10 +100,10 @@ def tune(examples: pl.DataFrame, settings: ModelSettings, clock: Callable[[], fl
 
 def chosen_values(tuning: pl.DataFrame) -> dict[str, dict[str, Values]]:
     """Protocol -> model -> values of the chosen trial."""
-    found: dict[str, dict[str, Values]] = {}
+    by_protocol: dict[str, dict[str, Values]] = {}
     for row in tuning.filter(pl.col("is_chosen")).sort("protocol", "model").iter_rows(named=True):
-        found.setdefault(row["protocol"], {})[row["model"]] = json.loads(row["chosen"])
-    return found
+        by_protocol.setdefault(row["protocol"], {})[row["model"]] = json.loads(row["chosen"])
+    return by_protocol
 
 
 def _trials(

@@ -29,8 +29,8 @@ class TextComponents:
         """(n, components + 3): components, polarity, score / 10, mask; zeros without text."""
         width = data.text.shape[1] - len(TEXT_EXTRAS)
         text = data.text.astype(np.float64)
-        found = np.column_stack([(text[:, :width] - self.mean) @ self.axes, text[:, width:], np.ones(len(data))])
-        return found * data.has_text[:, None]
+        columns = np.column_stack([(text[:, :width] - self.mean) @ self.axes, text[:, width:], np.ones(len(data))])
+        return columns * data.has_text[:, None]
 
 
 def fit_text_components(data: ExampleArrays, components: int) -> TextComponents:

@@ -73,8 +73,8 @@ def deletion_test(
     return Deletion(removed=removed, important=_columns(important, data), random=_columns(random, data))
 
 
-def _columns(found: list[Floats], data: ExampleArrays) -> Floats:
-    return np.stack(found, axis=1) if found else np.zeros((len(data), 0))
+def _columns(columns: list[Floats], data: ExampleArrays) -> Floats:
+    return np.stack(columns, axis=1) if columns else np.zeros((len(data), 0))
 
 
 def _mean_without(

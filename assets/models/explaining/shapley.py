@@ -80,9 +80,9 @@ def shapley_values(
     for index in range(len(background)):
         order = rng.permutation(width)
         for walk in (order, order[::-1]):
-            found = _walk(model, data, background.take(np.full(number, index)), walk)  # (width + 1, n)
-            values[:, walk] += np.diff(found, axis=0).T / walks
-            base += found[0] / walks
+            along = _walk(model, data, background.take(np.full(number, index)), walk)  # (width + 1, n)
+            values[:, walk] += np.diff(along, axis=0).T / walks
+            base += along[0] / walks
     return ShapleyValues(values=values, base=base)
 
 

@@ -155,17 +155,17 @@ def _numbered(links: pl.DataFrame, placed: pl.DataFrame) -> TextLinks:
     once = once.join(texts, on="text", maintain_order="left").with_columns(
         share=pl.col("weight") / pl.col("weight").sum().over("row")
     )
-    found = TextLinks(
+    numbered = TextLinks(
         texts=tuple(texts["text"].to_list()),
         rows=placed.height,
         row=once["row"].to_numpy().astype(np.int64),
         text=once["code"].to_numpy().astype(np.int64),
         share=once["share"].to_numpy().astype(np.float32),
     )
-    differ = int((found.has_text != placed["has_text"].to_numpy().astype(bool)).sum())
+    differ = int((numbered.has_text != placed["has_text"].to_numpy().astype(bool)).sum())
     if differ:
         message = f"of {placed.height} stored examples {differ} have text where the stored pairs say otherwise"
         raise ContractError(
             message + "; tables of different runs lie side by side: run the chain again (stayworth run)"
         )
-    return found
+    return numbered

@@ -111,9 +111,9 @@ class EndToEndBatches:
         text, shares = self.data.links.take(rows.numpy()).dense()
         pieces = [self.data.pieces[at] for at in text] if self.data.pieces else [[]]
         ids, mask = padded(pieces, self.data.padding)
-        found = (ids, mask, torch.from_numpy(shares), self._extras[rows], self._evidence[rows],
+        parts = (ids, mask, torch.from_numpy(shares), self._extras[rows], self._evidence[rows],
                  self.rows.blocks[BEHAVIOUR][rows], self.rows.present[TEXT][rows])  # fmt: skip
-        return tuple(part.to(self.team.device) for part in found)
+        return tuple(part.to(self.team.device) for part in parts)
 
     def loss(self, network: nn.Module, rows: Tensor) -> Tensor:
         """This member's part of a batch's weighted mean loss, times the size of the team.
@@ -224,20 +224,20 @@ def _run(
     watch: Callable[[Epoch], None],
 ) -> tuple[list[Epoch], int]:
     lowest = batches.validation_loss(network) if batches.has_validation else math.inf
-    found = [Epoch(number=0, training=None, validation=_finite(lowest), steps=0, seconds=0.0)]
-    watch(found[0])
+    epochs = [Epoch(number=0, training=None, validation=_finite(lowest), steps=0, seconds=0.0)]
+    watch(epochs[0])
     best, kept = 0, _copy_state(network)
     for number in range(1, settings.fine_tuning_epochs + 1):
-        found.append(_epoch(network, batches, steps, clock, number))
-        watch(found[-1])
-        loss = found[-1].validation
+        epochs.append(_epoch(network, batches, steps, clock, number))
+        watch(epochs[-1])
+        loss = epochs[-1].validation
         if loss is None or loss < lowest:
             lowest = lowest if loss is None else loss
             best, kept = number, _copy_state(network)
         elif number - best >= settings.fine_tuning_patience:
             break
     network.load_state_dict(kept)
-    return found, best
+    return epochs, best
 
 
 def _epoch(

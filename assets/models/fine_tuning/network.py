@@ -192,7 +192,7 @@ def embedded(encoder: TextEncoder, data: LinkedExamples, team: Team) -> NDArray[
     """
     used = np.unique(data.links.text)
     order = used[np.argsort([len(data.pieces[at]) for at in used], kind="stable")] if len(used) else used
-    found = torch.zeros(len(data.pieces), encoder.width, device=team.device)
+    vectors = torch.zeros(len(data.pieces), encoder.width, device=team.device)
     was_training = encoder.training
     encoder.eval()
     with torch.no_grad():
@@ -201,9 +201,9 @@ def embedded(encoder: TextEncoder, data: LinkedExamples, team: Team) -> NDArray[
                 continue
             at = order[start : start + _TEXTS_AT_ONCE]
             ids, mask = padded([data.pieces[text] for text in at], data.padding)
-            found[torch.from_numpy(at).to(team.device)] = encoder(ids.to(team.device), mask.to(team.device))
+            vectors[torch.from_numpy(at).to(team.device)] = encoder(ids.to(team.device), mask.to(team.device))
     encoder.train(was_training)
-    return team.total(found).cpu().numpy()
+    return team.total(vectors).cpu().numpy()
 
 
 @contextmanager

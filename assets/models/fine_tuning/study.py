@@ -145,36 +145,36 @@ def _counts(train: ExampleArrays, test: ExampleArrays) -> dict[str, int]:
     }
 
 
-def model_card(found: Study, facts: Mapping[str, object], team: Team, device: str) -> str:
+def model_card(result: Study, facts: Mapping[str, object], team: Team, device: str) -> str:
     """The card as Markdown.
 
     Args:
-        found: the study.
+        result: the study.
         facts: model, version, encoder, data, known_from.
         team: that trained.
         device: in words.
     """
-    settings = found.tuned.model.fitted.settings
+    settings = result.tuned.model.fitted.settings
     return _CARD.format(
-        **facts, **found.counts, plan=found.tuned.model.fitted.plan.name, precision=found.tuned.precision,
+        **facts, **result.counts, plan=result.tuned.model.fitted.plan.name, precision=result.tuned.precision,
         checkpointing="on" if settings.fine_tuning_checkpointing else "off", size=team.size, device=device,
-        best=found.tuned.best, epochs=found.tuned.epochs[-1].number, figures=_figures(found), losses=_losses(found),
+        best=result.tuned.best, epochs=result.tuned.epochs[-1].number, figures=_figures(result), losses=_losses(result),
         more=MORE_STEPS,
     )  # fmt: skip
 
 
-def _figures(found: Study) -> str:
+def _figures(result: Study) -> str:
     names = ("rmse", "mae", "r2", "spearman", "gini")
     lines = [f"| tested | model | {' | '.join(names)} |", "|---|---|" + "---|" * len(names)]
-    for part, models in found.figures.items():
+    for part, models in result.figures.items():
         for model, metrics in models.items():
             lines.append(f"| {part} | {model} | {' | '.join(_cell(metrics[name]) for name in names)} |")
     return "\n".join(lines)
 
 
-def _losses(found: Study) -> str:
+def _losses(result: Study) -> str:
     lines = ["| epoch | training loss | validation loss |", "|---|---|---|"]
-    lines += [f"| {item.number} | {_cell(item.training)} | {_cell(item.validation)} |" for item in found.tuned.epochs]
+    lines += [f"| {item.number} | {_cell(item.training)} | {_cell(item.validation)} |" for item in result.tuned.epochs]
     return "\n".join(lines)
 
 

@@ -132,9 +132,9 @@ def _text_axes(data: ExampleArrays, components: int) -> NDArray[np.float64] | No
     """(d + 2, inputs) leading components of the embedding beside polarity and score; None for all dimensions."""
     if not components:
         return None
-    found = fit_text_components(data, components).axes  # (d, components)
+    axes = fit_text_components(data, components).axes  # (d, components)
     extras = np.eye(len(TEXT_EXTRAS))
-    return np.block([[found, np.zeros((len(found), len(extras)))], [np.zeros((len(extras), found.shape[1])), extras]])
+    return np.block([[axes, np.zeros((len(axes), len(extras)))], [np.zeros((len(extras), axes.shape[1])), extras]])
 
 
 def to_tensors(

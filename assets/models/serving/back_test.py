@@ -98,10 +98,10 @@ def back_test_metadata(back_test: pl.DataFrame, currency: str) -> dict[str, floa
     if back_test.is_empty():
         return {}
     picture = draw_back_test(newest_deciles(back_test), currency)
-    found: dict[str, float | str] = {
+    metadata: dict[str, float | str] = {
         "calibration_md": as_markdown(picture, "mean predicted and mean realised revenue by tenth of the prediction")
     }
     for row in back_test.filter(pl.col("decile") == 0).sort("as_of").iter_rows(named=True):
         numbers = {name: row[name] for name in ("mae", "gini", "coverage", "predicted", "realised")}
-        found |= {f"{row['kind']}_{name}": float(value) for name, value in numbers.items() if value is not None}
-    return found
+        metadata |= {f"{row['kind']}_{name}": float(value) for name, value in numbers.items() if value is not None}
+    return metadata

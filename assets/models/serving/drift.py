@@ -106,12 +106,12 @@ def drift_metadata(drift: pl.DataFrame) -> dict[str, float | str]:
     """What the UI shows: every index, the largest, how many warn, to plot over time; a picture of the largest."""
     if drift.is_empty():
         return {}
-    found = {f"psi_{name}": float(psi) for name, psi in zip(drift["name"], drift["psi"], strict=True)}
+    by_input = {f"psi_{name}": float(psi) for name, psi in zip(drift["name"], drift["psi"], strict=True)}
     ordered = drift.sort("psi", "name", descending=[True, False])
     picture = draw_drift(ordered.head(DRAWN), float(ordered["threshold"][0]))
     return {
         "drifted": float(drift["is_drifted"].sum()),
-        "psi_largest": max(found.values()),
-        **found,
+        "psi_largest": max(by_input.values()),
+        **by_input,
         "largest_md": as_markdown(picture, "population stability index by feature, largest on top"),
     }

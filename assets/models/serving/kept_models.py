@@ -105,11 +105,11 @@ class _Fit:
             "text_dimensions": dimensions,
             "interval": interval_of(self.predictions, name, self.settings),
         }
-        found = to_artefact(
+        packed = to_artefact(
             name, model, own, metrics=_means(self.metrics, name), data=data_version(data),
             known_from=self.known_from, payload=payload,
         )  # fmt: skip
-        return found, model.parameters
+        return packed, model.parameters
 
 
 def kept_models(trained: Trained, path_of: Callable[[str, str], str]) -> dict[str, dict[str, Any]]:

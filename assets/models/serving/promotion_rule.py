@@ -14,6 +14,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from assets.customers.protocols import PROSPECTIVE
+from assets.models.estimators.registry import all_models
 from assets.models.examples.dataset import BEHAVIOUR_COLUMNS, ExampleArrays, to_arrays
 from assets.models.serving.artefacts import from_artefact
 from assets.models.settings import ModelSettings
@@ -108,6 +109,8 @@ def _obstacle(twin: Artefact | None, serving: Artefact | None, error: float | No
         return "the history has no newest origin with training rows before it"
     if serving is None:
         return "the serving model was kept without a twin"
+    if serving.model not in all_models():
+        return f"nothing installed knows the serving model {serving.model} any more"
     if serving.features != BEHAVIOUR_COLUMNS:
         return "the serving model reads other features"
     for name in ("horizon_days", "text_dimensions"):

@@ -119,10 +119,10 @@ def metric_means(metrics: pl.DataFrame) -> dict[str, dict[str, dict[str, float |
         .agg(pl.col(METRIC_NAMES).mean())
         .sort("protocol", "model")
     )
-    found: dict[str, dict[str, dict[str, float | None]]] = {}
+    by_protocol: dict[str, dict[str, dict[str, float | None]]] = {}
     for row in means.iter_rows(named=True):
-        found.setdefault(row["protocol"], {})[row["model"]] = {name: row[name] for name in METRIC_NAMES}
-    return found
+        by_protocol.setdefault(row["protocol"], {})[row["model"]] = {name: row[name] for name in METRIC_NAMES}
+    return by_protocol
 
 
 def metric_metadata(metrics: pl.DataFrame) -> dict[str, float]:
@@ -202,27 +202,27 @@ def _row(record: Mapping[str, Any], is_latest: bool) -> dict[str, Any]:  # noqa:
 
 def differences(first: Mapping[str, Any], second: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     """Settings, inputs and metrics in which two rows of ``training_runs`` differ: name, first, second."""
-    found: list[tuple[str, str, str]] = []
+    rows: list[tuple[str, str, str]] = []
     plain = ("as_of", "model", "version", "horizon_days", "rows", "input_hash", "origin", "error", "is_promoted")
-    found += [(name, str(first[name]), str(second[name])) for name in plain if first[name] != second[name]]
+    rows += [(name, str(first[name]), str(second[name])) for name in plain if first[name] != second[name]]
     for column in _JSON_COLUMNS:
         one, two = (_flat(json.loads(row[column])) for row in (first, second))
         names = sorted(set(one) | set(two))
-        found += [
+        rows += [
             (f"{column}.{name}", one.get(name, "-"), two.get(name, "-"))
             for name in names
             if one.get(name, "-") != two.get(name, "-")
         ]
-    return found
+    return rows
 
 
 def _flat(tree: Any, name: str = "") -> dict[str, str]:
     if not isinstance(tree, Mapping):
         return {name: f"{tree:.6g}" if isinstance(tree, float) else str(tree)}
-    found: dict[str, str] = {}
+    flat: dict[str, str] = {}
     for key, value in tree.items():
-        found |= _flat(value, f"{name}.{key}" if name else str(key))
-    return found
+        flat |= _flat(value, f"{name}.{key}" if name else str(key))
+    return flat
 
 
 def _digest(body: Any) -> str:
