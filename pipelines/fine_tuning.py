@@ -28,7 +28,7 @@ from assets.models.examples.text_block import review_table
 from assets.models.fine_tuning.artefact import to_tuned_artefact
 from assets.models.fine_tuning.data import LinkedExamples, linked_texts, word_pieces
 from assets.models.fine_tuning.loop import Epoch
-from assets.models.fine_tuning.study import MODELS, PARTS, TUNED, Study, model_card, study
+from assets.models.fine_tuning.study import MODELS, PARTS, SHOWN, TUNED, Study, model_card, study
 from assets.models.fine_tuning.team import Team
 from assets.models.settings import ModelSettings, model_settings
 from pipelines.fine_tuning_setup import (
@@ -55,8 +55,7 @@ _READS = (
     Reads("examples", None),
     Reads("model_tuning", is_optional=True),
 )
-_SHOWN = ("rmse", "mae", "r2", "spearman", "gini")
-_IN_CURRENCY = _SHOWN[:2]
+_IN_CURRENCY = SHOWN[:2]
 
 
 def fine_tune(given: Given, *, is_anchored: bool, tier: str | None, model: str | None) -> None:
@@ -163,9 +162,9 @@ def _tell(found: Study, memory: float, team: Team) -> None:
         f"{counts['test_with_text']:,} with text")  # fmt: skip
     say(f"Kept: epoch {found.tuned.best} of {found.tuned.epochs[-1].number} (0 is the frozen encoder)")
     for part, models in found.figures.items():
-        say(f"{part:<22}" + "".join(f"{name:>12}" for name in _SHOWN))
+        say(f"{part:<22}" + "".join(f"{name:>12}" for name in SHOWN))
         for model in MODELS:
-            cells = (_number(models[model][name], 2 if name in _IN_CURRENCY else 4) for name in _SHOWN)
+            cells = (_number(models[model][name], 2 if name in _IN_CURRENCY else 4) for name in SHOWN)
             say(f"  {model:<20}" + "".join(f"{cell:>12}" for cell in cells))
     what = "of the card, the fullest one" if team.is_on_card else "resident, of the whole process (no card)"
     say(f"Peak memory {what}: {memory:,.0f} MiB; {found.tuned.seconds_per_step:.2f} s a step")

@@ -6,8 +6,9 @@ from typing import Any
 import polars as pl
 
 from assets.models.estimators.registry import FUSION, TREES, WITHOUT_TEXT
+from assets.models.evaluation.metrics import METRIC_NAMES
 from assets.reports.gather_evaluation import claim_rows, study_rows, tuning_rows
-from assets.reports.inputs import METRICS, SEGMENTS, ReportInputs, RunHeader, TextExplanation
+from assets.reports.inputs import SEGMENTS, ReportInputs, RunHeader, TextExplanation
 from assets.reports.leakage import leakage_groups, leakage_rows
 from assets.reports.measure_models import estimate_of
 from assets.reports.wording import Estimate
@@ -192,7 +193,7 @@ def model_frame(models: Tree) -> pl.DataFrame | None:
     """``protocol``, ``model``, ``metric``, ``value``, ``low``, ``high``."""
     rows = []
     for protocol, model, branch in _cells(models):
-        for metric in METRICS:
+        for metric in METRIC_NAMES:
             item = estimate_of(branch.get(metric))
             if item is not None:
                 rows.append(

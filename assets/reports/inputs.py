@@ -14,7 +14,6 @@ from assets.reports.wording import Estimate
 DEMO = "demo"
 PUBLIC = "public"
 PROTOCOLS: tuple[str, ...] = ("prospective_cv", "prospective_holdout", "observed")  # the honest ones first
-METRICS: tuple[str, ...] = ("mae", "rmse", "r2", "mape", "spearman", "gini")
 SEGMENTS: tuple[str, ...] = ("low", "mid", "high")
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 
 from assets.models.estimators.registry import NAIVE
+from assets.models.evaluation.metrics import METRIC_NAMES
 from assets.reports.contract import EVALUATION_RESULTS
 from assets.reports.inputs import DEMO
 from assets.reports.wording import count, decimal, estimate, model_name, percent
@@ -35,7 +36,7 @@ def required_paths(source: str) -> list[str]:
     paths += ["customers.count", "customers.leakage.*.r2"]
     paths += [f"embeddings.*.{name}" for name in ("reviews", "reviews_per_second", "dimensions")]
     for protocol in ("observed", "prospective_cv", "prospective_holdout"):
-        paths += [f"models.{protocol}.*.{name}" for name in ("mae", "rmse", "r2", "mape", "spearman", "gini")]
+        paths += [f"models.{protocol}.*.{name}" for name in METRIC_NAMES]
         paths.append(f"models.{protocol}.best")
     paths += [f"models.significance.*.{name}" for name in ("p_corrected", "p_t", "p_wilcoxon", "effect")]
     paths += [f"gate.{segment}.{name}" for segment in ("low", "mid", "high") for name in ("mean", "std")]

@@ -3,9 +3,10 @@
 import polars as pl
 
 from assets.models.estimators.registry import FUSION
+from assets.models.evaluation.metrics import METRIC_NAMES
 from assets.reports import paper_figures as paper
 from assets.reports.blocks import Disclosure, Table
-from assets.reports.inputs import METRICS, SEGMENTS, ReportInputs
+from assets.reports.inputs import SEGMENTS, ReportInputs
 from assets.reports.wording import (
     MISSING,
     NOT_PRINTED,
@@ -43,12 +44,12 @@ def model_table(inputs: ReportInputs, protocol: str) -> Table | None:
         return None
     rows = []
     for model in models:
-        cells = [metric_cell(inputs.estimate(protocol, model, metric), metric) for metric in METRICS]
+        cells = [metric_cell(inputs.estimate(protocol, model, metric), metric) for metric in METRIC_NAMES]
         rows.append((capital(model_name(model)), *cells))
     return Table(
         key=f"models_{protocol}",
         title=PROTOCOL_TITLES.get(protocol, plain(protocol)),
-        columns=("Model", *(HEADINGS[metric] for metric in METRICS)),
+        columns=("Model", *(HEADINGS[metric] for metric in METRIC_NAMES)),
         rows=tuple(rows),
         note=f"Errors in {inputs.run.currency}; 95 % intervals in brackets. MAPE counts only customers above a floor.",
         disclosure=Disclosure.MODEL_METRIC,

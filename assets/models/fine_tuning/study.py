@@ -24,6 +24,7 @@ from assets.models.settings import ModelSettings
 from resources.errors import ContractError
 
 FROZEN, MORE_STEPS, TUNED = "frozen encoder", "frozen, more steps", "trained end to end"
+SHOWN = ("rmse", "mae", "r2", "spearman", "gini")  # metrics of the card and of the command
 MODELS = (NAIVE, FROZEN, MORE_STEPS, TUNED)
 PARTS = ("all tested", "with text")
 _SEED_STREAM = 4_021  # of the deal of customers to training and test; any number that no other draw uses
@@ -164,11 +165,10 @@ def model_card(result: Study, facts: Mapping[str, object], team: Team, device: s
 
 
 def _figures(result: Study) -> str:
-    names = ("rmse", "mae", "r2", "spearman", "gini")
-    lines = [f"| tested | model | {' | '.join(names)} |", "|---|---|" + "---|" * len(names)]
+    lines = [f"| tested | model | {' | '.join(SHOWN)} |", "|---|---|" + "---|" * len(SHOWN)]
     for part, models in result.figures.items():
         for model, metrics in models.items():
-            lines.append(f"| {part} | {model} | {' | '.join(_cell(metrics[name]) for name in names)} |")
+            lines.append(f"| {part} | {model} | {' | '.join(_cell(metrics[name]) for name in SHOWN)} |")
     return "\n".join(lines)
 
 
