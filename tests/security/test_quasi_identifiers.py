@@ -35,6 +35,7 @@ PLANTED = {
     "rate": "917.63", "second rate": "4713.37", "arrival": "2023-07-19", "posted": "2029-08-23", "score": "3.1415",
     "text": "Zaunkönig auf dem Dach",
 }  # fmt: skip
+IN_TABLES = ("text", "score")  # what a masked review holds by contract, in the tables of the internal zone alone
 NIGHTS = 161
 
 
@@ -89,8 +90,13 @@ def spellings(value: str) -> list[bytes]:
 def traces(home: Path) -> dict[str, list[str]]:
     """Planted values -> files that hold them."""
     contents = {path: path.read_bytes() for path in searched(home)}
+    tables = {path for path in contents if path.suffix == ".parquet" and "internal" in path.relative_to(home).parts}
     found = {
-        name: [str(path) for path, content in contents.items() if any(word in content for word in spellings(value))]
+        name: [
+            str(path)
+            for path, content in contents.items()
+            if any(word in content for word in spellings(value)) and not (name in IN_TABLES and path in tables)
+        ]
         for name, value in PLANTED.items()
     }
     return {name: paths for name, paths in found.items() if paths}
