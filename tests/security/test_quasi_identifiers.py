@@ -4,6 +4,7 @@ The planted guest is unusual in every column. Its rows are sound, set aside, qua
 blocking check, and quoted by an error of a library.
 """
 
+import json
 import re
 import sqlite3
 from collections.abc import Iterator, Sequence
@@ -159,7 +160,7 @@ def test_a_search_that_finds_a_planted_row(tmp_path: Path) -> None:
     for place in ("lake/restricted/x", "dagster/history/runs/index.db-wal"):
         (tmp_path / place).parent.mkdir(parents=True)
         (tmp_path / place).write_bytes(b"\0" + PLANTED["rate"].encode() + b"\0")
-    (tmp_path / "log.json").write_text(ascii(PLANTED["text"]))
+    (tmp_path / "log.json").write_text(json.dumps(PLANTED["text"]))
     found = traces(tmp_path)
     assert [Path(path).name for path in found.pop("rate")] == ["index.db-wal"]
     assert [Path(path).name for path in found.pop("text")] == ["log.json"]
