@@ -13,10 +13,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import dagster as dg
 import polars as pl
 import pytest
 
 from assets.common.discretion import ERRORS
+from assets.common.shell import RESOURCE
 from pipelines.building import build_definitions
 from pipelines.instance import open_instance
 from pipelines.running import failures_of, run_job
@@ -32,7 +34,7 @@ TABLES = (
     "daily_ledger",
 )  # fmt: skip
 PLANTED = {
-    "reservation": "ZQX-88213-wolpertinger", "guest key": "GK-elwetritsch-77", "review": "RK-tatzelwurm-5150",
+    "reservation": "ZQX-88213-WOLPERTINGER", "guest key": "GK-ELWETRITSCH-77", "review": "RK-TATZELWURM-5150",
     "rate": "917.63", "second rate": "4713.37", "arrival": "2023-07-19", "posted": "2029-08-23", "score": "3.1415",
     "text": "Zaunkönig auf dem Dach",
 }  # fmt: skip
@@ -64,12 +66,12 @@ class PlantedSource(DemoSource):
             "stays_in_week_nights": str(NIGHTS), "stays_in_weekend_nights": "0", "is_canceled": "0",
             "reservation_status": "Check-Out",
         }  # fmt: skip
-        odd = {**stay, "reservation_id": PLANTED["reservation"] + "-b", "adr": "-" + PLANTED["second rate"]}
+        odd = {**stay, "reservation_id": PLANTED["reservation"] + "-B", "adr": "-" + PLANTED["second rate"]}
         return [stay, odd] if row.height else []
 
     def _reviews(self, row: pl.DataFrame) -> list[dict[str, Any]]:
         told = {"review_key": PLANTED["review"], "Positive_Review": PLANTED["text"], "Reviewer_Score": "3.1415"}
-        bad = {**told, "review_key": PLANTED["review"] + "-b", "Positive_Review": PLANTED["text"] + "\0"}
+        bad = {**told, "review_key": PLANTED["review"] + "-B", "Positive_Review": PLANTED["text"] + "\0"}
         return ([told, bad] if self.is_damaged else [told]) if row.height else []
 
     def fingerprint(self, stream: Stream, days: Sequence[date]) -> dict[date, str]:
@@ -85,7 +87,7 @@ def searched(home: Path) -> list[Path]:
 
 def spellings(value: str) -> list[bytes]:
     escaped = value.encode("unicode_escape").decode().replace("\\x", "\\u00")
-    return [value.encode(), value.encode("utf-16-le"), escaped.encode()]
+    return [value.encode(), value.lower().encode(), value.encode("utf-16-le"), escaped.encode()]
 
 
 def traces(home: Path) -> dict[str, list[str]]:
@@ -119,15 +121,13 @@ def source() -> PlantedSource:
 
 
 def test_no_quasi_identifier_reaches_storage_logs_or_terminal(
-    tmp_path: Path, encoder_home: Path, source: PlantedSource, monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path, source: PlantedSource, monkeypatch: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str],
 ) -> None:  # fmt: skip
     for name in ("DAGSTER_HOME", "DAGSTER_EVENT_BATCH_SIZE", "DAGSTER_DISABLE_TELEMETRY"):
         monkeypatch.setenv(name, "1")
     monkeypatch.setenv("DAGSTER_EVENT_BATCH_SIZE", "500")
     home = tmp_path / "home"
-    home.mkdir()
-    (home / "encoders").symlink_to(encoder_home / "encoders")
     demo = {"days": 2, "guests": 300, "hotels": 3}
     settings = Settings(home=home, core=CoreSettings(source="demo", fit_every_days=7), sections={"demo": demo})
     for is_damaged, is_broken in ((False, False), (True, False), (False, True)):
@@ -177,11 +177,8 @@ def test_a_look_of_the_sensor_that_fails_quotes_no_row(tmp_path: Path, source: P
         raise ValueError(PLANTED["reservation"])
 
     source.fingerprint = broken  # type: ignore[method-assign]
-    import dagster as dg
-
-    definitions = build_definitions(workspace)
-    sensor = definitions.get_sensor_def("watch_deliveries")
-    with open_instance(home) as instance, dg.build_sensor_context(instance, definitions=definitions) as context:
+    sensor = build_definitions(workspace).get_repository_def().get_sensor_def("watch_deliveries")
+    with open_instance(home) as instance, dg.build_sensor_context(instance, resources={RESOURCE: workspace}) as context:
         with pytest.raises(Exception, match="watch_deliveries: ValueError in broken") as told:
-            sensor.evaluate_tick(context)
+            sensor._raw_fn(context)  # noqa: SLF001  (called directly, Dagster hands resources over as arguments)
         assert PLANTED["reservation"] not in str(told.value)
