@@ -112,19 +112,21 @@ def main() -> None:
     parser.add_argument("--single", type=int, default=5, help="days that are run one by one")
     parser.add_argument("--encoders", type=Path, help="folder `encoders` of a home, else the encoder is distilled")
     options = parser.parse_args()
-    from pipelines.partitions import PUBLIC_FIRST_DAY, PUBLIC_LAST_DAY
+    from resources.sources.public import PublicSource
 
-    days = (PUBLIC_LAST_DAY - PUBLIC_FIRST_DAY).days + 1
+    source = PublicSource(Path(options.data))
+    first, last = source.first_day, source.last_day
+    days = (last - first).days + 1
     with tempfile.TemporaryDirectory() as scratch:
         folders = [Path(scratch) / name for name in ("whole", "single")]
         for folder in folders:
             folder.mkdir()
             if options.encoders:
                 (folder / "encoders").symlink_to(options.encoders.resolve())
-        one = measured(whole, str(folders[0]), options.data, str(PUBLIC_FIRST_DAY), str(PUBLIC_LAST_DAY))
-        start = PUBLIC_FIRST_DAY + timedelta(days=_HISTORY)
+        one = measured(whole, str(folders[0]), options.data, str(first), str(last))
+        start = first + timedelta(days=_HISTORY)
         if options.single:
-            measured(whole, str(folders[1]), options.data, str(PUBLIC_FIRST_DAY), str(start - timedelta(days=1)))
+            measured(whole, str(folders[1]), options.data, str(first), str(start - timedelta(days=1)))
         singles = [str(start + timedelta(days=at)) for at in range(2 * options.single)]
         half = options.single
         many = measured(single_days, str(folders[1]), options.data, singles[:half]) if singles else {}

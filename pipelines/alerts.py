@@ -10,6 +10,7 @@ import dagster as dg
 from assets.common.delivery import SOURCE_CHECKS
 from pipelines.operations import OperationsSettings, operations_of
 from resources.alert_channels import AlertError, Mailbox, Webhook
+from resources.errors import told
 from resources.secret_keys import SecretText, load_secret_text
 from resources.settings import Settings
 
@@ -171,7 +172,7 @@ class Channels:
             try:
                 send()
             except AlertError as error:
-                errors.append(str(error))
+                errors.append(told(error))
             else:
                 taken.append(name)
         if errors:

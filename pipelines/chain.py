@@ -3,8 +3,10 @@
 import time
 from datetime import date
 
+from assets.common.inputs import days_between
 from assets.common.workspace import Workspace
 from pipelines.ceilings import CEILINGS_JOB, make_study
+from pipelines.closing import ReportWatch, check_before_stages, closing_lines
 from pipelines.guests.opt_outs import warn_of_opt_outs
 from pipelines.running import pending_days
 from pipelines.terminal.entering import enter
@@ -16,7 +18,8 @@ from resources.settings import Given
 from resources.warehouse import NAME, build_warehouse
 
 # Minutes on two cores, measured with the commands of docs/evaluation.md.
-_OTHER_MINUTES = {"demo": 5, "public": 14}  # of the full profile, everything but the fits of models
+_OTHER_MINUTES = 14  # of the full profile over the public files, everything but the fits of models
+_OTHER_SIMULATED_MINUTES = 5  # the same over the default demo
 _PRICE_MINUTES = 12  # the price of privacy
 
 
@@ -35,10 +38,12 @@ def run_chain(given: Given, first: date | None, last: date | None, *, with_studi
     started = time.perf_counter()
     workspace = build_workspace(enter(given), progress=show_progress)
     core = workspace.settings.core
+    watch = ReportWatch.over(workspace.settings.home)
     since, until = days_asked(workspace, first, last)
     say(f"Stayworth: source {core.source}, profile {core.profile}, {(until - since).days + 1} days")
     apart = f", the lake to {core.lake_url}" if core.lake_url else ""
     say(f"Everything is written to {workspace.settings.home}{apart}")
+    check_before_stages(workspace, days_between(since, until))
     tell_source(workspace, since, until, say)
     if core.profile == "full":
         say(f"The full report takes about {_full_time(workspace, with_studies=with_studies)} on two cores.")
@@ -49,15 +54,16 @@ def run_chain(given: Given, first: date | None, last: date | None, *, with_studi
     views = build_warehouse(workspace.settings.home / NAME, workspace.lake, workspace.contracts)
     kept = workspace.settings.home / ("warehouse.sql" if core.lake_url else NAME)
     say(f"Warehouse: {len(views)} views in {kept}")
-    _closing_table(workspace, time.perf_counter() - started)
     warn_of_opt_outs(workspace, say)
+    for line in closing_lines(watch, pending_days(workspace, daily_tables()), time.perf_counter() - started):
+        say(line)
     return good
 
 
 def _run_studies(workspace: Workspace, last: date) -> bool:
     """The studies that stand beside the evaluation: the price of privacy and, on demo, the ceilings."""
     good = run_stage(workspace, "The price of privacy", "price_of_privacy_study", last, last)
-    if workspace.settings.core.source != "demo":
+    if not workspace.settings.core.kind.is_simulated:
         return good
     make_study(workspace.settings)
     return run_stage(workspace, "The ceilings", CEILINGS_JOB, last, last) and good
@@ -69,28 +75,11 @@ def _full_time(workspace: Workspace, *, with_studies: bool) -> str:
     from assets.models.settings import model_settings
     from assets.reports.ceilings import study_plan
 
-    source = workspace.settings.core.source
-    minutes = evaluation_seconds(model_settings(workspace.settings)) / 60 + _OTHER_MINUTES.get(source, 14)
+    is_simulated = workspace.settings.core.kind.is_simulated
+    other = _OTHER_SIMULATED_MINUTES if is_simulated else _OTHER_MINUTES
+    minutes = evaluation_seconds(model_settings(workspace.settings)) / 60 + other
     if with_studies:
         minutes += _PRICE_MINUTES
         plan = study_plan(workspace.settings)
-        minutes += plan.hours(len(plan.seeds) * len(plan.influences)) * 60 if source == "demo" else 0
+        minutes += plan.hours(len(plan.seeds) * len(plan.influences)) * 60 if is_simulated else 0
     return f"{minutes:.0f} minutes" if minutes < 90 else f"{minutes / 60:.1f} hours"  # noqa: PLR2004
-
-
-def _closing_table(workspace: Workspace, seconds: float) -> None:
-    from assets.reports.results import closing_lines, with_seconds
-
-    home = workspace.settings.home
-    results = home / "reports" / "results.json"
-    say()
-    if results.exists():
-        results.write_text(with_seconds(results.read_text("utf-8"), seconds), "utf-8")
-        for name, value in closing_lines(results.read_text("utf-8")):
-            say(f"  {name:<58}{value:>18}")
-    pending = pending_days(workspace, daily_tables())
-    if pending:
-        say(f"  {len(pending)} days are pending or failed; see `stayworth status` and `stayworth settle`")
-    say(f"  {'seconds':<58}{seconds:>18.0f}")
-    say()
-    say(f"Report: {home / 'reports' / 'index.html'}")

@@ -13,7 +13,7 @@ from importlib.metadata import version
 import click
 
 from pipelines import commands
-from resources.errors import PipelineError
+from resources.errors import PipelineError, told
 
 _EPILOG = (
     "Settings: STAYWORTH_HOME, STAYWORTH_SETTINGS (a TOML file), STAYWORTH_<SECTION>__<NAME>; see docs/operations.md. "
@@ -69,7 +69,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
     except PipelineError as error:
         name = next((word for word in asked if not word.startswith("-")), "")
-        click.echo(f"stayworth {name}: {error}", err=True)
+        click.echo(f"stayworth {name}: {told(error)}", err=True)
         return 2
 
 

@@ -14,7 +14,8 @@ from pipelines.restricted_roots import is_settled as is_root_settled
 from resources.errors import SettingsError
 from resources.home_lock import alone_in
 from resources.home_modes import close_home, keep_closed
-from resources.settings import Settings, digest_of
+from resources.settings import Settings
+from resources.sources.registry import world_name
 
 _OF_A_WORLD = ("lake", "models", "reports", "warehouse.duckdb", "warehouse.sql", "dagster")
 _MARKER = "world.txt"
@@ -29,17 +30,7 @@ def world_of(settings: Settings) -> str:
     Real data has one world whatever the span of history, so that its privacy budget can't be won back by asking
     for another span.
     """
-    core = settings.core
-    if core.source == "sql":
-        from resources.sources.sql.settings import SECTION, SqlSettings
-
-        return f"sql-{settings.room(SECTION, SqlSettings).schema}"
-    if core.source != "demo":
-        return core.source
-    from resources.sources.demo.settings import DemoSettings
-
-    shape = digest_of(settings.room("demo", DemoSettings), str(core.history_start), str(core.history_end))
-    return f"demo-{shape[:8]}"
+    return world_name(settings)
 
 
 def check_home(settings: Settings) -> None:

@@ -83,9 +83,20 @@ def failures_of(result: Result) -> list[str]:
         cause = error
         while cause is not None and cause.cause is not None:
             cause = cause.cause
-        text = data.description if data and data.description else (cause.message.strip() if cause else "failed")
-        lines.append(f"{event.step_key}: {text}")
+        text = data.description.strip() if data and data.description else ""
+        lines.append(f"{event.step_key}: {text or _said(cause)}")
     return lines
+
+
+def _said(error: Any) -> str:
+    """Kind and text of an error as Dagster keeps it; where it has no text, the line of code that raised it."""
+    if error is None:
+        return "failed without telling why"
+    text = error.message.strip()
+    if text and not text.endswith(":") and ":" in text:
+        return text
+    place = " ".join(error.stack[-1].split()) if error.stack else "a place that is not known"
+    return f"{text.rstrip(':') or error.cls_name or 'error'}, without a message, in {place}"
 
 
 def pending_days(workspace: Workspace, tables: Sequence[str]) -> list[date]:

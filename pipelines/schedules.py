@@ -34,7 +34,7 @@ def freshness_policies(settings: Settings) -> tuple[dg.FreshnessPolicy | None, d
     (its cadence is a week).
     """
     chosen, core = operations_of(settings), settings.core
-    if core.source == "public" or core.history_end is not None:
+    if core.kind.is_finished or core.history_end is not None:
         return None, None
     hours = _hour_of(chosen.late_cron)
     daily = dg.FreshnessPolicy.cron(chosen.late_cron, timedelta(hours=max(hours, 1)), core.time_zone)

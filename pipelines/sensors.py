@@ -75,7 +75,7 @@ def watched_days(workspace: Workspace, settings: OperationsSettings) -> list[dat
     """Business days that have ended, as far back as the settings say."""
     start, last = history(workspace.settings)
     core = workspace.settings.core
-    ended = yesterday(core) if core.history_end is None and core.source != "public" else min(last, yesterday(core))
+    ended = yesterday(core) if core.history_end is None and not core.kind.is_finished else min(last, yesterday(core))
     return days_between(max(start, ended - timedelta(days=settings.watch_days - 1)), ended)
 
 

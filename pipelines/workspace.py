@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import duckdb
@@ -103,10 +104,14 @@ def check_settings(settings: Settings) -> None:
         raise SettingsError(message)
     for section, cls in known.items():
         settings.room(section, cls)
+
+
+def _first_day(settings: Settings) -> date:
     first, last = history(settings)
     if first > last:
         message = f"setting core.history_start = {first} lies after the last day {last}; give a day up to it"
         raise SettingsError(message)
+    return first
 
 
 def build_workspace(
@@ -123,18 +128,18 @@ def build_workspace(
         progress: called after each step.
 
     Raises:
-        SettingsError: see :func:`check_settings`.
+        SettingsError: see :func:`check_settings`; or history begins after its end.
+        SourceError: the settings do not tell the days of history, and the source can't be asked.
     """
     loaded = settings or load_settings()
     check_settings(loaded)
     keep_closed(loaded.core.home_access)
     check_home(loaded)
-    first, _ = history(loaded)
     made = Workspace(
         settings=loaded,
         contracts={**room_contracts(), DAILY_LEDGER.asset: DAILY_LEDGER},
         room_settings=room_settings(),
-        history_start=first,
+        history_start=_first_day(loaded),
         build_source=_source if source is None else lambda _settings: source,
         services=SERVICES,
         early_fits_of=early_fits_of,

@@ -20,7 +20,8 @@ from resources.transformer_encoder import POOLINGS, TransformerEncoder, local_mo
 
 _SECTION = "embeddings"
 INT8_TIER = "minilm-int8"
-TIERS = ("static", "minilm", INT8_TIER, "roberta")
+OWN_TIER = "roberta"
+TIERS = ("static", "minilm", INT8_TIER, OWN_TIER)
 _KEPT_EVERY = 8_192  # texts embedded between two writes to the cache: what an interrupted run loses at most
 
 
@@ -78,14 +79,21 @@ class EncoderShelf:
             SettingsError: unknown tier or pooling.
             SourceError: the tier's model is not on this machine.
         """
-        if tier not in TIERS:
-            raise refuse(_SECTION, "tier", tier, ", ".join(TIERS))
-        if pooling not in POOLINGS:
-            raise refuse(_SECTION, "pooling", pooling, ", ".join(POOLINGS))
+        _refuse_unknown(tier, pooling)
         choice = (tier, model, pooling)
         if choice not in self._encoders:
             self._encoders[choice] = self._load(*choice)
         return self._encoders[choice]
+
+    def check(self, tier: str, *, model: str | None = None, pooling: str = "mean") -> None:
+        """Whether :meth:`encoder` can load the tier: its model is looked for, and nothing is loaded.
+
+        Raises:
+            SettingsError: unknown tier or pooling.
+            SourceError: the tier's model is not on this machine.
+        """
+        _refuse_unknown(tier, pooling)
+        _folder_of(tier, model)
 
     def _load(self, tier: str, model: str | None, pooling: str) -> Encoder:
         if tier == "static":
@@ -95,8 +103,7 @@ class EncoderShelf:
 
             compute = int8_compute(torch.backends.cpu.get_cpu_capability())
             return TransformerEncoder(tier, packaged_minilm(), compute, pooling)
-        folder = packaged_minilm() if tier == "minilm" else local_model(model)
-        return TransformerEncoder(tier, folder, self.compute, pooling)
+        return TransformerEncoder(tier, _folder_of(tier, model), self.compute, pooling)
 
     def embed(self, tier: str, texts: Sequence[str], *, model: str | None = None, pooling: str = "mean") -> np.ndarray:
         """(n, dimensions) float32 unit vectors; each distinct text is computed once and then read from the cache.
@@ -129,3 +136,15 @@ class EncoderShelf:
             self._cache.put(key, part, vectors)
             known.update(zip(part, vectors, strict=True))
         return np.stack([known[digest] for digest in hashes])
+
+
+def _refuse_unknown(tier: str, pooling: str) -> None:
+    if tier not in TIERS:
+        raise refuse(_SECTION, "tier", tier, ", ".join(TIERS))
+    if pooling not in POOLINGS:
+        raise refuse(_SECTION, "pooling", pooling, ", ".join(POOLINGS))
+
+
+def _folder_of(tier: str, model: str | None) -> Path:
+    """Where the model of a tier lies: the user's own, or the packaged one that all others are made from."""
+    return local_model(model) if tier == OWN_TIER else packaged_minilm()

@@ -27,3 +27,8 @@ class NotFittedError(PipelineError):
 
 class PrivacyError(PipelineError):
     """A privacy guarantee would be broken: k not reached, budget spent, ledger lost, key missing."""
+
+
+def told(error: BaseException) -> str:
+    """What an error says; its kind where it says nothing (a failed assertion, a lost connection)."""
+    return str(error).strip() or f"{type(error).__name__}, without a message"

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from resources.errors import PrivacyError, SettingsError
 from resources.key_strength import HOW_TO_MAKE, MIN_KEY_BYTES, weakness
+from resources.sources.kinds import KINDS
 
 _KEY_VARIABLE = "STAYWORTH_HMAC_KEY"
 RESTRICTED_KEY_VARIABLE = "STAYWORTH_RESTRICTED_KEY"
@@ -69,7 +70,7 @@ def load_secret_text(variable: str, environment: Mapping[str, str] | None = None
 def load_secret_key(home: Path, source: str, environment: Mapping[str, str] | None = None) -> SecretKey:
     """The key of the keyed hashes: ``STAYWORTH_HMAC_KEY`` (32 bytes or more, as hex or text).
 
-    Without the variable, ``demo`` uses a published key (its guests are invented and its bytes must be the
+    Without the variable, a simulated source uses a published key (its guests are invented and its bytes must be the
     same everywhere), and every other source makes a random one, kept in ``<home>/secrets`` (mode 600).
 
     Raises:
@@ -79,7 +80,7 @@ def load_secret_key(home: Path, source: str, environment: Mapping[str, str] | No
     epoch = env.get("STAYWORTH_KEY_EPOCH", "1")
     if text := env.get(_KEY_VARIABLE):
         return SecretKey(_strong_key_bytes(text, _KEY_VARIABLE), epoch)
-    if source == "demo":
+    if KINDS[source].is_simulated:
         return SecretKey(hashlib.sha256(b"stayworth demo world: not a secret").digest(), epoch)
     return SecretKey(kept_key(home / "secrets" / "hmac.key"), epoch)
 

@@ -23,10 +23,10 @@ from resources.errors import SettingsError
 from resources.home_modes import ACCESS
 from resources.paths import expanded
 from resources.secret_keys import DSN_VARIABLE
+from resources.sources.kinds import KINDS, SourceKind
 from resources.store_address import odd_address
 
-SOURCES = ("demo", "public", "sql", "deliveries")
-_FOLDER_SOURCES = ("public", "deliveries")
+SOURCES = tuple(KINDS)
 PROFILES = ("quick", "full")
 _DEVICES = ("auto", "cpu", "cuda", "fake")
 _CORE = "core"
@@ -97,10 +97,13 @@ class CoreSettings:
             raise refuse(_CORE, "time_zone", self.time_zone, "an IANA name such as Europe/Lisbon") from error
 
     def _refuse_missing_files(self) -> None:
-        if self.source in _FOLDER_SOURCES and self.data is None:
+        if self.kind.reads_folder and self.data is None:
             raise refuse(_CORE, "data", None, "the folder that holds the published files, or the inbox of deliveries")
-        if self.source == "deliveries" and self.history_start is None:
-            raise refuse(_CORE, "history_start", None, "the first day with a delivery, YYYY-MM-DD")
+
+    @property
+    def kind(self) -> SourceKind:
+        """How the source delivers."""
+        return KINDS[self.source]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -23,6 +23,14 @@ def latest_versions(rows: pl.DataFrame, key: str, as_of: date | None = None) -> 
     return ordered.filter((pl.col(key) != pl.col(key).shift(-1)).fill_null(value=True))
 
 
+def latest_in_place(rows: pl.DataFrame, key: str) -> pl.DataFrame:
+    """Each key once, as it came last, in the order of the rows given; these themselves where nothing came twice."""
+    if rows[key].n_unique() == rows.height:
+        return rows
+    last = latest_versions(rows.select(key, "delivery_day"), key)
+    return rows.join(last, on=[key, "delivery_day"], how="semi", maintain_order="left")
+
+
 def with_superseded_on(rows: pl.DataFrame, key: str) -> pl.DataFrame:
     """Rows sorted by key and day, with ``superseded_on``: the day of the key's next row, null for the last one."""
     ordered = rows.sort(key, "delivery_day", maintain_order=True)

@@ -20,6 +20,7 @@ from resources.contract import CheckOutcome, FrameContract
 from resources.errors import NotFittedError
 from resources.expectations import evaluate_contract
 from resources.lake import InputRecord
+from resources.sources.base import Stream
 
 Verb = Callable[[WholeInputs], pl.DataFrame | WholeProduced]
 
@@ -136,7 +137,11 @@ def _basis(workspace: Workspace, item: WholeAsset) -> tuple[InputLedger, date]:
         reads=[read for read in item.reads if not workspace.lake.exists(read.asset, None)],
         records=item.records, code_version=_version(item),
     )  # fmt: skip
-    as_of = last_stored_day(workspace, item.reads) or _last_of_whole_inputs(workspace, item)
+    as_of = (
+        last_stored_day(workspace, item.reads)
+        or _last_of_whole_inputs(workspace, item)
+        or _last_day_without_stream(workspace)
+    )
     if as_of is None:
         names = ", ".join(read.asset for read in item.reads)
         message = f"{item.contract.asset}: nothing is stored yet of {names}; run the daily assets first (stayworth run)"
@@ -148,6 +153,13 @@ def _last_of_whole_inputs(workspace: Workspace, item: WholeAsset) -> date | None
     stored = [workspace.lake.record(read.asset, None) for read in item.reads]
     days = [record.inputs.get("as_of") for record in stored if record is not None]
     return min((date.fromisoformat(day) for day in days if day), default=None)
+
+
+def _last_day_without_stream(workspace: Workspace) -> date | None:
+    """The last day of any daily table, where the source delivers one stream only: what needs the other is empty."""
+    if set(workspace.source.streams) == set(Stream):
+        return None
+    return max((day for name in workspace.contracts for day in workspace.lake.days(name)), default=None)
 
 
 def record_of(workspace: Workspace, item: WholeAsset) -> tuple[InputRecord, date]:

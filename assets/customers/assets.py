@@ -27,5 +27,5 @@ def customers(inputs: WholeInputs) -> WholeProduced:
     features = behaviour_features(bookings, inputs.as_of, settings).drop("bookings")
     values = lifetime_values(current_rows(bookings, inputs.as_of))
     rows = with_segments(values.join(features, on="pseudo_customer_id", how="inner"), settings).select(CUSTOMERS.names)
-    days = examined_days(inputs.first_day, inputs.as_of, settings, is_public=inputs.settings.core.source == "public")
+    days = examined_days(inputs.first_day, inputs.as_of, settings, is_public=inputs.source.facts.is_published)
     return WholeProduced(rows, outcomes=[features_see_no_future(bookings, days, settings)])

@@ -81,7 +81,7 @@ def examples(inputs: WholeInputs) -> WholeProduced:
     settings = inputs.settings.room("customers", CustomerSettings)
     sources = stored_sources(inputs)
     first_day = sources.bookings["delivery_day"].min() or inputs.as_of
-    is_public = inputs.settings.core.source == "public"
+    is_public = inputs.source.facts.is_published
     plan = plan_origins(first_day, inputs.as_of, settings, is_public=is_public)  # type: ignore[arg-type]
     frame = build_examples(sources.bookings, sources.pairs, sources.as_stored(), plan, settings)
     days = examined_days(first_day, inputs.as_of, settings, is_public=is_public)  # type: ignore[arg-type]

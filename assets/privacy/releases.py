@@ -16,7 +16,7 @@ from assets.privacy.aggregates import BOOKING, GUEST, Aggregate, first_of_each, 
 from assets.privacy.contract import BOOKINGS_BY_MONTH, GUEST_AGGREGATES
 from assets.privacy.measurements import Integers, Noise, NoisyMeans, noisy_counts, noisy_means
 from assets.privacy.settings import PrivacySettings
-from resources.errors import PrivacyError
+from resources.errors import PrivacyError, told
 from resources.privacy_accounting import floor_loss
 from resources.privacy_budget import BudgetLedger, Release, ReleaseIdentity
 
@@ -202,7 +202,7 @@ def _ask(
     try:
         return ledger.release(identity, lambda: draw(noise), disjoint_group=disjoint_group), ""
     except PrivacyError as error:
-        return _stored(ledger, identity), str(error)
+        return _stored(ledger, identity), told(error)
 
 
 def _stored(ledger: BudgetLedger, identity: ReleaseIdentity) -> Release | None:

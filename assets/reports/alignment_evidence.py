@@ -40,8 +40,8 @@ class LinkageWorld:
     """Both sides of the linkage.
 
     Attributes:
-        bookings: published_bookings of the whole history.
-        reviews: clean_reviews of the whole history.
+        bookings: published_bookings of the whole history, each booking as it came last.
+        reviews: clean_reviews of the whole history, likewise.
         hotels: as given by ``Source.hotels``.
         days: the history, ascending.
         links: :func:`assets.reports.truth.true_links`, None where the truth is not known.

@@ -14,6 +14,8 @@ import polars as pl
 from assets.alignment.settings import AlignmentSettings
 from assets.common.daily import Reads, WholeInputs, WholeProduced, whole_asset
 from assets.common.declaration import ENCODERS, Cadence
+from assets.privacy.settings import PrivacySettings
+from assets.reports.absence import delivered_rows, presence_of
 from assets.reports.attacks_stored import ATTACK_READS, attack_results, attack_rows
 from assets.reports.ceilings import INFLUENCES, ceiling_rows, study_files
 from assets.reports.checks import (
@@ -117,23 +119,13 @@ def evaluation_results(inputs: WholeInputs) -> WholeProduced:
     run = _header(inputs)
     branches, not_run = data_branches(inputs)
     pairing, anomaly = truth_branches(inputs)
-    attacks, not_attacked = attack_results(inputs.frame("privacy_attacks"), run.source)
+    attacks, not_attacked = attack_results(inputs.frame("privacy_attacks"), knows_truth=run.facts.knows_truth)
     not_run |= not_attacked
     window_days = inputs.settings.room("alignment", AlignmentSettings).window_days
-    evidence, not_compared = evidence_results(inputs.frame("alignment_evidence"), run.source, window_days)
+    evidence, not_compared = evidence_results(inputs.frame("alignment_evidence"), window_days)
     not_run |= not_compared
     tree = merge(
-        {
-            "run": {
-                "source": run.source,
-                "days": run.days,
-                "version": run.version,
-                "profile": run.profile,
-                "first_day": str(run.first_day),
-                "last_day": str(run.last_day),
-                "currency": run.currency,
-            }
-        },
+        {"run": run.branch()},
         branches,
         sensitivity_results(inputs.frame("anomaly_sensitivity")),
         attacks,
@@ -145,18 +137,17 @@ def evaluation_results(inputs: WholeInputs) -> WholeProduced:
         explanation_branch(inputs, settings),
     )
     not_run["run.seconds"] = "the command line adds it when the run ends"
-    rows = flatten(complete(tree, not_run, run.source, _reason(inputs)))
+    frames = {item.asset: inputs.frame(item.asset) for item in _TABLES}
+    presence = presence_of(run.profile, delivered_rows(tree["dataset"]), frames)
+    rows = flatten(complete(tree, not_run, knows_truth=run.facts.knows_truth, reason=presence.why_not))
     return WholeProduced(rows, {"figures": rows["value"].count(), "not_run": rows["not_run"].count()})
-
-
-def _reason(inputs: WholeInputs) -> str:
-    return f"not computed in the {inputs.settings.core.profile} profile, or the history is too short for it"
 
 
 def _header(inputs: WholeInputs) -> RunHeader:
     core = inputs.settings.core
     return RunHeader(
         source=core.source,
+        facts=inputs.source.facts,
         first_day=inputs.first_day,
         last_day=inputs.as_of,
         profile=core.profile,
@@ -304,7 +295,9 @@ def _report_inputs(inputs: WholeInputs, results: dict[str, Any], settings: Repor
         ),
         hyperparameters=fusion_settings(inputs),
     )
-    return replace(made, review_map=review_map(inputs.frame("review_embeddings"), frames["clean_reviews"]))
+    columns = inputs.settings.room("privacy", PrivacySettings).key_columns
+    mapped = review_map(inputs.frame("review_embeddings"), frames["clean_reviews"])
+    return replace(made, review_map=mapped, key_columns=columns)
 
 
 def _write(path: Path, text: str) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import polars as pl
 
+from assets.common.versions import latest_in_place
 from assets.privacy.contract import PUBLISHED_BOOKINGS, RELEASED_BOOKINGS
 from assets.privacy.publication import publish_bookings
 from assets.privacy.settings import PrivacySettings
@@ -109,11 +110,12 @@ def attack_bookings(
     Returns:
         Nothing for a history without bookings.
     """
-    known = population.known()
-    if known.is_empty():
+    bookings = population.known()
+    if bookings.is_empty():
         return []
+    known = by_version(bookings)
     targets = _draw(known, number, rng)
-    pairs = stay_pairs(known, "person", number, rng)
+    pairs = stay_pairs(by_version(latest_in_place(bookings, "booking_id")), "person", number, rng)
     truth = known.select(_SCORING)
     exact = haystack_of(exact_labels(known))
     results = attack_linkage(exact, targets, "restricted", exact_k(), BY_ZONE["restricted"])
@@ -122,9 +124,9 @@ def attack_bookings(
         base = population.published(k)
         if base.is_empty():
             continue
-        internal = haystack_of(base.join(truth, on="booking_id", how="left", maintain_order="left"))
+        internal = haystack_of(by_version(base).join(truth, on="booking_id", how="left", maintain_order="left"))
         without = population.published_without(targets["unit"], known, k, base)
-        absent = haystack_of(without.join(truth, on="booking_id", how="left", maintain_order="left"))
+        absent = haystack_of(by_version(without).join(truth, on="booking_id", how="left", maintain_order="left"))
         for zone in ("internal", "released"):
             inside, outside = (_as_seen(item, zone) for item in (internal, absent))
             results += attack_linkage(inside, targets, zone, k, BY_ZONE[zone])
@@ -134,6 +136,14 @@ def attack_bookings(
             for stays in (1, 2):
                 results += attack_customer(internal, seen, pairs, k, stays=stays, has_guests=population.has_guests)
     return results
+
+
+def by_version(rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows whose ``booking_id`` names the version too: a corrected booking is published once for each of its days.
+
+    An attacker who knows the delivery day looks for one of these rows, so each is a target and an answer of its own.
+    """
+    return rows.with_columns(booking_id=pl.format("{} of {}", "booking_id", "delivery_day"))
 
 
 def _draw(known: pl.DataFrame, number: int, rng: np.random.Generator) -> pl.DataFrame:

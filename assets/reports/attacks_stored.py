@@ -13,6 +13,7 @@ import polars as pl
 from assets.alignment.settings import AlignmentSettings
 from assets.alignment.sides import completed_stays
 from assets.common.inputs import Reads, WholeInputs
+from assets.common.versions import latest_in_place
 from assets.customers.protocols import OBSERVED, PROSPECTIVE
 from assets.models.estimators.registry import FUSION, NAIVE, TREES, WITHOUT_TEXT
 from assets.models.estimators.spec import fit_model
@@ -25,9 +26,9 @@ from assets.reports.attacks_membership import attack_membership, membership_scor
 from assets.reports.attacks_pairs import ReviewWorld, attack_pairs, attack_review_text
 from assets.reports.attacks_rates import AttackResult, table_of
 from assets.reports.attacks_search import haystack_of
-from assets.reports.inputs import DEMO
 from assets.reports.settings import ReportsSettings
 from assets.reports.truth import true_links
+from assets.reports.wording import NO_TRUTH
 
 Tree = dict[str, Any]
 ATTACK_READS = (
@@ -76,15 +77,18 @@ def _through_reviews(inputs: WholeInputs, population: Population, number: int) -
     public = raw.with_columns(hash_column(raw["row_id"], "review", inputs.key).alias("review_id"))
     text = attack_review_text(masked, public, population.settings.k, number, inputs.rng)
     results = [text] if text is not None else []
-    if inputs.settings.core.source != DEMO or population.stored.is_empty():
+    if not inputs.source.facts.knows_truth or population.stored.is_empty():
         return results
     alignment = inputs.settings.room("alignment", AlignmentSettings)
-    known = population.known()
+    known = latest_in_place(population.known(), "booking_id")
     places = known.select("booking_id", "hotel", pl.col("q_country").alias("country"))
-    stays = completed_stays(population.stored, alignment).select("booking_id", "stay_end")
+    stored = latest_in_place(population.stored, "booking_id")
+    stays = completed_stays(stored, alignment).select("booking_id", "stay_end")
     world = ReviewWorld(
         pairs=inputs.frame("booking_review_pairs"),
-        reviews=inputs.frame("clean_reviews").select("review_id", "hotel_name", "reviewer_country", "posted_day"),
+        reviews=latest_in_place(inputs.frame("clean_reviews"), "review_id").select(
+            "review_id", "hotel_name", "reviewer_country", "posted_day"
+        ),
         links=true_links(inputs.source.truth(inputs.as_of), inputs.key),  # type: ignore[attr-defined]
         stays=stays.join(places, on="booking_id"),
         window_days=alignment.window_days,
@@ -114,12 +118,12 @@ def _fit(name: str, data: Any, seed: int, *, settings: Any) -> Any:
     return fit_model(name, data, settings, seed)
 
 
-def attack_results(attacks: pl.DataFrame, source: str) -> tuple[Tree, dict[str, str]]:
+def attack_results(attacks: pl.DataFrame, *, knows_truth: bool) -> tuple[Tree, dict[str, str]]:
     """The branch ``privacy.attacks`` by attack, zone and k; and what was not run.
 
     Args:
         attacks: rows of ``privacy_attacks``.
-        source: of the rows.
+        knows_truth: whether the source knows who wrote which review.
     """
     tree: Tree = {}
     for row in attacks.iter_rows(named=True):
@@ -136,10 +140,10 @@ def attack_results(attacks: pl.DataFrame, source: str) -> tuple[Tree, dict[str, 
             if row[column] is not None
         }
         tree.setdefault(row["attack"], {}).setdefault(row["zone"], {})[f"k{row['k']}"] = leaf
-    absent = _absent(attacks["attack"].to_list(), source)
+    absent = _absent(attacks["attack"].to_list(), knows_truth=knows_truth)
     return ({"privacy": {"attacks": tree}} if tree else {}), {f"privacy.attacks.{name}": why for name, why in absent}
 
 
-def _absent(found: Sequence[str], source: str) -> list[tuple[str, str]]:
-    why = "needs the simulated truth (source demo)" if source != DEMO else "no true pair was delivered"
+def _absent(found: Sequence[str], *, knows_truth: bool) -> list[tuple[str, str]]:
+    why = "no true pair was delivered" if knows_truth else NO_TRUTH
     return [(name, why) for name in _NEEDS_TRUTH if name not in found]

@@ -34,6 +34,7 @@ LABELS = (
 )  # fmt: skip
 INFLUENCES = ("none", "weak", "strong")
 _ROW_PREFIX = "reservation:"
+_APART = frozenset({"demo", "reports"})  # sections that count by themselves
 _OWN_DEMO = ("seed", "satisfaction_influence", "guests", "days")  # set by the study itself
 _VERSION = "4"  # of the study: another one makes everything anew
 _SECONDS_PER_WORLD, _MEASURED_SIZE = 40.0, 3_000 * 400  # docs/evaluation.md: one core, guests a year times days
@@ -213,7 +214,7 @@ def study_folder(settings: Settings) -> Path:
     own = settings.room("reports", ReportsSettings)
     shape = (own.ceiling_influences, own.ceiling_guests, own.ceiling_days, own.ceiling_draws)
     demo = {name: value for name, value in settings.sections.get("demo", {}).items() if name not in _OWN_DEMO}
-    rooms = {name: dict(section) for name, section in settings.sections.items() if name not in ("demo", "reports")}
+    rooms = {name: dict(section) for name, section in settings.sections.items() if name not in _APART}
     digest = digest_of(shape, demo, rooms, settings.core.seed, settings.core.fit_every_days, _VERSION)
     return settings.home / "studies" / "ceilings" / digest
 

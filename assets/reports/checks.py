@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from assets.reports.contract import EDITIONS
-from assets.reports.results import missing_paths, nest
+from assets.reports.results import knows_truth_of, missing_paths, nest
 from resources.contract import CheckOutcome, outcome_of
 
 _OUTSIDE = re.compile(
@@ -35,22 +35,20 @@ def identifiers_in(html: str) -> list[tuple[str, int]]:
     return [(kind, len(found)) for kind, pattern in _IDENTIFIERS.items() if (found := pattern.findall(text))]
 
 
-def check_results(results: Mapping[str, Any], source: str) -> CheckOutcome:
+def check_results(results: Mapping[str, Any]) -> CheckOutcome:
     """Whether every required path is filled or listed as not run."""
-    lost = pl.DataFrame({"path": missing_paths(results, source)}, schema={"path": pl.String})
+    lost = pl.DataFrame(
+        {"path": missing_paths(results, knows_truth=knows_truth_of(results))}, schema={"path": pl.String}
+    )
     return outcome_of("results_are_complete", lost, show=("path",), advice=_COMPLETE)
 
 
 def validate_results(staged: pl.DataFrame) -> list[CheckOutcome]:
     """Checks of the rows of ``evaluation_results``."""
-    source = staged.filter(pl.col("path") == "run.source")["text"].to_list()
     results = nest(staged)
-    name = str(results["run"]["source"]) if source else ""
     both = staged.filter(pl.col("value").is_null() & pl.col("text").is_null() & pl.col("not_run").is_null())
     reversed_bounds = staged.filter((pl.col("low") > pl.col("value")) | (pl.col("value") > pl.col("high")))
-    complete = (
-        check_results(results, name) if staged.height else outcome_of("results_are_complete", staged, advice=_COMPLETE)
-    )
+    complete = check_results(results) if staged.height else outcome_of("results_are_complete", staged, advice=_COMPLETE)
     return [
         complete,
         outcome_of(

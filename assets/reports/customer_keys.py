@@ -15,7 +15,6 @@ from assets.privacy.pseudo_customers import composite_key
 from assets.privacy.settings import PrivacySettings
 from assets.reports.blocks import Block, Disclosure, Table
 from assets.reports.contract import CUSTOMER_KEYS
-from assets.reports.inputs import DEMO
 from assets.reports.truth import Truth
 from assets.reports.wording import amount, count, percent
 from resources.contract import CheckOutcome, outcome_of
@@ -137,13 +136,13 @@ def true_guests(truth: Truth) -> pl.DataFrame:
 
 
 def customer_key_rows(inputs: WholeInputs) -> pl.DataFrame:
-    """The comparison over the stored history; marked against the truth on source ``demo`` only.
+    """The comparison over the stored history; marked against the truth where the source knows it.
 
     Args:
         inputs: of an asset that reads ``KEY_READS``.
     """
     guests = None
-    if inputs.settings.core.source == DEMO:
+    if inputs.source.facts.knows_truth:
         guests = true_guests(inputs.source.truth(inputs.as_of))  # type: ignore[attr-defined]
     columns = inputs.settings.room("privacy", PrivacySettings).key_columns
     return key_rows(inputs.frame("raw_bookings"), columns, guests)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from assets.reports.blocks import Block, Disclosure, Edition, Picture, Section, Stats, Table
 from assets.reports.contract import EDITIONS
-from assets.reports.inputs import DEMO, ReportInputs, RunHeader
+from assets.reports.inputs import ReportInputs, RunHeader
 from assets.reports.sections_anomalies import anomaly_filter_section
 from assets.reports.sections_appendix import exemption_section, glossary_section, limits_section, papers_section
 from assets.reports.sections_attacks import attacks_section
@@ -21,6 +21,7 @@ from assets.reports.sections_segments import segments_section
 from assets.reports.sections_summary import summary_section
 from assets.reports.segment_pages import minimum_customers
 from assets.reports.settings import ReportsSettings
+from resources.sources.base import SourceFacts
 
 _ALWAYS = frozenset({Disclosure.NEUTRAL, Disclosure.PRIVATE_RELEASE})
 _BADGES = {
@@ -29,7 +30,7 @@ _BADGES = {
 }
 
 
-def may_share(disclosure: Disclosure, source: str) -> bool:
+def may_share(disclosure: Disclosure, facts: SourceFacts) -> bool:
     """Whether a block may leave the internal zone.
 
     What is exact never may, whatever the source: figures over guests, counts of rows, qualities of models (a count or
@@ -37,7 +38,7 @@ def may_share(disclosure: Disclosure, source: str) -> bool:
     """
     if disclosure in _ALWAYS:
         return True
-    return disclosure is Disclosure.TEXT and source == DEMO
+    return disclosure is Disclosure.TEXT and facts.is_invented
 
 
 def build_editions(inputs: ReportInputs, settings: ReportsSettings) -> dict[str, Edition]:
@@ -48,7 +49,7 @@ def build_editions(inputs: ReportInputs, settings: ReportsSettings) -> dict[str,
         settings: how much is shown.
     """
     sections = all_sections(inputs, settings)
-    shared = [found for item in sections if (found := _shared(item, inputs.run.source)) is not None]
+    shared = [found for item in sections if (found := _shared(item, inputs.run.facts)) is not None]
     shared.insert(1, exemption_section())
     chapters = {"internal": sections, "shareable": shared}
     return {
@@ -73,10 +74,10 @@ def all_sections(inputs: ReportInputs, settings: ReportsSettings) -> list[Sectio
         explain_section(inputs, settings.shap_features, minimum_customers(inputs, settings)),
         segments_section(inputs, settings),
         scores_section(inputs.training_runs, inputs.drift, inputs.back_test, inputs.run.currency),
-        ceilings_section(inputs.ceilings, inputs.run.source),
+        ceilings_section(inputs.ceilings, knows_truth=inputs.run.facts.knows_truth),
         alignment_section(inputs),
         reviews_section(inputs),
-        anomaly_filter_section(inputs.sensitivity),
+        anomaly_filter_section(inputs),
         data_section(inputs),
         releases_section(inputs.guest_aggregates, inputs.bookings_by_month, inputs.run.currency),
         privacy_section(inputs),
@@ -90,13 +91,13 @@ def all_sections(inputs: ReportInputs, settings: ReportsSettings) -> list[Sectio
     return [section for section in found if section is not None]
 
 
-def _shared(section: Section, source: str) -> Section | None:
+def _shared(section: Section, facts: SourceFacts) -> Section | None:
     blocks: list[Block] = []
     for block in section.blocks:
-        if not may_share(block.disclosure, source):
+        if not may_share(block.disclosure, facts):
             continue
         if isinstance(block, Stats):
-            kept = tuple(item for item in block.items if may_share(item.disclosure, source))
+            kept = tuple(item for item in block.items if may_share(item.disclosure, facts))
             if kept:
                 blocks.append(replace(block, items=kept))
         else:
@@ -105,8 +106,7 @@ def _shared(section: Section, source: str) -> Section | None:
 
 
 def _subtitle(run: RunHeader) -> str:
-    source = "the simulated hotel group" if run.source == DEMO else f"source “{run.source}”"
-    return f"{source}, {run.first_day:%d %b %Y} to {run.last_day:%d %b %Y}, profile {run.profile}"
+    return f"{run.facts.title}, {run.first_day:%d %b %Y} to {run.last_day:%d %b %Y}, profile {run.profile}"
 
 
 def pictures_of(edition: Edition) -> list[Picture]:

@@ -23,7 +23,6 @@ from assets.models.evaluation.tuning import chosen_values
 from assets.models.settings import model_settings
 from assets.privacy.settings import PrivacySettings
 from assets.raw.settings import RawSettings
-from assets.reports.inputs import DEMO
 from assets.reports.leakage import observed_text
 from assets.reports.measure_data import customer_results, dataset_results, privacy_results, review_results
 from assets.reports.measure_evaluation import (
@@ -103,8 +102,8 @@ def alignment_branch(inputs: WholeInputs) -> Tree:
 
 
 def truth_branches(inputs: WholeInputs) -> tuple[Tree, Tree]:
-    """What the simulated truth adds to ``alignment`` and ``reviews.anomaly``; empty for any other source."""
-    if inputs.settings.core.source != DEMO:
+    """What the simulated truth adds to ``alignment`` and ``reviews.anomaly``; empty where it is not known."""
+    if not inputs.source.facts.knows_truth:
         return {}, {}
     truth = inputs.source.truth(inputs.as_of)  # type: ignore[attr-defined]
     pairing = alignment_truth(inputs.frame("booking_review_pairs"), true_links(truth, inputs.key))

@@ -7,6 +7,7 @@ import polars as pl
 
 from assets.models.estimators.registry import FUSION, TREES, WITHOUT_TEXT
 from assets.models.evaluation.metrics import METRIC_NAMES
+from assets.reports.absence import delivered_rows, presence_of
 from assets.reports.gather_evaluation import claim_rows, study_rows, tuning_rows
 from assets.reports.inputs import SEGMENTS, ReportInputs, RunHeader, TextExplanation
 from assets.reports.leakage import leakage_groups, leakage_rows
@@ -53,6 +54,7 @@ def inputs_from(
         anomaly_examples=anomaly_examples,
         hyperparameters=hyperparameters or {},
         not_run=results.get("not_run", {}),
+        presence=presence_of(run.profile, delivered_rows(results.get("dataset", {})), frames),
         **_from_frames(frames),
         **_from_data_branches(results),
         **_from_model_branches(results),

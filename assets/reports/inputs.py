@@ -8,20 +8,24 @@ from typing import Any
 import polars as pl
 
 from assets.models.estimators.registry import NAIVE
+from assets.reports.absence import Presence
 from assets.reports.review_map import ReviewMap
 from assets.reports.wording import Estimate
+from resources.sources.base import SourceFacts
 
-DEMO = "demo"
-PUBLIC = "public"
 PROTOCOLS: tuple[str, ...] = ("prospective_cv", "prospective_holdout", "observed")  # the honest ones first
 SEGMENTS: tuple[str, ...] = ("low", "mid", "high")
 
 
 @dataclass(frozen=True, kw_only=True)
 class RunHeader:
-    """What was run; shown at the top of every edition and under ``run`` in the results."""
+    """What was run; shown at the top of every edition and under ``run`` in the results.
+
+    ``source`` is the name in the settings, to be shown; what depends on the source asks its ``facts``.
+    """
 
     source: str
+    facts: SourceFacts
     first_day: date
     last_day: date
     profile: str = "quick"
@@ -33,6 +37,14 @@ class RunHeader:
     def days(self) -> int:
         """Delivery days covered, both ends included."""
         return (self.last_day - self.first_day).days + 1
+
+    def branch(self) -> dict[str, Any]:
+        """The branch ``run`` of the results, but for the seconds."""
+        return {
+            "source": self.source, "knows_truth": self.facts.knows_truth, "days": self.days, "version": self.version,
+            "profile": self.profile, "first_day": str(self.first_day), "last_day": str(self.last_day),
+            "currency": self.currency,
+        }  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +78,7 @@ class ReportInputs:
         reviews: ``polarity_auc`` (number or Estimate), ``count``, ``threshold``, ``average_precision`` (mapping),
             ``honest_flagged``.
         alignment: ``window_days``, ``candidates``, ``stays``, ``pairs``, ``paired_share``, ``weights_identified``,
-            ``threshold``; on demo ``precision``, ``recall``, ``f1``, ``oracle_f1``, ``calibration_error``.
+            ``threshold``; with a known truth ``precision``, ``recall``, ``f1``, ``oracle_f1``, ``calibration_error``.
         match_weights: ``field``, ``level``, ``weight`` (bits), ``is_learned``; drawn in this order.
         pairs: rows of ``booking_review_pairs``.
         bookings: rows of ``published_bookings``.
@@ -108,7 +120,9 @@ class ReportInputs:
         attacks: rows of ``privacy_attacks``.
         alignment_evidence: rows of ``alignment_evidence``.
         hyperparameters: name -> value of the fusion model.
-        not_run: results path -> reason, for what the profile left out.
+        not_run: results path -> reason, for what was left out.
+        presence: how much of each thing there is, to say why something is not.
+        key_columns: what the bookings of a pseudo-customer share.
     """
 
     run: RunHeader
@@ -163,6 +177,8 @@ class ReportInputs:
     alignment_evidence: pl.DataFrame | None = None
     hyperparameters: Mapping[str, str] = field(default_factory=dict)
     not_run: Mapping[str, str] = field(default_factory=dict)
+    presence: Presence = field(default_factory=Presence)
+    key_columns: tuple[str, ...] = ()
 
     @property
     def horizon_days(self) -> int | None:

@@ -20,6 +20,7 @@ from assets.alignment.fit_window import EARLY_FITS
 from assets.alignment.match_probability import MatchWeights, assumed_weights
 from assets.alignment.settings import FIT_LOOK_BACK_DAYS, AlignmentSettings
 from assets.alignment.weight_learning import learn_weights
+from assets.common.versions import latest_in_place
 from assets.customers.protocols import OriginPlan
 from assets.customers.settings import CustomerSettings
 from assets.models.estimators.registry import FUSION, NAIVE, TREES
@@ -121,7 +122,9 @@ def _loss(publication: Publication) -> dict[str, Estimate]:
 
 
 def align(published: pl.DataFrame, world: World, settings: StudySettings) -> pl.DataFrame:
-    """Pairs of the whole history, as the daily stages would store them.
+    """Pairs of the whole history, as the daily stages would store them where no row was corrected.
+
+    Corrected bookings and reviews count as they came last.
 
     Args:
         published: bookings under one variant.
@@ -129,7 +132,8 @@ def align(published: pl.DataFrame, world: World, settings: StudySettings) -> pl.
         settings: of the rooms.
     """
     rules = settings.alignment
-    candidates = build_candidates(published, world.clean_reviews, world.hotels, world.days, rules).frame
+    published, reviews = latest_in_place(published, "booking_id"), latest_in_place(world.clean_reviews, "review_id")
+    candidates = build_candidates(published, reviews, world.hotels, world.days, rules).frame
     learned = dict(_learned(candidates, published, world.days, settings))
     start = assumed_weights(rules)
 

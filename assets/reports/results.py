@@ -1,7 +1,7 @@
-"""results.json: every number printed, under stable names; what a profile left out, under ``not_run``."""
+"""results.json: every number printed, under stable names; what was left out, and why, under ``not_run``."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import polars as pl
@@ -9,17 +9,15 @@ import polars as pl
 from assets.models.estimators.registry import NAIVE
 from assets.models.evaluation.metrics import METRIC_NAMES
 from assets.reports.contract import EVALUATION_RESULTS
-from assets.reports.inputs import DEMO
-from assets.reports.wording import count, decimal, estimate, model_name, percent
+from assets.reports.wording import NO_TRUTH, count, decimal, estimate, model_name, percent
 from resources.errors import ContractError
 
 Tree = dict[str, Any]
 _BOOKING_STEPS = ("raw", "quarantined", "repeats", "missing", "withheld", "published")
 _REVIEW_STEPS = ("raw", "quarantined", "repeats", "missing", "english", "retained")
-_DEMO_ONLY = "needs the simulated truth (source demo)"
 
 
-def required_paths(source: str) -> list[str]:
+def required_paths(*, knows_truth: bool) -> list[str]:
     """Paths of SPEC 3.8 that must hold a value or be listed as not run (``*`` stands for at least one name)."""
     paths = [f"run.{name}" for name in ("source", "days", "seconds", "version", "profile")]
     for policy in ("ours", "paper"):
@@ -41,31 +39,31 @@ def required_paths(source: str) -> list[str]:
     paths += [f"models.significance.*.{name}" for name in ("p_corrected", "p_t", "p_wilcoxon", "effect")]
     paths += [f"gate.{segment}.{name}" for segment in ("low", "mid", "high") for name in ("mean", "std")]
     paths += ["controls.permutation.*", "ablations.*"]
-    return paths + (demo_paths() if source == DEMO else [])
+    return paths + (truth_paths() if knows_truth else [])
 
 
-def demo_paths() -> list[str]:
-    """Paths that only the simulated group can fill."""
+def truth_paths() -> list[str]:
+    """Paths that only a source with a known truth can fill."""
     paths = [f"reviews.anomaly.average_precision.{kind}" for kind in ("contradiction", "duplicate", "burst")]
     paths += ["reviews.anomaly.honest_flagged"]
     paths += [f"alignment.{name}" for name in ("precision", "recall", "f1", "oracle_f1", "calibration_error")]
     return paths + [f"ceilings.{name}.{part}" for name in ("data_rich", "oracle") for part in ("r2", "share.*")]
 
 
-def complete(tree: Tree, not_run: Mapping[str, str], source: str, reason: str) -> Tree:
+def complete(tree: Tree, not_run: Mapping[str, str], *, knows_truth: bool, reason: Callable[[str], str]) -> Tree:
     """The results with every required path either filled or listed under ``not_run``.
 
     Args:
         tree: branches computed.
         not_run: known reasons by path.
-        source: of the rows.
-        reason: for paths that nobody gave a reason for.
+        knows_truth: whether the source does.
+        reason: of a path that nobody gave a reason for.
     """
     reasons = dict(not_run)
-    if source != DEMO:
-        reasons |= {path: _DEMO_ONLY for path in demo_paths() if not covered(path, reasons)}
-    for path in missing_paths({**tree, "not_run": reasons}, source):
-        reasons[path] = reason
+    if not knows_truth:
+        reasons |= {path: NO_TRUTH for path in truth_paths() if not covered(path, reasons)}
+    for path in missing_paths({**tree, "not_run": reasons}, knows_truth=knows_truth):
+        reasons[path] = reason(path)
     return {**tree, "not_run": dict(sorted(reasons.items()))}
 
 
@@ -83,10 +81,14 @@ def with_study(tree: Tree, branch: str, found: Tree) -> Tree:
     return {**tree, branch: found, "not_run": left}
 
 
-def missing_paths(results: Mapping[str, Any], source: str) -> list[str]:
+def missing_paths(results: Mapping[str, Any], *, knows_truth: bool) -> list[str]:
     """Required paths that neither hold a value nor are listed under ``not_run``."""
     reasons = results.get("not_run", {})
-    return [path for path in required_paths(source) if not holds(results, path) and not covered(path, reasons)]
+    return [
+        path
+        for path in required_paths(knows_truth=knows_truth)
+        if not holds(results, path) and not covered(path, reasons)
+    ]
 
 
 def covered(path: str, reasons: Mapping[str, str]) -> bool:
@@ -161,14 +163,18 @@ def _value_of(row: Mapping[str, Any]) -> Any:
     return int(value) if value is not None and float(value).is_integer() else value
 
 
+def knows_truth_of(results: Mapping[str, Any]) -> bool:
+    """Whether the source of these results knew the truth; False where they do not say."""
+    return bool(results.get("run", {}).get("knows_truth", False))
+
+
 def to_json(results: Mapping[str, Any]) -> str:
     """The text of ``results.json``.
 
     Raises:
         ContractError: required paths are neither filled nor listed, or a number is not finite.
     """
-    source = str(results.get("run", {}).get("source", ""))
-    lost = missing_paths(results, source)
+    lost = missing_paths(results, knows_truth=knows_truth_of(results))
     if lost:
         message = f"results lack {lost[:5]}{' and more' if len(lost) > 5 else ''}; fill them or list them under not_run"  # noqa: PLR2004
         raise ContractError(message)
@@ -196,7 +202,7 @@ def closing_lines(text: str) -> list[tuple[str, str]]:
         ("bookings published, k-anonymous", "privacy.published", count),
         ("reviews kept", "reviews.anomaly.retention", percent),
         ("stays paired with a review", "alignment.paired_share", percent),
-        ("pairs that are right (simulated truth)", "alignment.precision", percent),
+        ("pairs that are right (known truth)", "alignment.precision", percent),
         ("pseudo-customers", "customers.count", count),
         ("revenue from the best tenth of customers", "customers.concentration.top_10_percent", percent),
     ):

@@ -3,9 +3,10 @@
 import polars as pl
 
 from assets.reports import figures_evidence
+from assets.reports.absence import Need
 from assets.reports.blocks import Block, Disclosure, Notice, Picture, Table
-from assets.reports.inputs import DEMO, ReportInputs
-from assets.reports.wording import count, decimal, percent
+from assets.reports.inputs import ReportInputs
+from assets.reports.wording import capital, count, decimal, percent
 
 _COMMAND = "stayworth evaluate (make evaluate)"
 _FEW = 0.5
@@ -15,7 +16,7 @@ def evidence_blocks(inputs: ReportInputs) -> list[Block]:
     """Blocks for the chapter on pairing; a note where the evidence was not made."""
     rows = inputs.alignment_evidence
     if rows is None or rows.is_empty():
-        return [Notice(text=f"The evidence for the pairs was not computed; {_COMMAND} does.")]
+        return [Notice(text=f"The evidence for the pairs: {inputs.presence.why(Need.PAIRS)}.", tone="missing")]
     return [
         *_verdict(rows),
         *_meaning(inputs),
@@ -24,6 +25,41 @@ def evidence_blocks(inputs: ReportInputs) -> list[Block]:
         *_reliability(rows),
         *_waterfalls(rows),
     ]
+
+
+def pairs_by_name(inputs: ReportInputs) -> bool:
+    """Whether stays meet reviews of their own hotel: the source names it on both sides, and pairs were found by it."""
+    found = inputs.alignment or {}
+    return inputs.run.facts.names_hotels and found.get("exact_pairs", 1) >= found.get("context_pairs", 0)
+
+
+def no_names(inputs: ReportInputs) -> str:
+    """Why pairs are by context, as a clause."""
+    if inputs.run.facts.names_hotels:
+        return "most bookings are of hotels that no review names"
+    return "the public bookings name no hotel" if inputs.run.facts.is_published else "the bookings name no hotel"
+
+
+def pairing_notice(inputs: ReportInputs) -> Notice:
+    """What a pair says, by what the source names and knows."""
+    facts = inputs.run.facts
+    if not pairs_by_name(inputs):
+        others = ", and the reviews come from other hotels" if facts.is_published else ""
+        truth = " The true pairs are known, so the pairing can be marked; it never sees them." * facts.knows_truth
+        text = (
+            f"{capital(no_names(inputs))}{others}: pairing is by context only. A pair says “a guest like this wrote a "
+            f"text like that”, never “this guest wrote this text”.{truth}"
+        )
+        return Notice(text=text, tone="warning")
+    if facts.knows_truth:
+        return Notice(
+            text="Hotels are named on both sides and the true pairs are known, so the pairing can be marked. The "
+            "pipeline itself never sees the truth."
+        )
+    return Notice(
+        text="Bookings and reviews name the same hotels, so a stay is compared with reviews of its own hotel. Which "
+        "guest wrote which review is not known: a pair is probable, not certain, and can't be marked."
+    )
 
 
 def _of(rows: pl.DataFrame, part: str) -> pl.DataFrame:
@@ -54,7 +90,7 @@ def _meaning(inputs: ReportInputs) -> list[Block]:
     """What the absolute figure means, in plain words."""
     found, k = inputs.alignment or {}, int((inputs.privacy or {}).get("k", 5))
     precision = found.get("precision")
-    if inputs.run.source != DEMO or precision is None:
+    if precision is None:
         return []
     alike = (
         f"At least {k} guests share every published label, so most stays have lookalikes that nothing but the room "

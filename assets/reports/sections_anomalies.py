@@ -4,13 +4,15 @@ from typing import Any
 
 import polars as pl
 
+from assets.reports.absence import Need
 from assets.reports.blocks import Block, Disclosure, Notice, Section, Table
+from assets.reports.inputs import ReportInputs
+from assets.reports.sections_data import missing
 from assets.reports.tables import shorten
 from assets.reports.wording import MISSING, NOT_PRINTED, capital, count, decimal, percent, plain
 from assets.reviews.anomaly_score import part_reason
 from assets.reviews.contract import PARTS
 
-COMMAND = "make evaluate"
 _ALL_FOLDS = -1
 _TIMINGS = {"ours": "surprise (ours)", "paper": "deviation of gaps (paper)"}
 _TITLES = {
@@ -21,16 +23,13 @@ _TITLES = {
 _TEXT_LENGTH = 240
 
 
-def anomaly_filter_section(table: pl.DataFrame | None) -> Section:
-    """Choice per fold and sensitivity, or one note that names the command that makes it.
-
-    Args:
-        table: rows of ``anomaly_sensitivity``; None or empty when it was not run or there were too few customers.
-    """
+def anomaly_filter_section(inputs: ReportInputs) -> Section:
+    """Choice per fold and sensitivity; one note that says why where there is none, or no review to leave out."""
     blocks: list[Block] = []
-    if table is None or table.is_empty():
-        text = f"Not computed: the history holds too few customers for nested folds, or “{COMMAND}” was not run."
-        blocks.append(Notice(text=text, tone="missing"))
+    table, presence = inputs.sensitivity, inputs.presence
+    need = Need.REVIEWS if presence.reviews == 0 else Need.FORECASTS
+    if table is None or table.is_empty() or need is Need.REVIEWS:
+        blocks.append(missing("errors with and without the filter", inputs, need))
     else:
         blocks = [_verdict(table), _selection_table(table)]
         blocks += [_study_table(table, study) for study in _TITLES]

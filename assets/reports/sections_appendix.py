@@ -58,18 +58,8 @@ GLOSSARY: tuple[tuple[str, str], ...] = (
 
 def papers_section(inputs: ReportInputs) -> Section:
     """The paper's tables beside ours, and where to find each."""
-    known = inputs.run.profile
     where = dict(_places())
-    rows = tuple(
-        (
-            label,
-            what,
-            where.get(
-                anchor, f"not computed in the {known} profile" if label.startswith("Table") else "not drawn here"
-            ),
-        )
-        for label, what, anchor in _TABLES
-    )
+    rows = tuple((label, what, where.get(anchor, "not drawn here")) for label, what, anchor in _TABLES)
     blocks: list[Block] = [
         table for table in (paper_comparison(inputs), hyperparameter_table(inputs)) if table is not None
     ]
@@ -98,6 +88,7 @@ def _places() -> tuple[tuple[str, str], ...]:
     return (
         ("data", "The data, step by step"),
         ("reviews", "Which reviews are believed"),
+        ("anomaly_filter", "Does leaving out doubtful reviews help the forecast?"),
         ("customers", "The customers and what they are worth"),
         ("forecast", "How well future value can be forecast"),
         ("observed", "The paper's own protocol"),
@@ -114,7 +105,7 @@ def limits_section(inputs: ReportInputs) -> Section:
         "Value is revenue, not profit: no costs, commissions or refunds are known.",
         "Forecast targets of neighbouring cross-validation dates overlap in time; the hold-out is later than all of "
         "them.",
-        "Reviews exist only for part of the period, in English here, and from guests who chose to write.",
+        "Reviews come from guests who chose to write, and only English ones are read here.",
         "Pairs are probable, not certain; explanations describe models, not guests.",
         "Noise in released counts was drawn once; averaging published copies does not remove it.",
     ]
@@ -133,11 +124,11 @@ def _not_run_blocks(inputs: ReportInputs) -> list[Block]:
     return [
         Table(
             key="not_run",
-            title="Left out by this profile",
+            title="What was left out, and why",
             columns=("Result", "Why"),
             rows=rows,
             text_columns=2,
-            note="make evaluate computes the full report.",
+            note="make evaluate computes the full report." if inputs.run.profile == "quick" else "",
         )
     ]
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 import polars as pl
 
+from assets.reports.absence import Need
 from assets.reports.blocks import Block, Bullets, Disclosure, Picture, Section, Table
 from assets.reports.figures_attacks import AttackMark, draw_attacks
 from assets.reports.inputs import ReportInputs
@@ -47,7 +48,7 @@ def attacks_section(inputs: ReportInputs) -> Section:
     rows = inputs.attacks
     blocks: list[Block] = []
     if rows is None or rows.is_empty():
-        blocks.append(missing("the attack suite", inputs))
+        blocks.append(missing("the attack suite", inputs, Need.PUBLISHED))
     else:
         guests = rows.filter(~pl.col("attack").str.starts_with(_MEMBERSHIP))
         models = rows.filter(pl.col("attack").str.starts_with(_MEMBERSHIP))

@@ -15,14 +15,14 @@ _WORDS = {"none": "No", "weak": "Weak", "strong": "Strong"}
 _NAMES = {"data_rich": "data-rich ceiling", "oracle": "oracle"}
 
 
-def ceilings_section(rows: pl.DataFrame | None, source: str) -> Section | None:
+def ceilings_section(rows: pl.DataFrame | None, *, knows_truth: bool) -> Section | None:
     """Verdicts, picture and tables of the study; a note that names the command where it was not run.
 
     Args:
         rows: ``value_ceilings``; None or empty when the study was not run.
-        source: of the report; only the simulated group has ceilings.
+        knows_truth: whether the source does; without it there are no ceilings.
     """
-    if source != "demo":
+    if not knows_truth:
         return None
     lead = (
         "Future value is partly chance. The data-rich ceiling is the best learner on the same features, taught by "

@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 
 from assets.reports import figures_customers
+from assets.reports.absence import Need
 from assets.reports.blocks import Block, Disclosure, Notice, Picture, Section
 from assets.reports.customer_keys import key_blocks
 from assets.reports.inputs import ReportInputs
@@ -21,7 +22,7 @@ from assets.reports.statistics import (
     weekday_shares,
 )
 from assets.reports.tables_customers import descriptive_table, segment_value_table
-from assets.reports.wording import Estimate, capital, count, decimal, money, percent, plain
+from assets.reports.wording import Estimate, capital, count, decimal, joined, money, percent, plain
 
 _BOOKING_FIGURES = ("lead_time", "nights", "adults", "special_requests", "booking_changes", "realised_revenue")
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -40,13 +41,32 @@ _MONTHS = (
     "December",
 )
 MAX_MAP_COLUMNS = 14
+_GUEST_KEY = "guest_key"
+_KEY_WORDS = {
+    "market_segment": "segment",
+    "distribution_channel": "channel",
+    "is_repeated_guest": "the repeated-guest flag",
+    _GUEST_KEY: "the guest's key",
+}
+
+
+def _who(inputs: ReportInputs) -> str:
+    """What a pseudo-customer is, by its key and by what the source says of its guests."""
+    shared = joined([_KEY_WORDS.get(name, plain(name)) for name in inputs.key_columns]) or "the columns of the key"
+    text = f"A pseudo-customer is a group of bookings that share {shared}. "
+    if _GUEST_KEY in inputs.key_columns:
+        return text + "Bookings of guests without a key are grouped by the other columns."
+    text += "It may be one guest, a family, or a travel agency: "
+    if inputs.run.facts.names_guests:
+        return text + "the source does name guests, but that key serves their privacy and groups nothing here."
+    return text + "the data does not say."
 
 
 def customers_section(inputs: ReportInputs) -> Section:
     """Value, concentration, segments, behaviour."""
     blocks: list[Block] = []
     if inputs.customers is None or inputs.customers.is_empty():
-        blocks.append(missing("customers and their value", inputs))
+        blocks.append(missing("customers and their value", inputs, Need.CUSTOMERS))
     else:
         blocks += _value_blocks(inputs, inputs.customers)
     blocks += key_blocks(inputs.customer_keys)
@@ -54,9 +74,7 @@ def customers_section(inputs: ReportInputs) -> Section:
     return Section(
         anchor="customers",
         title="The customers and what they are worth",
-        lead="A pseudo-customer is a group of bookings that share country, agent, company, customer type, segment, "
-        "channel and "
-        "the repeated-guest flag. It may be one guest, a family, or a travel agency: the data does not say.",
+        lead=_who(inputs),
         blocks=tuple(blocks),
     )
 
@@ -113,7 +131,7 @@ def booking_days(bookings: pl.DataFrame) -> pl.Series:
 
 def _density_blocks(inputs: ReportInputs) -> list[Block]:
     if inputs.bookings is None or inputs.bookings.height < 2:  # noqa: PLR2004
-        return [missing("density of booking times", inputs)]
+        return [missing("density of booking times", inputs, Need.PUBLISHED)]
     days = booking_days(inputs.bookings)
     density, bandwidth = booking_density(days)
     months, week = month_shares(days), weekday_shares(days)
@@ -172,12 +190,12 @@ def behaviour_columns(examples: pl.DataFrame) -> list[str]:
 
 def _correlation_blocks(inputs: ReportInputs) -> list[Block]:
     if inputs.examples is None or inputs.examples.is_empty():
-        return [missing("correlation maps", inputs)]
+        return [missing("correlation maps", inputs, Need.CUSTOMERS)]
     rows = inputs.examples.filter(pl.col("protocol") == "observed")
     rows = rows if not rows.is_empty() else inputs.examples
     columns = [*behaviour_columns(rows), "target_clv"]
     if len(columns) < 3:  # noqa: PLR2004
-        return [missing("correlation maps", inputs)]
+        return [missing("correlation maps", inputs, Need.CUSTOMERS)]
     pearson, spearman = (correlations(rows, columns, method) for method in ("pearson", "spearman"))
     names = [column.removeprefix("b_").replace("target_clv", "value") for column in columns]
     with_target = np.abs(spearman[:-1, -1])
@@ -203,7 +221,7 @@ def _correlation_blocks(inputs: ReportInputs) -> list[Block]:
 def leakage_blocks(inputs: ReportInputs) -> list[Block]:
     """How much of the paper's protocol is the target explaining itself."""
     if not inputs.leakage:
-        return [missing("leakage table", inputs)]
+        return [missing("leakage table", inputs, Need.CUSTOMERS)]
     rows = list(inputs.leakage)
     return [
         Notice(

@@ -5,30 +5,29 @@ from collections.abc import Mapping
 import polars as pl
 
 from assets.reports import figures_data, figures_privacy
+from assets.reports.absence import Need
 from assets.reports.blocks import Block, Bullets, Disclosure, Notice, Paragraph, Picture, Section
 from assets.reports.inputs import ReportInputs
 from assets.reports.tables import composition_table, left_after, release_table, values_table
 from assets.reports.wording import capital, count, decimal, is_known, percent, plain
 
 
-def without_text(what: str, inputs: ReportInputs) -> Notice:
-    """The note that stands where something needs a customer with text and there is none."""
-    if inputs.customers_with_text == 0:
-        return Notice(text=f"{capital(what)}: no customer had a paired review in time.", tone="missing")
-    return missing(what, inputs)
+def missing(what: str, inputs: ReportInputs, need: Need) -> Notice:
+    """The note that stands where there is nothing to show: one line that says why.
 
-
-def missing(what: str, inputs: ReportInputs) -> Notice:
-    """The note that stands where a profile computed nothing."""
-    how = "make evaluate computes it" if inputs.run.profile == "quick" else "its inputs were not stored"
-    return Notice(text=f"{capital(what)}: not computed in the {inputs.run.profile} profile ({how}).", tone="missing")
+    Args:
+        what: is not there.
+        inputs: of the report.
+        need: what it is computed from.
+    """
+    return Notice(text=f"{capital(what)}: {inputs.presence.why(need)}.", tone="missing")
 
 
 def data_section(inputs: ReportInputs) -> Section:
     """Rows after each step, for bookings and reviews."""
     blocks: list[Block] = []
     if inputs.composition is None:
-        blocks.append(missing("rows after each step", inputs))
+        blocks.append(missing("rows after each step", inputs, Need.BOOKINGS))
     for stream in ("bookings", "reviews") if inputs.composition is not None else ():
         blocks += _stream_blocks(inputs, stream)
     return Section(
@@ -78,7 +77,7 @@ def privacy_section(inputs: ReportInputs) -> Section:
 def _anonymity_blocks(inputs: ReportInputs) -> list[Block]:
     found = inputs.privacy
     if not found:
-        return [missing("k-anonymity and its information loss", inputs)]
+        return [missing("k-anonymity and its information loss", inputs, Need.PUBLISHED)]
     withheld, rows = found.get("withheld"), found.get("rows")
     share = f" ({percent(withheld / rows, 2)} of {count(rows)})" if is_known(withheld) and rows else ""
     values = {
@@ -133,7 +132,7 @@ def _release_blocks(inputs: ReportInputs) -> list[Block]:
         )
     release = inputs.bookings_by_month
     if release is None:
-        return [*blocks, missing("released monthly counts", inputs)]
+        return [*blocks, missing("released monthly counts", inputs, Need.BOOKINGS)]
     if release.is_empty():
         return [*blocks, Notice(text="No month is complete yet, so no count was released.", tone="info")]
     return [*blocks, *_monthly_blocks(release)]

@@ -5,9 +5,10 @@ import polars as pl
 
 from assets.reports import figures_explain, figures_models
 from assets.reports import paper_figures as paper
+from assets.reports.absence import Need
 from assets.reports.blocks import Block, Disclosure, Notice, Paragraph, Picture, Section
 from assets.reports.inputs import SEGMENTS, ReportInputs, TextExplanation
-from assets.reports.sections_data import missing, without_text
+from assets.reports.sections_data import missing
 from assets.reports.sections_faithfulness import faithfulness_blocks, player_blocks
 from assets.reports.sections_segments import word_blocks
 from assets.reports.tables import shorten
@@ -62,7 +63,7 @@ def shap_ranking(shap: pl.DataFrame) -> pl.DataFrame:
 
 def _shap_blocks(inputs: ReportInputs, limit: int) -> list[Block]:
     if inputs.shap is None or inputs.shap.is_empty():
-        return [missing("influence of the features (SHAP)", inputs)]
+        return [missing("influence of the features (SHAP)", inputs, Need.FORECASTS)]
     ranking = shap_ranking(inputs.shap).head(limit)
     names = ranking["feature"].to_list()
     top = [f"“{plain(name.removeprefix('b_'))}”" for name in names[:3]]
@@ -97,7 +98,7 @@ def _shap_blocks(inputs: ReportInputs, limit: int) -> list[Block]:
 def _lime_blocks(inputs: ReportInputs) -> list[Block]:
     explained = [item for item in inputs.lime if item.words]
     if not explained:
-        return [without_text("words behind single forecasts (LIME)", inputs)]
+        return [missing("words behind single forecasts (LIME)", inputs, Need.TEXTS)]
     blocks: list[Block] = []
     for number, item in enumerate(explained, start=1):
         blocks += _lime_picture(item, number, inputs.run.currency)
@@ -138,7 +139,7 @@ def _lime_picture(item: TextExplanation, number: int, currency: str) -> list[Blo
 def _gate_blocks(inputs: ReportInputs) -> list[Block]:
     table = gate_table(inputs)
     if table is None or not inputs.gate:
-        return [without_text("gate by value segment", inputs)]
+        return [missing("gate by value segment", inputs, Need.TEXTS)]
     found = [segment for segment in SEGMENTS if segment in inputs.gate]
     means = [inputs.gate[segment][0] for segment in found]
     spreads = [inputs.gate[segment][1] for segment in found]

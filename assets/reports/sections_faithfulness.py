@@ -6,6 +6,7 @@ from typing import Any
 from assets.models.estimators.registry import FUSION, TREES
 from assets.models.explaining.shapley import TEXT_PLAYER
 from assets.reports import figures_explain
+from assets.reports.absence import Need
 from assets.reports.blocks import Block, Disclosure, Notice, Picture, Table
 from assets.reports.inputs import ReportInputs
 from assets.reports.measure_models import estimate_of
@@ -20,7 +21,7 @@ def player_blocks(inputs: ReportInputs, limit: int) -> list[Block]:
     """Shapley values of the fusion, with the reviews of a customer as one player beside the features."""
     branch = inputs.explanations.get("shapley", {}).get(FUSION)
     if not branch:
-        return [missing("influence of the text as a whole (Shapley values of the fusion)", inputs)]
+        return [missing("influence of the text as a whole (Shapley values of the fusion)", inputs, Need.TEXTS)]
     found = {name: item for name, leaf in branch["importance"].items() if (item := estimate_of(leaf))}
     ranked = sorted(found, key=lambda name: (-found[name].value, name))
     shown = ranked[:limit]
@@ -63,7 +64,7 @@ def faithfulness_blocks(inputs: ReportInputs) -> list[Block]:
     branch = inputs.explanations.get("faithfulness", {})
     subjects = [name for name in _SUBJECTS if branch.get(name)]
     if not subjects:
-        return [missing("test whether the explanations are faithful", inputs)]
+        return [missing("test whether the explanations are faithful", inputs, Need.FORECASTS)]
     tests = {name: _sizes(branch[name]) for name in subjects}
     unfaithful = [name for name in subjects if not all(_is_faithful(leaf) for leaf in branch[name].values())]
     curves = {

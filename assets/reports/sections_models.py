@@ -6,6 +6,7 @@ import polars as pl
 
 from assets.models.estimators.registry import FUSION, NAIVE, WITHOUT_TEXT
 from assets.reports import figures_models
+from assets.reports.absence import Need
 from assets.reports.blocks import Block, Disclosure, Notice, Picture, Section
 from assets.reports.inputs import ReportInputs
 from assets.reports.sections_customers import leakage_blocks
@@ -34,6 +35,7 @@ from assets.reports.wording import (
     p_value,
 )
 
+_NEEDS = {"observed": Need.CUSTOMERS}
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 
 
@@ -77,7 +79,7 @@ def text_section(inputs: ReportInputs) -> Section:
     """Does the text help? Control by shuffling."""
     blocks: list[Block] = [_text_verdict(inputs), *_permutation_blocks(inputs)]
     table = ablation_table(inputs)
-    blocks.append(table if table is not None else missing("ablations", inputs))
+    blocks.append(table if table is not None else missing("ablations", inputs, Need.PROFILE))
     studies = study_table(inputs)
     blocks += [studies] if studies is not None else []
     blocks += _encoder_blocks(inputs)
@@ -128,7 +130,7 @@ def text_verdict(inputs: ReportInputs) -> str:
         return "No customer had a paired review in time, so this run can't say whether text helps."
     gain = text_gain(inputs)
     if gain is None:
-        return "Whether text helps was not computed in this profile."
+        return f"Whether text helps can't be said: {inputs.presence.why(Need.TEXTS)}."
     item = gain[1]
     shown = f"the difference in R² between the fusion with text and the same network without is {estimate(item, 3)}"
     if item.has_interval and item.low is not None and item.low > 0:
@@ -147,7 +149,7 @@ def _text_verdict(inputs: ReportInputs) -> Notice:
 def _permutation_blocks(inputs: ReportInputs) -> list[Block]:
     found = inputs.permutation
     if not found or found.get("real") is None or found.get("shuffled") is None:
-        return [missing("permutation control", inputs)]
+        return [missing("permutation control", inputs, Need.TEXTS)]
     real, shuffled, p = found["real"], found["shuffled"], found.get("p")
     name = HEADINGS.get(str(found.get("metric", "r2")), "R²")
     loss = real.value - shuffled.value
@@ -176,7 +178,7 @@ def _forecast_blocks(inputs: ReportInputs, protocol: str) -> list[Block]:
     models = inputs.models_of(protocol)
     table = model_table(inputs, protocol)
     if not models or table is None:
-        return [missing(PROTOCOL_TITLES[protocol].lower(), inputs)]
+        return [missing(PROTOCOL_TITLES[protocol].lower(), inputs, _NEEDS.get(protocol, Need.FORECASTS))]
     metrics = ("r2", "mae")
     estimates = [
         (title, {model: item for model in models if (item := inputs.estimate(protocol, model, metric)) is not None})
@@ -221,14 +223,14 @@ def comparison_sentence(inputs: ReportInputs, protocol: str) -> str:
 
 def _decile_blocks(inputs: ReportInputs) -> list[Block]:
     if inputs.predictions is None:
-        return [missing("predicted against actual by tenths", inputs)]
+        return [missing("predicted against actual by tenths", inputs, Need.FORECASTS)]
     for protocol in ("prospective_holdout", "prospective_cv"):
         models = [model for model in dict.fromkeys([best_model(inputs, protocol) or "", NAIVE, FUSION]) if model]
         frames = {model: decile_frame(_rows(inputs.predictions, protocol, model)) for model in models}
         frames = {model: rows for model, rows in frames.items() if not rows.is_empty()}
         if frames:
             return [_decile_picture(inputs, protocol, frames)]
-    return [missing("predicted against actual by tenths", inputs)]
+    return [missing("predicted against actual by tenths", inputs, Need.FORECASTS)]
 
 
 def _rows(predictions: pl.DataFrame, protocol: str, model: str) -> pl.DataFrame:

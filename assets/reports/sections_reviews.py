@@ -4,10 +4,11 @@ import polars as pl
 
 from assets.reports import figures_alignment, figures_data
 from assets.reports import paper_figures as paper
+from assets.reports.absence import Need
 from assets.reports.blocks import Block, Disclosure, Notice, Picture, Section
-from assets.reports.inputs import DEMO, ReportInputs
+from assets.reports.inputs import ReportInputs
 from assets.reports.review_map import map_blocks
-from assets.reports.sections_alignment import evidence_blocks
+from assets.reports.sections_alignment import evidence_blocks, pairing_notice
 from assets.reports.sections_anomalies import highest_score_tables
 from assets.reports.sections_data import missing
 from assets.reports.tables import match_weight_table, retention_table, values_table
@@ -31,7 +32,7 @@ def reviews_section(inputs: ReportInputs) -> Section:
 
 def _retention_blocks(inputs: ReportInputs) -> list[Block]:
     if inputs.retention is None:
-        return [missing("reviews kept step by step", inputs)]
+        return [missing("reviews kept step by step", inputs, Need.REVIEWS)]
     steps = inputs.retention.filter(pl.col("mode") == "part_by_part")
     table = retention_table(inputs)
     if steps.is_empty() or table is None:
@@ -55,7 +56,7 @@ def _retention_blocks(inputs: ReportInputs) -> list[Block]:
 
 def _anomaly_blocks(inputs: ReportInputs) -> list[Block]:
     if inputs.anomalies is None or inputs.anomalies.is_empty():
-        return [missing("distributions of the anomaly parts", inputs)]
+        return [missing("distributions of the anomaly parts", inputs, Need.REVIEWS)]
     rows = inputs.anomalies
     excluded = int(rows["is_excluded"].sum())
     parts = (
@@ -90,9 +91,9 @@ def _quality_blocks(inputs: ReportInputs) -> list[Block]:
     if is_known(found.get("honest_flagged")):
         values["Honest reviews wrongly set aside"] = percent(found["honest_flagged"], 2)
     if not values:
-        return [missing("quality of the polarity model", inputs)]
+        return [missing("quality of the polarity model", inputs, Need.REVIEWS)]
     note = (
-        "Anomalies were planted in the simulated group, so they can be counted. " if inputs.run.source == DEMO else ""
+        "Anomalies were planted among these reviews, so they can be counted. " if inputs.run.facts.knows_truth else ""
     )
     return [
         values_table(
@@ -109,7 +110,7 @@ def _quality_blocks(inputs: ReportInputs) -> list[Block]:
 def alignment_section(inputs: ReportInputs) -> Section:
     """Pairs of stays and reviews, and the evidence for them."""
     blocks: list[Block] = [
-        _pairing_notice(inputs),
+        pairing_notice(inputs),
         *_pair_blocks(inputs),
         *_truth_blocks(inputs),
         *_weight_blocks(inputs),
@@ -125,25 +126,10 @@ def alignment_section(inputs: ReportInputs) -> Section:
     )
 
 
-def _pairing_notice(inputs: ReportInputs) -> Notice:
-    if inputs.run.source == DEMO:
-        return Notice(
-            text="This is the simulated group: hotels are named on both sides and the true pairs are known, "
-            "so the "
-            "pairing can be marked. The pipeline itself never sees the truth."
-        )
-    return Notice(
-        text="The public bookings name no hotel, and the reviews come from other hotels: pairing is by context only. "
-        "A pair "
-        "says “a guest like this wrote a text like that”, never “this guest wrote this text”.",
-        tone="warning",
-    )
-
-
 def _pair_blocks(inputs: ReportInputs) -> list[Block]:
     found = inputs.alignment
     if not found:
-        return [missing("pairs of stays and reviews", inputs)]
+        return [missing("pairs of stays and reviews", inputs, Need.PAIRS)]
     values = {
         "Days after the stay in which a review may appear": count(found.get("window_days")),
         "Candidate pairs compared": count(found.get("candidates")),
@@ -231,7 +217,7 @@ def _truth_blocks(inputs: ReportInputs) -> list[Block]:
 def _weight_blocks(inputs: ReportInputs) -> list[Block]:
     weights = inputs.match_weights
     if weights is None or weights.is_empty():
-        return [missing("match weights", inputs)]
+        return [missing("match weights", inputs, Need.PAIRS)]
     top = weights.sort("weight", "field", "level", descending=[True, False, False]).row(0, named=True)
     learned = int(weights["is_learned"].sum())
     picture = Picture(

@@ -63,6 +63,8 @@ def _back_test_blocks(back_test: pl.DataFrame | None, currency: str) -> list[Blo
     if back_test is None or back_test.is_empty():
         return [Notice(text="No prediction is old enough to be held against what came of it.", tone="missing")]
     days = back_test.filter(pl.col("decile") == 0).sort("kind", "as_of", "model_version", descending=True)
+    if days.is_empty():
+        return [Notice(text="No prediction was held against what came of all its customers.", tone="missing")]
     table = Table(
         key="back_test_table",
         title="Past predictions against the revenue realised since",

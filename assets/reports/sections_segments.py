@@ -3,11 +3,12 @@
 import re
 from collections.abc import Sequence
 
+from assets.reports.absence import Need
 from assets.reports.blocks import Block, Disclosure, Notice, Paragraph, Section, Table
 from assets.reports.guest_segments import DOMINANCE
 from assets.reports.inputs import SEGMENTS, ReportInputs
 from assets.reports.risk import segments_at_risk
-from assets.reports.sections_data import missing, without_text
+from assets.reports.sections_data import missing
 from assets.reports.segment_pages import SegmentPage, ThemeShare, actions, minimum_customers, segment_pages
 from assets.reports.settings import ReportsSettings
 from assets.reports.themes import themes_by_value, words_by_value
@@ -21,7 +22,7 @@ def segments_section(inputs: ReportInputs, settings: ReportsSettings) -> Section
     minimum = minimum_customers(inputs, settings)
     pages = segment_pages(inputs, settings)
     if not pages:
-        blocks: list[Block] = [missing("guest segments", inputs)]
+        blocks: list[Block] = [missing("guest segments", inputs, Need.CUSTOMERS)]
         if inputs.customers is not None and not inputs.customers.is_empty():
             text = f"Guest segments: no segment holds {count(minimum)} customers, so nothing is said of any."
             blocks = [Notice(text=text, tone="missing")]
@@ -79,7 +80,7 @@ def overview_table(pages: Sequence[SegmentPage], inputs: ReportInputs, minimum: 
 def risk_blocks(pages: Sequence[SegmentPage], inputs: ReportInputs, minimum: int) -> list[Block]:
     """High-value segments at risk from negative reviews, with the reason and a recovery."""
     if not any(page.reviewed for page in pages):
-        return [without_text("high-value segments at risk from negative reviews", inputs)]
+        return [missing("high-value segments at risk from negative reviews", inputs, Need.TEXTS)]
     found = segments_at_risk(pages)
     if not found:
         text = "High-value segments at risk from negative reviews: none in which enough customers complain of the same."
@@ -204,7 +205,7 @@ def _themes(themes: Sequence[ThemeShare]) -> str:
 def word_blocks(inputs: ReportInputs, minimum: int) -> list[Block]:
     """Words that go with high or low value, beyond chance and used by enough customers."""
     if inputs.texts is None or inputs.texts.is_empty() or inputs.customers is None:
-        return [without_text("words that go with high or low value", inputs)]
+        return [missing("words that go with high or low value", inputs, Need.TEXTS)]
     found = words_by_value(inputs.texts, inputs.customers, minimum)
     if found.is_empty():
         text = f"Words that go with high or low value: none that {count(minimum)} or more customers used differ beyond "

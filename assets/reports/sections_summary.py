@@ -1,12 +1,14 @@
 """The opening page: what a manager takes away, in plain words, with the few numbers behind it."""
 
 from assets.models.estimators.registry import NAIVE
+from assets.reports.absence import Need
 from assets.reports.blocks import Block, Bullets, Disclosure, Section, Stat, Stats
-from assets.reports.inputs import DEMO, ReportInputs
+from assets.reports.inputs import ReportInputs
 from assets.reports.risk import at_risk_customers
+from assets.reports.sections_alignment import no_names, pairs_by_name
 from assets.reports.sections_models import best_model, text_verdict
 from assets.reports.statistics import finite, top_share
-from assets.reports.wording import count, decimal, estimate, is_known, model_name, money, percent
+from assets.reports.wording import capital, count, decimal, estimate, is_known, model_name, money, percent
 
 
 def summary_section(inputs: ReportInputs, at_risk_polarity: float, minimum: int) -> Section:
@@ -44,13 +46,10 @@ def merged(blocks: list[Block]) -> list[Block]:
 
 def _opening(inputs: ReportInputs) -> str:
     run = inputs.run
-    who = (
-        "a simulated hotel group, whose guests are invented and whose truth is known"
-        if run.source == DEMO
-        else ("the public booking data of two Portuguese hotels and public reviews of European hotels")
-    )
+    days = "one day" if run.days == 1 else f"{count(run.days)} days"
+    span = f"{run.first_day:%d %B %Y}" + (f" to {run.last_day:%d %B %Y}" if run.days > 1 else "")
     return (
-        f"This report covers {who}: {count(run.days)} days, {run.first_day:%d %B %Y} to {run.last_day:%d %B %Y}. It "
+        f"This report covers {run.facts.covers}: {days}, {span}. It "
         f"says what "
         "the guests are worth, how well their value can be forecast, and how sure each answer is, without knowing who "
         "they are."
@@ -91,11 +90,11 @@ def _pairs(inputs: ReportInputs) -> Stat | None:
     found = inputs.alignment or {}
     if not is_known(found.get("paired_share")):
         return None
-    quality = "by context only: no true pairs exist"
+    quality = "the true pairs are not known" if pairs_by_name(inputs) else "by context only: no true pairs exist"
     if is_known(found.get("precision")):
         quality = f"{percent(found['precision'], 0)} of the pairs are right"
-    elif inputs.run.source == DEMO:
-        quality = "no review was probable enough"
+    elif not found.get("pairs"):
+        quality = inputs.presence.why(Need.PAIRS)
     return Stat(
         label="of stays paired with a review",
         value=percent(found["paired_share"], 0),
@@ -143,12 +142,11 @@ def _findings(inputs: ReportInputs, at_risk_polarity: float, minimum: int) -> li
                 Disclosure.GUEST_AGGREGATE,
             )
         )
-    if inputs.run.source != DEMO:
+    if (inputs.alignment or {}).get("pairs") and not pairs_by_name(inputs):
         found.append(
             (
-                "The public bookings name no hotel, so stays and reviews are paired by context only. Read every "
-                "statement on "
-                "reviews as one about kinds of guests, not about guests.",
+                f"{capital(no_names(inputs))}, so stays and reviews are paired by context only. Read every statement "
+                "on reviews as one about kinds of guests, not about guests.",
                 Disclosure.NEUTRAL,
             )
         )
@@ -171,4 +169,4 @@ def _forecast_finding(inputs: ReportInputs) -> str:
             f"reaches "
             f"{estimate(base, 2)}."
         )
-    return "No forecast was evaluated in this profile."
+    return f"No forecast was evaluated: {inputs.presence.why(Need.FORECASTS)}."

@@ -7,6 +7,7 @@ import polars as pl
 
 from assets.alignment.settings import AlignmentSettings
 from assets.common.inputs import Reads, WholeInputs, days_between
+from assets.common.versions import latest_in_place
 from assets.customers.protocols import plan_origins
 from assets.customers.settings import CustomerSettings
 from assets.models.examples.text_block import review_table
@@ -23,7 +24,6 @@ from assets.reports.alignment_evidence import (
     newest,
     of_window,
 )
-from assets.reports.inputs import DEMO, PUBLIC
 from assets.reports.price_of_privacy import ROW_SCHEMA, VARIANTS, StudySettings, Variant, World, label_study
 from assets.reports.truth import true_links
 from assets.reports.wording import Estimate
@@ -49,10 +49,10 @@ def price_rows(inputs: WholeInputs, variants: Sequence[Variant] = VARIANTS) -> p
     other, not with the tables of the main chapters.
     """
     bookings = inputs.frame("raw_bookings")
-    core = inputs.settings.core
+    core, facts = inputs.settings.core, inputs.source.facts
     customers = inputs.settings.room("customers", CustomerSettings)
     first_day = bookings["delivery_day"].min() or inputs.as_of
-    truth = inputs.source.truth(inputs.as_of) if core.source == DEMO else None  # type: ignore[attr-defined]
+    truth = inputs.source.truth(inputs.as_of) if facts.knows_truth else None  # type: ignore[attr-defined]
     world = World(
         bookings=bookings,
         pseudonyms=inputs.frame("pseudonyms"),
@@ -66,7 +66,7 @@ def price_rows(inputs: WholeInputs, variants: Sequence[Variant] = VARIANTS) -> p
         hotels=inputs.source.hotels(),
         links=true_links(truth, inputs.key) if truth is not None else None,
         days=days_between(inputs.first_day, inputs.as_of),
-        plan=plan_origins(first_day, inputs.as_of, customers, is_public=core.source == PUBLIC),  # type: ignore[arg-type]
+        plan=plan_origins(first_day, inputs.as_of, customers, is_public=facts.is_published),  # type: ignore[arg-type]
     )
     settings = StudySettings(
         privacy=inputs.settings.room("privacy", PrivacySettings),
@@ -97,15 +97,15 @@ EVIDENCE_READS = (Reads("published_bookings", None), Reads("clean_reviews", None
 def alignment_evidence_rows(inputs: WholeInputs) -> pl.DataFrame:
     """Rows of ``alignment_evidence``: three windows in the full profile, the stored one in the quick profile."""
     core, settings = inputs.settings.core, inputs.settings.room("alignment", AlignmentSettings)
-    is_demo = core.source == DEMO
-    truth = inputs.source.truth(inputs.as_of) if is_demo else None  # type: ignore[attr-defined]
+    is_known = inputs.source.facts.knows_truth
+    truth = inputs.source.truth(inputs.as_of) if is_known else None  # type: ignore[attr-defined]
     world = LinkageWorld(
-        bookings=inputs.frame("published_bookings"),
-        reviews=inputs.frame("clean_reviews"),
+        bookings=latest_in_place(inputs.frame("published_bookings"), "booking_id"),
+        reviews=latest_in_place(inputs.frame("clean_reviews"), "review_id"),
         hotels=inputs.source.hotels(),
         days=days_between(inputs.first_day, inputs.as_of),
         links=true_links(truth, inputs.key) if truth is not None else None,
-        model=inputs.source.match_model(inputs.as_of) if is_demo else None,  # type: ignore[attr-defined]
+        model=inputs.source.match_model(inputs.as_of) if is_known else None,  # type: ignore[attr-defined]
     )
     own = settings.window_days
     if core.profile == "quick":
@@ -113,12 +113,11 @@ def alignment_evidence_rows(inputs: WholeInputs) -> pl.DataFrame:
     return evidence_rows(world, settings, tuple(sorted({own, *WINDOWS})), inputs.rng)
 
 
-def evidence_results(evidence: pl.DataFrame, source: str, window_days: int) -> tuple[Tree, dict[str, str]]:
+def evidence_results(evidence: pl.DataFrame, window_days: int) -> tuple[Tree, dict[str, str]]:
     """The branch ``alignment`` of the evidence; and what was not run.
 
     Args:
         evidence: rows of ``alignment_evidence``, empty where it was not made.
-        source: of the rows.
         window_days: of the stored pairs.
     """
     tree: Tree = dict(evidence_branch(evidence))
@@ -128,7 +127,7 @@ def evidence_results(evidence: pl.DataFrame, source: str, window_days: int) -> t
         if str(days) not in tree.get("windows", {})
     }
     own = of_window(evidence, window_days)
-    if source == DEMO and "oracle_f1" in own:
+    if "oracle_f1" in own:
         tree["oracle_f1"] = own["oracle_f1"]
     return {"alignment": tree}, missing
 

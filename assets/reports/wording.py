@@ -8,6 +8,7 @@ from assets.models.estimators.spec import model_spec
 
 MISSING = "–"
 NOT_PRINTED = "not printed"
+NO_TRUTH = "needs the true pairs and guests, which this source does not know"
 NO_BREAK = "\u00a0"
 
 

@@ -19,7 +19,9 @@ def backfill(given: Given, first: date | None, last: date | None, runs: int, at_
     As one run, or cut into several, one after the other or beside each other; after runs beside each other it settles
     what is pending.
     """
+    from assets.common.inputs import days_between
     from pipelines.backfilling import run_beside, spans
+    from pipelines.closing import check_before_stages
     from pipelines.guests.opt_outs import warn_of_opt_outs
     from pipelines.settling import settle_pending
     from pipelines.terminal.entering import enter
@@ -31,6 +33,7 @@ def backfill(given: Given, first: date | None, last: date | None, runs: int, at_
     workspace = build_workspace(enter(given), progress=show_progress)
     since, until = days_asked(workspace, first, last)
     parts = spans(since, until, runs)
+    check_before_stages(workspace, days_between(since, until))
     tell_source(workspace, since, until, say)
     if at_once == 1:
         good = all(run_stage(workspace, "Backfill", "backfill", *part) for part in parts)

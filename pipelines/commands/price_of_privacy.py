@@ -12,6 +12,7 @@ from resources.settings import Given
 @source_options
 def price_of_privacy(given: Given) -> int:
     """Publish the stored history under other k, batches, epsilons; report the price."""
+    from pipelines.closing import ReportWatch
     from pipelines.terminal.entering import enter
     from pipelines.terminal.speaking import say, show_progress
     from pipelines.terminal.stages import run_stage
@@ -25,6 +26,7 @@ def price_of_privacy(given: Given) -> int:
         message = "no finished run is stored in this home; run the chain first (stayworth run)"
         raise NotFittedError(message)
     say("Seven worlds are published, paired and modelled: about ten minutes on two cores.")
+    watch = ReportWatch.over(workspace.settings.home)
     good = run_stage(workspace, "The price of privacy", "price_of_privacy_study", last, last)
-    say(f"Report: {workspace.settings.home / 'reports' / 'index.html'} ({time.perf_counter() - started:.0f} s)")
+    say(f"{watch.lines()[0]} ({time.perf_counter() - started:.0f} s)")
     return 0 if good else 1

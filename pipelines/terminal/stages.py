@@ -11,6 +11,8 @@ from pipelines.running import failures_of, run_job
 from pipelines.terminal.speaking import say
 from resources.errors import SettingsError
 
+_UNEXPLAINED = "the run ended before any step told why; `stayworth status` shows what is stored, the UI its events"
+
 
 def daily_tables() -> list[str]:
     """Names of the tables of the daily stages."""
@@ -30,8 +32,8 @@ def days_asked(workspace: Workspace, first: date | None, last: date | None) -> t
     """
     start, end = history(workspace.settings)
     core = workspace.settings.core
-    if core.source in ("sql", "deliveries") and not last and not core.history_end:
-        end = min(end, workspace.source.last_day)  # days that nobody has closed yet are left out
+    if core.kind.is_live and not last and not core.history_end:
+        end = min(end, max(start, workspace.source.last_day))  # days that nobody has closed yet are left out
     since, until = first or start, last or max(end, first or end)
     yesterday = date.today() - timedelta(days=1)  # noqa: DTZ011  (the calendar day of the machine is meant)
     if since < start:
@@ -51,6 +53,6 @@ def run_stage(workspace: Workspace, title: str, job: str, first: date, last: dat
     span = f"{first}" if first == last else f"{first} to {last}"
     say(f"{title} ({span})")
     result = run_job(workspace, job, first, last, reuse=True)
-    for line in failures_of(result):
+    for line in failures_of(result) or ([] if result.success else [_UNEXPLAINED]):
         say(f"  failed: {line}")
     return result.success

@@ -6,6 +6,7 @@ with these methods and name it in ``resources/sources/registry.py``; no stage ch
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Protocol
@@ -51,12 +52,40 @@ LINEAGE_COLUMNS: tuple[str, ...] = (
 )
 
 
+@dataclass(frozen=True, kw_only=True)
+class SourceFacts:
+    """What is true of a source's rows. Whoever has to know asks for a fact, and never for the source's name.
+
+    Attributes:
+        title: what a report calls it in its subtitle, without a full stop: ``the simulated hotel group``.
+        covers: what its rows are, to follow "This report covers": ``the bookings and reviews of five hotels``.
+        is_invented: guests and their words are nobody's, so words may be shown to anyone.
+        is_published: anybody can get the same rows elsewhere, and with them every exact figure.
+        knows_truth: it offers ``truth`` and ``match_model``: who wrote what, and what guests will bring.
+        names_hotels: its table of hotels says under which names guests review them.
+        names_guests: at least one booking carries a key of its guest.
+    """
+
+    title: str
+    covers: str
+    is_invented: bool = False
+    is_published: bool = False
+    knows_truth: bool = False
+    names_hotels: bool = False
+    names_guests: bool = False
+
+
 class Source(Protocol):
     """One place that delivers bookings and reviews by day."""
 
     @property
     def name(self) -> str:
         """Name in the settings: ``demo``, ``public``."""
+        ...
+
+    @property
+    def facts(self) -> SourceFacts:
+        """What is true of its rows; asked for by the evaluation, so that reading a part of them is no harm."""
         ...
 
     @property

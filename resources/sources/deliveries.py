@@ -19,9 +19,10 @@ from pathlib import Path
 
 import polars as pl
 
-from resources.errors import SourceError
+from resources.errors import SourceError, told
 from resources.sources.archives import list_entries
-from resources.sources.base import LINEAGE_COLUMNS, Stream
+from resources.sources.base import LINEAGE_COLUMNS, SourceFacts, Stream
+from resources.sources.facts import delivered_facts, has_key
 from resources.sources.file_rules import USUAL_RULES, FileRules
 from resources.sources.hotel_list import HOTEL_COLUMNS, HOTELS_FILE, HotelList, read_hotels
 from resources.sources.inbox_names import Listing, Unread, delivery_of, list_names
@@ -45,6 +46,7 @@ class _Mark:
     fingerprint: str
     problem: str | None = None
     hotels: frozenset[str] = field(default_factory=frozenset)
+    names_guests: bool = False
 
 
 class DeliveriesSource:
@@ -67,6 +69,13 @@ class DeliveriesSource:
         self._marks: dict[Path, _Mark] = {}
         self._frames: OrderedDict[tuple[Path, Stamp], pl.DataFrame] = OrderedDict()
         self._hotels: tuple[Stamp, HotelList] | None = None
+
+    @property
+    def facts(self) -> SourceFacts:
+        """What the table of hotels says; and whether a booking names its guest, the newest files asked first."""
+        newest = sorted(self._files().items(), key=lambda item: item[0][1], reverse=True)
+        named = any(mark.names_guests for _, path in newest if (mark := self._mark(path)) is not None)
+        return delivered_facts(self.streams, self.hotels(), names_guests=named)
 
     @property
     def streams(self) -> frozenset[Stream]:
@@ -220,9 +229,10 @@ class DeliveriesSource:
         if known is None or known.stamp != stamp:
             try:
                 frame = self._frame(path, stamp)
-                known = _Mark(stamp, digest_of_lines(content_lines(frame)), hotels=_hotels_in(frame))
+                lines = digest_of_lines(content_lines(frame))
+                known = _Mark(stamp, lines, hotels=_hotels_in(frame), names_guests=_names_guests(frame))
             except SourceError as error:
-                known = _Mark(stamp, NOT_DELIVERED, str(error))
+                known = _Mark(stamp, NOT_DELIVERED, told(error))
             self._marks[path] = known
         return known
 
@@ -257,6 +267,10 @@ def _hotels_in(frame: pl.DataFrame) -> frozenset[str]:
     if "hotel" not in frame.columns:
         return frozenset()
     return frozenset(frame.filter(pl.col("_problem").is_null())["hotel"].str.strip_chars().drop_nulls()) - {""}
+
+
+def _names_guests(frame: pl.DataFrame) -> bool:
+    return "guest_key" in frame.columns and has_key(frame["guest_key"])
 
 
 def _stamp(path: Path) -> Stamp | None:

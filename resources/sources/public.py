@@ -7,7 +7,7 @@ the first and the last counts as delivered. Typing and validation belong to the 
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -17,10 +17,11 @@ import polars as pl
 from resources.errors import SourceError
 from resources.sources import base
 from resources.sources.archives import SUFFIXES, find_file, list_folder
-from resources.sources.base import LINEAGE_COLUMNS, Stream
+from resources.sources.base import LINEAGE_COLUMNS, SourceFacts, Stream
 from resources.sources.columnar import read_columnar
 from resources.sources.dates import ISO_DAY, US_DAY, DayColumn, iso_day, local_text, us_day, with_exchange_days
 from resources.sources.delimited import BYTE_PROBLEM, read_delimited
+from resources.sources.facts import delivered_facts, has_key
 from resources.sources.file_rules import USUAL_RULES, FileRules
 
 MAX_GAP_DAYS = 730  # a date that two years without any row part from the bulk is a slip of the pen, not history
@@ -71,6 +72,23 @@ _HOTELS = [
 ]
 
 
+@dataclass(frozen=True)
+class _Published:
+    """The rows that the publishers ship: their first and last day, and how a report calls them."""
+
+    first_day: date
+    last_day: date
+    covers: str
+
+
+_PUBLISHED = {
+    Stream.BOOKINGS: _Published(
+        date(2014, 10, 17), date(2017, 9, 14), "the public booking data of two Portuguese hotels"
+    ),
+    Stream.REVIEWS: _Published(date(2015, 8, 4), date(2017, 8, 3), "public reviews of European hotels"),
+}
+
+
 class PublicSource:
     """The published files of one folder (see ``base.Source`` for the methods).
 
@@ -103,9 +121,34 @@ class PublicSource:
             raise SourceError(message)
 
     @property
+    def facts(self) -> SourceFacts:
+        """Whether these are the published rows, by their hotels, days and gaps; else files in the same form."""
+        if not all(self._is_published(stream) for stream in self.streams):
+            bookings = self._tables.get(Stream.BOOKINGS)
+            named = bookings is not None and has_key(bookings.values("guest_key"))
+            facts = delivered_facts(self.streams, self.hotels(), names_guests=named)
+            return replace(facts, covers=f"{facts.title}, from files in the form of the public data sets")
+        parts = [_PUBLISHED[stream].covers for stream in Stream if stream in self.streams]
+        return SourceFacts(title="the public data sets", covers=" and ".join(parts), is_published=True)
+
+    def _is_published(self, stream: Stream) -> bool:
+        table, known = self._tables[stream], _PUBLISHED[stream]
+        if not known.first_day <= table.first_day <= table.last_day <= known.last_day:
+            return False
+        hotels = set(table.values("hotel").str.strip_chars()) if stream is Stream.BOOKINGS else set()
+        own = _LAYOUTS[stream].optional  # columns that the publishers do not have
+        return hotels <= {hotel for hotel, *_ in _HOTELS} and not any(has_key(table.values(name)) for name in own)
+
+    @property
     def streams(self) -> frozenset[Stream]:
         """The streams whose file is there."""
         return frozenset(self._files)
+
+    @property
+    def state(self) -> tuple[str, ...]:
+        """Name, size and time of the files and how they are read: while it stays, so do the days."""
+        stats = [(path, path.stat()) for _, path in sorted(self._files.items())]
+        return repr(self._rules), *(f"{path.resolve()} {stat.st_size} {stat.st_mtime_ns}" for path, stat in stats)
 
     @property
     def first_day(self) -> date:
@@ -126,10 +169,14 @@ class PublicSource:
         return self._tables[stream].rows(days) if stream in self._files else empty_rows(stream)
 
     def hotels(self) -> pl.DataFrame:
-        """The two hotels of the booking data; the publishers hide their names."""
+        """The two hotels of the booking data, whose names the publishers hide; then others that a file names."""
         columns = ("hotel", "hotel_name", "city", "country", "descriptor", "is_city")
         schema = {name: pl.Boolean() if name == "is_city" else pl.String() for name in columns}
-        return pl.DataFrame(_HOTELS, schema=schema, orient="row")
+        bookings = self._tables.get(Stream.BOOKINGS)
+        named = set(bookings.values("hotel").str.strip_chars()) if bookings is not None else set()
+        others = sorted(named - {hotel for hotel, *_ in _HOTELS} - {""})
+        rows = [*_HOTELS, *((hotel, hotel, None, None, "", False) for hotel in others)]
+        return pl.DataFrame(rows, schema=schema, orient="row")
 
     def fingerprint(self, stream: Stream, days: Sequence[date]) -> dict[date, str]:
         """SHA-256 of each day's delivered text, in order; where in the file it stood does not matter."""
@@ -253,6 +300,10 @@ class _Table:
         )
         self.first_day: date = lengths["_delivery_day"][0]
         self.last_day: date = lengths["_delivery_day"][-1]
+
+    def values(self, column: str) -> pl.Series:
+        """Different texts of a column, without gaps."""
+        return self._frame[column].drop_nulls().unique()
 
     def rows(self, days: Sequence[date]) -> pl.DataFrame:
         """Rows of those days, by day and then in file order."""

@@ -158,8 +158,7 @@ def _content(reviews: pl.DataFrame, known: NDArray[np.bool_], components: int) -
         centred = vectors - vectors[known].mean(axis=0)
         _, axes = np.linalg.eigh(centred[known].T @ centred[known])  # ascending
         columns += list((centred @ axes[:, ::-1][:, :components]).T)
-    content = np.round(np.column_stack(columns).astype(np.float64), _DECIMALS)
-    return content.reshape(reviews.height, -1)
+    return np.round(np.column_stack(columns).astype(np.float64), _DECIMALS)
 
 
 def _scaled(reviews: pl.DataFrame, known: NDArray[np.bool_]) -> dict[str, Floats]:

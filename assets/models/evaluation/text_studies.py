@@ -16,7 +16,7 @@ from assets.models.examples.text_block import review_table
 from assets.models.examples.text_sources import TextSources, with_texts
 from assets.reviews.cleaning import has_words, joined_text, treated_text
 from assets.reviews.settings import TREATMENTS
-from resources.errors import SourceError
+from resources.errors import SourceError, told
 
 Embedders = Callable[[str], Embed]  # tier -> how it embeds
 _COMPARED = ("static", "minilm")  # on every machine; roberta where a model is named
@@ -72,7 +72,7 @@ def embedding_variants(
         try:
             embeddings = embed_reviews(reviews, tier, embedders(tier))
         except (SourceError, OSError) as error:  # OSError: a folder without weights or tokenizer
-            left_out[tier] = str(error)
+            left_out[tier] = told(error)
             continue
         variants.append(_embedded("encoder_tier", f"{tier} instead of {settings.tier}", rows, sources, embeddings))
     variants = [Variant(study="encoder_tier", name=REFERENCE), *variants] if variants else []

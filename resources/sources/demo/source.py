@@ -14,6 +14,7 @@ from resources.sources.base import (
     OPTIONAL_BOOKING_COLUMNS,
     OPTIONAL_REVIEW_COLUMNS,
     REVIEW_COLUMNS,
+    SourceFacts,
     Stream,
 )
 from resources.sources.demo.bookings import booking_rows
@@ -54,6 +55,18 @@ class DemoSource:
     def name(self) -> str:
         """Name in the settings."""
         return "demo"
+
+    @property
+    def facts(self) -> SourceFacts:
+        """Everybody is invented and everything is known; hotels and guests are named as the settings say."""
+        return SourceFacts(
+            title="the simulated hotel group",
+            covers="a simulated hotel group, whose guests are invented and whose truth is known",
+            is_invented=True,
+            knows_truth=True,
+            names_hotels=self.settings.named_hotels,
+            names_guests=self.settings.guest_key_share > 0,
+        )
 
     @property
     def streams(self) -> frozenset[Stream]:

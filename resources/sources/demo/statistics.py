@@ -191,13 +191,13 @@ def _numbers(rows: Sequence[tuple[str, np.ndarray, np.ndarray]]) -> str:
     heads = [f"{quantile:.0%}" for quantile in _QUANTILES]
     lines = [f"| | source | mean | {' | '.join(heads)} |", "|---|---|" + "---|" * (len(heads) + 1)]
     for label, demo, public in rows:
-        for source, values in (("demo", demo), ("public", public)):
+        for place, (source, values) in enumerate((("demo", demo), ("public", public))):
             cells = (
                 [f"{value:.1f}" for value in (float(np.mean(values)), *np.quantile(values, _QUANTILES))]
                 if len(values)
                 else ["–"] * (len(heads) + 1)
             )
-            lines.append(f"| {label if source == 'demo' else ''} | {source} | {' | '.join(cells)} |")
+            lines.append(f"| {'' if place else label} | {source} | {' | '.join(cells)} |")
     return "\n".join(lines)
 
 

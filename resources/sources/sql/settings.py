@@ -20,7 +20,7 @@ class SqlSettings:
     """Which tables are read, in what portions, and how patiently."""
 
     schema: str = "stayworth"  # schema with the tables of schema.sql; a home holds one schema
-    history_start: date | None = None  # first delivery day; needed, because definitions load without the database
+    history_start: date | None = None  # first delivery day; None: the database is asked whenever definitions load
     chunk_rows: int = 20_000  # rows per fetch; about 15 MB of booking text in memory at a time
     connect_timeout_seconds: int = 10  # libpq's own default is to wait for ever
     retries: int = 4  # with the wait below 0.5 + 1 + 2 + 4 s: rides out a server's restart

@@ -9,7 +9,8 @@ import polars as pl
 
 from resources.errors import SourceError
 from resources.secret_keys import SecretText
-from resources.sources.base import LINEAGE_COLUMNS, Stream
+from resources.sources.base import LINEAGE_COLUMNS, SourceFacts, Stream
+from resources.sources.facts import delivered_facts, has_key
 from resources.sources.sql.connection import Snapshot
 from resources.sources.sql.layout import COLUMNS, day_query
 from resources.sources.sql.settings import SqlSettings
@@ -67,6 +68,14 @@ class SqlSource:
     def close(self) -> None:
         """Give the connection back; a later read makes a new one."""
         self._snapshot.close()
+
+    @property
+    def facts(self) -> SourceFacts:
+        """What the table of hotels says; and whether a booking names its guest."""
+        query = b"SELECT DISTINCT guest_key FROM bookings WHERE guest_key IS NOT NULL LIMIT 1000"
+        keys = self._snapshot.read(lambda connection: connection.execute(query).fetchall())
+        named = has_key(pl.Series([key for (key,) in keys], dtype=pl.String))
+        return delivered_facts(self.streams, self.hotels(), names_guests=named)
 
     @property
     def streams(self) -> frozenset[Stream]:

@@ -36,6 +36,13 @@ def test_history(source: PublicSource) -> None:
     assert (str(source.first_day), str(source.last_day)) == ("2014-10-17", "2017-09-14")
 
 
+def test_the_published_files_are_known_as_such(source: PublicSource) -> None:
+    assert source.facts.is_published
+    assert not source.facts.names_hotels
+    assert not source.facts.names_guests
+    assert source.hotels()["hotel"].to_list() == ["City Hotel", "Resort Hotel"]
+
+
 def test_bookings(source: PublicSource) -> None:
     delivered = everything(source, Stream.BOOKINGS)
     parsed = parse_bookings(delivered, RawSettings())

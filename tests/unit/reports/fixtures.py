@@ -11,7 +11,23 @@ from assets.reports.editions import build_editions
 from assets.reports.inputs import ReportInputs, RunHeader, TextExplanation
 from assets.reports.settings import ReportsSettings
 from assets.reports.wording import Estimate
+from resources.sources.base import SourceFacts
+from resources.sources.demo import DemoSource
 
+FACTS = {
+    "demo": DemoSource().facts,
+    "public": SourceFacts(
+        title="the public data sets",
+        covers="the public booking data of two Portuguese hotels and public reviews of European hotels",
+        is_published=True,
+    ),
+    "deliveries": SourceFacts(
+        title="bookings and reviews of three hotels",
+        covers="the bookings and reviews of three hotels, as they were delivered",
+        names_hotels=True,
+        names_guests=True,
+    ),
+}
 FIRST, LAST = date(2016, 1, 1), date(2016, 12, 31)
 MODELS = ("same_as_past", "lightgbm", "behaviour_mlp", "text_only", "gated_fusion")
 
@@ -245,7 +261,9 @@ def full_inputs(source: str = "demo") -> ReportInputs:
     people = customers(rng)
     truth = {"precision": 0.83, "recall": 0.61, "f1": 0.70, "oracle_f1": 0.78, "calibration_error": 0.04}
     return ReportInputs(
-        run=RunHeader(source=source, first_day=FIRST, last_day=LAST, version="0.1.0", seconds=101.5),
+        run=RunHeader(
+            source=source, facts=FACTS[source], first_day=FIRST, last_day=LAST, version="0.1.0", seconds=101.5
+        ),
         composition=composition(),
         privacy={
             "k": 5,
@@ -381,4 +399,4 @@ def edition(source: str, name: str) -> Edition:
 
 def empty_inputs(source: str = "public") -> ReportInputs:
     """Nothing but the header."""
-    return ReportInputs(run=RunHeader(source=source, first_day=FIRST, last_day=FIRST))
+    return ReportInputs(run=RunHeader(source=source, facts=FACTS[source], first_day=FIRST, last_day=FIRST))

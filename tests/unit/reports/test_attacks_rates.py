@@ -73,9 +73,9 @@ def test_exact_rows_and_stronger_attackers_are_measured_not_refused() -> None:
 
 
 def test_results_have_stable_paths_and_come_back() -> None:
-    tree, absent = attack_results(table_of([result()]), "public")
+    tree, absent = attack_results(table_of([result()]), knows_truth=False)
     leaf = tree["privacy"]["attacks"]["linkage"]["released"]["k5"]
     assert (leaf["value"], leaf["low"], leaf["high"], leaf["guess"]) == (0.15, 0.1, 0.2, 0.02)
-    assert "simulated truth" in absent["privacy.attacks.review_of_known_guest"]
+    assert "this source does not know" in absent["privacy.attacks.review_of_known_guest"]
     assert nest(flatten(tree | {"not_run": absent}))["privacy"] == tree["privacy"]
-    assert attack_results(table_of([]), "demo")[0] == {}
+    assert attack_results(table_of([]), knows_truth=True)[0] == {}

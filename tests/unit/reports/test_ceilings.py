@@ -52,16 +52,16 @@ def study(best: float = 0.6, rich: float = 0.62, fusion: float = 0.5, influence:
 
 def test_a_study_that_was_not_run_names_its_command_on_demo_only() -> None:
     for nothing in (None, VALUE_CEILINGS.empty()):
-        section = ceilings_section(nothing, "demo")
+        section = ceilings_section(nothing, knows_truth=True)
         assert section is not None
         (block,) = section.blocks
         assert isinstance(block, Notice)
         assert COMMAND in block.text
-    assert ceilings_section(study(), "public") is None
+    assert ceilings_section(study(), knows_truth=False) is None
 
 
 def test_a_study_has_verdicts_a_picture_and_a_table_per_influence() -> None:
-    section = ceilings_section(pl.concat([study(), study(influence="none")]), "demo")
+    section = ceilings_section(pl.concat([study(), study(influence="none")]), knows_truth=True)
     assert section is not None
     assert [type(block) for block in section.blocks] == [Bullets, Picture, Table, Table, Table]
     tables = {block.key: block for block in section.blocks if isinstance(block, Table)}

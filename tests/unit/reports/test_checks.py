@@ -6,6 +6,12 @@ from assets.reports.contract import EVALUATION_RESULTS, REPORT_INDEX
 from assets.reports.results import complete, flatten
 from resources.contract import CheckOutcome
 
+RUN = {"source": "demo", "knows_truth": True}
+
+
+def completed(tree: dict[str, object]) -> dict[str, object]:
+    return complete(tree, {}, knows_truth=True, reason=lambda _path: "later")
+
 
 def by_name(outcomes: list[CheckOutcome]) -> dict[str, CheckOutcome]:
     return {outcome.name: outcome for outcome in outcomes}
@@ -69,23 +75,29 @@ def test_the_index_is_red_when_something_is_wrong() -> None:
 
 
 def test_complete_results_are_green() -> None:
-    tree = {"run": {"source": "demo"}, "privacy": {"ncp": {"value": 0.03, "low": 0.02, "high": 0.04}}}
-    rows = flatten(complete(tree, {}, "demo", "later"))
+    tree = {
+        "run": RUN,
+        "privacy": {"ncp": {"value": 0.03, "low": 0.02, "high": 0.04}},
+    }
+    rows = flatten(completed(tree))
     assert all(outcome.passed for outcome in validate_results(rows))
     assert all(outcome.passed for outcome in validate_results(EVALUATION_RESULTS.empty()))
 
 
 def test_incomplete_results_are_red() -> None:
-    rows = flatten({"run": {"source": "demo"}, "not_run": {}})
+    rows = flatten({"run": RUN, "not_run": {}})
     assert not by_name(validate_results(rows))["results_are_complete"].passed
-    assert not check_results({}, "public").passed
+    assert not check_results({}).passed
 
 
 def test_a_silent_row_and_a_reversed_interval_are_red() -> None:
-    rows = flatten(complete({"run": {"source": "demo"}}, {}, "demo", "later"))
+    rows = flatten(completed({"run": RUN}))
     silent = rows.with_columns(text=pl.lit(None, pl.String))
     assert not by_name(validate_results(silent))["every_result_says_something"].passed
-    wrong = {"run": {"source": "demo"}, "privacy": {"ncp": {"value": 0.05, "low": 0.06, "high": 0.07}}}
-    outcome = by_name(validate_results(flatten(complete(wrong, {}, "demo", "later"))))["interval_holds_its_value"]
+    wrong = {
+        "run": RUN,
+        "privacy": {"ncp": {"value": 0.05, "low": 0.06, "high": 0.07}},
+    }
+    outcome = by_name(validate_results(flatten(completed(wrong))))["interval_holds_its_value"]
     assert not outcome.passed
     assert not outcome.is_blocking

@@ -5,7 +5,7 @@ from assets.reports.editions import may_share, pictures_of, printed
 from assets.reports.sections_models import text_verdict
 from assets.reports.settings import ReportsSettings
 from resources.errors import SettingsError
-from tests.unit.reports.fixtures import edition, full_inputs
+from tests.unit.reports.fixtures import FACTS, edition, full_inputs
 
 
 def keys(source: str, name: str) -> set[str]:
@@ -14,8 +14,8 @@ def keys(source: str, name: str) -> set[str]:
 
 
 def test_marks_for_single_customers_are_never_shared() -> None:
-    assert not may_share(Disclosure.PERSON_LEVEL, "public")
-    assert not may_share(Disclosure.PERSON_LEVEL, "demo")
+    assert not may_share(Disclosure.PERSON_LEVEL, FACTS["public"])
+    assert not may_share(Disclosure.PERSON_LEVEL, FACTS["demo"])
 
 
 @pytest.mark.parametrize("source", ["demo", "public"])

@@ -47,6 +47,9 @@ def test_a_claim_holds_only_with_its_test(claims):
     text = claims.filter(pl.col("second") == "behaviour_mlp")
     assert verdict(text) == "holds"
     assert verdict(claims.filter(pl.col("second") == "lightgbm")) == "not shown"
+    without = claims.filter(pl.col("metric") != "r2")
+    assert verdict(without) == "not shown", "R² has no value where a fold brought no revenue"
+    assert verdict(text.with_columns(p_corrected=pl.lit(float("nan")))) == "not shown"
     row = text.filter(pl.col("metric") == "r2").row(0, named=True)
     assert row["difference"] == pytest.approx(0.2)
     assert row["low"] < row["bootstrap_low"] < 0.2 < row["bootstrap_high"] < row["high"]

@@ -23,6 +23,7 @@ from assets.reports.measure_models import (
 from assets.reports.risk import at_risk_customers
 from assets.reports.truth import alignment_truth
 from tests.unit.reports import fixtures
+from tests.unit.reports.fixtures import FACTS
 
 RNG = np.random.default_rng(5)
 
@@ -212,7 +213,7 @@ def test_shap_becomes_long_and_is_thinned() -> None:
 
 
 def test_nothing_gives_inputs_without_parts() -> None:
-    run = RunHeader(source="demo", first_day=date(2016, 1, 1), last_day=date(2016, 1, 2))
+    run = RunHeader(source="demo", facts=FACTS["demo"], first_day=date(2016, 1, 1), last_day=date(2016, 1, 2))
     made = inputs_from(run, {}, {})
     assert made.models is None
     assert made.gate is None

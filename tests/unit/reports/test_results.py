@@ -20,6 +20,12 @@ from assets.reports.results import (
 from resources.errors import ContractError
 
 REASON = "not computed here"
+
+
+def why(_path: str) -> str:
+    return REASON
+
+
 names = st.text(st.characters(categories=["Ll", "Lu", "Nd"]), min_size=1, max_size=8)
 bounds = st.fixed_dictionaries({"value": st.just(0.5), "low": st.just(0.25), "high": st.just(0.75)})
 leaves = st.one_of(st.integers(-(2**50), 2**50), st.floats(0.01, 0.99), st.booleans(), st.text(max_size=9), bounds)
@@ -38,17 +44,18 @@ def test_a_name_with_a_dot_is_refused() -> None:
         flatten({"a.b": 1})
 
 
-@pytest.mark.parametrize("source", ["demo", "public"])
-def test_an_empty_run_lists_every_path(source: str) -> None:
-    results = complete({"run": {"source": source}}, {}, source, REASON)
-    assert missing_paths(results, source) == []
-    assert set(required_paths(source)) <= {*results["not_run"], "run.source"}
+@pytest.mark.parametrize("known", [True, False])
+def test_an_empty_run_lists_every_path(known: bool) -> None:
+    run = {"source": "demo", "knows_truth": known}
+    results = complete({"run": run}, {}, knows_truth=known, reason=why)
+    assert missing_paths(results, knows_truth=known) == []
+    assert set(required_paths(knows_truth=known)) <= {*results["not_run"], "run.source"}
     json.loads(to_json(results))
 
 
-def test_public_data_says_why_there_is_no_truth() -> None:
-    results = complete({}, {}, "public", REASON)
-    assert "simulated truth" in results["not_run"]["alignment.precision"]
+def test_a_source_without_truth_says_so() -> None:
+    results = complete({}, {}, knows_truth=False, reason=why)
+    assert "this source does not know" in results["not_run"]["alignment.precision"]
 
 
 def test_a_reason_for_a_branch_covers_its_leaves() -> None:
@@ -70,7 +77,7 @@ def test_incomplete_results_are_not_written() -> None:
 
 
 def test_a_number_that_is_not_finite_is_not_written() -> None:
-    results = complete({"privacy": {"ncp": float("nan")}}, {}, "public", REASON)
+    results = complete({"privacy": {"ncp": float("nan")}}, {}, knows_truth=False, reason=why)
     with pytest.raises(ContractError, match="not a finite number"):
         to_json(results)
 
@@ -87,7 +94,7 @@ def test_seconds_and_closing_lines() -> None:
             }
         },
     }
-    text = with_seconds(to_json(complete(tree, {"run.seconds": REASON}, "demo", REASON)), 12.34)
+    text = with_seconds(to_json(complete(tree, {"run.seconds": REASON}, knows_truth=True, reason=why)), 12.34)
     assert json.loads(text)["run"]["seconds"] == 12.3
     assert "run.seconds" not in json.loads(text)["not_run"]
     lines = dict(closing_lines(text))
@@ -97,6 +104,6 @@ def test_seconds_and_closing_lines() -> None:
 
 
 def test_flattened_rows_follow_the_contract() -> None:
-    rows = flatten(complete({"run": {"source": "demo"}}, {}, "demo", REASON))
+    rows = flatten(complete({"run": {"source": "demo"}}, {}, knows_truth=True, reason=why))
     assert rows["path"].is_unique().all()
     assert rows.filter(pl.col("not_run").is_null())["path"].to_list() == ["run.source"]

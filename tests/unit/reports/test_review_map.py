@@ -81,7 +81,7 @@ def test_cells_hold_five_reviews_and_never_leave():
     assert 0 < len(cells.get_array()) < 60  # 300 reviews in cells of five and more
     (picture,) = map_blocks(found)
     assert picture.disclosure is Disclosure.GUEST_AGGREGATE
-    assert not any(may_share(picture.disclosure, source) for source in ("files", "public", "demo"))
+    assert not any(may_share(picture.disclosure, facts) for facts in fixtures.FACTS.values())
 
 
 def test_the_chapter_shows_the_map_and_the_shareable_edition_does_not_on_own_data():

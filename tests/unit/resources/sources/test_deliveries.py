@@ -86,11 +86,12 @@ def test_what_cannot_be_read_is_said_clearly(tmp_path: Path) -> None:
         empty.hotels()
 
 
-def test_settings_need_folder_and_start(tmp_path: Path) -> None:
+def test_settings_need_a_folder_and_the_start_is_asked_of_it(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="data"):
         CoreSettings(source="deliveries", history_start=DAYS[0])
-    with pytest.raises(SettingsError, match="history_start"):
-        CoreSettings(source="deliveries", data=tmp_path)
+    inbox(tmp_path)
+    asked = Settings(home=tmp_path, core=CoreSettings(source="deliveries", data=tmp_path))
+    assert history(asked)[0] == DAYS[0], "the first day with a file"
     settings = Settings(home=tmp_path, core=CoreSettings(source="deliveries", data=tmp_path, history_start=DAYS[0]))
     assert isinstance(build_source(settings), DeliveriesSource)
     first, last = history(settings)

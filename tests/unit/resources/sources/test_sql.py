@@ -4,6 +4,7 @@ import re
 import sys
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 
 import polars as pl
 import pytest
@@ -200,8 +201,17 @@ def test_history_of_a_database_starts_at_its_setting_and_ends_yesterday(tmp_path
     other = Settings(home=tmp_path, core=CoreSettings(source="sql", history_start=date(2024, 6, 1)))
     assert history(other)[0] == date(2024, 6, 1)
     assert business_days(other).get_last_partition_key() == last.isoformat()
-    with pytest.raises(SettingsError, match=r"sql\.history_start = None"):
-        history(Settings(home=tmp_path, core=core))
+
+
+def test_without_a_setting_the_database_is_asked_for_its_first_day(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = SimpleNamespace(first_day=date(2024, 4, 9), last_day=date(2024, 4, 30), closed=0)
+    asked.close = lambda: setattr(asked, "closed", asked.closed + 1)
+    monkeypatch.setattr("pipelines.known_history.build_source", lambda _settings: asked)
+    core = CoreSettings(source="sql")
+    assert history(Settings(home=tmp_path, core=core)) == (date(2024, 4, 9), yesterday(core))
+    assert asked.closed == 1, "the connection is given back"
 
 
 def test_a_home_holds_one_schema(tmp_path: Path) -> None:
