@@ -188,7 +188,7 @@ def _ledger(inputs: WholeInputs, settings: PrivacySettings, facts: Mapping[str, 
         facts: table -> columns by which its rows are known again.
     """
     ledger = inputs.resource("ledger").under(settings.budget, settings.allotments)
-    if inputs.settings.core.source == "demo":  # its guests are invented
+    if inputs.settings.core.kind.is_simulated:  # its guests are invented
         return ledger
 
     def marks_of(year: str) -> list[bytes]:

@@ -73,7 +73,7 @@ class DeliveriesSource:
     @property
     def facts(self) -> SourceFacts:
         """What the table of hotels says; and whether a booking names its guest, the newest files asked first."""
-        newest = sorted(self._files().items(), key=lambda item: item[0][1], reverse=True)
+        newest = sorted(self._listed().files.items(), key=lambda item: item[0][1], reverse=True)
         named = any(mark.names_guests for _, path in newest if (mark := self._mark(path)) is not None)
         return delivered_facts(self.streams, self.hotels(), names_guests=named)
 

@@ -7,7 +7,7 @@ the first and the last counts as delivered. Typing and validation belong to the 
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -23,6 +23,7 @@ from resources.sources.dates import ISO_DAY, US_DAY, DayColumn, iso_day, local_t
 from resources.sources.delimited import BYTE_PROBLEM, read_delimited
 from resources.sources.facts import delivered_facts, has_key
 from resources.sources.file_rules import USUAL_RULES, FileRules
+from resources.sources.published import hotel_table, own_facts, published_facts
 
 MAX_GAP_DAYS = 730  # a date that two years without any row part from the bulk is a slip of the pen, not history
 
@@ -65,28 +66,6 @@ _LAYOUTS = {
         point_column="Posted_At",
     ),
 }
-_HOTELS = [
-    # The publishers hide the hotels' names; region and kind are from their description (Data in Brief 22).
-    ("City Hotel", None, "Lisbon", "PRT", "city hotel lisbon portugal centre urban business sightseeing", True),
-    ("Resort Hotel", None, "Algarve", "PRT", "resort hotel algarve portugal beach sea pool golf holiday", False),
-]
-
-
-@dataclass(frozen=True)
-class _Published:
-    """The rows that the publishers ship: their first and last day, and how a report calls them."""
-
-    first_day: date
-    last_day: date
-    covers: str
-
-
-_PUBLISHED = {
-    Stream.BOOKINGS: _Published(
-        date(2014, 10, 17), date(2017, 9, 14), "the public booking data of two Portuguese hotels"
-    ),
-    Stream.REVIEWS: _Published(date(2015, 8, 4), date(2017, 8, 3), "public reviews of European hotels"),
-}
 
 
 class PublicSource:
@@ -123,21 +102,12 @@ class PublicSource:
     @property
     def facts(self) -> SourceFacts:
         """Whether these are the published rows, by their hotels, days and gaps; else files in the same form."""
-        if not all(self._is_published(stream) for stream in self.streams):
-            bookings = self._tables.get(Stream.BOOKINGS)
-            named = bookings is not None and has_key(bookings.values("guest_key"))
-            facts = delivered_facts(self.streams, self.hotels(), names_guests=named)
-            return replace(facts, covers=f"{facts.title}, from files in the form of the public data sets")
-        parts = [_PUBLISHED[stream].covers for stream in Stream if stream in self.streams]
-        return SourceFacts(title="the public data sets", covers=" and ".join(parts), is_published=True)
-
-    def _is_published(self, stream: Stream) -> bool:
-        table, known = self._tables[stream], _PUBLISHED[stream]
-        if not known.first_day <= table.first_day <= table.last_day <= known.last_day:
-            return False
-        hotels = set(table.values("hotel").str.strip_chars()) if stream is Stream.BOOKINGS else set()
-        own = _LAYOUTS[stream].optional  # columns that the publishers do not have
-        return hotels <= {hotel for hotel, *_ in _HOTELS} and not any(has_key(table.values(name)) for name in own)
+        optional = {stream: layout.optional for stream, layout in _LAYOUTS.items()}
+        if (facts := published_facts(self._tables, optional)) is not None:
+            return facts
+        bookings = self._tables.get(Stream.BOOKINGS)
+        named = bookings is not None and has_key(bookings.values("guest_key"))
+        return own_facts(delivered_facts(self.streams, self.hotels(), names_guests=named))
 
     @property
     def streams(self) -> frozenset[Stream]:
@@ -170,13 +140,9 @@ class PublicSource:
 
     def hotels(self) -> pl.DataFrame:
         """The two hotels of the booking data, whose names the publishers hide; then others that a file names."""
-        columns = ("hotel", "hotel_name", "city", "country", "descriptor", "is_city")
-        schema = {name: pl.Boolean() if name == "is_city" else pl.String() for name in columns}
         bookings = self._tables.get(Stream.BOOKINGS)
         named = set(bookings.values("hotel").str.strip_chars()) if bookings is not None else set()
-        others = sorted(named - {hotel for hotel, *_ in _HOTELS} - {""})
-        rows = [*_HOTELS, *((hotel, hotel, None, None, "", False) for hotel in others)]
-        return pl.DataFrame(rows, schema=schema, orient="row")
+        return hotel_table(named)
 
     def fingerprint(self, stream: Stream, days: Sequence[date]) -> dict[date, str]:
         """SHA-256 of each day's delivered text, in order; where in the file it stood does not matter."""
