@@ -1,4 +1,5 @@
 from datetime import timedelta
+from types import SimpleNamespace
 
 import polars as pl
 import pytest
@@ -16,6 +17,7 @@ from assets.privacy.contract import PUBLISHED_BOOKINGS
 from pipelines.rooms import room_contracts
 from resources.lake import InputRecord
 from resources.settings import CoreSettings, Settings
+from resources.sources.base import SourceFacts
 from tests.unit.customers.build import DAY, booking, frame, random_bookings
 
 OURS = CustomerSettings()
@@ -37,7 +39,7 @@ def produce_customers(home, bookings):
         contracts=room_contracts(),
         room_settings={"customers": CustomerSettings},
         history_start=min(rows["delivery_day"]),
-        build_source=lambda settings: None,
+        build_source=lambda settings: SimpleNamespace(facts=SourceFacts(title="rows", covers="rows")),
         services={},
     )
     for day in sorted({*rows["delivery_day"], DAY}):

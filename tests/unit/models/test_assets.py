@@ -1,6 +1,7 @@
 """The assets of both rooms over a small stored history: from published bookings to the scores of a day."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 
 import numpy as np
 import polars as pl
@@ -32,6 +33,7 @@ from resources.errors import SourceError
 from resources.lake import InputRecord
 from resources.model_store import ModelStore
 from resources.settings import CoreSettings, Settings
+from resources.sources.base import SourceFacts
 from resources.tombstones import Tombstones
 from tests.unit.customers.build import DAY, random_bookings
 from tests.unit.models.build import pairs_of, reviews_of
@@ -104,7 +106,7 @@ def workspace(tmp_path_factory):
         contracts=room_contracts(),
         room_settings={"customers": CustomerSettings, "models": ModelSettings},
         history_start=DAY - timedelta(days=LENGTH),
-        build_source=lambda settings: None,
+        build_source=lambda settings: SimpleNamespace(facts=SourceFacts(title="rows", covers="rows")),
         services={
             "model_store": lambda workspace: ModelStore(home / "models"),
             "opt_outs": lambda workspace: NobodyLeft(),
