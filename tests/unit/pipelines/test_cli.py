@@ -98,7 +98,7 @@ def test_options_go_before_settings_and_stay_out_of_the_environment(
     monkeypatch.setenv("STAYWORTH_CORE__SOURCE", "demo")
     before = dict(os.environ)
     assert main(["status", "--source", "deliveries", "--data", str(home)]) == 2
-    assert "history_start" in capsys.readouterr().err, "the source of the option was asked"
+    assert "no delivery in" in capsys.readouterr().err, "the source of the option was asked"
     assert main(["status", "--source", "nonsense"]) == 2
     assert "core.source = 'nonsense'" in capsys.readouterr().err
     assert dict(os.environ) == before
