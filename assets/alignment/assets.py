@@ -10,10 +10,11 @@ from assets.alignment.assignment import decide_in_blocks
 from assets.alignment.candidate_reader import CandidateReader
 from assets.alignment.candidates import build_candidates
 from assets.alignment.checks import require, validate_assignments, validate_candidates, validate_pairs
-from assets.alignment.contract import BOOKING_REVIEW_PAIRS, MATCH_CANDIDATES
+from assets.alignment.contract import ALIGNMENT_FINDINGS, BOOKING_REVIEW_PAIRS, MATCH_CANDIDATES
 from assets.alignment.corrections import Standing, current_candidates, versioned
 from assets.alignment.distribution import build_candidates_in_groups, decide_in_groups
 from assets.alignment.evidence import counts
+from assets.alignment.findings import alignment_finding_rows
 from assets.alignment.fit_window import EARLY_FITS, fit_candidates
 from assets.alignment.match_probability import MatchWeights, assumed_weights
 from assets.alignment.settings import (
@@ -25,7 +26,8 @@ from assets.alignment.settings import (
     AlignmentSettings,
 )
 from assets.alignment.weight_learning import learn_weights
-from assets.common.daily import DayInputs, FitInputs, Produced, Reads, daily_asset, fitted_record
+from assets.common.daily import DayInputs, FitInputs, Produced, Reads, WholeInputs, daily_asset, fitted_record
+from assets.common.measuring import findings_asset
 from assets.common.pieces import pieces
 from assets.privacy.opt_outs import without_opted_out
 from resources.spark import spark_engine
@@ -119,6 +121,27 @@ def booking_review_pairs(inputs: DayInputs) -> Produced:
         pairs = decide_in_blocks(standing.bookings, reader.read, *read)
     require(validate_assignments(pairs, earlier, standing.bookings, reader.that_stood(pairs)))
     return Produced(pairs, metadata=counts(pairs))
+
+
+@findings_asset(
+    contract=ALIGNMENT_FINDINGS,
+    reads=[
+        Reads("published_bookings", None),
+        Reads("match_candidates", None),
+        Reads("booking_review_pairs", None),
+    ],
+    records=["match_weights"],
+    owners=["team:linkage"],
+)
+def alignment_findings(inputs: WholeInputs) -> pl.DataFrame:
+    """What the alignment measures of itself: stays, candidates and pairs in numbers, weights in force."""
+    return alignment_finding_rows(
+        inputs.frame("published_bookings"),
+        inputs.frame("booking_review_pairs"),
+        inputs.stored_rows("match_candidates"),
+        inputs.records("match_weights").for_day(inputs.as_of),
+        inputs.settings.room("alignment", AlignmentSettings),
+    )
 
 
 def _weights_by_day(inputs: DayInputs, settings: AlignmentSettings) -> dict[date, MatchWeights]:

@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from assets.common.findings import findings_contract
 from resources.contract import Column, FrameContract, Zone
 
 IDENTITIES = ("exact", "context")
@@ -115,3 +116,5 @@ BOOKING_REVIEW_PAIRS = FrameContract(
         Column(name="delivery_day", dtype=pl.Date, description="decision day"),
     ),
 )
+
+ALIGNMENT_FINDINGS = findings_contract("alignment")

@@ -143,6 +143,11 @@ class _Inputs(ABC):
         """Some columns, and with ``where`` some rows, of all of :meth:`days_of`: memory follows what is read."""
         return self.part(asset, self.days_of(asset), columns, where)
 
+    def stored_rows(self, asset: str) -> int:
+        """How many rows :meth:`days_of` hold together, by their records of inputs; no row is read."""
+        stored = (self.workspace.lake.record(asset, day) for day in self.days_of(asset))
+        return sum(record.rows_out for record in stored if record is not None)
+
     def _declared(self, asset: str) -> Reads:
         for item in self.reads:
             if item.asset == asset:

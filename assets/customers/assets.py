@@ -1,9 +1,13 @@
 """The customers room in Dagster: one unpartitioned table, rebuilt from the published bookings."""
 
+import polars as pl
+
 from assets.common.daily import Reads, WholeInputs, WholeProduced, whole_asset
+from assets.common.measuring import findings_asset
 from assets.customers.behaviour import BOOKING_COLUMNS, behaviour_features
 from assets.customers.checks import features_see_no_future, validate_customers
-from assets.customers.contract import CUSTOMERS
+from assets.customers.contract import CUSTOMERS, CUSTOMERS_FINDINGS
+from assets.customers.findings import customer_finding_rows
 from assets.customers.lifetime_value import current_rows, lifetime_values, with_segments
 from assets.customers.protocols import examined_days
 from assets.customers.settings import CustomerSettings
@@ -29,3 +33,9 @@ def customers(inputs: WholeInputs) -> WholeProduced:
     rows = with_segments(values.join(features, on="pseudo_customer_id", how="inner"), settings).select(CUSTOMERS.names)
     days = examined_days(inputs.first_day, inputs.as_of, settings, is_public=inputs.source.facts.is_published)
     return WholeProduced(rows, outcomes=[features_see_no_future(bookings, days, settings)])
+
+
+@findings_asset(contract=CUSTOMERS_FINDINGS, reads=[Reads("customers", is_whole=True)], owners=["team:value"])
+def customers_findings(inputs: WholeInputs) -> pl.DataFrame:
+    """What the customers room measures of itself: how many customers there are, how their revenue is spread."""
+    return customer_finding_rows(inputs.frame("customers"))

@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from assets.common.findings import findings_contract
 from assets.customers.features import FEATURES
 from assets.customers.lifetime_value import SEGMENTS
 from resources.contract import Column, FrameContract, Zone
@@ -35,3 +36,5 @@ CUSTOMERS = FrameContract(
         *_FEATURE_COLUMNS,
     ),
 )
+
+CUSTOMERS_FINDINGS = findings_contract("customers")

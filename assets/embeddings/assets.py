@@ -2,11 +2,15 @@
 
 from functools import partial
 
-from assets.common.daily import DayInputs, Produced, Reads, daily_asset
+import polars as pl
+
+from assets.common.daily import DayInputs, Produced, Reads, WholeInputs, daily_asset
 from assets.common.declaration import ENCODERS
+from assets.common.measuring import findings_asset
 from assets.embeddings.checks import validate_embeddings
-from assets.embeddings.contract import REVIEW_EMBEDDINGS
+from assets.embeddings.contract import EMBEDDINGS_FINDINGS, REVIEW_EMBEDDINGS
 from assets.embeddings.encode import embed_reviews
+from assets.embeddings.findings import SPEED_TEXTS, embedding_finding_rows
 from assets.embeddings.settings import EmbeddingSettings
 
 
@@ -26,3 +30,19 @@ def review_embeddings(inputs: DayInputs) -> Produced:
     shelf = inputs.resource("encoders")
     embed = partial(shelf.embed, settings.tier, model=settings.model, pooling=settings.pooling)
     return Produced(embed_reviews(inputs.frame("clean_reviews"), settings.tier, embed))
+
+
+@findings_asset(
+    contract=EMBEDDINGS_FINDINGS,
+    reads=[Reads("clean_reviews", None), Reads("review_embeddings", None)],
+    owners=["team:text"],
+    kinds={"pytorch"},
+    pool=ENCODERS,
+)
+def embeddings_findings(inputs: WholeInputs) -> pl.DataFrame:
+    """What the embeddings room measures of itself: reviews embedded, dimensions, the encoder's speed here."""
+    settings = inputs.settings.room("embeddings", EmbeddingSettings)
+    encoder = inputs.resource("encoders").encoder(settings.tier, model=settings.model, pooling=settings.pooling)
+    texts = inputs.frame("clean_reviews")["text"]
+    sample = texts.unique(maintain_order=True).head(SPEED_TEXTS).to_list()
+    return embedding_finding_rows(len(texts), sample, settings.tier, encoder)

@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from assets.common.findings import findings_contract
 from resources.contract import Column, FrameContract, Zone
 from resources.encoders import TIERS
 
@@ -21,3 +22,5 @@ REVIEW_EMBEDDINGS = FrameContract(
         ),
     ),
 )
+
+EMBEDDINGS_FINDINGS = findings_contract("embeddings")

@@ -7,6 +7,7 @@ import polars as pl
 
 from assets.common.daily import DayInputs, Produced, Reads, WholeInputs, WholeProduced, daily_asset, whole_asset
 from assets.common.declaration import LEDGER
+from assets.common.measuring import findings_asset
 from assets.privacy.aggregates import booking_aggregates, score_aggregate, unit_of
 from assets.privacy.budget_tables import budget_metadata
 from assets.privacy.checks import (
@@ -21,11 +22,13 @@ from assets.privacy.contract import (
     BOOKINGS_BY_MONTH,
     GUEST_AGGREGATES,
     MASKED_REVIEWS,
+    PRIVACY_FINDINGS,
     PSEUDONYMS,
     PUBLISHED_BOOKINGS,
     RELEASED_BOOKINGS,
 )
 from assets.privacy.data_marks import BOOKING_FACTS, REVIEW_FACTS, data_marks
+from assets.privacy.findings import privacy_finding_rows
 from assets.privacy.fixed_labels import keep_labels, renamed
 from assets.privacy.generalisation import batch_key, batch_span
 from assets.privacy.masking import COUNT_COLUMNS
@@ -41,6 +44,7 @@ from assets.privacy.releases import (
     restricted_bookings,
 )
 from assets.privacy.settings import SECTION, PrivacySettings
+from assets.raw.settings import RawSettings
 from resources.budget_registry import SharedBudget, registry_folder
 from resources.privacy_budget import BudgetLedger
 from resources.secret_keys import load_previous_key
@@ -198,6 +202,27 @@ def _ledger(inputs: WholeInputs, settings: PrivacySettings, facts: Mapping[str, 
         ]
 
     return ledger.over(SharedBudget(registry_folder(inputs.settings.home, settings.budget_registry), marks_of))
+
+
+@findings_asset(
+    contract=PRIVACY_FINDINGS,
+    reads=[
+        Reads("published_bookings", None),
+        Reads("raw_counts", None),
+        Reads("bookings_by_month", is_whole=True, is_optional=True),  # with them the ledger changes
+        Reads("guest_aggregates", is_whole=True, is_optional=True),
+    ],
+    owners=OWNERS,
+)
+def privacy_findings(inputs: WholeInputs) -> pl.DataFrame:
+    """What the privacy room measures of itself: k-anonymity, its loss, the budget, bookings withheld."""
+    return privacy_finding_rows(
+        inputs.frame("published_bookings"),
+        inputs.frame("raw_counts"),
+        inputs.settings.room("raw", RawSettings).policy,
+        inputs.settings.room(SECTION, PrivacySettings),
+        inputs.resource("ledger").report(),
+    )
 
 
 def _bookings(inputs: WholeInputs) -> pl.DataFrame:

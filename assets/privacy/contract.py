@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from assets.common.findings import findings_contract
 from resources.contract import Column, FrameContract, Zone
 
 _DAY = Column(name="delivery_day", dtype=pl.Date, description="Business day on which the row arrived; the partition")
@@ -216,3 +217,5 @@ GUEST_AGGREGATES = FrameContract(
     ),
 )
 CONTRACTS = (PSEUDONYMS, MASKED_REVIEWS, PUBLISHED_BOOKINGS, RELEASED_BOOKINGS, BOOKINGS_BY_MONTH, GUEST_AGGREGATES)
+
+PRIVACY_FINDINGS = findings_contract("privacy")

@@ -4,8 +4,9 @@ from datetime import date, timedelta
 
 import polars as pl
 
-from assets.common.daily import DayInputs, Produced, daily_asset
+from assets.common.daily import DayInputs, Produced, Reads, WholeInputs, daily_asset
 from assets.common.inputs import days_between
+from assets.common.measuring import findings_asset
 from assets.raw.checks import (
     validate_quarantine,
     validate_raw_bookings,
@@ -13,8 +14,9 @@ from assets.raw.checks import (
     validate_raw_reviews,
 )
 from assets.raw.composition import apply_policy, dataset_composition, day_counts
-from assets.raw.contract import QUARANTINE, RAW_BOOKINGS, RAW_COUNTS, RAW_REVIEWS
+from assets.raw.contract import QUARANTINE, RAW_BOOKINGS, RAW_COUNTS, RAW_FINDINGS, RAW_REVIEWS
 from assets.raw.exclusion import NO_NOTICES, without_erased, without_opted_out
+from assets.raw.findings import raw_finding_rows
 from assets.raw.parse_bookings import parse_bookings
 from assets.raw.parse_reviews import parse_reviews
 from assets.raw.quarantine import Parsed, quarantined_rows
@@ -97,6 +99,12 @@ def raw_counts(inputs: DayInputs) -> Produced:
         counts.append(day_counts(stream, delivered, parsed, settings))
     frame = pl.concat([RAW_COUNTS.empty(), *counts])
     return Produced(frame, metadata={"composition_md": _markdown(dataset_composition(frame))})
+
+
+@findings_asset(contract=RAW_FINDINGS, reads=[Reads("raw_counts", None)], owners=_OWNERS)
+def raw_findings(inputs: WholeInputs) -> pl.DataFrame:
+    """What the raw room measures of itself: the dataset-composition table."""
+    return raw_finding_rows(inputs.frame("raw_counts"))
 
 
 def _streams(inputs: DayInputs) -> list[Stream]:

@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from assets.common.findings import findings_contract
 from resources.contract import Column, FrameContract, Zone
 
 _DAY = Column(name="delivery_day", dtype=pl.Date, description="Business day on which the row reached the pipeline")
@@ -170,3 +171,5 @@ RAW_COUNTS = FrameContract(
         _DAY,
     ),
 )
+
+RAW_FINDINGS = findings_contract("raw")

@@ -4,8 +4,10 @@ from typing import Any
 
 import polars as pl
 
-from assets.common.daily import DayInputs, FitInputs, Produced, Reads, daily_asset, fitted_record
+from assets.common.daily import DayInputs, FitInputs, Produced, Reads, WholeInputs, daily_asset, fitted_record
 from assets.common.declaration import ENCODERS
+from assets.common.measuring import findings_asset
+from assets.raw.settings import RawSettings
 from assets.reviews.anomaly_score import FIXED_VERSION, fit_bounds, score_anomalies
 from assets.reviews.body_polarity import fit_polarity_record
 from assets.reviews.checks import (
@@ -15,7 +17,14 @@ from assets.reviews.checks import (
     validate_review_vectors,
 )
 from assets.reviews.cleaning import clean
-from assets.reviews.contract import CLEAN_REVIEWS, REVIEW_ANOMALIES, REVIEW_ANOMALY_PARTS, REVIEW_VECTORS
+from assets.reviews.contract import (
+    CLEAN_REVIEWS,
+    REVIEW_ANOMALIES,
+    REVIEW_ANOMALY_PARTS,
+    REVIEW_VECTORS,
+    REVIEWS_FINDINGS,
+)
+from assets.reviews.findings import review_finding_rows
 from assets.reviews.parts import anomaly_parts
 from assets.reviews.settings import TIMING_LOOK_BACK_DAYS, ReviewSettings
 from assets.reviews.vectors import review_vector_rows
@@ -129,3 +138,20 @@ def review_anomalies(inputs: DayInputs) -> Produced:
         version = FIXED_VERSION if record is None else book.version(days[0])
         scored.append(score_anomalies(rows, reviews, record, version, settings))
     return Produced(pl.concat(scored) if scored else REVIEW_ANOMALIES.empty())
+
+
+@findings_asset(
+    contract=REVIEWS_FINDINGS,
+    reads=[Reads("clean_reviews", None), Reads("review_anomalies", None)],
+    records=["polarity_model"],
+    owners=_OWNERS,
+)
+def reviews_findings(inputs: WholeInputs) -> pl.DataFrame:
+    """What the reviews room measures of itself: reviews kept step by step, quality of the polarity model."""
+    return review_finding_rows(
+        inputs.stored_rows("clean_reviews"),
+        inputs.frame("review_anomalies"),
+        inputs.settings.room("raw", RawSettings).policy,
+        inputs.settings.room(_SECTION, ReviewSettings),
+        inputs.records("polarity_model").for_day(inputs.as_of),
+    )

@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from assets.common.findings import findings_contract
 from resources.contract import Column, FrameContract, Zone
 
 PARTIES = ("solo", "couple", "family_young", "family_older", "group", "with_friends")
@@ -117,3 +118,5 @@ REVIEW_ANOMALIES = FrameContract(
         _DAY,
     ),
 )
+
+REVIEWS_FINDINGS = findings_contract("reviews")
