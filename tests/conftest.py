@@ -1,6 +1,7 @@
 """Shared fixtures: no environment leaks into tests, real data where it is."""
 
 import os
+import sys
 import tempfile
 import uuid
 from collections.abc import Iterator
@@ -88,3 +89,20 @@ def bucket_url(object_server: "ObjectServer", monkeypatch: pytest.MonkeyPatch) -
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Files of long tests first: with two processes a long file at the end leaves one of them idle."""
     items.sort(key=lambda item: not {"end_to_end", "rooms", "crash", "security"} & set(item.path.parts))
+
+
+_SKIPPED: list[str] = []
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Remember what was skipped; where nothing may be (STAYWORTH_NO_SKIPS), a skip is no pass."""
+    if report.skipped and not hasattr(report, "wasxfail"):
+        _SKIPPED.append(f"{report.nodeid}: {report.longrepr[2] if isinstance(report.longrepr, tuple) else ''}")
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """End red where a test was skipped although every component should be there."""
+    if os.environ.get("STAYWORTH_NO_SKIPS") and _SKIPPED and "PYTEST_XDIST_WORKER" not in os.environ:
+        lines = [f"{len(_SKIPPED)} tests were skipped, and STAYWORTH_NO_SKIPS allows none:", *_SKIPPED]
+        sys.stderr.write("\n" + "\n  ".join(lines) + "\n")
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
