@@ -48,10 +48,10 @@ from assets.privacy.settings import PrivacySettings
 from assets.raw.parse_bookings import parse_bookings
 from assets.raw.parse_reviews import parse_reviews
 from assets.raw.settings import RawSettings
-from assets.reports.match_oracle import oracle_scores
-from assets.reports.truth import alignment_truth, true_links
 from assets.reviews.cleaning import clean
 from assets.reviews.settings import ReviewSettings
+from assets.studies.match_oracle import oracle_scores
+from assets.studies.truth import alignment_truth, true_links
 from benchmarks.measure import measured, write
 from benchmarks.oracle_share import WeeklyCounts, oracle_beliefs, share_of_oracle, weekly_counts
 from resources.records import cut_offs

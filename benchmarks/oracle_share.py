@@ -44,7 +44,7 @@ def weekly_counts(pairs: pl.DataFrame, links: pl.DataFrame, beliefs: pl.DataFram
 
     Args:
         pairs: rows of booking_review_pairs.
-        links: :func:`assets.reports.truth.true_links`; a pair is right with any room of the stay, a stay counts once.
+        links: :func:`assets.studies.truth.true_links`; a pair is right with any room of the stay, a stay counts once.
         beliefs: :func:`oracle_beliefs` of the same candidates.
     """
     ids = ["booking_id", "review_id"]

@@ -27,7 +27,6 @@ from assets.common.inputs import days_between
 from assets.privacy.publication import publish_reviews
 from assets.privacy.settings import PrivacySettings
 from assets.raw.parse_reviews import parse_reviews
-from assets.reports.truth import review_ids
 from assets.reviews.anomaly_score import FIXED_VERSION, fit_bounds, score_anomalies
 from assets.reviews.body_polarity import fit_polarity_record
 from assets.reviews.cleaning import clean
@@ -35,6 +34,7 @@ from assets.reviews.parts import anomaly_parts
 from assets.reviews.retention import honest_flagged, part_precisions
 from assets.reviews.settings import ReviewSettings
 from assets.reviews.vectors import review_vector_rows
+from assets.studies.truth import review_ids
 from benchmarks.measure import write
 from resources.encoders import EncoderShelf
 from resources.records import cut_offs

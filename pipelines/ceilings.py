@@ -23,7 +23,7 @@ from assets.common.inputs import days_between
 from assets.customers.protocols import plan_origins
 from assets.customers.settings import CustomerSettings
 from assets.models.evaluation.ceilings import data_rich_figures, dealt, world_figures
-from assets.reports.ceilings import (
+from assets.studies.ceilings import (
     LABELS,
     NEEDED,
     CeilingWorld,
@@ -36,6 +36,7 @@ from assets.reports.ceilings import (
     study_plan,
     world_name,
 )
+from assets.studies.truth import truth_of
 from pipelines.rooms import room_modules
 from pipelines.terminal.speaking import say
 from pipelines.workspace import build_workspace
@@ -101,7 +102,7 @@ class Study:
         customers = rooms.room("customers", CustomerSettings)
         delivered = source.rows(Stream.BOOKINGS, days_between(first, last)).select("reservation_id", *LABELS)
         return ceiling_world(
-            tables, delivered, source.truth(last), workspace.key,  # type: ignore[attr-defined]
+            tables, delivered, truth_of(source, last), workspace.key,
             plan_origins(first, last, customers, is_public=False), customers, self.plan.draws,
         )  # fmt: skip
 

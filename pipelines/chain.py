@@ -73,7 +73,7 @@ def _full_time(workspace: Workspace, *, with_studies: bool) -> str:
     """Minutes or hours, by the number of fits and the seconds that a fit took on the public files."""
     from assets.models.evaluation.budget import evaluation_seconds
     from assets.models.settings import model_settings
-    from assets.reports.ceilings import study_plan
+    from assets.studies.ceilings import study_plan
 
     is_simulated = workspace.settings.core.kind.is_simulated
     other = _OTHER_SIMULATED_MINUTES if is_simulated else _OTHER_MINUTES

@@ -9,11 +9,10 @@ from assets.common.step import DeclaredAsset
 
 BACKFILL, DAILY, EVALUATE = "backfill", "daily", "evaluate"
 STUDY_TAG = "study"
-_REPORT = dg.AssetSelection.tag("binds", "report")
 
 
 def study_job(study: str) -> str:
-    """Name of the job that makes a study and the report that shows it."""
+    """Name of the job that makes a study and what shows it: its findings, the results, the report."""
     return f"{study}_study"
 
 
@@ -51,7 +50,7 @@ def build_jobs(
             jobs.append(
                 dg.define_asset_job(
                     study_job(study),
-                    selection=dg.AssetSelection.assets(item.name) | _REPORT,
+                    selection=dg.AssetSelection.assets(item.name).downstream(),
                     description=f"{item.declaration.description.splitlines()[0]} The report then shows it.",
                 )
             )

@@ -24,6 +24,7 @@ ROOMS: tuple[str, ...] = (
     "customers",
     "embeddings",
     "models",
+    "studies",
     "reports",
 )
 

@@ -10,3 +10,5 @@ when its window closes, one-to-one with earlier decisions standing.
 What does not belong: raw values of the bookings (only their labels), and the anomaly filter (it acts where
 text enters the examples table, so that an excluded review is not replaced by the next candidate).
 """
+
+READS_ZONES = ("internal",)  # of the tables that the room's assets read; tested

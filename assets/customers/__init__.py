@@ -6,3 +6,5 @@ Method: CLV is the sum of realised revenue (paper 001, section 2.2); behaviour f
 from rows delivered up to the day; two protocols say which window the features and which the target come from.
 Does not belong here: making the pseudo-customer id (privacy room), text (models room joins it), training.
 """
+
+READS_ZONES = ("internal",)  # of the tables that the room's assets read; tested

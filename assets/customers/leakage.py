@@ -143,3 +143,11 @@ def out_of_fold_r2(values: NDArray[np.float64], target: NDArray[np.float64], fol
         trees = lightgbm.train(dict(_PLAIN), data, num_boost_round=_TREES)
         predicted[~inside] = np.asarray(trees.predict(values[~inside]))
     return 1.0 - float(((target - predicted) ** 2).sum()) / spread
+
+
+def leakage_tree(table: pl.DataFrame) -> dict[str, dict[str, object]]:
+    """The rows of :func:`leakage_table` as a branch of findings, by feature set."""
+    return {
+        row["feature_set"]: {name: row[name] for name in ("r2", "r2_log", "contains_target")}
+        for row in table.iter_rows(named=True)
+    }

@@ -7,3 +7,5 @@ length; a daily run embeds only the day's new texts, each distinct text once.
 Does not belong here: encoders, devices and the cache (``resources``), the vectors in which duplication looks
 texts up (``reviews``), pooling over a customer's reviews (``models``).
 """
+
+READS_ZONES = ("internal",)  # of the tables that the room's assets read; tested

@@ -10,7 +10,7 @@ from assets.common.measuring import findings_asset
 from assets.embeddings.checks import validate_embeddings
 from assets.embeddings.contract import EMBEDDINGS_FINDINGS, REVIEW_EMBEDDINGS
 from assets.embeddings.encode import embed_reviews
-from assets.embeddings.findings import SPEED_TEXTS, embedding_finding_rows
+from assets.embeddings.findings import embedding_finding_rows
 from assets.embeddings.settings import EmbeddingSettings
 
 
@@ -44,5 +44,5 @@ def embeddings_findings(inputs: WholeInputs) -> pl.DataFrame:
     settings = inputs.settings.room("embeddings", EmbeddingSettings)
     encoder = inputs.resource("encoders").encoder(settings.tier, model=settings.model, pooling=settings.pooling)
     texts = inputs.frame("clean_reviews")["text"]
-    sample = texts.unique(maintain_order=True).head(SPEED_TEXTS).to_list()
+    sample = texts.unique(maintain_order=True).head(settings.speed_texts).to_list()
     return embedding_finding_rows(len(texts), sample, settings.tier, encoder)

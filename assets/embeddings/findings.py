@@ -9,7 +9,6 @@ import polars as pl
 from assets.common.findings import Disclosure, Tree, finding_rows
 
 DISCLOSURES = {"embeddings": Disclosure.OPERATIONAL}
-SPEED_TEXTS = 256  # texts that the speed is measured on: a second at the slowest tier's speed
 _WARM_UP = 8  # texts of the first call, which loads the model
 
 

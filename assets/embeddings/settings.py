@@ -1,6 +1,6 @@
 """Settings of the embeddings room, section ``embeddings``."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from resources.encoders import TIERS
 from resources.settings import refuse
@@ -15,6 +15,8 @@ class EmbeddingSettings:
 
     tier: str = "static"  # CPU default: 200 times minilm's speed for 94 % of its R2 (docs/embeddings.md)
     model: str | None = None  # tier roberta: a folder, or a Hugging Face name in the local cache
+    # texts that the encoder's speed is measured on; a second at the slowest tier's speed. No row depends on it.
+    speed_texts: int = field(default=256, compare=False)
     pooling: str = "mean"  # sentence encoders are trained for it; paper 001 takes the first token
 
     def __post_init__(self) -> None:
@@ -22,5 +24,7 @@ class EmbeddingSettings:
             raise refuse(_SECTION, "tier", self.tier, ", ".join(TIERS))
         if self.pooling not in POOLINGS:
             raise refuse(_SECTION, "pooling", self.pooling, ", ".join(POOLINGS))
+        if self.speed_texts < 1:
+            raise refuse(_SECTION, "speed_texts", self.speed_texts, "1 or more")
         if self.tier == "roberta" and not self.model:
             raise refuse(_SECTION, "model", self.model, "a folder or a cached Hugging Face name, for tier roberta")

@@ -9,3 +9,5 @@ Folders, each importing earlier ones only: ``examples`` (rows in, predictions ou
 model, in one registry), ``evaluation``, ``anomaly_choice``, ``explaining``, ``serving``, ``fine_tuning``.
 Does not belong here: computing behaviour features (customers room), pairing, embedding, drawing reports.
 """
+
+READS_ZONES = ("internal",)  # of the tables that the room's assets read; tested

@@ -16,3 +16,9 @@ multidimensional partitioning for k-anonymity, OpenDP's discrete mechanisms (Lap
 released figures, pattern rules for text. Does not belong here: parsing and typing (``raw``), text cleaning
 (``reviews``), customer features (``customers``).
 """
+
+READS_ZONES = (
+    "restricted",
+    "internal",
+    "released",
+)  # of the tables that the room's assets read; tested

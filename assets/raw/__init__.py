@@ -14,3 +14,8 @@ an ordinal among identical rows. Delivered rows = sound rows + quarantined rows,
 Not here: hashing, masking and publication (``privacy``), cleaning of text and parsing of tags (``reviews``),
 where rows come from (``resources.sources``).
 """
+
+READS_ZONES = (
+    "restricted",
+    "internal",
+)  # of the tables that the room's assets read; tested

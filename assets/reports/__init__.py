@@ -12,3 +12,8 @@ from the same numbers as the pictures. What a profile did not compute is listed,
 
 Does not belong here: fitting, scoring, or any statistic that another room stores.
 """
+
+READS_ZONES = (
+    "internal",
+    "released",
+)  # of the tables that the room's assets read; tested

@@ -11,42 +11,16 @@ from typing import Any
 
 import polars as pl
 
-from assets.alignment.settings import AlignmentSettings
 from assets.common.daily import Reads, WholeInputs, WholeProduced, whole_asset
-from assets.common.declaration import ENCODERS, Cadence
+from assets.common.declaration import ENCODERS
+from assets.common.findings import merged, reasons_of, union_of
+from assets.common.findings import nest as nest_findings
 from assets.privacy.settings import PrivacySettings
 from assets.reports.absence import delivered_rows, presence_of
-from assets.reports.attacks_stored import ATTACK_READS, attack_results, attack_rows
-from assets.reports.ceilings import INFLUENCES, ceiling_rows, study_files
-from assets.reports.checks import (
-    identifiers_in,
-    outside_resources,
-    validate_attacks,
-    validate_ceilings,
-    validate_evidence,
-    validate_index,
-    validate_price,
-    validate_results,
-)
-from assets.reports.contract import (
-    ALIGNMENT_EVIDENCE,
-    CUSTOMER_KEYS,
-    EVALUATION_RESULTS,
-    PRICE_OF_PRIVACY,
-    PRIVACY_ATTACKS,
-    REPORT_INDEX,
-    VALUE_CEILINGS,
-)
-from assets.reports.customer_keys import KEY_READS, customer_key_rows, validate_keys
+from assets.reports.checks import identifiers_in, outside_resources, validate_index, validate_results
+from assets.reports.contract import EVALUATION_RESULTS, REPORT_INDEX
 from assets.reports.editions import build_editions, pictures_of, printed
-from assets.reports.evaluation import (
-    alignment_branch,
-    data_branches,
-    embedding_branch,
-    merge,
-    model_branches,
-    truth_branches,
-)
+from assets.reports.evaluation import leakage_branch, model_branches
 from assets.reports.explaining import (
     current_texts,
     explained_texts,
@@ -57,26 +31,21 @@ from assets.reports.explaining import (
 from assets.reports.figure_style import png_bytes
 from assets.reports.gather import inputs_from
 from assets.reports.inputs import ReportInputs, RunHeader
-from assets.reports.measure_ceilings import ceiling_results
 from assets.reports.render import render_editions
-from assets.reports.results import complete, flatten, nest, to_json, with_study
+from assets.reports.results import complete, flatten, nest, to_json
 from assets.reports.review_map import review_map
 from assets.reports.sections_anomalies import highest_scores, sensitivity_results
 from assets.reports.settings import ReportsSettings
-from assets.reports.studies import (
-    EVIDENCE_READS,
-    PRICE_READS,
-    alignment_evidence_rows,
-    evidence_results,
-    price_results,
-    price_rows,
-)
 
 _OWNERS = ["team:value"]
 _FILES = {"internal": "index.html", "shareable": "shareable.html", "results": "results.json"}
 _SHOWN = ("concentration", "comparison_prospective_cv", "beeswarm", "permutation", "match_weights_chart", "retention")
 _STUDIES = ("price_of_privacy", "value_ceilings")
 _IN_SERVICE = ("training_runs", "model_drift", "back_test")
+_FINDINGS = [
+    Reads(f"{room}_findings", is_whole=True, is_optional=True)
+    for room in ("raw", "privacy", "reviews", "alignment", "customers", "embeddings", "studies")
+]
 _TABLES = [
     Reads("published_bookings", None),
     Reads("clean_reviews", None),
@@ -98,16 +67,12 @@ _TABLES = [
     group="reports",
     reads=[
         *_TABLES,
-        Reads("raw_counts", None),
-        Reads("review_embeddings", None),
-        Reads("bookings_by_month", None),
-        Reads("guest_aggregates", None),
+        *_FINDINGS,
         Reads("model_metrics", None),
         Reads("model_tuning", None),
         Reads("model_ablations", None),
         Reads("trained_models", None),
     ],
-    records=["polarity_model", "match_weights"],
     validate=validate_results,
     kinds={"polars"},
     owners=_OWNERS,
@@ -117,28 +82,18 @@ def evaluation_results(inputs: WholeInputs) -> WholeProduced:
     """Every figure of the reports under its stable name, with intervals; what was left out, with the reason."""
     settings = inputs.settings.room("reports", ReportsSettings)
     run = _header(inputs)
-    branches, not_run = data_branches(inputs)
-    pairing, anomaly = truth_branches(inputs)
-    attacks, not_attacked = attack_results(inputs.frame("privacy_attacks"), knows_truth=run.facts.knows_truth)
-    not_run |= not_attacked
-    window_days = inputs.settings.room("alignment", AlignmentSettings).window_days
-    evidence, not_compared = evidence_results(inputs.frame("alignment_evidence"), window_days)
-    not_run |= not_compared
-    tree = merge(
+    findings = union_of([inputs.frame(item.asset) for item in _FINDINGS])
+    tree = merged(
         {"run": run.branch()},
-        branches,
+        nest_findings(findings),
         sensitivity_results(inputs.frame("anomaly_sensitivity")),
-        attacks,
-        {"alignment": alignment_branch(inputs)},
-        evidence,
-        {"alignment": pairing, "reviews": {"anomaly": anomaly}},
-        {"embeddings": embedding_branch(inputs, settings.speed_texts)},
+        leakage_branch(inputs),
         model_branches(inputs, settings),
         explanation_branch(inputs, settings),
     )
-    not_run["run.seconds"] = "the command line adds it when the run ends"
+    not_run = reasons_of(findings) | {"run.seconds": "the command line adds it when the run ends"}
     frames = {item.asset: inputs.frame(item.asset) for item in _TABLES}
-    presence = presence_of(run.profile, delivered_rows(tree["dataset"]), frames)
+    presence = presence_of(run.profile, delivered_rows(tree.get("dataset", {})), frames)
     rows = flatten(complete(tree, not_run, knows_truth=run.facts.knows_truth, reason=presence.why_not))
     return WholeProduced(rows, {"figures": rows["value"].count(), "not_run": rows["not_run"].count()})
 
@@ -164,62 +119,6 @@ def _version() -> str:
 
 
 @whole_asset(
-    contract=ALIGNMENT_EVIDENCE,
-    group="reports",
-    reads=EVIDENCE_READS,
-    validate=validate_evidence,
-    kinds={"polars", "numpy"},
-    owners=["team:linkage"],
-)
-def alignment_evidence(inputs: WholeInputs) -> pl.DataFrame:
-    """Windows compared, permutation control, calibration, an oracle (demo) and single pairs taken apart."""
-    return alignment_evidence_rows(inputs)
-
-
-@whole_asset(
-    contract=PRIVACY_ATTACKS,
-    group="reports",
-    reads=ATTACK_READS,
-    validate=validate_attacks,
-    kinds={"polars", "pytorch", "lightgbm"},
-    owners=["team:privacy"],
-    pool=ENCODERS,
-)
-def privacy_attacks(inputs: WholeInputs) -> pl.DataFrame:
-    """Success rates of attackers on every zone, pairs and models, beside guessing; reads restricted rows to score."""
-    return attack_rows(inputs)
-
-
-@whole_asset(contract=CUSTOMER_KEYS, group="reports", reads=KEY_READS, validate=validate_keys, kinds={"polars"},
-             owners=_OWNERS)  # fmt: skip
-def customer_keys(inputs: WholeInputs) -> pl.DataFrame:
-    """Pseudo-customers under other keys, and on demo their purity and completeness against the true guests."""
-    return customer_key_rows(inputs)
-
-
-@whole_asset(
-    contract=PRICE_OF_PRIVACY,
-    group="reports",
-    reads=PRICE_READS,
-    validate=validate_price,
-    kinds={"polars", "pytorch", "lightgbm"}, owners=["team:privacy"],
-    cadence=Cadence.STUDY, tags={"study": "price_of_privacy"},
-)  # fmt: skip
-def price_of_privacy(inputs: WholeInputs) -> pl.DataFrame:
-    """What k, the length of the batch and epsilon cost: pairs, forecasts and released aggregates under each."""
-    return price_rows(inputs)
-
-
-@whole_asset(contract=VALUE_CEILINGS, group="reports", reads=[Reads("published_bookings", None)],
-             validate=validate_ceilings, kinds={"polars", "lightgbm"}, owners=_OWNERS, reuses=False,
-             cadence=Cadence.STUDY, tags={"study": "ceilings"})  # fmt: skip
-def value_ceilings(inputs: WholeInputs) -> pl.DataFrame:
-    """Models, data-rich ceiling and oracle in the simulated worlds that `stayworth ceilings` has finished."""
-    files = study_files(inputs.settings)
-    return ceiling_rows((name, seed, pl.read_parquet(path)) for name, seed, path in files if path.exists())
-
-
-@whole_asset(
     contract=REPORT_INDEX,
     group="reports",
     reads=[
@@ -238,7 +137,6 @@ def value_ceilings(inputs: WholeInputs) -> pl.DataFrame:
     owners=_OWNERS,
     reuses=False,
     pool=ENCODERS,
-    tags={"binds": "report"},
 )
 def guest_value_report(inputs: WholeInputs) -> WholeProduced:
     """Two editions of the report as self-contained HTML, and results.json, under reports/ of the home folder."""
@@ -247,9 +145,6 @@ def guest_value_report(inputs: WholeInputs) -> WholeProduced:
     made = _report_inputs(inputs, results, settings)
     editions = build_editions(made, settings)
     pages = render_editions(editions, made.run)
-    price = {"privacy": price_results(inputs.frame("price_of_privacy"))}
-    ceilings = ceiling_results(inputs.frame("value_ceilings"), INFLUENCES)
-    results = with_study(merge(results, price), "ceilings", ceilings)
     pages["results"] = to_json(results | {"printed": printed(editions["internal"])})
     folder = inputs.settings.home / "reports"
     rows = []

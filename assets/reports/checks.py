@@ -58,7 +58,7 @@ def validate_results(staged: pl.DataFrame) -> list[CheckOutcome]:
             "interval_holds_its_value",
             reversed_bounds,
             show=("path", "value", "low", "high"),
-            advice="look at the interval's method in assets/reports/intervals.py",
+            advice="look at the interval's method in assets/common/intervals.py",
             is_blocking=False,
         ),
         _check_faithfulness(staged),
@@ -99,91 +99,3 @@ def validate_index(staged: pl.DataFrame) -> list[CheckOutcome]:
             advice="find the text that slipped through masking (assets/privacy/masking.py)",
         ),
     ]
-
-
-def validate_price(staged: pl.DataFrame) -> list[CheckOutcome]:
-    """Checks of the rows of ``price_of_privacy``."""
-    shares = staged.filter(pl.col("measure").is_in(["withheld_share", "paired_share", "precision", "recall", "f1"]))
-    outside = shares.filter(~pl.col("value").is_between(0.0, 1.0))
-    exact = staged.filter((pl.col("setting") == "k = 1") & (pl.col("measure") == "ncp") & (pl.col("value") > 1e-9))
-    return [
-        outcome_of(
-            "study_shares_are_shares", outside, show=("setting", "measure", "value"),
-            advice="a share lies between 0 and 1; look at assets/reports/price_of_privacy.py",
-        ),
-        outcome_of(
-            "exact_rows_lose_nothing", exact, show=("setting", "value"),
-            advice="k = 1 must publish the rows as they are, or the yardstick of the study is wrong",
-        ),
-    ]  # fmt: skip
-
-
-def validate_ceilings(staged: pl.DataFrame) -> list[CheckOutcome]:
-    """Checks of the rows of ``value_ceilings``: nobody knows more than the oracle, but for chance.
-
-    A warning: where most rows are withheld (tiny worlds), the oracle expects revenue that is never published.
-    """
-    r2 = staged.filter((pl.col("metric") == "r2") & pl.col("value").is_not_null())
-    means = r2.group_by("influence", "model").agg(value=pl.col("value").mean())
-    oracle = means.filter(pl.col("model") == "oracle").select("influence", oracle="value")
-    above = means.join(oracle, on="influence").filter(pl.col("value") > pl.col("oracle") + 0.02)
-    return [
-        outcome_of(
-            "nobody_beats_the_oracle", above, show=("influence", "model", "value", "oracle"), is_blocking=False,
-            advice="the oracle must look at the same customers and days as the models (assets/reports/ceilings.py)",
-        ),
-    ]  # fmt: skip
-
-
-def validate_attacks(staged: pl.DataFrame) -> list[CheckOutcome]:
-    """Checks of the rows of ``privacy_attacks``: what k-anonymity promises holds against quasi-identifiers and day."""
-    promised = staged.filter(pl.col("zone").is_in(["internal", "released"]) & (pl.col("k") > 1))
-    chance = 1.0 / pl.col("k") + 1e-9
-    linked = promised.filter((pl.col("attack") == "linkage") & ((pl.col("worst") > chance) | (pl.col("rate") > chance)))
-    single = promised.filter((pl.col("attack") == "singling_out") & (pl.col("rate") > 0))
-    crossed = staged.filter((pl.col("low") > pl.col("rate")) | (pl.col("rate") > pl.col("high")))
-    models = staged.filter(pl.col("attack").str.contains("^membership_.*_(loss|calibrated)$") & (pl.col("low") > 0.75))
-    show = ("attack", "zone", "k", "rate", "worst")
-    return [
-        outcome_of(
-            "linkage_is_at_most_one_in_k", linked, show=show,
-            advice="a published class holds fewer rows than k: do not release, and check the labels of the batch",
-        ),
-        outcome_of(
-            "nobody_is_singled_out_by_labels", single, show=show,
-            advice="a published class holds one guest: do not release, and check how guests are counted",
-        ),
-        outcome_of(
-            "attack_interval_holds_its_rate", crossed, show=("attack", "zone", "k", "low", "rate", "high"),
-            advice="look at the interval's method in assets/reports/attacks_rates.py",
-        ),
-        outcome_of(
-            "models_do_not_memorise", models, show=show, is_blocking=False, threshold=0.75,
-            advice="a model remembers its customers: fewer rounds or epochs, more rows per leaf, more weight decay",
-        ),
-    ]  # fmt: skip
-
-
-def validate_evidence(staged: pl.DataFrame) -> list[CheckOutcome]:
-    """Checks of the rows of ``alignment_evidence``; the last two warn, since such data is no fault of a run."""
-    names = ["paired_share", "precision", "recall", "f1", "oracle_f1", "calibration_error"]
-    outside = staged.filter(pl.col("measure").is_in(names) & ~pl.col("value").is_between(0.0, 1.0))
-    verdict = staged.filter(pl.col("measure") == "is_identified")
-    unlearned = verdict.filter((pl.col("part") == "verdict") & (pl.col("value") == 0))
-    noise = verdict.filter((pl.col("part") == "permutation") & (pl.col("value") == 1))
-    show = ("part", "setting", "measure", "value")
-    return [
-        outcome_of(
-            "evidence_shares_are_shares", outside, show=show,
-            advice="a share lies between 0 and 1; look at assets/reports/alignment_evidence.py",
-        ),
-        outcome_of(
-            "match_weights_are_identified", unlearned, show=show, is_blocking=False,
-            advice="free weights drift on this data, which holds no visible true links: the assumed weights stand in, "
-            "and pairs say what is alike, not who wrote what",
-        ),
-        outcome_of(
-            "shuffled_texts_teach_nothing", noise, show=show, is_blocking=False,
-            advice="texts dealt out anew still look like true links: do not trust the learned match weights",
-        ),
-    ]  # fmt: skip

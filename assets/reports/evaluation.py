@@ -1,30 +1,21 @@
 """The branches of the results, computed from stored tables. Knows the shell's inputs, not Dagster."""
 
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
 import polars as pl
 
-from assets.alignment.evidence import summary, weight_chart
-from assets.alignment.match_probability import MatchWeights, assumed_weights
-from assets.alignment.settings import AlignmentSettings
 from assets.common.inputs import WholeInputs
-from assets.customers.leakage import leakage_table
+from assets.customers.leakage import leakage_table, leakage_tree
 from assets.customers.protocols import PROSPECTIVE
-from assets.embeddings.settings import EmbeddingSettings
 from assets.models.estimators.registry import FUSION, NAIVE
 from assets.models.estimators.spec import model_spec
 from assets.models.evaluation.controls import shuffle_texts
 from assets.models.evaluation.evaluate import best_model, evaluate, metrics_of
 from assets.models.evaluation.tuning import chosen_values
 from assets.models.settings import model_settings
-from assets.privacy.settings import PrivacySettings
-from assets.raw.settings import RawSettings
 from assets.reports.leakage import observed_text
-from assets.reports.measure_data import customer_results, dataset_results, privacy_results, review_results
 from assets.reports.measure_evaluation import (
     calibration_tree,
     claim_frame,
@@ -45,90 +36,17 @@ from assets.reports.measure_models import (
     significance_results,
 )
 from assets.reports.settings import ReportsSettings
-from assets.reports.truth import alignment_truth, review_truth, true_links
-from assets.reviews.settings import ReviewSettings
 
 Tree = dict[str, Any]
 
 
-def data_branches(inputs: WholeInputs) -> tuple[Tree, Tree]:
-    """``dataset``, ``privacy``, ``reviews``, ``customers``; and what was not run."""
-    counts, published = inputs.frame("raw_counts"), inputs.frame("published_bookings")
-    anomalies = inputs.frame("review_anomalies")
-    policy = inputs.settings.room("raw", RawSettings).policy
-    later = {
-        "bookings": {"withheld": published.height, "published": published.height},
-        "reviews": {
-            "english": inputs.frame("clean_reviews").height,
-            "retained": anomalies.filter(~pl.col("is_excluded")).height,
-        },
-    }
-    dataset, not_run = dataset_results(counts, policy, later)
-    own = counts.filter((pl.col("policy") == policy) & (pl.col("stream") == "bookings"))
-    privacy = inputs.settings.room("privacy", PrivacySettings)
-    branches: Tree = {"dataset": dataset}
-    if published.height:
-        branches["privacy"] = privacy_results(
-            published, int(own["kept"].sum()), privacy, inputs.resource("ledger").report()
-        ) | {"published": published.height}
-    polarity = inputs.records("polarity_model").for_day(inputs.as_of)
-    branches["reviews"] = review_results(anomalies, inputs.settings.room("reviews", ReviewSettings), polarity)
+def leakage_branch(inputs: WholeInputs) -> Tree:
+    """``customers.leakage``: what each set of features knows of the observed window's value, texts included."""
     customers = inputs.frame("customers")
-    if customers.height:
-        text = observed_text(inputs.frame("examples"), model_settings(inputs.settings).tree_components)
-        branches["customers"] = customer_results(customers, leakage_table(customers, inputs.rng, text=text))
-    return branches, not_run
-
-
-def alignment_branch(inputs: WholeInputs) -> Tree:
-    """Pairs in numbers and the weights in force on the last day."""
-    settings = inputs.settings.room("alignment", AlignmentSettings)
-    pairs = inputs.frame("booking_review_pairs")
-    lake = inputs.workspace.lake
-    stored = [lake.record("match_candidates", day) for day in lake.days("match_candidates") if day <= inputs.as_of]
-    tree: Tree = dict(summary(inputs.frame("published_bookings"), pl.DataFrame(), pairs, settings))
-    tree["candidates"] = sum(record.rows_out for record in stored if record is not None)
-    payload = inputs.records("match_weights").for_day(inputs.as_of)
-    weights = MatchWeights.from_payload(payload) if payload else assumed_weights(settings)
-    tree["weights_identified"] = bool(weights.is_identified)
-    by_context = tree["context_pairs"] > tree["exact_pairs"]
-    identity, assumed = ("context", settings.context_threshold) if by_context else ("exact", settings.threshold)
-    tree["threshold"] = weights.threshold.get(identity, assumed)
-    chart: Tree = {}
-    for order, row in enumerate(weight_chart(weights).iter_rows(named=True)):
-        levels = chart.setdefault(row["field"], {})
-        levels[row["level"]] = {"bits": row["weight"], "is_learned": row["is_learned"], "order": order}
-    return tree | {"weights": chart}
-
-
-def truth_branches(inputs: WholeInputs) -> tuple[Tree, Tree]:
-    """What the simulated truth adds to ``alignment`` and ``reviews.anomaly``; empty where it is not known."""
-    if not inputs.source.facts.knows_truth:
-        return {}, {}
-    truth = inputs.source.truth(inputs.as_of)  # type: ignore[attr-defined]
-    pairing = alignment_truth(inputs.frame("booking_review_pairs"), true_links(truth, inputs.key))
-    anomalies, parts = inputs.frame("review_anomalies"), inputs.frame("review_anomaly_parts")
-    return pairing, review_truth(anomalies, parts, truth, inputs.key)
-
-
-def embedding_branch(inputs: WholeInputs, texts: int, clock: Callable[[], float] = time.perf_counter) -> Tree:
-    """Reviews embedded (all clean ones: embedding conserves rows), dimensions, and the encoder's speed here.
-
-    Args:
-        inputs: of the asset.
-        texts: how many reviews the speed is measured on.
-        clock: seconds; speeds are not reproducible, and listed as such.
-    """
-    settings = inputs.settings.room("embeddings", EmbeddingSettings)
-    encoder = inputs.resource("encoders").encoder(settings.tier, model=settings.model, pooling=settings.pooling)
-    sample = inputs.frame("clean_reviews")["text"].unique(maintain_order=True).head(texts).to_list()
-    branch: Tree = {"reviews": inputs.frame("clean_reviews").height, "dimensions": encoder.dimensions}
-    if sample:
-        encoder.encode(sample[:8])  # the first call loads the model
-        started = clock()
-        encoder.encode(sample)
-        branch["reviews_per_second"] = len(sample) / max(clock() - started, 1e-9)
-    return {settings.tier: branch}
+    if customers.is_empty():
+        return {}
+    text = observed_text(inputs.frame("examples"), model_settings(inputs.settings).tree_components)
+    return {"customers": {"leakage": leakage_tree(leakage_table(customers, inputs.rng, text=text))}}
 
 
 def model_branches(inputs: WholeInputs, report: ReportsSettings) -> Tree:
@@ -181,19 +99,3 @@ def shuffled_metrics(inputs: WholeInputs, names: Sequence[str]) -> pl.DataFrame:
     tuned = chosen_values(inputs.frame("model_tuning"))
     shuffled = evaluate(shuffle_texts(rows, inputs.rng), settings, tuned=tuned, is_holdout_tested=False)
     return metrics_of(shuffled, settings)
-
-
-def merge(*branches: Mapping[str, Any]) -> Tree:
-    """Branches as one tree; later ones add to earlier ones."""
-    tree: Tree = {}
-    for branch in branches:
-        for name, value in branch.items():
-            both = isinstance(value, Mapping) and isinstance(tree.get(name), Mapping)
-            tree[name] = merge(tree[name], value) if both else _plain(value)
-    return tree
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return merge(value)
-    return value.item() if isinstance(value, np.generic) else value

@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from assets.common.findings import merged
 from assets.common.inputs import WholeInputs
 from assets.embeddings.settings import EmbeddingSettings
 from assets.models.estimators.boosted_trees import BoostedTrees
@@ -20,7 +21,6 @@ from assets.models.explaining.shapley import predict_from_texts, shap_values
 from assets.models.networks.training import FittedNetwork
 from assets.models.serving.artefacts import from_artefact
 from assets.models.settings import model_settings
-from assets.reports.evaluation import merge
 from assets.reports.explanations import explain_text, main_texts, representative_customers, texts_of_customers
 from assets.reports.gather import long_shap
 from assets.reports.inputs import TextExplanation
@@ -140,10 +140,10 @@ def explanation_branch(inputs: WholeInputs, settings: ReportsSettings) -> dict[s
         if found is None or latest.is_empty() or not isinstance(found[0], FittedNetwork | BoostedTrees):
             continue
         data = to_arrays(latest, found[1])
-        tree = merge(tree, model_explanation(name, found[0], data, settings, inputs.rng))
+        tree = merged(tree, model_explanation(name, found[0], data, settings, inputs.rng))
     bench = text_bench(inputs)
     if bench is not None:
-        tree = merge(tree, _word_faithfulness(bench, inputs, settings))
+        tree = merged(tree, _word_faithfulness(bench, inputs, settings))
     return {"explanations": tree} if tree else {}
 
 

@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from assets.common.intervals import fold_interval
 from assets.models.estimators.spec import Side, claims, model_spec
 from assets.models.evaluation.ablations import REFERENCE
 from assets.models.evaluation.evaluate import HOLDOUT, PROSPECTIVE_CV
 from assets.models.evaluation.metrics import decile_calibration
 from assets.models.evaluation.statistics import bootstrap_interval, compare
-from assets.reports.intervals import fold_interval
 from assets.reports.wording import Estimate, estimate, model_name
 
 Tree = dict[str, Any]

@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from assets.common.intervals import bootstrap_metrics
 from assets.models.estimators.boosted_trees import BoostedTrees
 from assets.models.examples.dataset import ExampleArrays
 from assets.models.examples.prediction import FittedModel
 from assets.models.explaining.faithfulness import Deletion, deletion_test
 from assets.models.explaining.shapley import PLAYERS, TEXT_PLAYER, ShapleyValues, shapley_values
-from assets.reports.intervals import bootstrap_metrics
 from assets.reports.settings import ReportsSettings
 
 Tree = dict[str, Any]

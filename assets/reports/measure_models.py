@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from assets.common.intervals import Metrics, bootstrap_metrics, clustered_mean, fold_interval
 from assets.models.estimators.registry import FUSION, WITHOUT_TEXT
 from assets.models.estimators.spec import comparisons
 from assets.models.evaluation.evaluate import HOLDOUT, HOLDOUT_DISJOINT, PROSPECTIVE_CV
 from assets.models.evaluation.metrics import METRIC_NAMES, all_metrics
 from assets.models.evaluation.statistics import compare
 from assets.reports.inputs import SEGMENTS
-from assets.reports.intervals import Metrics, bootstrap_metrics, clustered_mean, fold_interval
 from assets.reports.wording import Estimate
 
 Tree = dict[str, Any]

@@ -9,7 +9,8 @@ import polars as pl
 from assets.models.estimators.registry import NAIVE
 from assets.models.evaluation.metrics import METRIC_NAMES
 from assets.reports.contract import EVALUATION_RESULTS
-from assets.reports.wording import NO_TRUTH, count, decimal, estimate, model_name, percent
+from assets.reports.wording import count, decimal, estimate, model_name, percent
+from assets.studies.truth import NO_TRUTH
 from resources.errors import ContractError
 
 Tree = dict[str, Any]
@@ -65,20 +66,6 @@ def complete(tree: Tree, not_run: Mapping[str, str], *, knows_truth: bool, reaso
     for path in missing_paths({**tree, "not_run": reasons}, knows_truth=knows_truth):
         reasons[path] = reason(path)
     return {**tree, "not_run": dict(sorted(reasons.items()))}
-
-
-def with_study(tree: Tree, branch: str, found: Tree) -> Tree:
-    """The results with the branch of a study that runs by itself; what it fills is no longer listed as not run.
-
-    Args:
-        tree: complete results.
-        branch: first part of the study's paths.
-        found: the branch; empty where the study was not run.
-    """
-    if not found:
-        return tree
-    left = {path: why for path, why in tree.get("not_run", {}).items() if path.split(".")[0] != branch}
-    return {**tree, branch: found, "not_run": left}
 
 
 def missing_paths(results: Mapping[str, Any], *, knows_truth: bool) -> list[str]:

@@ -4,10 +4,11 @@ import polars as pl
 
 from assets.models.evaluation.ceilings import DATA_RICH, MIN_R2, OWN_MODELS, TRUE_LINKS
 from assets.reports.blocks import Block, Bullets, Disclosure, Notice, Picture, Section, Table
-from assets.reports.ceilings import INFLUENCES
+from assets.reports.ceiling_verdicts import verdicts
 from assets.reports.figures_ceilings import draw_ceilings
-from assets.reports.measure_ceilings import CEILINGS, Standing, model_estimate, standing, verdicts
 from assets.reports.wording import Estimate, capital, count, decimal, estimate, model_name, p_value
+from assets.studies.ceilings import INFLUENCES
+from assets.studies.measure_ceilings import CEILINGS, Standing, model_estimate, standing
 
 COMMAND = "stayworth ceilings"
 _METRIC = Disclosure.MODEL_METRIC

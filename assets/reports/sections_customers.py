@@ -8,7 +8,6 @@ import polars as pl
 from assets.reports import figures_customers
 from assets.reports.absence import Need
 from assets.reports.blocks import Block, Disclosure, Notice, Picture, Section
-from assets.reports.customer_keys import key_blocks
 from assets.reports.inputs import ReportInputs
 from assets.reports.leakage import leakage_group_table
 from assets.reports.sections_data import missing, paragraph
@@ -22,6 +21,7 @@ from assets.reports.statistics import (
     weekday_shares,
 )
 from assets.reports.tables_customers import descriptive_table, segment_value_table
+from assets.reports.tables_keys import key_blocks
 from assets.reports.wording import Estimate, capital, count, decimal, joined, money, percent, plain
 
 _BOOKING_FIGURES = ("lead_time", "nights", "adults", "special_requests", "booking_changes", "realised_revenue")

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from assets.common.intervals import fold_interval
 from assets.reports.guest_segments import guest_segments, revenue_to_show
 from assets.reports.inputs import SEGMENTS, ReportInputs
-from assets.reports.intervals import fold_interval
 from assets.reports.settings import ReportsSettings
 from assets.reports.themes import RECOVERY, theme_counts, theme_mentions
 from assets.reports.wording import Estimate

@@ -1,42 +1,14 @@
 """Numbers as people read them: thousands separated, units named, uncertainty beside the value."""
 
 import math
-from dataclasses import dataclass
 
+from assets.common.findings import Estimate, is_known
 from assets.models.estimators.registry import all_models
 from assets.models.estimators.spec import model_spec
 
 MISSING = "–"
 NOT_PRINTED = "not printed"
-NO_TRUTH = "needs the true pairs and guests, which this source does not know"
 NO_BREAK = "\u00a0"
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """A value with the bounds of its 95 % interval, where one was computed."""
-
-    value: float
-    low: float | None = None
-    high: float | None = None
-
-    def as_json(self) -> dict[str, float] | float | None:
-        """The form in ``results.json``: a plain number, or value, low and high; null where not finite."""
-        if not is_known(self.value):
-            return None
-        if self.low is None or self.high is None or not (is_known(self.low) and is_known(self.high)):
-            return self.value
-        return {"value": self.value, "low": self.low, "high": self.high}
-
-    @property
-    def has_interval(self) -> bool:
-        """Whether both bounds are known."""
-        return is_known(self.low) and is_known(self.high)
-
-
-def is_known(value: float | None) -> bool:
-    """Whether there is a finite number to print."""
-    return value is not None and math.isfinite(value)
 
 
 def count(value: float | None) -> str:

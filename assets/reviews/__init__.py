@@ -12,3 +12,5 @@ weights (``review_anomalies``). An excluded review stays stored; what reads text
 Does not belong here: masking (``privacy``), pairing with bookings (``alignment``), embeddings for models
 (``embeddings``), choosing weights and threshold (``models``).
 """
+
+READS_ZONES = ("internal",)  # of the tables that the room's assets read; tested

@@ -11,8 +11,8 @@ from assets.common.in_memory import made_in_memory, needed_for
 from assets.common.promotion import produce_days
 from assets.common.whole import produce_whole
 from assets.common.workspace import Workspace
-from assets.reports.assets import value_ceilings
-from assets.reports.ceilings import INFLUENCES, NEEDED
+from assets.studies.assets import value_ceilings
+from assets.studies.ceilings import INFLUENCES, NEEDED
 from pipelines.ceilings import Study, make_study
 from pipelines.cli import main
 from resources.errors import ContractError
@@ -27,7 +27,7 @@ TINY = {
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory, encoder_home: Path) -> Workspace:
-    workspace = demo_workspace(tmp_path_factory.mktemp("ceilings"), encoder_home, days=DAYS, reports=TINY)
+    workspace = demo_workspace(tmp_path_factory.mktemp("ceilings"), encoder_home, days=DAYS, studies=TINY)
     make_study(workspace.settings)
     return workspace
 

@@ -27,10 +27,9 @@ B, R = Stream.BOOKINGS, Stream.REVIEWS
 DAYS = 24
 QUICK: dict[str, dict[str, Any]] = {  # the least that still trains every kind of model
     "models": {"models": ("same_as_past", "lightgbm", "gated_fusion"), "folds": 3, "max_epochs": 1},
-    "reports": {
-        "bootstrap_draws": 50, "attack_targets": 50, "attack_ks": (5,), "attack_customers": 60, "speed_texts": 10,
-        "lime_samples": 50, "faithfulness_texts": 4, "shapley_customers": 20,
-    },
+    "studies": {"attack_targets": 50, "attack_ks": (5,), "attack_customers": 60},
+    "embeddings": {"speed_texts": 10},
+    "reports": {"bootstrap_draws": 50, "lime_samples": 50, "faithfulness_texts": 4, "shapley_customers": 20},
 }  # fmt: skip
 PERSONAL = ("guest_key", "guest_name", "email", "phone", "card_number")
 NO_REVIEWS = "no reviews were delivered"

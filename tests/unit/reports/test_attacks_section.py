@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import polars as pl
 
-from assets.reports.attacks_rates import AttackResult, Share, table_of
 from assets.reports.blocks import Disclosure, Picture, Table
 from assets.reports.editions import may_share
 from assets.reports.sections_attacks import NAMES, attack_name, attacks_section
+from assets.studies.attacks.rates import AttackResult, Share, table_of
 from tests.unit.reports import fixtures
 
 

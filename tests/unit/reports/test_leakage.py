@@ -3,10 +3,9 @@
 import numpy as np
 import polars as pl
 
-from assets.customers.leakage import FEATURE_GROUPS, feature_sets, leakage_table
+from assets.customers.leakage import FEATURE_GROUPS, feature_sets, leakage_table, leakage_tree
 from assets.customers.protocols import OBSERVED
 from assets.reports.leakage import GROUP_LABELS, leakage_group_table, leakage_groups, leakage_rows, observed_text
-from assets.reports.measure_data import customer_results
 from assets.reports.sections_customers import leakage_sentence
 from assets.reports.wording import Estimate
 from tests.unit.customers.test_leakage import customers_of
@@ -38,7 +37,7 @@ def test_no_text_at_all():
 def test_every_group_has_a_row_in_the_report():
     text = pl.DataFrame({"pseudo_customer_id": ["x"], "text_score": [1.0], "has_text": [1.0], "reviews": [1.0]})
     table = leakage_table(customers_of(4, 60), np.random.default_rng(1), text=text)
-    branch = customer_results(customers_of(4, 60).with_columns(bookings="completed"), table)["leakage"]
+    branch = leakage_tree(table)
     groups = leakage_groups(branch)
     assert groups is not None
     assert {f"group_{name}" for name in FEATURE_GROUPS} < set(GROUP_LABELS)

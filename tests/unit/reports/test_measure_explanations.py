@@ -1,13 +1,13 @@
 import numpy as np
 import pytest
 
+from assets.common.intervals import clustered_mean
 from assets.models.estimators.boosted_trees import fit_boosted_trees
 from assets.models.estimators.fusion_networks import PLANS
 from assets.models.explaining.faithfulness import Deletion
 from assets.models.explaining.shapley import PLAYERS
 from assets.models.networks.training import fit_network
 from assets.reports.checks import validate_results
-from assets.reports.intervals import clustered_mean
 from assets.reports.measure_explanations import deletion_results, importance, model_explanation, text_importance
 from assets.reports.results import flatten
 from assets.reports.settings import ReportsSettings

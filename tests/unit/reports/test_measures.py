@@ -6,11 +6,10 @@ import numpy as np
 import polars as pl
 import pytest
 
+from assets.common.intervals import bootstrap_metrics, fold_interval
 from assets.models.evaluation.metrics import all_metrics
 from assets.reports.gather import inputs_from, long_shap
 from assets.reports.inputs import RunHeader
-from assets.reports.intervals import bootstrap_metrics, fold_interval
-from assets.reports.measure_data import auc_estimate, customer_results, dataset_results, label_spans
 from assets.reports.measure_models import (
     ablation_results,
     gate_results,
@@ -21,7 +20,7 @@ from assets.reports.measure_models import (
     significance_results,
 )
 from assets.reports.risk import at_risk_customers
-from assets.reports.truth import alignment_truth
+from assets.studies.truth import alignment_truth
 from tests.unit.reports import fixtures
 from tests.unit.reports.fixtures import FACTS
 
@@ -81,49 +80,6 @@ def test_bootstrap_interval_holds_the_value_and_is_repeatable() -> None:
     one = bootstrap_metrics(target[:1], target[:1], lambda a, b: all_metrics(a, b, 1.0), np.random.default_rng(0), 50)
     assert "r2" not in one
     assert not one["mae"].has_interval
-
-
-def test_dataset_counts_follow_the_policy() -> None:
-    counts = pl.DataFrame(
-        [
-            {"stream": "bookings", "policy": policy, "delivered": 10, "quarantined": 1, "repeats": 2,
-             "repeats_dropped": 2 * drops, "missing": 3, "missing_dropped": 3 * drops, "kept": 9 - 5 * drops}
-            for policy, drops in (("ours", 0), ("paper", 1))
-        ]
-    )  # fmt: skip
-    tree, not_run = dataset_results(counts, "ours", {"bookings": {"withheld": 8, "published": 8}})
-    assert tree["ours"]["bookings"]["missing"] == 9
-    assert tree["ours"]["bookings"]["published"] == 8
-    assert tree["paper"]["bookings"]["missing"] == 4
-    assert "dataset.paper.bookings.published" in not_run
-    assert "dataset.ours.reviews" in not_run
-
-
-def test_label_spans_count_levels_and_ranges() -> None:
-    text = {f"{name}_levels": ["a|b", "b|c"] for name in
-            ("hotel", "country", "market_segment", "distribution_channel", "customer_type", "agent", "company",
-             "repeated_guest")}  # fmt: skip
-    numbers = {f"{name}_{end}": [value, value + 4] for name in ("nights", "lead_time", "adults", "children")
-               for end, value in (("from", 1), ("to", 2))}  # fmt: skip
-    days = {"arrival_from": [date(2016, 1, 1)] * 2, "arrival_to": [date(2016, 1, 3), date(2016, 1, 11)]}
-    spans = label_spans(pl.DataFrame({**text, **numbers, **days}))
-    assert spans["country"] == 2
-    assert spans["nights"] == 5
-    assert spans["arrival"] == 10
-
-
-def test_auc_interval_shrinks_with_more_texts() -> None:
-    few, many = auc_estimate(0.9, 200), auc_estimate(0.9, 20_000)
-    assert few["low"] < many["low"] < 0.9 < many["high"] < few["high"] <= 1
-    assert auc_estimate(0.9, 0) == 0.9
-
-
-def test_customer_results() -> None:
-    leakage = pl.DataFrame({"feature_set": ["all"], "contains_target": ["monetary"], "r2": [0.99], "r2_log": 0.9})
-    tree = customer_results(people(), leakage)
-    assert tree["count"] == 60
-    assert tree["leakage"]["all"]["r2"] == 0.99
-    assert tree["concentration"]["top_1_percent"] <= tree["concentration"]["top_10_percent"] <= 1
 
 
 def test_models_get_intervals_and_costs() -> None:

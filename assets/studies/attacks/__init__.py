@@ -1,0 +1,1 @@
+"""What an attacker with one zone in hand could learn, beside guessing; docs/threat_model.md tells each attack."""

@@ -1,0 +1,173 @@
+"""The matcher that knows the simulated world's probabilities and sees only what the pipeline's matcher sees.
+
+Same candidates, same generalised labels, same parsed tags; in place of learned weights the probabilities by which
+the world turns stays into reviews. Each stay posts with its rate, delays and noisy tags; what else posts (invented
+reviews, stays that are not published or wrote after the window) is a background of known rate. The odds of a pair
+are the ratio of the two. Weighing one-to-one assignments exactly is intractable, so their marginals come from the
+same message passing as the pipeline's. The prose of a review is not read: its probability has no closed form.
+
+Used by the evaluation only, on source ``demo`` only.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import polars as pl
+
+from assets.alignment.settings import AlignmentSettings
+from assets.alignment.sides import COMPLETED
+from assets.alignment.weight_learning import fitted_threshold
+from assets.studies.match_emissions import Emissions, FloatArray, MatchModel
+
+_FLOOR = 1e-12
+_LABELS = {
+    "country": ["country_levels"],
+    "nights": ["nights_from", "nights_to"],
+    "party": ["adults_from", "adults_to", "children_from", "children_to"],
+    "trip": ["market_segment_levels"],
+    "room": ["reserved_room_type"],
+}
+_SAID = {
+    "country": "reviewer_country", "nights": "nights", "party": "party", "trip": "trip_type", "room": "room",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class OracleScores:
+    """Odds of the candidate pairs of one evaluation, looked up by pair.
+
+    Attributes:
+        odds: ``booking_id``, ``review_id``, ``odds``.
+        threshold: by identity, the one that makes expected F1 largest.
+    """
+
+    odds: pl.DataFrame
+    threshold: Mapping[str, float] = field(default_factory=dict)
+
+    def score(self, candidates: pl.DataFrame) -> tuple[FloatArray, FloatArray]:
+        """Bits and odds of candidate rows, as the pipeline's weights give them."""
+        found = candidates.select("booking_id", "review_id").join(
+            self.odds, on=["booking_id", "review_id"], how="left", maintain_order="left"
+        )["odds"]
+        odds = found.fill_null(0.0).to_numpy()
+        return np.round(np.log2(np.maximum(odds, _FLOOR)), 6).astype(np.float64), odds
+
+
+def oracle_scores(
+    candidates: pl.DataFrame, bookings: pl.DataFrame, reviews: pl.DataFrame, model: MatchModel,
+    settings: AlignmentSettings,
+) -> OracleScores:  # fmt: skip
+    """Odds of each candidate pair against "no match".
+
+    Args:
+        candidates: rows of match_candidates.
+        bookings: published_bookings that hold their stays.
+        reviews: clean_reviews that hold their reviews.
+        model: of the world.
+        settings: for the window.
+    """
+    ids = candidates.select("booking_id", "review_id")
+    if candidates.is_empty():
+        return OracleScores(ids.with_columns(odds=pl.lit(0.0)))
+    rows = _with_sides(candidates, bookings, reviews, model)
+    emissions = {kind: Emissions(model, kind) for kind in sorted(set(model.hotel_kinds.values()))}
+    ratio = _delay_factor(rows, model.delay) * _hotel_factor(rows, model)
+    for name, labels in _LABELS.items():
+        ratio *= _field_ratio(rows, emissions, name, labels)
+    rate = _row_rate(model)
+    odds = rate / (1.0 - rate) * ratio / _background(rows, bookings, model, settings)
+    scores = OracleScores(ids.with_columns(odds=pl.Series(np.minimum(odds, 1e9))))
+    parts = candidates.partition_by("identity", as_dict=True)
+    return replace(scores, threshold={str(name[0]): fitted_threshold(part, scores) for name, part in parts.items()})
+
+
+def _with_sides(
+    candidates: pl.DataFrame, bookings: pl.DataFrame, reviews: pl.DataFrame, model: MatchModel
+) -> pl.DataFrame:
+    """Candidate rows with their labels, what the review says, and the kind of its hotel."""
+    labels = ["hotel_levels", "class_size", *(column for columns in _LABELS.values() for column in columns)]
+    kept = ["booking_id", "review_id", "identity", "gap_days_from", "gap_days_to"]
+    said = reviews.select("review_id", "hotel_name", *_SAID.values())
+    return (
+        candidates.select(kept)
+        .join(bookings.select("booking_id", *labels), on="booking_id", how="left", maintain_order="left")
+        .join(said, on="review_id", how="left", maintain_order="left")
+        .with_columns(kind=pl.col("hotel_name").replace_strict(dict(model.hotel_kinds), return_dtype=pl.String))
+    )
+
+
+def _field_ratio(rows: pl.DataFrame, emissions: dict[str, Emissions], name: str, labels: list[str]) -> FloatArray:
+    """P(said | label) / P(said by anybody) of each row."""
+    columns = ["kind", "class_size", *labels, _SAID[name]]
+    distinct = rows.select(columns).unique().sort(columns)
+    inside: dict[tuple, dict] = {}
+    ratios = []
+    for kind, size, *label, value in distinct.iter_rows():
+        key = (kind, size, *label)
+        if key not in inside:
+            inside[key] = emissions[kind].inside(name, tuple(label), size)
+        here = emissions[kind].said(name, inside[key], value)
+        anywhere = emissions[kind].said(name, emissions[kind].anybody[name], value)
+        ratios.append(here / max(anywhere, emissions[kind].least))
+    table = distinct.with_columns(ratio=pl.Series(ratios, dtype=pl.Float64))
+    found = rows.select(columns).join(table, on=columns, how="left", nulls_equal=True, maintain_order="left")
+    return found["ratio"].to_numpy()
+
+
+def _delay_factor(rows: pl.DataFrame, delay: FloatArray) -> FloatArray:
+    """P(the post's delay), averaged over the days on which the stay may have ended."""
+    total = np.concatenate([[0.0], np.cumsum(delay)])
+    low = np.clip(rows["gap_days_from"].to_numpy(), 0, len(delay))
+    high = np.clip(rows["gap_days_to"].to_numpy() + 1, 0, len(delay))
+    return (total[high] - total[low]) / (rows["gap_days_to"].to_numpy() - rows["gap_days_from"].to_numpy() + 1)
+
+
+def _hotel_factor(rows: pl.DataFrame, model: MatchModel) -> FloatArray:
+    """P(the stay was at the review's hotel | hotel label)."""
+    by_hotel = dict(model.population.group_by("hotel").agg(pl.col("rows").sum()).sort("hotel").iter_rows())
+    pairs = rows.select("hotel_levels", "hotel_name", "kind").unique().sort(pl.all())
+
+    def houses(level: str) -> list[str]:
+        """Hotels that a level may stand for: itself, or all of its kind where names are hidden."""
+        if level in model.hotel_kinds:
+            return [level]
+        return [name for name, kind in model.hotel_kinds.items() if level == f"{kind.capitalize()} Hotel"]
+
+    shares = []
+    for label, name, _ in pairs.iter_rows():
+        inside = [house for level in label.split("|") for house in houses(level)]
+        total = sum(by_hotel.get(house, 0.0) for house in inside)
+        shares.append(by_hotel.get(name, 0.0) / total if name in inside and total else 0.0)
+    table = pairs.with_columns(share=pl.Series(shares, dtype=pl.Float64))
+    return rows.join(table, on=["hotel_levels", "hotel_name", "kind"], how="left", maintain_order="left")[
+        "share"
+    ].to_numpy()
+
+
+def _row_rate(model: MatchModel) -> float:
+    """P(a booking row is the one that a review is about): reservations of several rooms share theirs."""
+    rows, reservations = int(model.population["rows"].sum()), int(model.population["reservations"].sum())
+    return min(model.review_rate * reservations / max(rows, 1), 0.999)
+
+
+def _background(
+    rows: pl.DataFrame, bookings: pl.DataFrame, model: MatchModel, settings: AlignmentSettings
+) -> FloatArray:
+    """Posts per day at the review's hotel whose stay is no candidate: invented, unpublished, late or dropped."""
+    done = bookings.filter(pl.col("reservation_status") == COMPLETED)
+    days = max(done["delivery_day"].n_unique(), 1)
+    by_hotel = dict(
+        model.population.group_by("hotel").agg(rows=pl.col("rows").sum(), all=pl.col("reservations").sum())
+        .select("hotel", pl.col("all")).sort("hotel").iter_rows()
+    )  # fmt: skip
+    published = min(done.height / max(int(model.population["rows"].sum()), 1), 1.0)
+    seen = float(model.delay[: settings.window_days + 1].sum()) * published
+    # Context blocking drops a pair when country or nights disagree; with the hotel known, only when both do.
+    differs = model.noise
+    is_exact = (rows["identity"] == "exact").to_numpy()
+    kept = np.where(is_exact, 1.0 - differs**2, (1.0 - differs) ** 2)
+    honest = rows["hotel_name"].replace_strict(by_hotel, default=0, return_dtype=pl.Float64).to_numpy()
+    honest = honest * model.review_rate / days
+    fake = honest * model.fake_share / (1.0 - model.fake_share)
+    return np.maximum(honest * (1.0 - seen * kept) + fake, _FLOOR)

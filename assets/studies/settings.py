@@ -1,0 +1,41 @@
+"""Settings of the studies (section ``studies``)."""
+
+from dataclasses import dataclass
+
+from resources.settings import refuse
+
+_SECTION = "studies"
+
+
+@dataclass(frozen=True, kw_only=True)
+class StudiesSettings:
+    """How much the studies try; the daily tables never depend on it."""
+
+    attack_targets: int = 2_000  # guests attacked: 95 % bounds within 2.2 points; quick attacks a fifth of them
+    attack_customers: int = 3_000  # customers in membership inference; half in quick
+    attack_ks: tuple[int, ...] = (5, 25)  # k attacked beside the run's own: the default, and the largest we compare
+    ceiling_seeds: int = 25  # worlds per influence: in five groups, each ceiling learns from 20 others (SPEC 3.7)
+    ceiling_groups: int = 5  # of worlds; a world's data-rich ceiling learns from the other groups
+    ceiling_influences: tuple[float, ...] = (0.0, 0.5, 2.0)  # none, weak, strong: half and twice demo's own
+    ceiling_guests: int = 3_000  # new guests a year in a world of the ceilings: half of demo's default, a minute each
+    ceiling_days: int = 400  # history of such a world: two origins with targets of 99 days
+    ceiling_draws: int = 16  # futures that the oracle averages over: chance keeps a sixteenth of what they differ by
+
+    def __post_init__(self) -> None:
+        for name in ("attack_targets", "attack_customers", "ceiling_draws"):
+            if getattr(self, name) < 1:
+                raise refuse(_SECTION, name, getattr(self, name), "1 or more")
+        if not self.attack_ks or min(self.attack_ks) < 2:  # noqa: PLR2004
+            raise refuse(_SECTION, "attack_ks", self.attack_ks, "one or more, each 2 or more")
+        self._check_ceilings()
+
+    def _check_ceilings(self) -> None:
+        for name in ("ceiling_seeds", "ceiling_groups"):
+            if getattr(self, name) < 2:  # noqa: PLR2004
+                raise refuse(_SECTION, name, getattr(self, name), "2 or more")
+        if len(self.ceiling_influences) != 3 or min(self.ceiling_influences) < 0:  # noqa: PLR2004
+            raise refuse(
+                _SECTION, "ceiling_influences", self.ceiling_influences, "three of 0 or more: none, weak, strong"
+            )
+        if self.ceiling_guests < 1 or self.ceiling_days < 1:
+            raise refuse(_SECTION, "ceiling_guests", self.ceiling_guests, "1 or more guests and days")
