@@ -6,8 +6,8 @@ Write what one version makes, then hold another version against it, on the same 
     python -m benchmarks.same_behaviour --data <folder> --against before.json
 
 Worlds: ``demo`` over 60 days under two seeds, and 30 days of the published files. Daily tables are compared by digest
-of their rows (columns that only measure seconds left out), ``results.json`` by path and value; ``--renamed`` names a file
-of lines ``old new`` for paths that moved.
+of their rows (columns that only measure seconds left out), ``results.json`` by path and value; ``--renamed`` names a
+file of lines ``old new`` for paths that moved.
 """
 
 import argparse

@@ -13,13 +13,15 @@ import polars as pl
 
 from assets.common.daily import Reads, WholeInputs, WholeProduced, whole_asset
 from assets.common.declaration import ENCODERS
-from assets.common.findings import merged, reasons_of, union_of
-from assets.common.findings import nest as nest_findings
+from assets.common.effects import Effect
+from assets.common.findings import Disclosure, finding_rows, merged, nest, reasons_of, union_of
 from assets.privacy.settings import PrivacySettings
+from assets.reports import chapters
 from assets.reports.absence import delivered_rows, presence_of
+from assets.reports.blocks import Edition
 from assets.reports.checks import identifiers_in, outside_resources, validate_index, validate_results
 from assets.reports.contract import EVALUATION_RESULTS, REPORT_INDEX
-from assets.reports.editions import build_editions, pictures_of, printed
+from assets.reports.editions import all_sections, build_editions, pictures_of, printed
 from assets.reports.evaluation import leakage_branch, model_branches
 from assets.reports.explaining import (
     current_texts,
@@ -32,20 +34,38 @@ from assets.reports.figure_style import png_bytes
 from assets.reports.gather import inputs_from
 from assets.reports.inputs import ReportInputs, RunHeader
 from assets.reports.render import render_editions
-from assets.reports.results import complete, flatten, nest, to_json
+from assets.reports.results import completed, results_of, to_json
 from assets.reports.review_map import review_map
 from assets.reports.sections_anomalies import highest_scores, sensitivity_results
 from assets.reports.settings import ReportsSettings
+from assets.reports.telling.chapter import Chapter, chapters_in, tables_of
+from assets.reports.telling.told import Told
 
 _OWNERS = ["team:value"]
 _FILES = {"internal": "index.html", "shareable": "shareable.html", "results": "results.json"}
 _SHOWN = ("concentration", "comparison_prospective_cv", "beeswarm", "permutation", "match_weights_chart", "retention")
-_STUDIES = ("price_of_privacy", "value_ceilings")
-_IN_SERVICE = ("training_runs", "model_drift", "back_test")
 _FINDINGS = [
     Reads(f"{room}_findings", is_whole=True, is_optional=True)
     for room in ("raw", "privacy", "reviews", "alignment", "customers", "embeddings", "studies")
 ]
+_DISCLOSURES = {
+    "run": Disclosure.NEUTRAL,
+    **dict.fromkeys(
+        (
+            "reviews",
+            "customers",
+            "models",
+            "gate",
+            "controls",
+            "ablations",
+            "claims",
+            "studies",
+            "tuning",
+            "explanations",
+        ),
+        Disclosure.MODEL_METRIC,
+    ),
+}
 _TABLES = [
     Reads("published_bookings", None),
     Reads("clean_reviews", None),
@@ -60,6 +80,8 @@ _TABLES = [
     Reads("customer_keys", is_whole=True, is_optional=True),
     Reads("review_anomaly_parts", None),
 ]
+
+_OWN = {item.asset for item in _TABLES}
 
 
 @whole_asset(
@@ -82,20 +104,19 @@ def evaluation_results(inputs: WholeInputs) -> WholeProduced:
     """Every figure of the reports under its stable name, with intervals; what was left out, with the reason."""
     settings = inputs.settings.room("reports", ReportsSettings)
     run = _header(inputs)
-    findings = union_of([inputs.frame(item.asset) for item in _FINDINGS])
-    tree = merged(
+    own = merged(
         {"run": run.branch()},
-        nest_findings(findings),
         sensitivity_results(inputs.frame("anomaly_sensitivity")),
         leakage_branch(inputs),
         model_branches(inputs, settings),
         explanation_branch(inputs, settings),
     )
-    not_run = reasons_of(findings) | {"run.seconds": "the command line adds it when the run ends"}
+    later = {"run.seconds": "the command line adds it when the run ends"}
+    findings = union_of([*(inputs.frame(item.asset) for item in _FINDINGS), finding_rows(own, _DISCLOSURES, later)])
     frames = {item.asset: inputs.frame(item.asset) for item in _TABLES}
-    presence = presence_of(run.profile, delivered_rows(tree.get("dataset", {})), frames)
-    rows = flatten(complete(tree, not_run, knows_truth=run.facts.knows_truth, reason=presence.why_not))
-    return WholeProduced(rows, {"figures": rows["value"].count(), "not_run": rows["not_run"].count()})
+    presence = presence_of(run.profile, delivered_rows(nest(findings).get("dataset", {})), frames)
+    rows = completed(findings, knows_truth=run.facts.knows_truth, reason=presence.why_not)
+    return WholeProduced(rows, {"figures": rows["value"].count(), "absent": rows["reason"].count()})
 
 
 def _header(inputs: WholeInputs) -> RunHeader:
@@ -124,13 +145,10 @@ def _version() -> str:
     reads=[
         *_TABLES,
         Reads("evaluation_results", None),
-        Reads("bookings_by_month", None),
-        Reads("guest_aggregates", None),
         Reads("trained_models", None),
         Reads("review_embeddings", None),
         Reads("customer_scores", 0),
-        *(Reads(name, is_whole=True, is_optional=True) for name in _STUDIES),
-        *(Reads(name, is_whole=True, is_optional=True) for name in _IN_SERVICE),
+        *(item for item in tables_of(chapters_in(chapters)) if item.asset not in _OWN),
     ],
     validate=validate_index,
     kinds={"html"},
@@ -141,43 +159,48 @@ def _version() -> str:
 def guest_value_report(inputs: WholeInputs) -> WholeProduced:
     """Two editions of the report as self-contained HTML, and results.json, under reports/ of the home folder."""
     settings = inputs.settings.room("reports", ReportsSettings)
-    results = nest(inputs.frame("evaluation_results"))
+    findings = inputs.frame("evaluation_results")
+    results = results_of(findings)
     made = _report_inputs(inputs, results, settings)
-    editions = build_editions(made, settings)
+    values, reasons = nest(findings), reasons_of(findings)
+
+    def told(chapter: Chapter) -> Told:
+        return Told(made.run, settings, chapter, values, reasons, inputs.frame)
+
+    editions = build_editions(all_sections(made, settings, told), made.run)
     pages = render_editions(editions, made.run)
     pages["results"] = to_json(results | {"printed": printed(editions["internal"])})
     folder = inputs.settings.home / "reports"
-    rows = []
-    for name, text in pages.items():
-        shown = pictures_of(editions[name]) if name in editions else []
-        is_page = name in editions
-        rows.append(
-            {
-                "edition": name,
-                "path": f"reports/{_FILES[name]}",
-                "bytes": len(text.encode()),
-                "sections": len(editions[name].sections) if is_page else 0,
-                "pictures": len(shown),
-                "outside_resources": len(outside_resources(text)) if is_page else 0,
-                "identifiers": sum(number for _, number in identifiers_in(text)) if is_page else 0,
-                "sha256": hashlib.sha256(text.encode()).hexdigest(),
-            }
-        )
-    frame = pl.DataFrame(rows, schema=REPORT_INDEX.schema)
-    if all(outcome.passed for outcome in validate_index(frame)):  # else the last good report stays
+    rows = [_index_row(name, text, editions.get(name)) for name, text in pages.items()]
+
+    def publish() -> None:
         for name, text in pages.items():
             _write(folder / _FILES[name], text)
-    return WholeProduced(frame, _shown(editions["internal"], folder))
+
+    frame = pl.DataFrame(rows, schema=REPORT_INDEX.schema)
+    return WholeProduced(frame, _shown(editions["internal"], folder), effects=[Effect("publish the report", publish)])
+
+
+def _index_row(name: str, text: str, edition: Edition | None) -> dict[str, Any]:
+    return {
+        "edition": name,
+        "path": f"reports/{_FILES[name]}",
+        "bytes": len(text.encode()),
+        "sections": len(edition.sections) if edition else 0,
+        "pictures": len(pictures_of(edition)) if edition else 0,
+        "outside_resources": len(outside_resources(text)) if edition else 0,
+        "identifiers": sum(number for _, number in identifiers_in(text)) if edition else 0,
+        "sha256": hashlib.sha256(text.encode()).hexdigest(),
+    }
 
 
 def _report_inputs(inputs: WholeInputs, results: dict[str, Any], settings: ReportsSettings) -> ReportInputs:
-    released = (Reads("bookings_by_month", None), Reads("guest_aggregates", None))
-    frames = {item.asset: inputs.frame(item.asset) for item in (*_TABLES, *released)}
+    frames = {item.asset: inputs.frame(item.asset) for item in _TABLES}
     shap, influence = tree_influence(inputs, settings.shap_customers) or (None, None)
     made = inputs_from(
         _header(inputs),
         results,
-        frames | {name: inputs.frame(name) for name in ("customer_scores", *_STUDIES, *_IN_SERVICE)},
+        frames | {name: inputs.frame(name) for name in ("customer_scores", "bookings_by_month")},
         shap=shap,
         influence=influence,
         texts=current_texts(inputs, inputs.as_of),

@@ -1,13 +1,12 @@
 """Checks of the reports: self-contained, without identifiers, complete."""
 
 import re
-from collections.abc import Mapping
-from typing import Any
 
 import polars as pl
 
+from assets.common.findings import validate_findings
 from assets.reports.contract import EDITIONS
-from assets.reports.results import knows_truth_of, missing_paths, nest
+from assets.reports.results import knows_truth_of, missing_paths, results_of
 from resources.contract import CheckOutcome, outcome_of
 
 _OUTSIDE = re.compile(
@@ -20,7 +19,7 @@ _IDENTIFIERS: dict[str, re.Pattern[str]] = {
     "phone": re.compile(r"\+\d{1,3}[ .-]?\(?\d{2,4}\)?[ .-]\d{3,4}[ .-]?\d{3,4}"),
     "keyed hash": re.compile(r"\b[0-9a-f]{32}\b"),
 }
-_COMPLETE = "fill the path or list it under not_run"
+_COMPLETE = "fill the path, or give the reason why it is absent"
 _PICTURE = re.compile(r"data:image/[a-z+]+;base64,[A-Za-z0-9+/=]+")
 
 
@@ -35,34 +34,13 @@ def identifiers_in(html: str) -> list[tuple[str, int]]:
     return [(kind, len(found)) for kind, pattern in _IDENTIFIERS.items() if (found := pattern.findall(text))]
 
 
-def check_results(results: Mapping[str, Any]) -> CheckOutcome:
-    """Whether every required path is filled or listed as not run."""
-    lost = pl.DataFrame(
-        {"path": missing_paths(results, knows_truth=knows_truth_of(results))}, schema={"path": pl.String}
-    )
-    return outcome_of("results_are_complete", lost, show=("path",), advice=_COMPLETE)
-
-
 def validate_results(staged: pl.DataFrame) -> list[CheckOutcome]:
-    """Checks of the rows of ``evaluation_results``."""
-    results = nest(staged)
-    both = staged.filter(pl.col("value").is_null() & pl.col("text").is_null() & pl.col("not_run").is_null())
-    reversed_bounds = staged.filter((pl.col("low") > pl.col("value")) | (pl.col("value") > pl.col("high")))
-    complete = check_results(results) if staged.height else outcome_of("results_are_complete", staged, advice=_COMPLETE)
-    return [
-        complete,
-        outcome_of(
-            "every_result_says_something", both, show=("path",), advice="leave the row out or say why it was not run"
-        ),
-        outcome_of(
-            "interval_holds_its_value",
-            reversed_bounds,
-            show=("path", "value", "low", "high"),
-            advice="look at the interval's method in assets/common/intervals.py",
-            is_blocking=False,
-        ),
-        _check_faithfulness(staged),
-    ]
+    """Checks of the rows of ``evaluation_results``: those of every table of findings, and that nothing is lacking."""
+    results = results_of(staged)
+    lost = missing_paths(results, knows_truth=knows_truth_of(results)) if staged.height else []
+    paths = pl.DataFrame({"path": lost}, schema={"path": pl.String})
+    complete = outcome_of("results_are_complete", paths, show=("path",), advice=_COMPLETE)
+    return [complete, *validate_findings(staged), _check_faithfulness(staged)]
 
 
 def _check_faithfulness(staged: pl.DataFrame) -> CheckOutcome:

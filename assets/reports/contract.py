@@ -1,7 +1,10 @@
 """What the reports room promises."""
 
+from dataclasses import replace
+
 import polars as pl
 
+from assets.common.findings import FINDINGS
 from resources.contract import Column, FrameContract, Zone
 
 EDITIONS: tuple[str, ...] = ("internal", "shareable")
@@ -29,18 +32,9 @@ REPORT_INDEX = FrameContract(
     ),
 )
 
-EVALUATION_RESULTS = FrameContract(
+EVALUATION_RESULTS = replace(
+    FINDINGS,
     asset="evaluation_results",
-    zone=Zone.INTERNAL,
     grain="one row per number of results.json, or per path that was not run",
-    key=("path",),
-    description="Every number that the reports print, under the stable names of results.json.",
-    columns=(
-        Column(name="path", dtype=pl.String, description="dotted path in results.json"),
-        Column(name="value", dtype=pl.Float64, description="the number", nullable=True),
-        Column(name="low", dtype=pl.Float64, description="lower bound, 95 %", nullable=True),
-        Column(name="high", dtype=pl.Float64, description="upper bound, 95 %", nullable=True),
-        Column(name="text", dtype=pl.String, description="the value where it is not a number", nullable=True),
-        Column(name="not_run", dtype=pl.String, description="why there is no value", nullable=True),
-    ),
+    description="The findings of all rooms as one table: every number that the reports print, by its stable name.",
 )

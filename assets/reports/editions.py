@@ -1,26 +1,26 @@
 """The two editions: which chapters there are, and which blocks each reader may see."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from assets.reports import chapters as chapters_package
 from assets.reports.blocks import Block, Disclosure, Edition, Picture, Section, Stats, Table
 from assets.reports.contract import EDITIONS
 from assets.reports.inputs import ReportInputs, RunHeader
 from assets.reports.sections_anomalies import anomaly_filter_section
 from assets.reports.sections_appendix import exemption_section, glossary_section, limits_section, papers_section
 from assets.reports.sections_attacks import attacks_section
-from assets.reports.sections_ceilings import ceilings_section
 from assets.reports.sections_customers import customers_section
 from assets.reports.sections_data import data_section, privacy_section
 from assets.reports.sections_explain import explain_section
 from assets.reports.sections_models import models_section, observed_section, text_section
-from assets.reports.sections_price import price_section
-from assets.reports.sections_releases import releases_section
 from assets.reports.sections_reviews import alignment_section, reviews_section
-from assets.reports.sections_scores import scores_section
 from assets.reports.sections_segments import segments_section
 from assets.reports.sections_summary import summary_section
 from assets.reports.segment_pages import minimum_customers
 from assets.reports.settings import ReportsSettings
+from assets.reports.telling.chapter import Chapter, chapters_in
+from assets.reports.telling.told import Told
 from resources.sources.base import SourceFacts
 
 _ALWAYS = frozenset({Disclosure.NEUTRAL, Disclosure.PRIVATE_RELEASE})
@@ -41,22 +41,21 @@ def may_share(disclosure: Disclosure, facts: SourceFacts) -> bool:
     return disclosure is Disclosure.TEXT and facts.is_invented
 
 
-def build_editions(inputs: ReportInputs, settings: ReportsSettings) -> dict[str, Edition]:
+def build_editions(sections: Sequence[Section], run: RunHeader) -> dict[str, Edition]:
     """Both editions, ``internal`` and ``shareable``, over the same pictures (drawn once).
 
     Args:
-        inputs: what the rooms gave; missing parts become notes.
-        settings: how much is shown.
+        sections: every chapter with every block, in order: the internal edition.
+        run: header of the run.
     """
-    sections = all_sections(inputs, settings)
-    shared = [found for item in sections if (found := _shared(item, inputs.run.facts)) is not None]
+    shared = [part for item in sections if (part := _shared(item, run.facts)) is not None]
     shared.insert(1, exemption_section())
     chapters = {"internal": sections, "shareable": shared}
     return {
         name: Edition(
             name=name,
             title="What our guests are worth",
-            subtitle=_subtitle(inputs.run),
+            subtitle=_subtitle(run),
             badge=_BADGES[name],
             sections=tuple(chapters[name]),
         )
@@ -64,31 +63,42 @@ def build_editions(inputs: ReportInputs, settings: ReportsSettings) -> dict[str,
     }
 
 
-def all_sections(inputs: ReportInputs, settings: ReportsSettings) -> list[Section]:
-    """Every chapter with every block: the internal edition."""
-    found = [
-        summary_section(inputs, settings.at_risk_polarity, minimum_customers(inputs, settings)),
-        customers_section(inputs),
-        models_section(inputs),
-        text_section(inputs),
-        explain_section(inputs, settings.shap_features, minimum_customers(inputs, settings)),
-        segments_section(inputs, settings),
-        scores_section(inputs.training_runs, inputs.drift, inputs.back_test, inputs.run.currency),
-        ceilings_section(inputs.ceilings, knows_truth=inputs.run.facts.knows_truth),
-        alignment_section(inputs),
-        reviews_section(inputs),
-        anomaly_filter_section(inputs),
-        data_section(inputs),
-        releases_section(inputs.guest_aggregates, inputs.bookings_by_month, inputs.run.currency),
-        privacy_section(inputs),
-        attacks_section(inputs),
-        price_section(inputs.price),
-        observed_section(inputs),
-        papers_section(inputs),
-        limits_section(inputs),
-        glossary_section(),
+def own_sections(inputs: ReportInputs, settings: ReportsSettings) -> list[tuple[int, Section | None]]:
+    """Chapters that are told from the report's own inputs, with their place."""
+    return [
+        (10, summary_section(inputs, settings.at_risk_polarity, minimum_customers(inputs, settings))),
+        (20, customers_section(inputs)),
+        (30, models_section(inputs)),
+        (40, text_section(inputs)),
+        (50, explain_section(inputs, settings.shap_features, minimum_customers(inputs, settings))),
+        (60, segments_section(inputs, settings)),
+        (90, alignment_section(inputs)),
+        (100, reviews_section(inputs)),
+        (110, anomaly_filter_section(inputs)),
+        (120, data_section(inputs)),
+        (140, privacy_section(inputs)),
+        (150, attacks_section(inputs)),
+        (170, observed_section(inputs)),
+        (180, papers_section(inputs)),
+        (190, limits_section(inputs)),
+        (200, glossary_section()),
     ]
-    return [section for section in found if section is not None]
+
+
+def all_sections(
+    inputs: ReportInputs, settings: ReportsSettings, told: Callable[[Chapter], Told] | None = None
+) -> list[Section]:
+    """Every chapter with every block, in order.
+
+    Args:
+        inputs: what the rooms gave; missing parts become notes.
+        settings: how much is shown.
+        told: what a discovered chapter may read; None: only chapters of the report's own inputs.
+    """
+    placed = own_sections(inputs, settings)
+    if told is not None:
+        placed += [(chapter.order, chapter.build(told(chapter))) for chapter in chapters_in(chapters_package)]
+    return [section for _, section in sorted(placed, key=lambda item: item[0]) if section is not None]
 
 
 def _shared(section: Section, facts: SourceFacts) -> Section | None:

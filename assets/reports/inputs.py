@@ -70,7 +70,6 @@ class ReportInputs:
         privacy: ``k``, ``batch``, ``min_class_size``, ``withheld``, ``rows``, ``ncp``, ``average_class_size``,
             ``epsilon_budget``, ``epsilon_spent``; ``ncp_by_column`` and ``spent_by_period`` as mappings.
         bookings_by_month: the released counts (contract of ``bookings_by_month``).
-        guest_aggregates: the released yearly figures (contract of ``guest_aggregates``).
         retention: ``mode`` (part_by_part, composite), ``step``, ``reviews``, ``share``; steps in order.
         anomalies: rows of ``review_anomalies``.
         anomaly_examples: ``part``, ``place``, ``value``, ``anomaly_score``, ``is_excluded``, ``reason``, ``text``.
@@ -108,15 +107,10 @@ class ReportInputs:
         studies: ``study``, ``variant``, means of metrics, differences from the reference with bounds and p.
         tuning: ``protocol``, ``model``, ``trials``, ``seconds``, ``default_rmse``, ``chosen_rmse``, ``values``.
         advice: which model to take, and why.
-        ceilings: rows of ``value_ceilings``, empty when the study was not run.
         embeddings: tier -> ``reviews``, ``reviews_per_second``, ``dimensions``.
         scores: rows of ``customer_scores``.
-        price: rows of ``price_of_privacy``, empty when the study was not run.
         customer_keys: rows of ``customer_keys``.
         review_map: reviews on a plane.
-        training_runs: rows of ``training_runs``.
-        drift: rows of ``model_drift``.
-        back_test: rows of ``back_test``.
         attacks: rows of ``privacy_attacks``.
         alignment_evidence: rows of ``alignment_evidence``.
         hyperparameters: name -> value of the fusion model.
@@ -129,7 +123,6 @@ class ReportInputs:
     composition: pl.DataFrame | None = None
     privacy: Mapping[str, Any] | None = None
     bookings_by_month: pl.DataFrame | None = None
-    guest_aggregates: pl.DataFrame | None = None
     retention: pl.DataFrame | None = None
     anomalies: pl.DataFrame | None = None
     anomaly_examples: pl.DataFrame | None = None
@@ -164,15 +157,10 @@ class ReportInputs:
     studies: pl.DataFrame | None = None
     tuning: pl.DataFrame | None = None
     advice: str = ""
-    ceilings: pl.DataFrame | None = None
     embeddings: Mapping[str, Mapping[str, float]] | None = None
     scores: pl.DataFrame | None = None
-    price: pl.DataFrame | None = None
     customer_keys: pl.DataFrame | None = None
     review_map: ReviewMap | None = None
-    training_runs: pl.DataFrame | None = None
-    drift: pl.DataFrame | None = None
-    back_test: pl.DataFrame | None = None
     attacks: pl.DataFrame | None = None
     alignment_evidence: pl.DataFrame | None = None
     hyperparameters: Mapping[str, str] = field(default_factory=dict)

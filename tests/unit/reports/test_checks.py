@@ -1,16 +1,21 @@
 import polars as pl
 import pytest
 
-from assets.reports.checks import check_results, identifiers_in, outside_resources, validate_index, validate_results
+from assets.common.findings import Disclosure, finding_rows
+from assets.reports import results
+from assets.reports.checks import identifiers_in, outside_resources, validate_index, validate_results
 from assets.reports.contract import EVALUATION_RESULTS, REPORT_INDEX
-from assets.reports.results import complete, flatten
 from resources.contract import CheckOutcome
 
 RUN = {"source": "demo", "knows_truth": True}
 
 
-def completed(tree: dict[str, object]) -> dict[str, object]:
-    return complete(tree, {}, knows_truth=True, reason=lambda _path: "later")
+def rows_of(tree: dict[str, object]) -> pl.DataFrame:
+    return finding_rows(tree, dict.fromkeys(tree, Disclosure.NEUTRAL))
+
+
+def completed(tree: dict[str, object]) -> pl.DataFrame:
+    return results.completed(rows_of(tree), knows_truth=True, reason=lambda _path: "later")
 
 
 def by_name(outcomes: list[CheckOutcome]) -> dict[str, CheckOutcome]:
@@ -79,25 +84,24 @@ def test_complete_results_are_green() -> None:
         "run": RUN,
         "privacy": {"ncp": {"value": 0.03, "low": 0.02, "high": 0.04}},
     }
-    rows = flatten(completed(tree))
+    rows = completed(tree)
     assert all(outcome.passed for outcome in validate_results(rows))
     assert all(outcome.passed for outcome in validate_results(EVALUATION_RESULTS.empty()))
 
 
 def test_incomplete_results_are_red() -> None:
-    rows = flatten({"run": RUN, "not_run": {}})
+    rows = rows_of({"run": RUN})
     assert not by_name(validate_results(rows))["results_are_complete"].passed
-    assert not check_results({}).passed
 
 
 def test_a_silent_row_and_a_reversed_interval_are_red() -> None:
-    rows = flatten(completed({"run": RUN}))
+    rows = completed({"run": RUN})
     silent = rows.with_columns(text=pl.lit(None, pl.String))
-    assert not by_name(validate_results(silent))["every_result_says_something"].passed
+    assert not by_name(validate_results(silent))["every_finding_says_something"].passed
     wrong = {
         "run": RUN,
         "privacy": {"ncp": {"value": 0.05, "low": 0.06, "high": 0.07}},
     }
-    outcome = by_name(validate_results(flatten(completed(wrong))))["interval_holds_its_value"]
+    outcome = by_name(validate_results(completed(wrong)))["interval_holds_its_value"]
     assert not outcome.passed
     assert not outcome.is_blocking

@@ -7,7 +7,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assets.reports.checks import identifiers_in
-from assets.reports.editions import build_editions
 from assets.reports.guest_segments import folded, guest_segments, parent, revenue_to_show
 from assets.reports.inputs import ReportInputs
 from assets.reports.render import render_editions
@@ -16,7 +15,7 @@ from assets.reports.sections_segments import segments_section, word_blocks
 from assets.reports.segment_pages import actions, minimum_customers, segment_pages
 from assets.reports.settings import ReportsSettings
 from assets.reports.themes import THEMES, customer_words, theme_counts, theme_mentions, themes_by_value, words_by_value
-from tests.unit.reports.fixtures import empty_inputs, full_inputs
+from tests.unit.reports.fixtures import editions_of, empty_inputs, full_inputs
 
 NODES = ("PRT", "ESP", "FRA", "DEU", "USA", "CN", "Southern Europe", "Europe", "World", "?")
 SECRET = "Zwickelbacher"
@@ -133,7 +132,7 @@ def test_high_value_segments_at_risk_have_a_reason_and_a_recovery():
 def test_the_editions_tell_of_no_single_guest(source):
     inputs = world(source=source)
     bare = replace(empty_inputs(source), **{name: getattr(inputs, name) for name in SEGMENT_INPUTS})
-    pages = render_editions(build_editions(bare, ReportsSettings()), bare.run)
+    pages = render_editions(editions_of(bare), bare.run)
     for text in pages.values():
         assert SECRET.lower() not in text.lower()
         assert identifiers_in(text) == []

@@ -5,17 +5,15 @@ import polars as pl
 import pytest
 
 from assets.reports.checks import identifiers_in, outside_resources
-from assets.reports.editions import build_editions
 from assets.reports.figure_style import svg_text
 from assets.reports.figures_data import draw_funnel
 from assets.reports.inputs import ReportInputs
 from assets.reports.render import render_editions
-from assets.reports.settings import ReportsSettings
-from tests.unit.reports.fixtures import edition, empty_inputs, full_inputs
+from tests.unit.reports.fixtures import edition, editions_of, empty_inputs, full_inputs
 
 
 def page(inputs: ReportInputs, name: str = "internal") -> str:
-    return render_editions(build_editions(inputs, ReportsSettings()), inputs.run)[name]
+    return render_editions(editions_of(inputs), inputs.run)[name]
 
 
 @pytest.fixture(scope="module")

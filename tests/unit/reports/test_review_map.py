@@ -8,11 +8,11 @@ import polars as pl
 import pytest
 
 from assets.reports.blocks import Disclosure
-from assets.reports.editions import build_editions, may_share, pictures_of
+from assets.reports.editions import may_share, pictures_of
 from assets.reports.figure_style import svg_text
 from assets.reports.review_map import draw_review_map, map_blocks, principal_plane, review_map
-from assets.reports.settings import ReportsSettings
 from tests.unit.reports import fixtures
+from tests.unit.reports.fixtures import editions_of
 
 
 def stored(number=300, seed=1, tier="static"):
@@ -86,7 +86,7 @@ def test_cells_hold_five_reviews_and_never_leave():
 
 def test_the_chapter_shows_the_map_and_the_shareable_edition_does_not_on_own_data():
     inputs = replace(fixtures.full_inputs("demo"), review_map=review_map(*stored()))
-    editions = build_editions(inputs, ReportsSettings())
+    editions = editions_of(inputs)
     keys = {name: {picture.key for picture in pictures_of(edition)} for name, edition in editions.items()}
     assert "review_map" in keys["internal"]
     assert "review_map" not in keys["shareable"]

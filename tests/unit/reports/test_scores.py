@@ -4,7 +4,7 @@ import polars as pl
 
 from assets.models.contract_serving import BACK_TEST, MODEL_DRIFT, TRAINING_RUNS
 from assets.reports.blocks import Notice, Picture, Table
-from assets.reports.sections_scores import scores_section
+from assets.reports.chapters.in_service.section import scores_section
 
 DAY = date(2024, 6, 30)
 

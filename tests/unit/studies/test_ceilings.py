@@ -9,8 +9,8 @@ import pytest
 
 from assets.models.evaluation.ceilings import OWN_MODELS
 from assets.reports.blocks import Bullets, Notice, Picture, Table
-from assets.reports.ceiling_verdicts import verdicts
-from assets.reports.sections_ceilings import COMMAND, ceilings_section
+from assets.reports.chapters.ceilings.section import COMMAND, ceilings_section
+from assets.reports.chapters.ceilings.verdicts import verdicts
 from assets.studies.ceilings import (
     INFLUENCES,
     LABELS,

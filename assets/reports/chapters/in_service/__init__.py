@@ -1,0 +1,1 @@
+"""Scores in service: which model serves and why, drift, predictions against what came of them."""

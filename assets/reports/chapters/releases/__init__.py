@@ -1,0 +1,1 @@
+"""Guest figures that are safe to share, each with the noise it carries."""
