@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from assets.common.findings import Disclosure, finding_rows
 from assets.common.intervals import clustered_mean
 from assets.models.estimators.boosted_trees import fit_boosted_trees
 from assets.models.estimators.fusion_networks import PLANS
@@ -9,7 +10,6 @@ from assets.models.explaining.shapley import PLAYERS
 from assets.models.networks.training import fit_network
 from assets.reports.checks import validate_results
 from assets.reports.measure_explanations import deletion_results, importance, model_explanation, text_importance
-from assets.reports.results import flatten
 from assets.reports.settings import ReportsSettings
 from tests.unit.models.build import QUICKEST, synthetic
 
@@ -26,7 +26,7 @@ def deletion(important: float, random: float, n: int = 12) -> Deletion:
 
 
 def faithfulness_check(tree: dict):
-    outcomes = validate_results(flatten(tree | {"run": {"source": "demo"}, "not_run": {}}))
+    outcomes = validate_results(finding_rows(tree, dict.fromkeys(tree, Disclosure.MODEL_METRIC)))
     return next(outcome for outcome in outcomes if outcome.name == "explanations_are_faithful")
 
 

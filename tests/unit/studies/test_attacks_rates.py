@@ -4,11 +4,11 @@ import numpy as np
 import polars as pl
 import pytest
 
-from assets.reports.results import flatten, nest
+from assets.common.findings import finding_rows, nest
 from assets.studies.attacks.rates import AttackResult, Share, share_of, table_of, verdict
 from assets.studies.checks import validate_attacks
 from assets.studies.contract import PRIVACY_ATTACKS
-from assets.studies.findings import attack_results
+from assets.studies.findings import DISCLOSURES, attack_results
 from resources.expectations import evaluate_contract
 
 
@@ -77,5 +77,5 @@ def test_results_have_stable_paths_and_come_back() -> None:
     leaf = tree["privacy"]["attacks"]["linkage"]["released"]["k5"]
     assert (leaf["value"], leaf["low"], leaf["high"], leaf["guess"]) == (0.15, 0.1, 0.2, 0.02)
     assert "this source does not know" in absent["privacy.attacks.review_of_known_guest"]
-    assert nest(flatten(tree | {"not_run": absent}))["privacy"] == tree["privacy"]
+    assert nest(finding_rows(tree, DISCLOSURES, absent))["privacy"] == tree["privacy"]
     assert attack_results(table_of([]), knows_truth=True)[0] == {}
