@@ -296,7 +296,7 @@ def test_odd_codes_and_gaps_are_published_in_classes_of_k(tmp_path: Path, encode
     assert set(published["country_region"].to_list()) <= {"World", "Unknown", "PRT", "JPN"}
 
 
-def test_a_gap_in_any_column_that_allows_one_refuses_no_day(tmp_path: Path, encoder_home: Path) -> None:
+def test_a_gap_in_any_column_that_allows_one_refuses_no_day(tmp_path: Path) -> None:
     """Each column of a row alone, and all of them together, as far as the delivered columns go."""
     cells = (*OPTIONAL_BOOKING_COLUMNS, "children", "meal", "country", "market_segment", "distribution_channel",
              "agent", "company")  # fmt: skip
@@ -305,12 +305,18 @@ def test_a_gap_in_any_column_that_allows_one_refuses_no_day(tmp_path: Path, enco
              "days_since_review", "lat", "lng", "Additional_Number_of_Scoring")  # fmt: skip
     rows = [booking(f"without {name}", "codes", **{name: ""}) for name in cells]
     rows += [booking("without all", "codes", **dict.fromkeys(cells, ""))]
-    posts = [review(f"without {name}", "codes", **{name: ""}) for name in texts]
+    said = {name: f" The rooms were quiet, and {name} was the word of the day " for name in texts}
+    posts = [
+        review(f"without {name}", "codes", **{"Positive_Review": said[name], "Negative_Review": said[name], name: ""})
+        for name in texts
+    ]
     posts += [review("without all", "codes", **dict.fromkeys(texts, ""))]
     privacy = {"k": 1, "allow_k_1": True}
-    built = build(tmp_path, encoder_home, rows, posts, privacy=privacy, alignment={"window_days": 5})
+    built = build(tmp_path, tmp_path, rows, posts, privacy=privacy, alignment={"window_days": 5})
     run(built, "raw_bookings", "raw_reviews", "quarantine", "pseudonyms", "masked_reviews", "clean_reviews",
         "published_bookings")  # fmt: skip
     assert table(built, "quarantine").is_empty()
     assert table(built, "published_bookings").height == len(rows)
-    assert table(built, "clean_reviews").height == len(posts)
+    assert table(built, "masked_reviews").height == len(posts)
+    assert built.lake.set_aside("clean_reviews", DAYS)["reason"].to_list() == ["no_text"]
+    assert table(built, "clean_reviews").height == len(posts) - 1
