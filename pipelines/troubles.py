@@ -43,14 +43,15 @@ class Trouble:
 def delivery_troubles(workspace: Workspace, days: Sequence[date]) -> list[Trouble]:
     """Days of the source that did not come or can't be read, as far as the source says so; runs of gaps as one."""
     source = workspace.source
-    if not hasattr(source, "problem"):
+    problem = getattr(source, "problem", None)
+    if problem is None:
         return []
     found: list[Trouble] = []
     for stream in (stream for stream in Stream if stream in source.streams):
         late = [day for day in days if not source.is_delivered(stream, day)]
-        for day in (day for day in late if source.problem(stream, day)):
+        for day in (day for day in late if problem(stream, day)):
             found.append(Trouble(f"raw_{stream}", day, day, why_missing(source, stream, day), came=True))
-        for reason, gap in _gaps(stream, [day for day in late if not source.problem(stream, day)], workspace):
+        for reason, gap in _gaps(stream, [day for day in late if not problem(stream, day)], workspace):
             found.append(Trouble(f"raw_{stream}", gap[0], gap[-1], reason))
     return found
 

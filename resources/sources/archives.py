@@ -117,7 +117,7 @@ def true_kind(start: bytes) -> str | None:
 def _open(path: Path, limits: FileSettings) -> IO[bytes]:
     name = path.name.lower()
     if name.endswith(".zip"):
-        return _Member(path, limits)
+        return cast("IO[bytes]", _Member(path, limits))
     if name.endswith(".gz"):
         return cast("IO[bytes]", gzip.open(path, "rb"))
     if name.endswith(".bz2"):

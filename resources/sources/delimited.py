@@ -10,7 +10,7 @@ import re
 from collections import deque
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO, NamedTuple, cast
 
 import polars as pl
 
@@ -114,7 +114,9 @@ def read_delimited(
     with open_bytes(path, limits) as stream:
         start = stream.read(_LONGEST_MAGIC)
         refuse_other_kinds(path.name, start)
-        text = io.TextIOWrapper(_Rejoined(start, stream), encoding="utf-8-sig", errors="surrogateescape", newline="")
+        text = io.TextIOWrapper(
+            cast("IO[bytes]", _Rejoined(start, stream)), encoding="utf-8-sig", errors="surrogateescape", newline=""
+        )
         lines = _Lines(iter(text))
         header, delimiter = _read_header(lines, path.name)
         places = place_columns(path.name, header, required, optional)
