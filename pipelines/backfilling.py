@@ -56,6 +56,6 @@ def run_beside(home: Path, parts: Sequence[Span], at_once: int, given: Given) ->
 
 def _run_span(given: Given, span: Span) -> bool:
     first, last = (day.isoformat() for day in span)
-    command = [sys.executable, "-m", "pipelines.cli", "backfill", "--from", first, "--to", last]
+    command = [sys.executable, "-m", "pipelines.cli", "backfill", "--as-part", "--from", first, "--to", last]
     environment = {**os.environ, **variables_of(given)}
     return subprocess.run(command, check=False, env=environment).returncode == 0  # noqa: S603  # our own command line

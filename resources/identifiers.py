@@ -34,6 +34,8 @@ _TITLES = re.compile(
 _LETTERS_APART = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "æ": "ae", "œ": "oe", "ı": "i", "þ": "th"})
 _MASK = re.compile(r"[*•xX#]{2,}")
 _PREFIXED = re.compile(r"\s*(reservation|review|row)\s*:\s*(.*)", re.IGNORECASE | re.DOTALL)
+# What the raw room adds to a number, in small letters, which no number has in its one spelling: room, part, repeat.
+_ADDED = re.compile(r"(.*?)(?::room:(.*?))?(:part:[0-9a-f]{12}(?::\d+)?)?(:again:\d+)?", re.DOTALL)
 
 
 def plain_email(text: str | None) -> str | None:
@@ -192,18 +194,40 @@ def _pairs_off(left: list[str], right: list[str]) -> bool:
     return False
 
 
-def split_row_id(text: str) -> tuple[str, str]:
-    """Prefix (``reservation``, ``review``, ``row``, or nothing) and the source's own number, both as they compare."""
+def row_id_prefix(text: str) -> str:
+    """What a row id is made of: ``reservation``, ``review``, ``row``, or nothing of these."""
     named = _PREFIXED.fullmatch(text)
-    if named is None:
-        return "", normalised_key(text) or text.strip()
-    return named[1].lower(), normalised_key(named[2]) or named[2].strip()
+    return named[1].lower() if named else ""
 
 
 def plain_row_id(text: str) -> str:
-    """A row id in the one spelling in which ids are compared."""
-    prefix, number = split_row_id(text)
-    return f"{prefix}:{number}" if prefix else number
+    """A row id in the one spelling in which ids are compared; an id of the raw room stays as it is."""
+    return row_id_scopes(text)[-1]
+
+
+def row_id_scopes(text: str) -> tuple[str, ...]:
+    """Every id that covers a row, the widest first and its own last: of a reservation its number and its room, too.
+
+    The number covers all rooms, however they are told apart (``reservation:R1:room:101``, ``reservation:R1:part:…``).
+    A review's key covers no other review that came with the same key. What is added to a number counts in small
+    letters only: ``reservation:R1:ROOM:101`` is the number ``R1:ROOM:101``, and no room of R1.
+    """
+    named = _PREFIXED.fullmatch(text)
+    if named is None:
+        return (_plain_number(text),)
+    prefix, rest = named[1].lower(), named[2]
+    if prefix == "row":
+        return (f"row:{rest.strip().lower()}",)
+    added = _ADDED.fullmatch(rest.strip())
+    number, room, part, again = added.groups() if added else (rest, None, None, None)
+    scopes = [f"{prefix}:{_plain_number(number)}"]
+    for more in (f":room:{_plain_number(room)}" if room else "", part, again):
+        scopes += [scopes[-1] + more] if more else []
+    return tuple(scopes[1:] if prefix == "review" and part else scopes)
+
+
+def _plain_number(text: str) -> str:
+    return normalised_key(text) or text.strip()
 
 
 def each_once(column: pl.Series, verb: Callable[[str], str | None]) -> pl.Series:

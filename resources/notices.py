@@ -13,9 +13,9 @@ from typing import Any
 import polars as pl
 
 from resources.errors import SourceError
-from resources.identifiers import each_once, plain_email, plain_row_id, split_row_id
+from resources.identifiers import plain_email, plain_row_id, row_id_prefix, row_id_scopes
 from resources.sources.base import Source, Stream
-from resources.sources.keys import normalised_key
+from resources.sources.keys import USUAL, Placeholders, normalised_key
 
 KINDS = ("opt-out", "consent")
 SCHEMA = {"identifier": pl.String(), "kind": pl.String(), "day": pl.Date()}
@@ -54,7 +54,7 @@ def read_notices(path: Path) -> pl.DataFrame:
     return read.sort("day", "identifier", "kind")
 
 
-def notice_forms(notices: pl.DataFrame) -> pl.DataFrame:
+def notice_forms(notices: pl.DataFrame, words: Placeholders = USUAL) -> pl.DataFrame:
     """Notices by the column that each may speak of: ``column``, ``identifier`` in its one spelling, ``kind``, ``day``.
 
     A number alone is a guest key. The number of a reservation or review is written with its prefix, as row ids are
@@ -62,33 +62,53 @@ def notice_forms(notices: pl.DataFrame) -> pl.DataFrame:
 
     Args:
         notices: ``identifier``, ``kind``, ``day``.
+        words: that stand for "no key" in this source.
     """
     rows = [
         (column, form, kind, day)
         for identifier, kind, day in notices.select("identifier", "kind", "day").iter_rows()
-        for column, form in forms_of(identifier).items()
+        for column, form in forms_of(identifier, words).items()
     ]
     return pl.DataFrame(rows, schema={"column": pl.String(), **SCHEMA}, orient="row")
 
 
-def forms_of(identifier: str) -> dict[str, str]:
+def forms_of(identifier: str, words: Placeholders = USUAL) -> dict[str, str]:
     """What an identifier may be, by column; a word that stands for "no key" is nothing."""
-    prefix, _ = split_row_id(identifier)
-    if prefix:
+    if row_id_prefix(identifier):
         return {"row_id": plain_row_id(identifier)}
-    key = normalised_key(identifier)
+    key = normalised_key(identifier, words)
     if key is None:
         return {}
     address = plain_email(identifier) if "@" in identifier else None
     return {"guest_key": key, "row_id": key, **({"email": address} if address else {})}
 
 
-def with_forms(rows: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
-    """Rows whose identifiers have the spelling of :func:`notice_forms`; each distinct text is read once."""
-    verbs: dict[str, Callable[[str], str | None]] = {
-        "email": plain_email, "guest_key": normalised_key, "row_id": plain_row_id,
-    }  # fmt: skip
-    return rows.with_columns(each_once(rows[name], verbs[name]).alias(name) for name in columns)
+def identifier_forms(
+    rows: pl.DataFrame, columns: Sequence[str], index: Sequence[str], words: Placeholders = USUAL
+) -> pl.DataFrame:
+    """What a notice may call a row, in the spelling of :func:`notice_forms`: ``index``, ``column``, ``identifier``.
+
+    A room of a reservation is called by the reservation's number, too. Each distinct text is read once.
+
+    Args:
+        rows: have the columns.
+        columns: of ``email``, ``guest_key``, ``row_id``.
+        index: columns to keep; none of ``columns``.
+        words: that stand for "no key" in this source.
+    """
+    verbs: dict[str, Callable[[str], Sequence[str | None]]] = {
+        "email": lambda text: (plain_email(text),),
+        "guest_key": lambda text: (normalised_key(text, words),),
+        "row_id": row_id_scopes,
+    }
+    parts: list[pl.DataFrame] = []
+    for name in columns:
+        texts = rows[name].drop_nulls().unique(maintain_order=True).cast(pl.String)
+        forms = pl.Series("identifier", [verbs[name](text) for text in texts], dtype=pl.List(pl.String))
+        known = pl.DataFrame({name: texts, "identifier": forms}).explode("identifier").drop_nulls()
+        met = rows.select(*index, pl.col(name).cast(pl.String)).join(known, on=name, how="inner", maintain_order="left")
+        parts.append(met.select(*index, pl.lit(name).alias("column"), "identifier"))
+    return pl.concat(parts)
 
 
 class NoticedSource:

@@ -1,7 +1,7 @@
 """Keyed tombstones of erased guests: enough to know a row again when it comes back, not enough to read who it was.
 
-They lie in the restricted zone (``<restricted>/.erasure/tombstones.json``): HMACs of row ids, guest keys, e-mail
-addresses and of the text of quarantined rows, and the days of publication whose labels an erasure has fixed.
+They lie in the restricted zone (``<restricted>/.erasure/tombstones.json``): HMACs of row ids, reservations, guest keys,
+e-mail addresses and of the text of quarantined rows, and the days of publication whose labels an erasure has fixed.
 """
 
 import hashlib
@@ -18,7 +18,7 @@ from resources.lake import Lake
 from resources.secret_keys import TOMBSTONE_KEY_VARIABLE, SecretKey
 from resources.sources.keys import normalised_key
 
-ROW, GUEST_KEY, EMAIL, TEXT = KINDS = ("row", "guest_key", "email", "text")
+ROW, RESERVATION, GUEST_KEY, EMAIL, TEXT = KINDS = ("row", "reservation", "guest_key", "email", "text")
 FOLDER = ".erasure"
 _FILE = "tombstones.json"
 _HEX_CHARACTERS = 32

@@ -6,15 +6,20 @@ Rows that arrive after the notice never get in (``assets/raw/exclusion.py``); wh
 import polars as pl
 
 from assets.privacy.pseudonyms import keyed_hash
-from resources.notices import KINDS, notice_forms, with_forms
+from resources.notices import KINDS, identifier_forms, notice_forms
 from resources.secret_keys import SecretKey
+from resources.sources.keys import USUAL, Placeholders
 
 _OPT_OUT = KINDS[0]
 HISTORY = {"booking_id": pl.String(), "kind": pl.String(), "day": pl.Date()}
 
 
 def notice_history(
-    bookings: pl.DataFrame, pseudonyms: pl.DataFrame, notices: pl.DataFrame, key: SecretKey
+    bookings: pl.DataFrame,
+    pseudonyms: pl.DataFrame,
+    notices: pl.DataFrame,
+    key: SecretKey,
+    words: Placeholders = USUAL,
 ) -> pl.DataFrame:
     """Notices by the booking that they concern: ``booking_id``, ``kind``, ``day``, in the order in which they count.
 
@@ -23,19 +28,17 @@ def notice_history(
         pseudonyms: ``row_id``, ``booking_id``, ``guest_hash`` of all bookings.
         notices: ``identifier``, ``kind``, ``day``.
         key: of the keyed hashes, so that a guest key is known where the raw rows have left.
+        words: that stand for "no key" in this source.
     """
-    told = notice_forms(notices)
-    named = with_forms(pseudonyms.select("row_id", "booking_id", "guest_hash"), ["row_id"])
+    told = notice_forms(notices, words)
     keys = told.filter(pl.col("column") == "guest_key")
     hashes = pl.Series("guest_hash", keyed_hash(keys["identifier"].to_list(), "guest", key), dtype=pl.String)
-    found = [named.join(keys.with_columns(hashes), on="guest_hash", how="inner")]
-    known = with_forms(bookings.select("row_id", "guest_key", "email"), ["row_id", "guest_key", "email"])
-    for column in ("row_id", "guest_key", "email"):
-        said = told.filter(pl.col("column") == column).select(pl.col("identifier").alias(column), "kind", "day")
-        rows = named.select("row_id") if column == "row_id" else known.select("row_id", column)
-        met = rows.join(said, on=column, how="inner").unique()
-        found.append(named.join(met.select("row_id", "kind", "day"), on="row_id", how="inner"))
-    return pl.concat([part.select(*HISTORY) for part in found]).unique().sort("booking_id", "day", "kind")
+    by_hash = pseudonyms.select("booking_id", "guest_hash").join(keys.with_columns(hashes), on="guest_hash")
+    named = identifier_forms(pseudonyms, ["row_id"], ["booking_id"], words)
+    known = identifier_forms(bookings, ["guest_key", "email"], ["row_id"], words)
+    known = known.join(pseudonyms.select("row_id", "booking_id"), on="row_id", how="inner").select(named.columns)
+    met = pl.concat([named, known]).join(told, on=["column", "identifier"], how="inner")
+    return pl.concat([part.select(*HISTORY) for part in (by_hash, met)]).unique().sort("booking_id", "day", "kind")
 
 
 def without_opted_out(frame: pl.DataFrame, history: pl.DataFrame, day: pl.Expr) -> pl.DataFrame:

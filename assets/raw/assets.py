@@ -145,9 +145,9 @@ def _table(inputs: DayInputs, stream: Stream) -> Produced:
 def _admitted(inputs: DayInputs, parsed: Parsed) -> tuple[Parsed, pl.DataFrame]:
     """Rows that may come in, and those of guests who opted out or were erased."""
     tombstones = inputs.resource("tombstones").load()
-    notices = getattr(inputs.source, "notices", NO_NOTICES)
-    willing, opted_out = without_opted_out(parsed, notices, tombstones)
-    known, erased = without_erased(willing, tombstones)
+    notices, words = getattr(inputs.source, "notices", NO_NOTICES), inputs.settings.room("raw", RawSettings).words
+    willing, opted_out = without_opted_out(parsed, notices, tombstones, words)
+    known, erased = without_erased(willing, tombstones, words)
     return known, pl.concat([opted_out, erased])
 
 

@@ -23,7 +23,7 @@ _COLUMNS = {
     Stream.BOOKINGS.value: (*BOOKING_COLUMNS, *OPTIONAL_BOOKING_COLUMNS),
     Stream.REVIEWS.value: (*REVIEW_COLUMNS, *OPTIONAL_REVIEW_COLUMNS),
 }
-IDENTIFYING = ("reservation_id", "guest_key", "guest_name", "email", "phone", "card_number")
+IDENTIFYING = ("reservation_id", "room_number", "guest_key", "guest_name", "email", "phone", "card_number")
 FIELDS = {
     "row_id": pl.String(), "stream": pl.String(), "is_read": pl.Boolean(), "cells": pl.List(pl.String()),
     "review_key": pl.String(), **{name: pl.String() for name in IDENTIFYING},

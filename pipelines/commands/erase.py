@@ -23,9 +23,11 @@ def erase(given: Given, preview: bool, yes: bool, reason: str, **named: object) 
     from pipelines.guests.asking import asked_of
     from pipelines.guests.commands import erase_asked
     from pipelines.guests.erasure import refuse_telling_reason
+    from pipelines.guests.key_rules import words_of
     from pipelines.terminal.entering import enter
     from pipelines.workspace import build_workspace
 
-    asked = asked_of(**named)  # type: ignore[arg-type]
+    settings = enter(given)
+    asked = asked_of(**named, words=words_of(settings))  # type: ignore[arg-type]
     refuse_telling_reason(asked, reason)
-    return erase_asked(build_workspace(enter(given)), asked, reason, is_only_shown=preview, is_agreed=yes)
+    return erase_asked(build_workspace(settings), asked, reason, is_only_shown=preview, is_agreed=yes)

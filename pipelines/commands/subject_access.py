@@ -20,8 +20,10 @@ def subject_access(given: Given, folder: Path, **named: object) -> int:
     """
     from pipelines.guests.asking import asked_of
     from pipelines.guests.commands import copy_for
+    from pipelines.guests.key_rules import words_of
     from pipelines.terminal.entering import enter
     from pipelines.workspace import build_workspace
 
-    asked = asked_of(**named)  # type: ignore[arg-type]
-    return copy_for(build_workspace(enter(given)), asked, folder.absolute())
+    settings = enter(given)
+    asked = asked_of(**named, words=words_of(settings))  # type: ignore[arg-type]
+    return copy_for(build_workspace(settings), asked, folder.absolute())

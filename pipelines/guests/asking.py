@@ -2,12 +2,12 @@
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TextIO
 
 from resources.errors import ContractError
-from resources.identifiers import plain_email, plain_row_id, split_row_id
-from resources.sources.keys import is_placeholder, normalised_key
+from resources.identifiers import plain_email, plain_row_id, row_id_prefix
+from resources.sources.keys import USUAL, Placeholders, is_placeholder, normalised_key
 
 FROM_INPUT = "-"
 _KINDS = ("email", "guest-key", "row-id")
@@ -20,9 +20,10 @@ class Asked:
     Attributes:
         email: e-mail address.
         guest_key: the source's key of the guest; it decides: rows under another key are never the guest's.
-        row_ids: of bookings and reviews, ``<file>:<row>`` of quarantined rows.
+        row_ids: of bookings and reviews, ``<file>:<row>`` of quarantined rows; a reservation's number covers its rooms.
         is_only_named: take what carries these identifiers, and nothing that merely belongs to it.
         is_one_person: somebody has made sure that several e-mail addresses, names or keys are one person's.
+        words: that stand for "no key" in this source.
     """
 
     email: str | None = None
@@ -30,15 +31,22 @@ class Asked:
     row_ids: tuple[str, ...] = ()
     is_only_named: bool = False
     is_one_person: bool = False
+    words: Placeholders = field(default=USUAL, repr=False)
 
     def __post_init__(self) -> None:
         if not (self.email or self.guest_key or self.row_ids):
             message = "nobody is named; give --email, --guest-key or --row-id"
             raise ContractError(message)
-        if self.guest_key and is_placeholder(self.guest_key):
+        if self.guest_key and is_placeholder(self.guest_key, self.words):
             message = (
                 "the guest key that was given stands for `no key` in files that have none, and fits everybody without "
-                "one; name the guest by e-mail address or row id"
+                "one (raw.placeholders, raw.values); name the guest by e-mail address or row id"
+            )
+            raise ContractError(message)
+        if any(":" not in row_id for row_id in self.row_ids):
+            message = (
+                "a number alone is no row id; write reservation:<number>, review:<key>, or <file>:<row> of a "
+                "quarantined row"
             )
             raise ContractError(message)
         if self.email and plain_email(self.email) is None:
@@ -52,7 +60,7 @@ class Asked:
     @property
     def key(self) -> str | None:
         """The guest key in its one spelling."""
-        return normalised_key(self.guest_key) if self.guest_key else None
+        return normalised_key(self.guest_key, self.words) if self.guest_key else None
 
     @property
     def address(self) -> str | None:
@@ -64,6 +72,14 @@ class Asked:
         """The row ids in their one spelling."""
         return [plain_row_id(value) for value in self.row_ids]
 
+    def under(self, words: Placeholders) -> "Asked":
+        """The same guest, as a source with these words for "no key" knows them.
+
+        Raises:
+            ContractError: the guest key is one of the words.
+        """
+        return self if words == self.words else replace(self, words=words)
+
 
 def asked_of(
     *,
@@ -73,6 +89,7 @@ def asked_of(
     stdin: bool,
     only_named: bool,
     one_person: bool,
+    words: Placeholders = USUAL,
     stream: TextIO | None = None,
 ) -> Asked:
     """What the command line names, and what standard input names where ``-`` or ``--stdin`` stands for it.
@@ -84,6 +101,7 @@ def asked_of(
         stdin: read identifiers from all lines of standard input.
         only_named: see :class:`Asked`.
         one_person: see :class:`Asked`.
+        words: that stand for "no key" in this source.
         stream: instead of standard input.
 
     Raises:
@@ -110,6 +128,7 @@ def asked_of(
         row_ids=tuple(named["row-id"]),
         is_only_named=only_named,
         is_one_person=one_person,
+        words=words,
     )
 
 
@@ -137,4 +156,4 @@ def kind_of(line: str) -> tuple[str, str]:
         return name, rest.strip()
     if "@" in line:
         return "email", line
-    return ("row-id" if split_row_id(line)[0] else "guest-key"), line
+    return ("row-id" if row_id_prefix(line) else "guest-key"), line

@@ -27,7 +27,7 @@ from pipelines.rooms import room_modules
 from resources.access_log import reading_for
 from resources.errors import PrivacyError
 from resources.records import cut_offs
-from resources.tombstones import EMAIL, GUEST_KEY, ROW, TEXT, Tombstones, TombstoneStore
+from resources.tombstones import EMAIL, GUEST_KEY, RESERVATION, ROW, TEXT, Tombstones, TombstoneStore
 
 PURPOSE = "command erase"
 RETAINED = (
@@ -138,7 +138,12 @@ def _refuse_others(finding: Finding, shown: Guest | None, *, was_interrupted: bo
 
 def was_erased(tombstones: Tombstones, asked: Asked) -> bool:
     """Whether tombstones know one of the identifiers: nothing is held because the guest was erased."""
-    kinds = ((EMAIL, [asked.email]), (GUEST_KEY, [asked.guest_key]), (ROW, list(asked.row_ids)))
+    kinds = (
+        (EMAIL, [asked.email]),
+        (GUEST_KEY, [asked.key]),
+        (ROW, [*asked.row_ids, *asked.rows]),
+        (RESERVATION, asked.rows),
+    )
     return any(any(tombstones.has(kind, values)) for kind, values in kinds)
 
 
@@ -176,9 +181,10 @@ def _given(asked: Asked) -> list[Needle]:
 
 
 def _marks(guest: Guest) -> dict[str, list[str]]:
-    """What keeps the guest out and nobody else: no address that others have too, no key of others' rows."""
+    """What keeps the guest out and nobody else: no address or reservation that others have too, no key of theirs."""
     return {
         ROW: [*guest.row_ids, *guest.review_row_ids],
+        RESERVATION: guest.reservations,
         GUEST_KEY: guest.guest_keys,
         EMAIL: guest.emails,
         TEXT: guest.quarantined_texts,
@@ -219,10 +225,11 @@ def tell(erasure: Erasure, tombstones: Tombstones, say: Callable[[str], None]) -
     """The erasure in words; no identifier is shown."""
     if erasure.was_interrupted:
         say("An interrupted erasure was finished first.")
-    if not erasure.rows and not erasure.other:
+    is_nobody = not erasure.rows and not erasure.other
+    if is_nobody:
         say(_NOTHING_HELD[erasure.is_known])
     _tell_taken(erasure, say)
-    if tombstones.fixed_days:
+    if tombstones.fixed_days and not is_nobody:
         say(f"Labels are fixed on {len(tombstones.fixed_days)} days: a re-run starts from the stored ones.")
     if erasure.due:
         say("Made again by the next `stayworth run`:")
@@ -232,6 +239,8 @@ def tell(erasure: Erasure, tombstones: Tombstones, say: Callable[[str], None]) -
     say(f"Searched {erasure.proof.files} files for {looked or 'nothing'}: {len(erasure.proof.found)} found.")
     for line in (*_still_there(erasure), *_not_searched(erasure)):
         say(f"  {line}")
+    if is_nobody and not erasure.is_known:
+        return
     say("Kept, and why:")
     for what, why in RETAINED:
         say(f"  {what}: {why}")

@@ -12,15 +12,18 @@ import polars as pl
 
 from assets.common.workspace import Workspace
 from assets.privacy.pseudonyms import keyed_hash
+from assets.raw.exclusion import as_rows
 from assets.raw.quarantined_fields import quarantined_fields
 from pipelines.guests.asking import Asked
 from pipelines.guests.guest import Guest, is_telling_key
+from pipelines.guests.key_rules import caps_of, unfit_keys, words_of
 from pipelines.guests.needles import Needle, holds, may_hold
-from pipelines.guests.persons import DIRECT, belonging_to, carries, with_forms
-from resources.identifiers import name_words, plain_row_id
+from pipelines.guests.persons import DIRECT, belonging_to, carries, reservations_of, with_forms
+from resources.errors import ContractError
+from resources.identifiers import name_words, plain_row_id, row_id_scopes
 from resources.secret_keys import load_tombstone_key
 from resources.sources.base import Stream
-from resources.sources.keys import normalised_key
+from resources.sources.keys import Placeholders, normalised_key, placeholder_expression
 from resources.tombstones import Tombstones
 
 REVIEW_TEXTS = ("title", "positive_text", "negative_text")
@@ -51,10 +54,25 @@ def find_guest(workspace: Workspace, asked: Asked) -> Guest:
 
 
 def find(workspace: Workspace, asked: Asked) -> Finding:
-    """The guest, how they were found, and every reading by which they would be several people."""
+    """The guest, how they were found, and every reading by which they would be several people.
+
+    Raises:
+        ContractError: the guest key stands for "no key" in this source, or holds more than one guest may.
+    """
+    words = words_of(workspace.settings)
+    asked = asked.under(words)
+    unfit = unfit_keys(workspace, frozenset([asked.key] if asked.key else []))
+    if asked.key in unfit:
+        message = (
+            f"the guest key that was given holds more rows, e-mail addresses or names than one guest may "
+            f"({caps_of(workspace.settings)}), so it is nobody's; name the guest by e-mail address or row id, or raise "
+            "the setting if the key is one guest's after all"
+        )
+        raise ContractError(message)
     problems = _stored(workspace, "quarantine", ["row_id", "stream", "column", "raw_text"])
     cut = quarantined_fields(problems)
-    rows = with_forms(pl.concat([_stored_bookings(workspace), _quarantined_bookings(cut)]))
+    told = pl.concat([_stored_bookings(workspace), _quarantined_bookings(cut, words)])
+    rows = with_forms(told.with_columns(_without_gaps(words)), words, unfit)
     belonging = belonging_to(rows, asked)
     mine = belonging.mine
     others = rows.join(mine.select("row_id"), on="row_id", how="anti")
@@ -71,6 +89,7 @@ def find(workspace: Workspace, asked: Asked) -> Finding:
     guest = Guest(
         quarantined=sorted(set(held["row_id"])),
         quarantined_texts=sorted(set(held["raw_text"])),
+        reservations=reservations_of(mine, others),
         guest_keys=keys if mine.height or ids["row_ids"] else [],
         emails=identifiers["email"],
         identifiers=identifiers,
@@ -106,12 +125,18 @@ def _stored_bookings(workspace: Workspace) -> pl.DataFrame:
     return rows.with_columns(reservation=pl.lit(None, pl.String()), table=pl.lit("raw_bookings"))
 
 
-def _quarantined_bookings(cut: pl.DataFrame) -> pl.DataFrame:
-    """Damaged bookings whose fields are known."""
-    rows = cut.filter(pl.col("is_read") & (pl.col("stream") == Stream.BOOKINGS.value))
-    numbers = [None if number is None else plain_row_id(f"reservation:{number}") for number in rows["reservation_id"]]
-    named = rows.select("row_id", *DIRECT, pl.Series("reservation", numbers, dtype=pl.String))
-    return named.with_columns(table=pl.lit("quarantine"))
+def _quarantined_bookings(cut: pl.DataFrame, words: Placeholders) -> pl.DataFrame:
+    """Damaged bookings whose fields are known; ``reservation`` is the id that each would have."""
+    rows = cut.filter(pl.col("stream") == Stream.BOOKINGS.value)
+    ids = as_rows(rows, words).select(row_id="problem", reservation="row_id")
+    named = rows.filter("is_read").join(ids, on="row_id", how="left", maintain_order="left")
+    return named.select("row_id", *DIRECT, "reservation", table=pl.lit("quarantine"))
+
+
+def _without_gaps(words: Placeholders) -> list[pl.Expr]:
+    """Cells without the source's words for "none": damaged rows hold them as they were delivered."""
+    names = [name for name in DIRECT if name != "guest_key"]
+    return [pl.when(~placeholder_expression(pl.col(name), words)).then(pl.col(name)).alias(name) for name in names]
 
 
 def _identifiers(
@@ -133,8 +158,7 @@ def _identifiers(
 
 def _written_by(reviews: pl.DataFrame, asked: Asked, needles: Sequence[Needle]) -> tuple[pl.DataFrame, int]:
     """Reviews that were named, or whose text carries an identifier; and how many the latter are."""
-    ids = [plain_row_id(value) for value in reviews["row_id"]] if asked.row_ids else []
-    named = pl.Series([value in asked.rows for value in ids] or [False] * reviews.height, dtype=pl.Boolean)
+    named = reviews["row_id"].is_in(_covered(reviews["row_id"], asked))
     told = pl.Series([False] * reviews.height, dtype=pl.Boolean)
     for name in REVIEW_TEXTS:
         told |= _any_holds(reviews[name], needles)
@@ -158,7 +182,7 @@ def _unread(
         is_named = plain_row_id(row_id) in numbers or (review_key and plain_row_id(f"review:{review_key}") in numbers)
         if is_named or any(holds(cell, needle) for cell in cells for needle in needles if needle.kind != "guest_name"):
             found.append(row_id)
-        elif not is_read and keys & {normalised_key(cell) for cell in cells}:
+        elif not is_read and keys & {normalised_key(cell, asked.words) for cell in cells}:
             unclear += 1
     what = (
         f"{unclear} quarantined rows that can't be cut into fields have a cell like the guest key, and stay: look them "
@@ -184,7 +208,8 @@ def _made_ids(
     columns = ["row_id", "booking_id", "guest_hash", "pseudo_customer_id"]
     pseudonyms = _stored(workspace, "pseudonyms", columns)
     hashes = _plain(keyed_hash(keys, "guest", workspace.key))
-    named = pl.col("row_id").is_in([*mine["row_id"], *asked.row_ids]) | pl.col("guest_hash").is_in(hashes)
+    asked_ids = _covered(pseudonyms["row_id"], asked)
+    named = pl.col("row_id").is_in([*mine["row_id"], *asked_ids]) | pl.col("guest_hash").is_in(hashes)
     named = named.fill_null(value=False) & ~pl.col("row_id").is_in(others["row_id"].to_list())
     found, rest = pseudonyms.filter(named), pseudonyms.filter(~named)
     row_ids = sorted({*mine["row_id"], *found["row_id"]})
@@ -201,6 +226,12 @@ def _made_ids(
         "own_customers": sorted(customers - shared),
         "shared_customers": sorted(shared),
     }
+
+
+def _covered(row_ids: pl.Series, asked: Asked) -> list[str]:
+    """The ids that are asked for by row id, rooms by the number of their reservation."""
+    wanted = set(asked.rows)
+    return [row_id for row_id in row_ids if wanted.intersection(row_id_scopes(row_id))] if wanted else []
 
 
 def _words(

@@ -27,6 +27,7 @@ class Guest:
         review_row_ids: of reviews.
         quarantined: ``row_id`` of quarantined rows.
         quarantined_texts: their texts as delivered.
+        reservations: ids of reservations whose rooms are all the guest's.
         guest_keys: whose rows are all the guest's.
         emails: that nobody else's rows carry.
         booking_ids: keyed hashes of ``row_ids``.
@@ -44,6 +45,7 @@ class Guest:
     review_row_ids: list[str] = field(default_factory=list)
     quarantined: list[str] = field(default_factory=list)
     quarantined_texts: list[str] = field(default_factory=list)
+    reservations: list[str] = field(default_factory=list)
     guest_keys: list[str] = field(default_factory=list)
     emails: list[str] = field(default_factory=list)
     booking_ids: list[str] = field(default_factory=list)

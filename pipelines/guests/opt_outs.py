@@ -1,4 +1,4 @@
-"""Which stored bookings are under a notice, and which opt-outs fit nobody.
+"""Which stored bookings are under a notice, and which notices fit nobody.
 
 Read in the restricted zone, handed over as booking ids and masked identifiers only.
 """
@@ -16,15 +16,18 @@ from assets.privacy.opt_outs import HISTORY, notice_history
 from assets.privacy.pseudonyms import keyed_hash
 from assets.raw.exclusion import OPTED_OUT, as_rows
 from assets.raw.quarantined_fields import quarantined_fields
+from pipelines.guests.key_rules import caps_of, unfit_keys, words_of
 from pipelines.ledger import DAILY_LEDGER
 from resources.access_log import reading_for
 from resources.identifiers import masked
-from resources.notices import KINDS, forms_of, notice_forms, with_forms
+from resources.notices import SCHEMA, forms_of, identifier_forms, notice_forms
 from resources.sources.base import Stream
+from resources.sources.keys import Placeholders, key_expression
 from resources.tombstones import EMAIL, GUEST_KEY, ROW
 
 CHECK = "opt_outs_meet_somebody"
 ADVICE = "the guest who asked is still in the data: `stayworth status` names it; mend the identifier and run again"
+_SHOWN = 5
 _STREAMS = {
     "raw_bookings": (Stream.BOOKINGS, "reservation_id", "reservation"),
     "raw_reviews": (Stream.REVIEWS, "review_key", "review"),
@@ -50,45 +53,75 @@ class OptOutRegister:
         with reading_for("opt-outs"):
             bookings = lake.read_days(contracts["raw_bookings"], lake.days("raw_bookings"))
             pseudonyms = lake.read_days(contracts["pseudonyms"], lake.days("pseudonyms"))
-        return notice_history(bookings, pseudonyms, notices, self._workspace.key)
+        words = words_of(self._workspace.settings)
+        return notice_history(bookings, pseudonyms, notices, self._workspace.key, words)
 
 
 @dataclass(frozen=True)
-class UnmetOptOut:
-    """An opt-out that fits no row.
+class UnmetNotice:
+    """An opt-out or a consent that fits no row.
 
     Attributes:
+        kind: which of the two.
         identifier: masked.
         day: from which it should count.
         hint: what may be wrong with it.
     """
 
+    kind: str
     identifier: str
     day: date
     hint: str
 
 
-def unmet_opt_outs(workspace: Workspace) -> list[UnmetOptOut]:
-    """Opt-outs up to the last stored day that fit no row ever delivered: the guest who asked is still in the data.
+@dataclass(frozen=True)
+class _Rules:
+    """How the source's identifiers are read."""
+
+    words: Placeholders
+    unfit: frozenset[str]
+    caps: str
+
+
+def unmet_notices(workspace: Workspace) -> list[UnmetNotice]:
+    """Notices up to the last stored day that fit no row ever delivered: the guest who asked is still in the data.
 
     A row that an opt-out kept out is not stored, so days on which rows were kept out are asked of the source again.
     """
-    notices, lake = getattr(workspace.source, "notices", None), workspace.lake
-    last = max((day for asset in _STREAMS for day in lake.days(asset)), default=None)
-    if notices is None or last is None:
+    notices, last = _notices(workspace), _last_day(workspace)
+    if notices.is_empty() or last is None:
         return []
-    asked = notices.filter((pl.col("kind") == KINDS[0]) & (pl.col("day") <= last)).unique("identifier", keep="first")
-    known = notice_forms(asked)
+    asked = notices.filter(pl.col("day") <= last).unique(["identifier", "kind"], keep="first", maintain_order=True)
+    words = words_of(workspace.settings)
+    known = notice_forms(asked, words)
+    keys = frozenset(known.filter(pl.col("column") == "guest_key")["identifier"])
     with reading_for("opt-outs"):
-        met = {("row_id", ""), *_known_to_lake(workspace, known)}
+        rules = _Rules(words, unfit_keys(workspace, keys) if keys else frozenset(), caps_of(workspace.settings))
+        met = {("row_id", ""), *_known_to_lake(workspace, known, words)}
         rest = known.filter(~_is_among(known, met))
         if rest.height:
-            met |= _kept_out(workspace)
+            met |= _kept_out(workspace, words)
+    met -= {("guest_key", key) for key in rules.unfit}
     return [
-        UnmetOptOut(masked(identifier), day, _hint(forms_of(identifier), met))
-        for identifier, day in asked.select("identifier", "day").sort("day", "identifier").iter_rows()
-        if not set(forms_of(identifier).items()) & met and not _was_erased(workspace, identifier)
+        UnmetNotice(kind, masked(identifier), day, _hint(forms_of(identifier, words), met, rules))
+        for identifier, kind, day in asked.select("identifier", "kind", "day").sort("day", "identifier").iter_rows()
+        if not set(forms_of(identifier, words).items()) & met and not _was_erased(workspace, identifier)
     ]
+
+
+def later_notices(workspace: Workspace) -> pl.DataFrame:
+    """Notices that count from a day after the last stored one; whom they fit can't be told yet."""
+    notices, last = _notices(workspace), _last_day(workspace)
+    return notices.clear() if last is None else notices.filter(pl.col("day") > last)
+
+
+def _notices(workspace: Workspace) -> pl.DataFrame:
+    notices = getattr(workspace.source, "notices", None)
+    return pl.DataFrame(schema=SCHEMA) if notices is None else notices
+
+
+def _last_day(workspace: Workspace) -> date | None:
+    return max((day for asset in _STREAMS for day in workspace.lake.days(asset)), default=None)
 
 
 def _is_among(known: pl.DataFrame, met: set[tuple[str, str]]) -> pl.Series:
@@ -96,7 +129,7 @@ def _is_among(known: pl.DataFrame, met: set[tuple[str, str]]) -> pl.Series:
     return pl.Series([pair in met for pair in pairs], dtype=pl.Boolean)
 
 
-def _known_to_lake(workspace: Workspace, known: pl.DataFrame) -> set[tuple[str, str]]:
+def _known_to_lake(workspace: Workspace, known: pl.DataFrame, words: Placeholders) -> set[tuple[str, str]]:
     """Identifiers of stored rows, and guest keys whose raw rows have left but whose hash is known."""
     lake, contracts = workspace.lake, workspace.contracts
     bookings = lake.read_days(contracts["raw_bookings"], lake.days("raw_bookings"), ["row_id", "guest_key", "email"])
@@ -104,14 +137,15 @@ def _known_to_lake(workspace: Workspace, known: pl.DataFrame) -> set[tuple[str, 
     names = ["row_id", "guest_hash"]
     pseudonyms = lake.read_days(contracts["pseudonyms"], lake.days("pseudonyms"), names)
     cut = quarantined_fields(lake.read_days(contracts["quarantine"], lake.days("quarantine")))
-    met = _pairs(bookings) | _pairs(reviews) | _pairs(pseudonyms.select("row_id")) | _pairs(as_rows(cut))
+    frames = (bookings, reviews, pseudonyms.select("row_id"), as_rows(cut, words))
+    met = {pair for frame in frames for pair in _pairs(frame, words)}
     keys = known.filter(pl.col("column") == "guest_key")["identifier"].to_list()
     hashes = set(pseudonyms["guest_hash"].drop_nulls())
     made = zip(keys, keyed_hash(keys, "guest", workspace.key), strict=True)
     return met | {("guest_key", key) for key, value in made if value in hashes}
 
 
-def _kept_out(workspace: Workspace) -> set[tuple[str, str]]:
+def _kept_out(workspace: Workspace, words: Placeholders) -> set[tuple[str, str]]:
     """Identifiers of the source's rows of days on which an opt-out kept rows out."""
     met: set[tuple[str, str]] = set()
     for asset, (stream, number, prefix) in _STREAMS.items():
@@ -120,18 +154,20 @@ def _kept_out(workspace: Workspace) -> set[tuple[str, str]]:
         if not days:
             continue
         rows = workspace.source.rows(stream, days)
-        ids = pl.when(pl.col(number).str.strip_chars() != "").then(pl.format(prefix + ":{}", number))
-        met |= _pairs(
-            rows.select(ids.alias("row_id"), *(name for name in ("guest_key", "email") if name in rows.columns))
+        room = (
+            key_expression(pl.col("room_number"), words) if "room_number" in rows.columns else pl.lit(None, pl.String)
         )
+        ending = pl.coalesce(pl.format(":room:{}", room), pl.lit(""))
+        ids = pl.format(prefix + ":{}{}", key_expression(pl.col(number), words), ending)
+        names = [name for name in ("guest_key", "email") if name in rows.columns]
+        met |= _pairs(rows.select(ids.alias("row_id"), *names), words)
     return met
 
 
-def _pairs(rows: pl.DataFrame) -> set[tuple[str, str]]:
-    """Column and identifier in its one spelling, of every cell."""
+def _pairs(rows: pl.DataFrame, words: Placeholders) -> set[tuple[str, str]]:
+    """Column and identifier in every spelling that a notice may use, of every cell."""
     names = [name for name in ("row_id", "guest_key", "email") if name in rows.columns]
-    formed = with_forms(rows.select(names), names)
-    return {(name, value) for name in names for value in formed[name].drop_nulls().unique()}
+    return set(identifier_forms(rows, names, [], words).unique().iter_rows())
 
 
 def _was_erased(workspace: Workspace, identifier: str) -> bool:
@@ -139,9 +175,11 @@ def _was_erased(workspace: Workspace, identifier: str) -> bool:
     return any(any(tombstones.has(kind, [identifier])) for kind in (EMAIL, GUEST_KEY, ROW))
 
 
-def _hint(forms: dict[str, str], met: set[tuple[str, str]]) -> str:
+def _hint(forms: dict[str, str], met: set[tuple[str, str]], rules: _Rules) -> str:
     if not forms:
-        return "this stands for `no key` and names nobody"
+        return "this stands for `no key` (raw.placeholders) and names nobody"
+    if forms.get("guest_key") in rules.unfit:
+        return f"this key holds more than one guest may ({rules.caps}) and names nobody: write the e-mail address"
     number = forms["row_id"]
     for prefix in ("reservation", "review"):
         if ("row_id", f"{prefix}:{number}") in met:
@@ -150,25 +188,39 @@ def _hint(forms: dict[str, str], met: set[tuple[str, str]]) -> str:
 
 
 def warn_of_opt_outs(workspace: Workspace, say: Callable[[str], None]) -> None:
-    """One line at the terminal per opt-out that fits nobody, masked."""
-    for item in unmet_opt_outs(workspace):
-        say(f"Warning: opt-out of {item.day} ({item.identifier}) fits nobody: {item.hint}")
+    """One line at the terminal per notice that fits nobody, masked; and how many do not count yet."""
+    for item in unmet_notices(workspace):
+        say(f"Warning: {item.kind} of {item.day} ({item.identifier}) fits nobody: {item.hint}")
+    later = later_notices(workspace).sort("day", "identifier")
+    if later.height:
+        shown = [f"{masked(identifier)} from {day}" for identifier, _, day in later.head(_SHOWN).iter_rows()]
+        more = f" and {later.height - _SHOWN} more" if later.height > _SHOWN else ""
+        say(
+            f"{later.height} opt-outs or consents are not yet in force, because their day comes after the last stored "
+            f"one: {', '.join(shown)}{more}"
+        )
 
 
 def build_opt_out_check(retries: dg.RetryPolicy | None = None) -> dg.AssetChecksDefinition:
-    """A check that warns at the end of a run: an opt-out that fits no row."""
+    """A check that warns at the end of a run: a notice that fits no row."""
 
     @dg.asset_check(
         asset=DAILY_LEDGER.asset,
         name=CHECK,
-        description="Every opt-out up to the last stored day fits a row that was delivered.",
+        description="Every opt-out and consent up to the last stored day fits a row that was delivered.",
         required_resource_keys={RESOURCE},
         blocking=False,
         retry_policy=retries,
     )
     def opt_outs_meet_somebody(context: dg.AssetCheckExecutionContext) -> dg.AssetCheckResult:
-        unmet = unmet_opt_outs(getattr(context.resources, RESOURCE))
-        told = {"opt_outs": len(unmet), "days": ", ".join(sorted({str(item.day) for item in unmet})), "advice": ADVICE}
+        workspace = getattr(context.resources, RESOURCE)
+        unmet = unmet_notices(workspace)
+        told = {
+            "notices": len(unmet),
+            "days": ", ".join(sorted({str(item.day) for item in unmet})),
+            "not_yet_in_force": later_notices(workspace).height,
+            "advice": ADVICE,
+        }
         return dg.AssetCheckResult(passed=not unmet, severity=dg.AssetCheckSeverity.WARN, metadata=told)
 
     return opt_outs_meet_somebody

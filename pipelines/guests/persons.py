@@ -5,7 +5,7 @@ the guest where it shares an e-mail address, phone or card number with the guest
 nobody else has what is shared. Everything else that is shared is told and left where it is.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 
@@ -19,10 +19,10 @@ from resources.identifiers import (
     name_words,
     plain_card,
     plain_email,
-    plain_row_id,
     read_phones,
+    row_id_scopes,
 )
-from resources.sources.keys import key_expression
+from resources.sources.keys import USUAL, Placeholders, key_expression, normalised_key
 
 DIRECT = ("email", "phone", "card_number", "guest_key", "guest_name")
 LINKING = ("email", "phone", "card_number")
@@ -30,7 +30,8 @@ WORDS = {"email": "e-mail address", "phone": "phone number", "card_number": "car
          "guest_name": "name"}  # fmt: skip
 _SHOWN = 8
 _MOST_NAMES = 40  # distinct names compared with each other; so many are several people without comparing
-_MAIL, _KEY, _CARD, _ROW = "=email", "=guest_key", "=card_number", "=row_id"
+_MAIL, _KEY, _CARD, _SCOPES = "=email", "=guest_key", "=card_number", "=scopes"
+_NO_WORDS = Placeholders.of(())
 
 
 @dataclass
@@ -50,17 +51,22 @@ class Belonging:
     keys: list[str] = field(default_factory=list)
 
 
-def with_forms(rows: pl.DataFrame) -> pl.DataFrame:
-    """Rows with the one spelling of key, address, card and row id beside what was delivered.
+def with_forms(rows: pl.DataFrame, words: Placeholders = USUAL, unfit: Collection[str] = frozenset()) -> pl.DataFrame:
+    """Rows with the one spelling of key, address and card, and the ids that cover them, beside what was delivered.
 
     Args:
-        rows: ``row_id`` and the columns of ``DIRECT``.
+        rows: ``row_id``, the columns of ``DIRECT``, and ``reservation``: the id that a quarantined row would have.
+        words: that stand for "no key" in this source.
+        unfit: keys that hold more than one guest may, and are nobody's.
     """
+    key = key_expression(pl.col("guest_key"), words)
+    ids = zip(rows["row_id"], rows["reservation"], strict=True)
+    scopes = [[*row_id_scopes(row_id), *(row_id_scopes(number) if number else ())] for row_id, number in ids]
     return rows.with_columns(
-        key_expression(pl.col("guest_key")).alias(_KEY),
+        pl.when(~key.is_in(sorted(unfit))).then(key).alias(_KEY),
         each_once(rows["email"], plain_email).alias(_MAIL),
         each_once(rows["card_number"], plain_card).alias(_CARD),
-        each_once(rows["row_id"], plain_row_id).alias(_ROW),
+        pl.Series(_SCOPES, scopes, dtype=pl.List(pl.String)),
     )
 
 
@@ -68,7 +74,7 @@ def belonging_to(rows: pl.DataFrame, asked: Asked) -> Belonging:
     """The rows of the guest that is asked for.
 
     Args:
-        rows: see :func:`with_forms`; ``reservation`` is the number of quarantined rows, else null.
+        rows: see :func:`with_forms`.
         asked: what names the guest.
     """
     named = _named(rows, asked)
@@ -98,7 +104,7 @@ def belonging_to(rows: pl.DataFrame, asked: Asked) -> Belonging:
 
 def _named(rows: pl.DataFrame, asked: Asked) -> pl.DataFrame:
     """Rows that carry what was given; where a key was given, no row of another key."""
-    by_row = pl.col(_ROW).is_in(asked.rows) | pl.col("reservation").is_in(asked.rows)
+    by_row = _is_covered(asked.rows)
     by_key = pl.col(_KEY) == asked.key if asked.key else pl.lit(value=False)
     by_mail = pl.col(_MAIL) == asked.address if asked.address else pl.lit(value=False)
     if asked.key:
@@ -109,6 +115,11 @@ def _named(rows: pl.DataFrame, asked: Asked) -> pl.DataFrame:
         .when(by_mail.fill_null(value=False)).then(pl.lit("the e-mail address"))
     )  # fmt: skip
     return rows.with_columns(how=how).filter(pl.col("how").is_not_null())
+
+
+def _is_covered(ids: Collection[str]) -> pl.Expr:
+    """Rows whose id, room or reservation is among the ids."""
+    return pl.col(_SCOPES).list.eval(pl.element().is_in(sorted(ids))).list.any()
 
 
 def _doubts(mine: pl.DataFrame, asked: Asked) -> list[str]:
@@ -149,11 +160,12 @@ def _with_keyless(mine: pl.DataFrame, others: pl.DataFrame) -> tuple[pl.DataFram
         is_near = pl.Series([False] * others.height, dtype=pl.Boolean)
         for hit in links.values():
             is_near |= hit
-        is_near |= _same_reservation(mine, others)
+        by_number, is_sure = _same_reservation(mine, others)
+        is_near |= by_number
         is_free = others[_KEY].is_null() & is_near
         fits = is_free & _fits(mine, others)
         strangers = others.filter(is_near & ~fits)
-        is_hers = fits & _is_uncontested(others, strangers, links, _same_reservation(mine, others))
+        is_hers = fits & _is_uncontested(others, strangers, links, is_sure)
         told = _left_told(others.filter(is_free & ~is_hers).height)
         if not is_hers.any():
             break
@@ -193,9 +205,27 @@ def same_phone(column: pl.Series, phones: Iterable[str]) -> pl.Series:
     return column.is_in(same).fill_null(value=False)
 
 
-def _same_reservation(mine: pl.DataFrame, others: pl.DataFrame) -> pl.Series:
-    """Quarantined rows that carry the reservation number of one of the guest's bookings."""
-    return others["reservation"].is_in(mine[_ROW].to_list()).fill_null(value=False)
+def _same_reservation(mine: pl.DataFrame, others: pl.DataFrame) -> tuple[pl.Series, pl.Series]:
+    """Rows under the number of one of the guest's reservations, and quarantined ones of a room that nobody else has.
+
+    A stored room without anything that names its guest stays: two hotels may count alike.
+    """
+    is_bad = others["reservation"].is_not_null()
+    hers, rivals = _ids(mine), _ids(others.filter(~is_bad))
+    near = others.select(_is_covered(hers)).to_series().fill_null(value=False)
+    sure = others.select(_is_covered(hers - rivals)).to_series().fill_null(value=False)
+    return near, sure & is_bad
+
+
+def reservations_of(mine: pl.DataFrame, others: pl.DataFrame) -> list[str]:
+    """Reservations whose rooms are all the guest's."""
+    numbers = {scopes[0] for scopes in mine.filter(pl.col("reservation").is_null())[_SCOPES]}
+    return sorted(numbers & _ids(mine) - _ids(others))
+
+
+def _ids(rows: pl.DataFrame) -> set[str]:
+    scopes = rows[_SCOPES].explode().drop_nulls().unique()
+    return set(scopes.filter(scopes.str.starts_with("reservation:")))
 
 
 def _fits(mine: pl.DataFrame, others: pl.DataFrame) -> pl.Series:
@@ -240,8 +270,10 @@ def _whose(rows: pl.DataFrame, name: str) -> str:
 
 def carries(rows: pl.DataFrame, name: str, value: str) -> pl.Series:
     """Rows whose cell of a kind is the value, in any spelling."""
-    one = with_forms(pl.DataFrame({"row_id": [""], **{item: [value if item == name else None] for item in DIRECT}},
-                                  schema={"row_id": pl.String(), **dict.fromkeys(DIRECT, pl.String())}))  # fmt: skip
+    if name == "guest_key":
+        return (rows[_KEY] == normalised_key(value, _NO_WORDS)).fill_null(value=False)
+    cells = {"row_id": "", **dict.fromkeys(DIRECT), "reservation": None, name: value}
+    one = with_forms(pl.DataFrame([cells], schema=dict.fromkeys(cells, pl.String())))
     if name == "guest_name":
         words = name_words(value)
         same = [text for text in rows[name].drop_nulls().unique() if words and name_words(text) == words]

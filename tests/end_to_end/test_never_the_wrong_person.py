@@ -3,6 +3,7 @@
 import io
 import json
 import shutil
+import subprocess
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -11,14 +12,14 @@ import polars as pl
 import pytest
 
 from pipelines import cli
-from pipelines.guests.opt_outs import unmet_opt_outs
+from pipelines.guests.opt_outs import unmet_notices
 from pipelines.running import failures_of, run_job
 from pipelines.workspace import build_workspace
 from resources.tombstones import TombstoneStore
 from tests.unit.raw.builders import booking, csv_text, review
 
 FIRST, LAST = date(2016, 7, 3), date(2016, 7, 4)
-RAW = ["raw_bookings", "raw_reviews", "quarantine", "pseudonyms", "masked_reviews"]
+RAW = ["raw_bookings", "raw_reviews", "quarantine", "raw_counts", "pseudonyms", "masked_reviews"]
 HOTELS = "hotel,hotel_name,city,country,descriptor,is_city\nCity Hotel,Casa Alfa,Lisbon,PRT,hotel,true\n"
 _FIELDS = ("guest_key", "guest_name", "email", "phone", "card_number")
 PEOPLE = {  # reservation: key, name, e-mail, phone, card
@@ -39,15 +40,32 @@ PEOPLE = {  # reservation: key, name, e-mail, phone, card
     "I1": ("", "Ida Sol", "ida@x.example", "+49 170 1234567", ""),
     "I2": ("", "SOL Ida", "", "0170/1234567", ""),
 }  # fmt: skip
+PEOPLE |= {f"G{place}": ("AG9", f"Al No{place}", f"ag{place}@x.example", "", "") for place in range(7)}
+PEOPLE |= {
+    f"L{place}": (word, "", f"l{place}@x.example", "", "") for place, word in enumerate(("Laufkunde", "LAUFKUNDE "))
+}
+ROOMS = [  # number, room, rate, name, e-mail
+    ("R1", "101", "80", "Ola Rio", "ola@x.example"), ("r1", "102", "80", "", ""), ("R1", "103", "90", "", ""),
+    ("R1:room:101", "", "80", "Max Foe", "max@x.example"),
+    ("S1", "", "70", "Sam Poe", "sam@x.example"), ("S1", "", "75", "", ""), ("S1", "", "79", "", ""),
+    ("T1", "1", "60", "Tea Low", "tea@x.example"), ("T1", "2", "60", "Tom Low", "tom@x.example"),
+]  # fmt: skip
 DAMAGED = {"Q1": ("2", "", "", "", ""), "Q2": ("7", "", "", "", ""), "Q3": ("8", "", "ida@x.example", "", "")}
 
 
 def bookings() -> str:
     rows = [booking(reservation_id=number, **dict(zip(_FIELDS, cells, strict=True)))
             for number, cells in PEOPLE.items()]  # fmt: skip
+    rows += [booking(reservation_id=number, guest_key="", room_number=room, adr=rate, guest_name=name, email=mail)
+             for number, room, rate, name, mail in ROOMS]  # fmt: skip
+    rows += [booking(reservation_id=" r1", room_number=room, adr="bad") for room in ("", "102")]
     rows += [booking(reservation_id=number, adr="bad", **dict(zip(_FIELDS, cells, strict=True)))
              for number, cells in DAMAGED.items()]  # fmt: skip
-    return csv_text(rows) + "too,many,2,fields\nodd,line,Lia@x.example\n"
+    names = ("reservation_id", *_FIELDS, "room_number")
+    return (
+        csv_text([{**booking(), **dict.fromkeys(names, ""), **row} for row in rows])
+        + "too,many,2,fields\nodd,line,Lia@x.example\n"
+    )
 
 
 @pytest.fixture(scope="module")
@@ -71,6 +89,7 @@ def _environment(patch: pytest.MonkeyPatch, home: Path, inbox: Path) -> None:
     patch.setenv("STAYWORTH_HOME", str(home))
     patch.setenv("STAYWORTH_CORE__SOURCE", "deliveries")
     patch.setenv("STAYWORTH_CORE__DATA", str(inbox))
+    patch.setenv("STAYWORTH_RAW__PLACEHOLDERS", "Laufkunde")
     patch.setenv("STAYWORTH_CORE__HISTORY_START", str(FIRST))
     patch.setenv("STAYWORTH_CORE__HISTORY_END", str(LAST))
 
@@ -205,6 +224,8 @@ def test_nobody_makes_no_tombstone(command: Command) -> None:
         status, told = command("erase", *asked, "--yes")
         assert status == 1
         assert "Nobody" in told
+        assert "Kept, and why" not in told
+        assert "Searched" in told
     assert not tombstones().exists()
 
 
@@ -256,17 +277,108 @@ def test_a_copy_holds_one_persons_rows(command: Command, tmp_path: Path) -> None
 def test_opt_outs_that_fit_nobody_are_told(command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     notices = tmp_path / "notices.csv"
     wanted = ["K1", "2.0", "FAY@x.example", "reservation:d1", "7"]
-    lost = ["nobody", "A1", "NULL", "nobody@x.example", "reservation:999"]
+    lost = ["nobody", "A1", "NULL", "nobody@x.example", "reservation:999", "laufkunde", "ag9"]
     lines = [f"{name},opt-out,{FIRST}" for name in wanted + lost]
+    lines += [f"gone@x.example,consent,{FIRST}", f"K4,consent,{FIRST}"]
     notices.write_text("\n".join(["identifier,kind,day", *lines, f"late,opt-out,{date(2030, 1, 1)}"]))
     monkeypatch.setenv("STAYWORTH_CORE__NOTICES", str(notices))
     run_raw()
     assert not rows() & {"A1", "A2", "E1", "C1", "D1"}
     assert {"B1", "C2", "D2"} <= rows()
     assert not any(",Q2,7," in text for text in rows("quarantine", "raw_text")), "nor in quarantine"
-    assert len(unmet_opt_outs(build_workspace())) == len(lost)
+    assert {"L0", "L1", "G1"} <= rows(), "a word for no key and a key of many are nobody's"
+    assert len(unmet_notices(build_workspace())) == len(lost) + 1
     status, told = command("status")
     assert status == 0
-    assert told.count("fits nobody") == len(lost)
+    assert told.count("fits nobody") == len(lost) + 1
+    assert f"Warning: consent of {FIRST} (g…@….example) fits nobody" in told
+    assert "raw.guest_key_max_emails=5" in told
+    assert "not yet in force" in told
+    assert told.count("late") == 0
     assert "write reservation:" in told
     assert not any(name in told for name in ("nobody@x.example", "999", "nobody "))
+
+
+def test_an_opt_out_of_a_reservation_covers_its_rooms(
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, damaged = rows(), rows("quarantine", "raw_text")
+    notices = tmp_path / "notices.csv"
+    told = [f"reservation: {number},opt-out,{FIRST}" for number in ("r1", "S1", "t1:room:2")]
+    notices.write_text("\n".join(["identifier,kind,day", *told]))
+    monkeypatch.setenv("STAYWORTH_CORE__NOTICES", str(notices))
+    run_raw()
+    assert before - rows() == {name for name in before if name.startswith(("R1:room", "S1"))} | {"T1:room:2"}
+    assert len(before - rows()) == 7
+    assert "R1:ROOM:101" in rows(), "a number that looks like a room is another reservation"
+    assert len(damaged - rows("quarantine", "raw_text")) == 2
+    assert unmet_notices(build_workspace()) == []
+
+
+def test_erasing_a_reservation_takes_its_rooms(command: Command) -> None:
+    before, damaged = rows(), rows("quarantine", "raw_text")
+    status, told = command("erase", "--row-id", "reservation:r1", "--yes")
+    assert status == 0, told
+    mine = {name for name in before if name.startswith("R1:room")}
+    assert (len(mine), before - rows()) == (3, mine)
+    assert len(damaged - rows("quarantine", "raw_text")) == 2
+    assert command("erase", "--row-id", "reservation:s1", "--yes")[0] == 0
+    mine |= {name for name in before if name.startswith("S1")}
+    run_raw(reuse=False)
+    assert (len(mine), before - rows()) == (6, mine), "they stay out"
+    assert len(damaged - rows("quarantine", "raw_text")) == 2
+    assert "erased before" in command("erase", "--row-id", "reservation:R1", "--yes")[1]
+
+
+def test_one_room_can_be_named_and_a_reservation_of_two_people_is_refused(command: Command) -> None:
+    before = rows()
+    status, told = command("erase", "--row-id", "reservation:T1", "--yes")
+    assert status == 1
+    assert "2 e-mail addresses" in told
+    assert command("erase", "--row-id", "reservation:t1:room:2", "--yes")[0] == 0
+    assert before - rows() == {"T1:room:2"}
+    status, told = command("erase", "--row-id", "T1", "--yes")
+    assert status == 2
+    assert "reservation:<number>" in told
+
+
+def test_a_key_that_holds_more_than_one_guest_may_is_nobodys(command: Command, tmp_path: Path) -> None:
+    before = rows()
+    for asked in (("erase", "--yes"), ("erase", "--preview"), ("subject-access", "--to", str(tmp_path / "copy"))):
+        status, told = command(*asked, "--guest-key", " ag9")
+        assert status == 2
+        assert "raw.guest_key_max_emails=5" in told
+    assert command("erase", "--email", "ag3@x.example", "--yes")[0] == 0
+    assert before - rows() == {"G3"}
+
+
+def test_a_sources_own_word_for_no_key_is_nobody(command: Command) -> None:
+    before = rows()
+    status, told = command("erase", "--guest-key", "laufkunde", "--yes")
+    assert status == 2
+    assert "raw.placeholders" in told
+    assert command("erase", "--email", "l1@x.example", "--yes")[0] == 0
+    assert before - rows() == {"L1"}
+
+
+def test_parts_of_a_backfill_tell_nothing_and_its_end_does(
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notices = tmp_path / "notices.csv"
+    notices.write_text(f"identifier,kind,day\nnobody,opt-out,{FIRST}\n")
+    monkeypatch.setenv("STAYWORTH_CORE__NOTICES", str(notices))
+    monkeypatch.setattr("pipelines.terminal.stages.run_stage", lambda *_: True)
+    asked = ("backfill", "--from", str(FIRST), "--to", str(LAST))
+    assert command(*asked)[1].count("fits nobody") == 1
+    assert command(*asked, "--as-part")[1].count("fits nobody") == 0
+    started: list[list[str]] = []
+
+    def start(words: list[str], **_: object) -> subprocess.CompletedProcess[str]:
+        started.append(words)
+        return subprocess.CompletedProcess(words, 0)
+
+    monkeypatch.setattr("pipelines.backfilling.subprocess.run", start)
+    status, told = command(*asked, "--runs", "2", "--at-once", "2")
+    assert status == 0
+    assert told.count("fits nobody") == 1
+    assert ["--as-part" in words for words in started] == [True, True]

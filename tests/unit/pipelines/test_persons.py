@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assets.raw.settings import RawSettings
 from pipelines.guests.asking import Asked
 from pipelines.guests.persons import DIRECT, Belonging, belonging_to, with_forms
 from resources.errors import ContractError
@@ -127,6 +128,47 @@ def test_a_quarantined_row_of_the_guests_reservation_is_theirs() -> None:
         [row("A", "K1", "a@y.org"), bad, {"row_id": "b.csv:4", "reservation": "reservation:Z"}], guest_key="K1"
     )
     assert set(found.mine["row_id"]) == {"reservation:A", "b.csv:3"}
+
+
+def test_a_number_takes_its_rooms_and_a_damaged_room_goes_where_it_can_be_nobody_elses() -> None:
+    one = [row("R1:room:1", None, "a@y.org"), row("R1:room:2"), row("R1:ROOM:1", None, "z@y.org")]
+    bad: list[dict[str, str | None]]
+    bad = [{"row_id": f"b.csv:{place}", "reservation": f"reservation:{number}"}
+           for place, number in enumerate(("R1", "R1:room:1", "R1:room:3"))]  # fmt: skip
+    found = look([*one, *bad], row_ids=("reservation:r1",))
+    assert set(found.mine["row_id"]) == {item["row_id"] for item in [*one[:2], *bad]}
+    theirs = row("R1:room:2", None, "b@y.org")
+    by_mail = look([one[0], theirs, *bad], email="a@y.org")
+    assert set(by_mail.mine["row_id"]) == {"reservation:R1:room:1", "b.csv:1"}
+    assert look([one[0], theirs], row_ids=("reservation:R1",)).doubts
+    left = look(one, email="a@y.org")
+    assert ids(left) == "R1:room:1"
+    assert any("1 row without a guest key" in text for text in left.told), "a room that names nobody is told and stays"
+
+
+def test_a_key_that_holds_too_much_joins_nobody() -> None:
+    rows = [row("A", "AG", "a@y.org", "Ana Luz"), row("B", "ag ", "b@y.org", "Rui Mar"), row("C", "Z", "c@y.org")]
+    frame = pl.DataFrame([{name: item.get(name) for name in _SCHEMA} for item in rows], schema=_SCHEMA)
+    found = belonging_to(with_forms(frame, unfit={"AG"}), Asked(email="a@y.org"))
+    assert (ids(found), found.doubts, found.keys) == ("A", [], [])
+
+
+def test_words_for_no_key_are_those_of_the_source() -> None:
+    words = RawSettings(placeholders=("Laufkunde",), values=("*:Guest",)).words
+    with pytest.raises(ContractError, match=r"raw\.placeholders"):
+        Asked(guest_key=" LAUFKUNDE", words=words)
+    with pytest.raises(ContractError, match="no key"):
+        Asked(guest_key="Laufkunde").under(words)
+    assert Asked(guest_key="guest", words=words).key == "GUEST"
+    rows = [row(str(place), key) for place, key in enumerate(("Laufkunde", "guest", "GUEST", "NULL"))]
+    frame = pl.DataFrame([{name: item.get(name) for name in _SCHEMA} for item in rows], schema=_SCHEMA)
+    assert ids(belonging_to(with_forms(frame, words), Asked(guest_key="Guest", words=words))) == "12"
+
+
+@pytest.mark.parametrize("text", ["9999", "R1", ""])
+def test_a_number_alone_is_no_row_id(text: str) -> None:
+    with pytest.raises(ContractError, match="reservation:<number>"):
+        Asked(email="a@y.org", row_ids=(text,))
 
 
 _CELLS = st.sampled_from([None, "1", "2", "3"])

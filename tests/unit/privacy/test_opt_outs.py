@@ -7,7 +7,9 @@ import polars as pl
 from assets.privacy.opt_outs import HISTORY, notice_history, without_opted_out
 from assets.privacy.pseudonyms import keyed_hash
 from resources.secret_keys import SecretKey
+from resources.sources.keys import Placeholders
 
+_TEXTS = {name: pl.String() for name in ("guest_key", "email", "guest_hash")}
 KEY = SecretKey(b"k" * 32)
 NOTICES = pl.DataFrame(
     {
@@ -30,6 +32,23 @@ def history() -> pl.DataFrame:
 def test_a_notice_reaches_bookings_by_address_key_and_row() -> None:
     told = history()
     assert told["booking_id"].to_list() == ["b1", "b2", "b2", "b3"], "b2's raw row has left: its guest key still counts"
+
+
+def test_a_reservation_reaches_the_bookings_of_its_rooms() -> None:
+    ids = ["reservation:R1", "reservation:R1:room:7", "reservation:R1:part:0123456789ab", "reservation:R1:ROOM:7"]
+    raw = pl.DataFrame({"row_id": ids[:1], "guest_key": [None], "email": [None]}, schema_overrides=_TEXTS)
+    named = pl.DataFrame({"row_id": ids, "booking_id": ["b1", "b2", "b3", "b4"], "guest_hash": [None] * 4},
+                         schema_overrides=_TEXTS)  # fmt: skip
+    told = NOTICES.clear().vstack(NOTICES.head(1).with_columns(identifier=pl.lit("reservation:r1")))
+    assert notice_history(raw, named, told, KEY)["booking_id"].to_list() == ["b1", "b2", "b3"]
+
+
+def test_a_sources_own_word_for_no_key_reaches_nobody() -> None:
+    raw = pl.DataFrame({"row_id": ["row:1"], "guest_key": ["Laufkunde"], "email": [None]}, schema_overrides=_TEXTS)
+    named = pl.DataFrame({"row_id": ["row:1"], "booking_id": ["b1"], "guest_hash": [None]}, schema_overrides=_TEXTS)
+    told = NOTICES.head(1).with_columns(identifier=pl.lit("laufkunde"))
+    assert notice_history(raw, named, told, KEY).height == 1
+    assert notice_history(raw, named, told, KEY, Placeholders.of(["laufkunde"])).is_empty()
 
 
 def test_each_row_is_judged_as_of_its_day() -> None:

@@ -8,9 +8,13 @@ from hypothesis import strategies as st
 
 from assets.raw.contract import QUARANTINE, RAW_BOOKINGS
 from assets.raw.exclusion import NO_NOTICES, without_erased, without_opted_out
+from assets.raw.parse_bookings import parse_bookings
 from assets.raw.quarantine import Parsed
+from assets.raw.settings import RawSettings
 from resources.secret_keys import SecretKey
-from resources.tombstones import EMAIL, GUEST_KEY, ROW, TEXT, Tombstones
+from resources.sources.base import Stream
+from resources.tombstones import EMAIL, GUEST_KEY, RESERVATION, ROW, TEXT, Tombstones
+from tests.unit.raw.builders import booking, delivery
 
 DAY = date(2024, 1, 10)
 EMPTY = Tombstones(SecretKey(b"k" * 32))
@@ -67,3 +71,40 @@ def test_rows_are_conserved(keys: list[str | None], texts: list[str]) -> None:
     left, gone = without_erased(willing, erased(**{GUEST_KEY: "G1", TEXT: "one"}))
     assert left.rows.height + left.problems.height + out.height + gone.height == len(keys) + len(texts)
     assert "G1" not in left.rows["guest_key"].to_list()
+
+
+PART = ":part:0123456789ab"
+
+
+def test_a_notice_of_a_reservation_covers_its_rooms_and_no_other_number() -> None:
+    names = ("reservation:R1", "reservation:R1:room:7", f"reservation:R1{PART}", f"reservation:R1{PART}:again:2")
+    others = ("reservation:R1:ROOM:7", "reservation:R12", "review:R1", f"review:R1{PART}")
+    rows = parsed(*({"row_id": name} for name in (*names, *others)))
+    left, _ = without_opted_out(rows, notices(("reservation:r1", "opt-out", 0)), EMPTY)
+    assert left.rows["row_id"].to_list() == list(others)
+    left, _ = without_opted_out(rows, notices(("reservation:r1:room:7.0", "opt-out", 0)), EMPTY)
+    assert set(names) - set(left.rows["row_id"]) == {"reservation:R1:room:7"}
+    consented = notices(("reservation:R1", "opt-out", -1), ("reservation:R1:room:7", "consent", 0))
+    left, _ = without_opted_out(rows, consented, EMPTY)
+    assert set(names) & set(left.rows["row_id"]) == {"reservation:R1:room:7"}
+
+
+def test_a_further_room_of_an_erased_reservation_stays_out_where_it_names_nobody() -> None:
+    rows = parsed({"row_id": f"reservation:R1{PART}"}, {"row_id": "reservation:R1:room:8", "guest_key": "G2"},
+                  {"row_id": "reservation:R1:room:9", "email": "b@x.org"}, {"row_id": "reservation:R2"})  # fmt: skip
+    left, _ = without_erased(rows, erased(**{RESERVATION: "reservation:R1"}))
+    assert left.rows["row_id"].to_list() == [f"reservation:R1:room:{room}" for room in (8, 9)] + ["reservation:R2"]
+
+
+def test_damaged_rows_are_known_by_the_spelling_and_the_words_of_the_source() -> None:
+    cells = {"email": "a@x.org", "adr": "bad"}
+    rows = [booking(reservation_id=" r1", room_number="7.0", **cells), booking(guest_key="Laufkunde", **cells),
+            booking(guest_key="G2", **cells)]  # fmt: skip
+    bad = parse_bookings(delivery(Stream.BOOKINGS, rows), RawSettings(placeholders=("laufkunde",)))
+    words = RawSettings(placeholders=("laufkunde",)).words
+    assert without_erased(bad, erased(**{ROW: "reservation:R1:room:7"}))[0].problems["source_row"].to_list() == [2, 3]
+    by_mail = erased(**{EMAIL: "a@x.org"})
+    assert without_erased(bad, by_mail, words)[0].problems["source_row"].to_list() == [3]
+    told = notices(("reservation:R1", "opt-out", -9_999), ("laufkunde", "opt-out", -9_999))
+    assert without_opted_out(bad, told, EMPTY, words)[0].problems["source_row"].to_list() == [2, 3]
+    assert without_opted_out(bad, told, EMPTY)[0].problems["source_row"].to_list() == [3]

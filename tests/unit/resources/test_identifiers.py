@@ -15,7 +15,9 @@ from resources.identifiers import (
     plain_email,
     plain_row_id,
     read_phones,
+    row_id_scopes,
 )
+from resources.sources.keys import normalised_key
 
 
 def same_phone(one: str, other: str) -> bool:
@@ -112,6 +114,41 @@ def test_row_ids() -> None:
     assert plain_row_id(" Reservation : 12.0") == plain_row_id("reservation:12")
     assert plain_row_id("reservation:r1") == plain_row_id("reservation:R1")
     assert plain_row_id("review:1") != plain_row_id("reservation:1")
+
+
+PART = ":part:0123456789ab"
+
+
+@pytest.mark.parametrize(
+    ("text", "scopes"),
+    [("reservation: r1 ", ["reservation:R1"]),
+     ("Reservation:r1:room:12b", ["reservation:R1", "reservation:R1:room:12B"]),
+     (f"reservation:R1{PART}", ["reservation:R1", f"reservation:R1{PART}"]),
+     (f"reservation:R1{PART}:2:again:3", ["reservation:R1", f"reservation:R1{PART}:2",
+                                          f"reservation:R1{PART}:2:again:3"]),
+     (f"reservation:A:1:room:7.0{PART}", ["reservation:A:1", "reservation:A:1:room:7",
+                                          f"reservation:A:1:room:7{PART}"]),
+     ("reservation:R1:ROOM:101", ["reservation:R1:ROOM:101"]),
+     ("reservation:R1:part:x", ["reservation:R1:PART:X"]),
+     ("reservation:R1:room:", ["reservation:R1"]),
+     ("review:v1:again:2", ["review:V1", "review:V1:again:2"]),
+     (f"review:V1{PART}", [f"review:V1{PART}"]),
+     ("row:abc:1", ["row:abc:1"]),
+     ("b.csv:7", ["B.CSV:7"])],
+)  # fmt: skip
+def test_a_number_covers_its_rooms(text: str, scopes: list[str]) -> None:
+    assert list(row_id_scopes(text)) == scopes
+    assert plain_row_id(text) == scopes[-1]
+
+
+@given(st.text(), st.text(), st.text())
+def test_no_number_can_pass_for_a_room_of_another(number: str, room: str, other: str) -> None:
+    key, forged = normalised_key(number), normalised_key(f"{number}:room:{room}")
+    at = normalised_key(room)
+    if key and forged and at:
+        assert row_id_scopes(f"reservation:{key}:room:{at}")[0] == f"reservation:{key}"
+        assert row_id_scopes(f"reservation:{forged}") == (f"reservation:{forged}",)
+    assert plain_row_id(plain_row_id(other)) == plain_row_id(other)
 
 
 @given(st.text(min_size=1))
