@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from resources.sources.keys import normalised_key
+from resources.sources.keys import NO_WORDS, normalised_key
 
 _ADDRESS = re.compile(r"<([^<>]*@[^<>]*)>")
 _MIN_PHONE, _MAX_PHONE = 7, 15  # digits; ITU-T E.164 allows fifteen
@@ -227,7 +227,7 @@ def row_id_scopes(text: str) -> tuple[str, ...]:
 
 
 def _plain_number(text: str) -> str:
-    return normalised_key(text) or text.strip()
+    return normalised_key(text, NO_WORDS) or text.strip()
 
 
 def each_once(column: pl.Series, verb: Callable[[str], str | None]) -> pl.Series:

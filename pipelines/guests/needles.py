@@ -27,6 +27,10 @@ _BEFORE_NUMBER = re.compile(rf"(\+?)(\d*)({_SEPARATORS}{{0,4}}?)(?:\(0\){_SEPARA
 _CONTEXT = 24  # characters before a number in which its country code stands
 _ALONE_DIGITS = 8  # a shorter national number is found with its country code only: too many figures look like it
 _MIN_ANCHOR = 3
+# What the raw room adds to a row id: the id of one room goes on where that of another one ends.
+_GOES_ON = (":room:", ":part:", ":again:")
+_GOES_ON_BYTES = tuple(text.encode() for text in _GOES_ON)
+_LONGEST_ADDED = max(map(len, _GOES_ON))
 
 
 @dataclass(frozen=True)
@@ -212,7 +216,8 @@ def _replaced(text: str, word: str, mark: str) -> str:
     start = 0
     while (place := text.find(word, start)) >= 0:
         before = text[place - 1 : place] if place else ""
-        is_word = not _joins(before) and not _joins(text[place + len(word) : place + len(word) + 1])
+        after = text[place + len(word) : place + len(word) + _LONGEST_ADDED]
+        is_word = not before.isalnum() and not after[:1].isalnum() and not after.startswith(_GOES_ON)
         parts.append(text[start:place] + (mark if is_word else word))
         start = place + len(word)
     return "".join(parts) + text[start:]
@@ -225,12 +230,9 @@ def _stands_alone(text: str, words: Sequence[str]) -> bool:
 def _bytes_stand_alone(content: bytes, word: bytes) -> bool:
     place = content.find(word)
     while place >= 0:
-        before, after = content[max(place - 1, 0) : place], content[place + len(word) : place + len(word) + 1]
-        if not before.isalnum() and not after.isalnum():
+        before = content[max(place - 1, 0) : place]
+        after = content[place + len(word) : place + len(word) + _LONGEST_ADDED]
+        if not before.isalnum() and not after[:1].isalnum() and not after.startswith(_GOES_ON_BYTES):
             return True
         place = content.find(word, place + 1)
     return False
-
-
-def _joins(character: str) -> bool:
-    return character.isalnum()

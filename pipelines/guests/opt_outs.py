@@ -23,7 +23,7 @@ from resources.identifiers import masked
 from resources.notices import SCHEMA, forms_of, identifier_forms, notice_forms
 from resources.sources.base import Stream
 from resources.sources.keys import Placeholders, key_expression
-from resources.tombstones import EMAIL, GUEST_KEY, ROW
+from resources.tombstones import EMAIL, GUEST_KEY, RESERVATION, ROW
 
 CHECK = "opt_outs_meet_somebody"
 ADVICE = "the guest who asked is still in the data: `stayworth status` names it; mend the identifier and run again"
@@ -98,6 +98,7 @@ def unmet_notices(workspace: Workspace) -> list[UnmetNotice]:
     with reading_for("opt-outs"):
         rules = _Rules(words, unfit_keys(workspace, keys) if keys else frozenset(), caps_of(workspace.settings))
         met = {("row_id", ""), *_known_to_lake(workspace, known, words)}
+        marks = _marks_kept_out(workspace)
         rest = known.filter(~_is_among(known, met))
         if rest.height:
             met |= _kept_out(workspace, words)
@@ -105,7 +106,8 @@ def unmet_notices(workspace: Workspace) -> list[UnmetNotice]:
     return [
         UnmetNotice(kind, masked(identifier), day, _hint(forms_of(identifier, words), met, rules))
         for identifier, kind, day in asked.select("identifier", "kind", "day").sort("day", "identifier").iter_rows()
-        if not set(forms_of(identifier, words).items()) & met and not _was_erased(workspace, identifier)
+        if not set(forms_of(identifier, words).items()) & met
+        and not _is_known_by_mark(workspace, forms_of(identifier, words), marks)
     ]
 
 
@@ -170,9 +172,19 @@ def _pairs(rows: pl.DataFrame, words: Placeholders) -> set[tuple[str, str]]:
     return set(identifier_forms(rows, names, [], words).unique().iter_rows())
 
 
-def _was_erased(workspace: Workspace, identifier: str) -> bool:
+def _marks_kept_out(workspace: Workspace) -> set[str]:
+    """Keyed marks of the rows that an opt-out kept out."""
+    lake = workspace.lake
+    aside = [lake.set_aside(asset, lake.days(asset)) for asset in _STREAMS]
+    return {mark for rows in aside for mark in rows.filter(pl.col("reason") == OPTED_OUT)["row_id"]}
+
+
+def _is_known_by_mark(workspace: Workspace, forms: dict[str, str], marks: set[str]) -> bool:
+    """Whether an erased guest had the identifier, or a row was kept out by its id, which may be made of its content."""
     tombstones = workspace.resource("tombstones").load()
-    return any(any(tombstones.has(kind, [identifier])) for kind in (EMAIL, GUEST_KEY, ROW))
+    kinds = ((EMAIL, "email"), (GUEST_KEY, "guest_key"), (ROW, "row_id"), (RESERVATION, "row_id"))
+    was_erased = any(any(tombstones.has(kind, [forms.get(column)])) for kind, column in kinds)
+    return was_erased or ("row_id" in forms and tombstones.mark(ROW, forms["row_id"]) in marks)
 
 
 def _hint(forms: dict[str, str], met: set[tuple[str, str]], rules: _Rules) -> str:

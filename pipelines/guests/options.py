@@ -9,7 +9,8 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 _OPTIONS = (
     click.option("--email", help="E-mail address of the guest; - reads it from standard input."),
     click.option("--guest-key", help="The source's key of the guest: no row of another key is taken; - as above."),
-    click.option("--row-id", multiple=True, help="Row id of a booking or review; may be repeated; - as above."),
+    click.option("--row-id", multiple=True,
+                 help="Row id of a booking or review, reservation:<number> for its rooms; may be repeated; as above."),
     click.option("--stdin", is_flag=True,
                  help="Read identifiers from standard input, one a line: `email: x`, `guest-key: x`, `row-id: x`."),
     click.option("--only-named", is_flag=True,

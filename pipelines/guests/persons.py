@@ -22,7 +22,7 @@ from resources.identifiers import (
     read_phones,
     row_id_scopes,
 )
-from resources.sources.keys import USUAL, Placeholders, key_expression, normalised_key
+from resources.sources.keys import NO_WORDS, USUAL, Placeholders, key_expression, normalised_key
 
 DIRECT = ("email", "phone", "card_number", "guest_key", "guest_name")
 LINKING = ("email", "phone", "card_number")
@@ -31,7 +31,6 @@ WORDS = {"email": "e-mail address", "phone": "phone number", "card_number": "car
 _SHOWN = 8
 _MOST_NAMES = 40  # distinct names compared with each other; so many are several people without comparing
 _MAIL, _KEY, _CARD, _SCOPES = "=email", "=guest_key", "=card_number", "=scopes"
-_NO_WORDS = Placeholders.of(())
 
 
 @dataclass
@@ -271,7 +270,7 @@ def _whose(rows: pl.DataFrame, name: str) -> str:
 def carries(rows: pl.DataFrame, name: str, value: str) -> pl.Series:
     """Rows whose cell of a kind is the value, in any spelling."""
     if name == "guest_key":
-        return (rows[_KEY] == normalised_key(value, _NO_WORDS)).fill_null(value=False)
+        return (rows[_KEY] == normalised_key(value, NO_WORDS)).fill_null(value=False)
     cells = {"row_id": "", **dict.fromkeys(DIRECT), "reservation": None, name: value}
     one = with_forms(pl.DataFrame([cells], schema=dict.fromkeys(cells, pl.String())))
     if name == "guest_name":

@@ -116,6 +116,7 @@ class Placeholders:
 
 
 USUAL = Placeholders.of(PLACEHOLDERS)
+NO_WORDS = Placeholders.of(())  # blanks, marks and zeros only: for keys of which it is known that they are some
 
 
 def is_placeholder(text: str, placeholders: Placeholders = USUAL) -> bool:

@@ -58,6 +58,7 @@ def bookings() -> str:
             for number, cells in PEOPLE.items()]  # fmt: skip
     rows += [booking(reservation_id=number, guest_key="", room_number=room, adr=rate, guest_name=name, email=mail)
              for number, room, rate, name, mail in ROOMS]  # fmt: skip
+    rows += [booking(reservation_id="W100", guest_key=key, email=f"{key}@x.example") for key in ("KW1", "KW2")]
     rows += [booking(reservation_id=" r1", room_number=room, adr="bad") for room in ("", "102")]
     rows += [booking(reservation_id=number, adr="bad", **dict(zip(_FIELDS, cells, strict=True)))
              for number, cells in DAMAGED.items()]  # fmt: skip
@@ -304,12 +305,13 @@ def test_an_opt_out_of_a_reservation_covers_its_rooms(
 ) -> None:
     before, damaged = rows(), rows("quarantine", "raw_text")
     notices = tmp_path / "notices.csv"
-    told = [f"reservation: {number},opt-out,{FIRST}" for number in ("r1", "S1", "t1:room:2")]
+    [part] = [name for name in before if name.startswith("W100:part:")]
+    told = [f"reservation: {number},opt-out,{FIRST}" for number in ("r1", "S1", "t1:room:2", part)]
     notices.write_text("\n".join(["identifier,kind,day", *told]))
     monkeypatch.setenv("STAYWORTH_CORE__NOTICES", str(notices))
     run_raw()
-    assert before - rows() == {name for name in before if name.startswith(("R1:room", "S1"))} | {"T1:room:2"}
-    assert len(before - rows()) == 7
+    assert before - rows() == {name for name in before if name.startswith(("R1:room", "S1"))} | {"T1:room:2", part}
+    assert len(before - rows()) == 8
     assert "R1:ROOM:101" in rows(), "a number that looks like a room is another reservation"
     assert len(damaged - rows("quarantine", "raw_text")) == 2
     assert unmet_notices(build_workspace()) == []
@@ -340,6 +342,16 @@ def test_one_room_can_be_named_and_a_reservation_of_two_people_is_refused(comman
     status, told = command("erase", "--row-id", "T1", "--yes")
     assert status == 2
     assert "reservation:<number>" in told
+
+
+def test_one_of_two_guests_under_one_number(command: Command) -> None:
+    before = rows()
+    assert command("erase", "--row-id", "reservation:W100", "--yes")[0] == 1
+    status, told = command("erase", "--guest-key", "KW1", "--yes")
+    assert status == 0, told
+    assert before - rows() == {"W100"}, "the id of the other room begins like this one, and stays"
+    run_raw(reuse=False)
+    assert before - rows() == {"W100"}
 
 
 def test_a_key_that_holds_more_than_one_guest_may_is_nobodys(command: Command, tmp_path: Path) -> None:

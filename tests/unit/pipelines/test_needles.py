@@ -86,3 +86,14 @@ def test_a_card_is_found_with_any_separators() -> None:
     assert holds("paid by 4000001234567899.", card)
     assert holds("4000-0012-3456-7899", card)
     assert not holds("44000001234567899", card)
+
+
+def test_the_id_of_one_room_is_not_that_of_another() -> None:
+    needle = Needle("row id", "reservation:R1")
+    for added in (":room:7", ":part:0123456789ab", ":again:2"):
+        text = f'{{"id": "reservation:R1{added}"}}'
+        assert not held_kinds(text.encode(), [needle])
+        assert blank_out(text, [needle]) == text
+    told = "reservation:R1: gone, reservation:R1:roommate"
+    assert held_kinds(told.encode(), [needle])
+    assert blank_out(told, [needle], "-") == "-: gone, -:roommate"
