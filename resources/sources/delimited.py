@@ -6,7 +6,6 @@ and ``_raw_text``. Only a file that can't be read as a whole (no header, wrong d
 
 import csv
 import io
-import re
 from collections import deque
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -17,14 +16,13 @@ import polars as pl
 from resources.errors import SourceError
 from resources.sources.archives import open_bytes, true_kind
 from resources.sources.file_rules import SECTION, USUAL_RULES, FileSettings
-from resources.sources.headers import clean_name, place_columns
+from resources.sources.first_lines import read_header
+from resources.sources.headers import place_columns
 
 MAX_FIELD_CHARACTERS = 16 * 1024 * 1024  # a field beyond this is a stray quote that swallows the file
 BYTE_PROBLEM, NUL_PROBLEM = "holds a byte that is not UTF-8", "holds a NUL byte"
 _CHUNK_ROWS = 20_000
 _LONGEST_MAGIC = 16
-_SEP_LINE = re.compile(r'"?sep=(\\t|.)"?', re.IGNORECASE)  # Excel's first line, which names the delimiter
-_OTHER_DELIMITERS = {";": "semicolon", "\t": "tab", "|": "vertical bar"}
 TEXT_SCHEMA: dict[str, pl.DataType] = {
     "_source_file": pl.String(),
     "_source_row": pl.Int64(),
@@ -118,7 +116,7 @@ def read_delimited(
             cast("IO[bytes]", _Rejoined(start, stream)), encoding="utf-8-sig", errors="surrogateescape", newline=""
         )
         lines = _Lines(iter(text))
-        header, delimiter = _read_header(lines, path.name)
+        header, delimiter = read_header(lines, path.name, required)
         places = place_columns(path.name, header, required, optional)
         named = max((place for place, name in enumerate(header) if name), default=-1) + 1
         layout = _Layout(path.name, places, tuple(optional), limits)
@@ -196,43 +194,6 @@ def read_records(
             yield Record(None, problem, _readable(text))
         else:
             yield Record(fields)
-
-
-def _read_header(lines: _Lines, name: str) -> tuple[list[str], str]:
-    """Names of the columns, and the delimiter."""
-    header, text = _first_fields(lines, name, ",")
-    delimiter = ","
-    if mark := _SEP_LINE.fullmatch(text.strip("\ufeff\r\n ")):
-        delimiter = {"\\t": "\t"}.get(mark[1], mark[1])
-        lines.record = []
-        header, text = _first_fields(lines, name, delimiter)
-    if _byte_problem(text):
-        message = f"{name}: the header line is not UTF-8 text; save the file as CSV in UTF-8"
-        raise SourceError(message)
-    if len(header) == 1:
-        counts = {mark: text.count(mark) for mark in _OTHER_DELIMITERS}
-        likely = max(counts, key=counts.__getitem__)
-        got = f"{_OTHER_DELIMITERS[likely]} ({likely!r})" if counts[likely] else "none"
-        message = f"{name}: wrong delimiter: {got} where a comma is expected; save the file comma-separated"
-        raise SourceError(message)
-    return [clean_name(column) for column in header], delimiter
-
-
-def _first_fields(lines: _Lines, name: str, delimiter: str) -> tuple[list[str], str]:
-    try:
-        header = next(csv.reader(_without_marks(lines), delimiter=delimiter, strict=True))
-    except StopIteration as error:
-        message = f"{name}: the file is empty; expected a header line with the publisher's column names"
-        raise SourceError(message) from error
-    except csv.Error as error:
-        message = f"{name}: the header line is not well-formed CSV ({error}); fetch the file again"
-        raise SourceError(message) from error
-    return header, "".join(lines.record)
-
-
-def _without_marks(lines: _Lines) -> Iterator[str]:
-    """Lines without byte order marks at their beginning, which would stand before a quote."""
-    return (line.lstrip("\ufeff") for line in lines)
 
 
 def _surplus(fields: Sequence[str], named: int | None) -> str | None:

@@ -90,3 +90,45 @@ def test_another_encoding_is_named_where_no_row_can_be_read(tmp_path: Path) -> N
     )
     with pytest.raises(SourceError, match=r"not UTF-8; the file is in another encoding \(Windows-1252"):
         _ = PublicSource(tmp_path).first_day
+
+
+@pytest.mark.parametrize("above", [["", "  "], ["\ufeff", ","]])
+def test_blank_lines_above_the_names_are_passed_over(tmp_path: Path, above: list[str]) -> None:
+    assert read(tmp_path, *above, *LINES)["adr"].to_list() == ["95.5", "7"]
+
+
+@pytest.mark.parametrize(
+    "above", [["# export of 2024"], ["Bookings, all hotels,,", ""], ["Bookings", "made on 5 May", "", ""]]
+)
+def test_lines_above_the_names_are_told(tmp_path: Path, above: list[str]) -> None:
+    with pytest.raises(SourceError, match=f"stand {len(above)} line.* below the first line with text; delete"):
+        read(tmp_path, *above, *LINES)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [("<!DOCTYPE html><html>", "web page"), ('[{"hotel": "a", "adr": 1}]', "JSON"), ('{"hotel":1,"x":2}', "JSON")],
+)
+def test_other_formats_of_text_are_named(tmp_path: Path, text: str, kind: str) -> None:
+    with pytest.raises(SourceError, match=kind):
+        read(tmp_path, text)
+
+
+def test_a_first_line_of_one_field_is_not_blamed_on_the_delimiter(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="the first line is one field"):
+        read(tmp_path, "hello", "world")
+
+
+def test_utf_16_without_its_mark_is_named(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="UTF-16"):
+        read(tmp_path, *LINES, encoding="utf-16-le")
+
+
+def test_a_header_of_very_many_names_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="1,000,000 fields"):
+        read(tmp_path, ",".join(map(str, range(1_000_000))), *LINES[1:])
+
+
+def test_a_header_of_many_names_costs_linear_time(tmp_path: Path) -> None:
+    others = ",".join(f"other{number}" for number in range(9_000))
+    assert read(tmp_path, f"{LINES[0]},{others}", *(f"{line}{',' * 9_000}" for line in LINES[1:]))["adr"].len() == 2
