@@ -9,8 +9,10 @@ import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+from zoneinfo import available_timezones
 
 import polars as pl
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from resources.errors import SourceError
@@ -64,12 +66,13 @@ def _read(path: Path, required: Sequence[str], optional: Sequence[str], rules: F
     limits = rules.settings
     try:
         with pq.ParquetFile(path, memory_map=False) as file:
-            about, written = file.metadata, file.schema_arrow.names
+            about, stored = file.metadata, file.schema_arrow
+            written = stored.names
             size = sum(about.row_group(place).total_byte_size for place in range(about.num_row_groups))
         _refuse_size(path, about.num_rows, size, limits)
         places = place_columns(path.name, [clean_name(name) for name in written], required, optional)
         names = {written[place]: name for name, place in places.items()}
-        frame = _columns(path, list(names))
+        frame = _columns(path, stored, list(names))
     except SourceError:
         raise
     except (Exception, pl.exceptions.PanicException) as error:  # whatever damaged bytes make two readers raise
@@ -87,18 +90,23 @@ def _refuse_size(path: Path, rows: int, size: int, limits: FileSettings) -> None
         raise _too_large(path, limits.max_unpacked_mb)
 
 
-def _columns(path: Path, names: Sequence[str]) -> pl.DataFrame:
+def _columns(path: Path, stored: pa.Schema, names: Sequence[str]) -> pl.DataFrame:
     """Columns of a file by polars, or by Arrow where polars does not know a type."""
-    try:
-        return pl.read_parquet(path, columns=list(names), glob=False, hive_partitioning=False)
-    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, NotImplementedError):
-        with warnings.catch_warnings(), pq.ParquetFile(path, memory_map=False) as file:
-            warnings.simplefilter("ignore")
-            table = file.read(columns=list(names))
-        return pl.DataFrame({name: _loaded(table[name]) for name in names})
+    zones = {kind.tz for name in names if pa.types.is_timestamp(kind := stored.field(name).type) and kind.tz}
+    if zones <= available_timezones():  # polars panics over `+05:30`, and writes so to the terminal
+        try:
+            return pl.read_parquet(path, columns=list(names), glob=False, hive_partitioning=False)
+        except (pl.exceptions.PolarsError, pl.exceptions.PanicException, NotImplementedError):
+            pass
+    with warnings.catch_warnings(), pq.ParquetFile(path, memory_map=False) as file:
+        warnings.simplefilter("ignore")
+        table = file.read(columns=list(names))
+    return pl.DataFrame({name: _loaded(table[name]) for name in names})
 
 
 def _loaded(column: Any) -> pl.Series:
+    if pa.types.is_timestamp(column.type) and column.type.tz:
+        column = column.cast(pa.timestamp(column.type.unit, tz="UTC"))  # the same point in time
     try:
         found = pl.from_arrow(column)
     except (pl.exceptions.PolarsError, TypeError, ValueError, NotImplementedError):  # no counterpart: text will do
@@ -138,7 +146,7 @@ def _lengths(column: pl.Series, dtype: pl.DataType) -> pl.Series | None:
     if dtype == pl.Binary:
         return column.bin.size()
     if isinstance(dtype, pl.Categorical | pl.Enum):
-        return column.to_physical() * 0 + 1
+        return column.cat.len_bytes()
     return None
 
 

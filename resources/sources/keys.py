@@ -42,6 +42,9 @@ _LOOSE = re.compile(r"[\s\-_./\\()\[\]{}<>\"'`]")
 _ZEROS = re.compile(r"0+")
 _ALL_ONES = re.compile(r"F{32}")  # a GUID whose bits are all set, without its dashes
 _CROSSES = re.compile(r"X{2,}")
+_SHORTENED = re.compile(
+    r"\d(?:[.,]\d+)?E\+\d{2,3}"
+)  # a spreadsheet's 1.23457E+12: the digits that tell keys apart are gone
 _CAPITALS = str.maketrans(ascii_lowercase, ascii_uppercase)
 _Value = TypeVar("_Value", str, bool)
 
@@ -101,8 +104,8 @@ class Placeholders:
 
         Args:
             text: as it was written.
-            zeros: whether zeros (``0``, ``000``, ``0.0``, a GUID of zeros) stand for a gap too; not where a number
-                or a flag is expected.
+            zeros: whether zeros (``0``, ``000``, ``0.0``, a GUID of zeros) and long numbers that a spreadsheet
+                shortened (``1.23457E+12``) stand for a gap too; not where a number or a flag is expected.
         """
         if len(text) > _LONGEST:
             return False
@@ -112,7 +115,7 @@ class Placeholders:
             return True
         if _ALL_ONES.fullmatch(bare) or _CROSSES.fullmatch(bare):
             return True
-        return zeros and _ZEROS.fullmatch(bare) is not None
+        return zeros and (_ZEROS.fullmatch(bare) is not None or _SHORTENED.fullmatch(key) is not None)
 
 
 USUAL = Placeholders.of(PLACEHOLDERS)

@@ -1,12 +1,15 @@
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from resources.errors import SourceError
 from resources.sources.columnar import read_columnar
 from resources.sources.delimited import read_delimited
+from resources.sources.file_rules import FileRules, FileSettings
 
 
 def test_typed_columns_become_the_publishers_text(tmp_path: Path) -> None:
@@ -47,3 +50,19 @@ def test_missing_column_is_named(tmp_path: Path) -> None:
 def test_nul_byte_is_a_problem_of_its_row(tmp_path: Path) -> None:
     pl.DataFrame({"a": ["x", "y\0", None]}).write_parquet(tmp_path / "t.parquet")
     assert read_columnar(tmp_path / "t.parquet", ["a"])["_problem"].to_list() == [None, "holds a NUL byte", None]
+
+
+def test_a_zone_that_is_an_offset_is_read_without_a_word(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    points = pa.array([datetime(2024, 7, 2, 18, 30, tzinfo=UTC)], pa.timestamp("ms", tz="+05:30"))
+    pq.write_table(pa.table({"Review_Date": points}), tmp_path / "t.parquet")
+    read = read_columnar(tmp_path / "t.parquet", ["Review_Date"], rules=FileRules(time_zone="Asia/Kolkata"))
+    assert read["Review_Date"].to_list() == ["2024-07-03"]
+    assert capfd.readouterr() == ("", "")
+
+
+def test_cells_that_share_one_long_text_are_counted_each(tmp_path: Path) -> None:
+    cells = pa.DictionaryArray.from_arrays(pa.array([0] * 20, pa.int32()), pa.array(["x" * 2**19]))
+    pq.write_table(pa.table({"a": cells}), tmp_path / "t.parquet")
+    assert (tmp_path / "t.parquet").stat().st_size < 2**19
+    with pytest.raises(SourceError, match="more than 5 MB once unpacked"):
+        read_columnar(tmp_path / "t.parquet", ["a"], rules=FileRules(settings=FileSettings(max_unpacked_mb=5)))

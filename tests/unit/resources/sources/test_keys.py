@@ -29,6 +29,7 @@ GAPS = (
 KEYS = (
     "7", "007", "10", "100", "0001", "1", "-7", "G-0", "A", "NANA", "Nanette", "X1", "ff", "f", "ref", "name", "value",
     "10000000-0000-0000-0000-000000000000", "anna@example.com", "0@0.com", "null@example.com", "Noneman", "1e5", "é",
+    "1.5", "1E+5", "E+12", "4E+1A",
 )  # fmt: skip
 
 
@@ -64,6 +65,11 @@ def test_one_key_has_one_spelling(text: str, key: str) -> None:
 
 def test_leading_zeros_and_inner_blanks_tell_keys_apart() -> None:
     assert len({normalised_key(text) for text in ("7", "07", "007", "1 23", "12 3", "123", "1e5", "100000")}) == 8
+
+
+def test_a_number_that_a_spreadsheet_shortened_is_nobodys_key() -> None:
+    assert {normalised_key(text) for text in ("1.23457E+12", "1,23457e+12", "4E+15", "1.00000000000007e+17")} == {None}
+    assert not USUAL.mean("1.5E+02", zeros=False)
 
 
 def test_zeros_are_values_where_a_number_is_expected() -> None:
