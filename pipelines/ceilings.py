@@ -29,6 +29,7 @@ from assets.studies.ceilings import (
     CeilingWorld,
     StudyPlan,
     ceiling_world,
+    future_truth_of,
     other_worlds,
     rich_folder,
     study_folder,
@@ -36,7 +37,6 @@ from assets.studies.ceilings import (
     study_plan,
     world_name,
 )
-from assets.studies.truth import truth_of
 from pipelines.rooms import room_modules
 from pipelines.terminal.speaking import say
 from pipelines.workspace import build_workspace
@@ -102,7 +102,7 @@ class Study:
         customers = rooms.room("customers", CustomerSettings)
         delivered = source.rows(Stream.BOOKINGS, days_between(first, last)).select("reservation_id", *LABELS)
         return ceiling_world(
-            tables, delivered, truth_of(source, last), workspace.key,
+            tables, delivered, future_truth_of(source, last), workspace.key,
             plan_origins(first, last, customers, is_public=False), customers, self.plan.draws,
         )  # fmt: skip
 

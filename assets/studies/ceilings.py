@@ -20,10 +20,11 @@ from assets.models.examples.text_sources import with_texts
 from assets.models.settings import QUICK, ModelSettings
 from assets.studies.contract import VALUE_CEILINGS
 from assets.studies.settings import StudiesSettings
-from assets.studies.truth import Truth, true_links
+from assets.studies.truth import Truth, true_links, truth_of
 from resources.errors import ContractError
 from resources.secret_keys import SecretKey
 from resources.settings import Settings, build_section, digest_of
+from resources.sources.base import Source
 
 NEEDED = (
     "published_bookings", "pseudonyms", "booking_review_pairs", "review_embeddings", "review_anomalies",
@@ -46,6 +47,19 @@ class FutureTruth(Truth, Protocol):
     def expected_values(self, day: date, days: int, draws: int) -> pl.DataFrame:
         """``LABELS`` and ``revenue`` expected in (``day``, ``day`` + ``days``]."""
         ...
+
+
+def future_truth_of(source: Source, day: date) -> FutureTruth:
+    """The truth of everything delivered up to a day, with what is to be expected of it.
+
+    Raises:
+        ContractError: the source knows no truth.
+    """
+    truth = truth_of(source, day)
+    if truth is None:
+        message = f"source {source.name} knows no truth; the ceilings are studied in simulated worlds"
+        raise ContractError(message)
+    return truth
 
 
 @dataclass(frozen=True, kw_only=True)

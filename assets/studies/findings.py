@@ -12,7 +12,9 @@ from assets.studies.ceilings import INFLUENCES
 from assets.studies.measure_ceilings import ceiling_results
 from assets.studies.truth import NO_TRUTH
 
-DISCLOSURES = dict.fromkeys(("privacy", "alignment", "reviews", "ceilings"), Disclosure.MODEL_METRIC)
+DISCLOSURES: dict[str, Disclosure] = dict.fromkeys(
+    ("privacy", "alignment", "reviews", "ceilings"), Disclosure.MODEL_METRIC
+)
 NEEDS_TRUTH = ("review_of_known_booking", "review_of_known_guest", "booking_of_known_review")
 _NOT_RUN = {
     "ceilings": "the study was not run; “stayworth ceilings” makes it",

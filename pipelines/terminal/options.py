@@ -26,7 +26,7 @@ class Day(click.ParamType):
         if isinstance(value, date) and not isinstance(value, datetime):
             return value
         try:
-            return date.fromisoformat(value)
+            return date.fromisoformat(str(value))
         except ValueError:
             self.fail(f"{value!r} is not a day; write it as YYYY-MM-DD", param, ctx)
 

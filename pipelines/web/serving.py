@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
-from dagster_webserver import __version__ as webserver_version
 from dagster_webserver.app import create_app_from_workspace_process_context
+from dagster_webserver.version import __version__ as webserver_version
 
 from pipelines.code_location import load_target
 from pipelines.instance import open_instance

@@ -2,6 +2,7 @@
 
 import base64
 import io
+from typing import Any
 
 import matplotlib as mpl
 import polars as pl
@@ -9,7 +10,7 @@ from matplotlib.figure import Figure
 
 _FIRST, _SECOND, _LINE = "#0072B2", "#E69F00", "#5f6b7a"  # Okabe and Ito (2008), legible to colour-blind readers
 _WIDTH = 7.6  # inches
-_PLAIN_TEXT = {"text.parse_math": False}  # a $ in a name starts no formula
+_PLAIN_TEXT: dict[Any, Any] = {"text.parse_math": False}  # a $ in a name starts no formula
 
 
 @mpl.rc_context(_PLAIN_TEXT)

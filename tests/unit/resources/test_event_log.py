@@ -3,6 +3,7 @@
 import os
 import shutil
 import sqlite3
+import warnings
 from pathlib import Path
 
 import dagster as dg
@@ -13,10 +14,13 @@ from pipelines.instance import open_instance
 DAYS = dg.DailyPartitionsDefinition("2024-01-01", end_date="2024-02-01")
 
 
-@dg.asset(partitions_def=DAYS, backfill_policy=dg.BackfillPolicy.single_run())
-def many_days(context: dg.AssetExecutionContext) -> None:
-    for key in context.partition_keys:
-        context.add_asset_metadata({"day": key}, partition_key=key)
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore", dg.BetaWarning)
+
+    @dg.asset(partitions_def=DAYS, backfill_policy=dg.BackfillPolicy.single_run())
+    def many_days(context: dg.AssetExecutionContext) -> None:
+        for key in context.partition_keys:
+            context.add_asset_metadata({"day": key}, partition_key=key)
 
 
 @pytest.fixture
