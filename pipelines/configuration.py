@@ -1,31 +1,25 @@
-"""``docs/configuration.md``: every setting with its default, what it may be, and the comment that explains it.
+"""``docs/configuration.md``: every setting with its default, what it may be, and what it does.
 
-Read from the settings dataclasses: names, types and defaults by ``ast``, explanations from the comments beside and
-above each default, allowed values by offering nonsense to the dataclass and reading what its refusal allows.
+Read from the fields of the settings dataclasses and their metadata (``resources.settings.setting``).
 """
 
-import ast
 import inspect
-import io
-import tokenize
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, Field, dataclass, fields
 from datetime import date
-from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from assets.models.settings import PROFILE_DEFAULTS
 from pipelines.operations import SECTION, OperationsSettings
 from pipelines.rooms import room_settings
 from resources.errors import SettingsError
-from resources.settings import CoreSettings, build_section
+from resources.settings import ALLOWED, DOC, HEADING, CoreSettings
 from resources.sources.demo.settings import DemoSettings
 from resources.sources.file_rules import SECTION as FILES_SECTION
 from resources.sources.file_rules import FileSettings
 from resources.sources.sql.settings import SqlSettings
 
-_NOISE = ("noqa", "fmt:", "type:", "pyright:")
-_ABSURD: tuple[Any, ...] = (-(10.0**12), -(10**12), 10.0**12, 10**12, "no such value", ("no such value",), ())
 _PREFACE = """\
 # Configuration
 
@@ -117,15 +111,30 @@ def configuration_page(note: str) -> str:
 
 
 def describe(section: str, cls: type) -> list[Setting]:
-    """The settings of a dataclass in the order in which they are written."""
-    annotated = _annotated(cls)
-    comments = _explanations(cls, annotated)
+    """The settings of a dataclass in the order in which they are written.
+
+    Raises:
+        SettingsError: a field was not declared by ``resources.settings.setting``, so that nobody could look it up.
+    """
     found: list[Setting] = []
     for item in fields(cls):
-        heading, meaning = comments[item.name]
-        kind = ast.unparse(annotated[item.name].annotation)
-        found.append(Setting(item.name, kind, _written(_default(item)), _allowed(section, cls, item), meaning, heading))
+        if DOC not in item.metadata:
+            message = f"setting {section}.{item.name} has no documentation; declare it by resources.settings.setting"
+            raise SettingsError(message)
+        allowed = "true, false" if item.type in (bool, "bool") else item.metadata[ALLOWED]
+        default = item.default_factory() if item.default_factory is not MISSING else item.default
+        found.append(
+            Setting(item.name, _type_of(item), _written(default), allowed, item.metadata[DOC], item.metadata[HEADING])
+        )
     return found
+
+
+def _type_of(item: "Field[Any]") -> str:
+    return item.type.__name__ if isinstance(item.type, type) and not get_args(item.type) else _plain(str(item.type))
+
+
+def _plain(kind: str) -> str:
+    return re.sub(r"\b(?:pathlib|datetime|typing|collections\.abc)\.", "", kind).replace("'", '"')
 
 
 def _table(section: str, settings: Sequence[Setting]) -> str:
@@ -153,64 +162,6 @@ def _profiles() -> str:
     return f"{head}\n\n" + "\n".join(lines) + "\n"
 
 
-def _annotated(cls: type) -> dict[str, ast.AnnAssign]:
-    """Field name -> its statement, with line numbers of the class's source."""
-    body = ast.parse(inspect.getsource(cls)).body[0]
-    assert isinstance(body, ast.ClassDef)  # noqa: S101  (getsource of a class gives a class)
-    return {
-        item.target.id: item
-        for item in body.body
-        if isinstance(item, ast.AnnAssign) and isinstance(item.target, ast.Name)
-    }
-
-
-def _explanations(cls: type, annotated: Mapping[str, ast.AnnAssign]) -> dict[str, tuple[str, str]]:
-    """Field -> (heading, explanation) out of the comments beside it, above it and running on below it."""
-    source = inspect.getsource(cls)
-    comments, blank = dict(_comments(source)), {n for n, line in enumerate(source.splitlines(), 1) if not line.strip()}
-    beside = {name: _joined(comments, range(item.lineno, _end(item) + 1), "; ") for name, item in annotated.items()}
-    found: dict[str, tuple[str, str]] = {}
-    last: str | None = None
-    shared = ""  # the field whose comment stands above a group of fields that have none of their own
-    for name, item in annotated.items():
-        first = item.lineno
-        while first - 1 in comments and (last is None or first - 1 > _end(annotated[last])):
-            first -= 1
-        above = _joined(comments, range(first, item.lineno))
-        heading, meaning = "", " ".join(part for part in (above, beside[name]) if part)
-        if above and beside[name]:
-            meaning = beside[name]
-            if last and found[last][1] and first - 1 not in blank:
-                found[last] = (found[last][0], f"{found[last][1]} {above}")
-            else:
-                heading = above
-        elif above or beside[name]:
-            shared = name if above else ""
-        elif shared:
-            meaning = f"see `{shared}`"
-        found[name], last = (heading, meaning), name
-    return found
-
-
-def _end(item: ast.AnnAssign) -> int:
-    return item.end_lineno or item.lineno
-
-
-def _comments(source: str) -> Iterator[tuple[int, str]]:
-    for token in tokenize.generate_tokens(io.StringIO(source).readline):
-        if token.type == tokenize.COMMENT:
-            text = token.string.partition("# noqa")[0].lstrip("# ").strip()
-            yield token.start[0], "" if token.string.lstrip("# ").startswith(_NOISE) else text
-
-
-def _joined(comments: Mapping[int, str], lines: Iterable[int], sign: str = " ") -> str:
-    return sign.join(comments[line] for line in lines if comments.get(line))
-
-
-def _default(item: "Field[Any]") -> object:
-    return item.default_factory() if item.default_factory is not MISSING else item.default
-
-
 def _written(value: object) -> str:
     """A value as TOML writes it; ``none`` where there is nothing."""
     if isinstance(value, tuple | list):
@@ -222,22 +173,3 @@ def _written(value: object) -> str:
     if isinstance(value, float):
         return f"{value:.6g}" if "e" not in repr(value) else repr(value)
     return value.isoformat() if isinstance(value, date) else str(value)
-
-
-def _allowed(section: str, cls: type, item: "Field[Any]") -> str:
-    """What the dataclass says is allowed when it refuses a value; empty where it takes any of the type."""
-    sample = _default(item)
-    if isinstance(sample, bool):
-        return "true, false"
-    if sample is None or isinstance(sample, date | Path):
-        return ""
-    for absurd in _ABSURD:
-        if type(absurd) is not type(sample):
-            continue
-        try:
-            build_section(section, cls, {item.name: absurd})
-        except SettingsError as error:
-            text = str(error)
-            if text.startswith(f"setting {section}.") and "a value of type" not in text:
-                return text.partition("; allowed: ")[2].partition(" (got")[0]
-    return ""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from pipelines.web.addresses import parse_allowed
 from resources.dagster_private import is_valid_cron_string
-from resources.settings import CoreSettings, Settings, refuse
+from resources.settings import CoreSettings, Settings, refuse, setting
 
 SECTION = "operations"
 _MAIL = re.compile(r"[^@\s]+@[^@\s]+")
@@ -21,23 +21,48 @@ _HIGHEST_PORT = 65_535
 class OperationsSettings:
     """When the daily work is done, what is watched, and how people are told."""
 
-    automatic: bool = False  # True: schedule, sensors and alerts are on as soon as the daemon runs; else switch them on
-    morning_hour: int = 5  # local hour of the daily run; with a later day_cutoff_hour half an hour after the cut-off
-    late_cron: str = "0 9 * * *"  # local time by which yesterday must be there, else the UI shows it as late
-    refit_cron: str = "30 6 * * *"  # fits the records that are due and missing; does nothing on most days
-    retrain_cron: str = "0 7 * * 1"  # models, scores' basis and report once a week: targets look 180 days ahead
-    watch_seconds: int = 300  # between two looks at the deliveries; a late file waits no longer than this
-    watch_days: int = 180  # how far back late, corrected and pending days are looked for; look-backs end at 121 days
-    alert_on_warnings: bool = False  # True: checks that only warn are told too
-    # names under which the UI is called besides localhost and --host, say ui.example.com or ui.example.com:8443
-    allowed_hosts: tuple[str, ...] = ()
-    mail_to: tuple[str, ...] = ()  # who gets alerts by e-mail; empty: nobody
-    mail_from: str = "stayworth@localhost"  # sender of the e-mails
-    smtp_host: str = "localhost"  # mail server
-    smtp_port: int = 25  # 587 with smtp_starttls at most providers
-    smtp_starttls: bool = False  # encrypt the connection before anything is said
-    smtp_user: str | None = None  # None: no login
-    alert_timeout_seconds: float = 10.0  # per attempt; three attempts
+    automatic: bool = setting(
+        False, "True: schedule, sensors and alerts are on as soon as the daemon runs; else switch them on"
+    )
+    morning_hour: int = setting(
+        5, "local hour of the daily run; with a later day_cutoff_hour half an hour after the cut-off", allowed="0 to 23"
+    )
+    late_cron: str = setting(
+        "0 9 * * *",
+        "local time by which yesterday must be there, else the UI shows it as late",
+        allowed="five fields, for example 0 7 * * 1",
+    )
+    refit_cron: str = setting(
+        "30 6 * * *",
+        "fits the records that are due and missing; does nothing on most days",
+        allowed="five fields, for example 0 7 * * 1",
+    )
+    retrain_cron: str = setting(
+        "0 7 * * 1",
+        "models, scores' basis and report once a week: targets look 180 days ahead",
+        allowed="five fields, for example 0 7 * * 1",
+    )
+    watch_seconds: int = setting(
+        300, "between two looks at the deliveries; a late file waits no longer than this", allowed="1 or more"
+    )
+    watch_days: int = setting(
+        180,
+        "how far back late, corrected and pending days are looked for; look-backs end at 121 days",
+        allowed="1 or more",
+    )
+    alert_on_warnings: bool = setting(False, "True: checks that only warn are told too")
+    allowed_hosts: tuple[str, ...] = setting(
+        (),
+        "names under which the UI is called besides localhost and --host, say ui.example.com or ui.example.com:8443",
+        allowed="names or addresses with or without a port, no wildcards",
+    )
+    mail_to: tuple[str, ...] = setting((), "who gets alerts by e-mail; empty: nobody", allowed="an e-mail address")
+    mail_from: str = setting("stayworth@localhost", "sender of the e-mails", allowed="an e-mail address")
+    smtp_host: str = setting("localhost", "mail server")
+    smtp_port: int = setting(25, "587 with smtp_starttls at most providers", allowed="1 to 65535")
+    smtp_starttls: bool = setting(False, "encrypt the connection before anything is said")
+    smtp_user: str | None = setting(None, "None: no login")
+    alert_timeout_seconds: float = setting(10.0, "per attempt; three attempts", allowed="above 0")
 
     def __post_init__(self) -> None:
         if not 0 <= self.morning_hour < 24:  # noqa: PLR2004

@@ -10,8 +10,8 @@ import json
 import os
 import tomllib
 import types
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, asdict, dataclass, field, fields
 from datetime import date
 from enum import Enum
 from pathlib import Path
@@ -30,6 +30,7 @@ SOURCES = tuple(KINDS)
 PROFILES = ("quick", "full")
 _DEVICES = ("auto", "cpu", "cuda", "fake")
 _CORE = "core"
+DOC, HEADING, ALLOWED = "doc", "heading", "allowed"  # keys of a setting's field metadata
 
 RoomSettings = TypeVar("RoomSettings")
 Given = Mapping[str, Mapping[str, Any]]  # section -> name -> value
@@ -40,31 +41,99 @@ def refuse(section: str, name: str, value: object, allowed: str) -> SettingsErro
     return SettingsError(f"setting {section}.{name} = {value!r} is not allowed; allowed: {allowed}")
 
 
+def setting(
+    default: Any = MISSING,
+    doc: str = "",
+    *,
+    heading: str = "",
+    allowed: str = "",
+    factory: Callable[[], Any] | None = None,
+    compare: bool = True,
+) -> Any:
+    """A field of a settings dataclass with its documentation; ``docs/configuration.md`` is made from these.
+
+    Args:
+        default: a value that makes sense, where ``factory`` is not given.
+        doc: what the setting does, and where the default comes from.
+        heading: of the group that begins with this setting.
+        allowed: values that ``__post_init__`` lets pass, in words.
+        factory: makes the default.
+        compare: False where it says how rows are computed and never what they are (:func:`digest_of`).
+    """
+    metadata = {DOC: doc, HEADING: heading, ALLOWED: allowed}
+    if factory is not None:
+        return field(default_factory=factory, compare=compare, metadata=metadata)
+    return field(default=default, compare=compare, metadata=metadata)
+
+
 @dataclass(frozen=True, kw_only=True)
 class CoreSettings:
     """What concerns every room."""
 
-    # demo: a simulated group of hotels; public: the published files; sql: a database; deliveries: one file a day
-    source: str = "demo"
-    data: Path | None = None  # folder of the files; needed by the sources "public" and "deliveries"
-    profile: str = "quick"  # how much the evaluation computes; the daily stages are the same
-    home_access: str = "owner"  # who may open what lies in STAYWORTH_HOME: owner (700, 600), group (750, 640), umask
-    history_start: date | None = None  # None: the source's first day
-    history_end: date | None = None  # None: the source's last day
-    time_zone: str = "Europe/Lisbon"  # of the business day; the public hotels are Portuguese
-    day_cutoff_hour: int = 0  # rows that arrive before this local hour belong to the day before
-    currency: str = "EUR"  # shown beside amounts; amounts are never converted
-    seed: int = 42  # paper 001 prints none; every random stream derives from it by name
-    fit_every_days: int = 91  # calendar of cut-offs: one fit per quarter-year of history
-    device: str = "auto"  # auto, cpu, cuda, fake
-    lake_url: str = ""  # s3://bucket/prefix: lake, records and models as objects there; "": under STAYWORTH_HOME
-    restricted_url: str = ""  # s3://bucket/prefix: the restricted tables there; "": with the other zones
-    restricted_root: Path | None = None  # None: under STAYWORTH_HOME with the other zones
-    encrypt_restricted: bool = False  # True: restricted files are sealed with the key in STAYWORTH_RESTRICTED_KEY
-    notices: Path | None = None  # CSV of opt-outs and consents (identifier, kind, day) beside those of the source
-    executor: str = "in_process"  # or ray: each step is a job of a Ray cluster, on any of its nodes (docs/scaling.md)
-    ray_address: str = ""  # of its dashboard, http://host:8265; "": what RAY_ADDRESS says, which wins in any case
-    raw_retention_days: int | None = None  # days of raw rows that `stayworth retain` keeps; None: all of them
+    source: str = setting(
+        "demo",
+        "demo: a simulated group of hotels; public: the published files; sql: a database; deliveries: one file a day",
+        allowed="demo, public, sql, deliveries",
+    )
+    data: Path | None = setting(None, 'folder of the files; needed by the sources "public" and "deliveries"')
+    profile: str = setting(
+        "quick", "how much the evaluation computes; the daily stages are the same", allowed="quick, full"
+    )
+    home_access: str = setting(
+        "owner",
+        "who may open what lies in STAYWORTH_HOME: owner (700, 600), group (750, 640), umask",
+        allowed="owner, group, umask",
+    )
+    history_start: date | None = setting(None, "None: the source's first day")
+    history_end: date | None = setting(None, "None: the source's last day")
+    time_zone: str = setting(
+        "Europe/Lisbon",
+        "of the business day; the public hotels are Portuguese",
+        allowed="an IANA name such as Europe/Lisbon",
+    )
+    day_cutoff_hour: int = setting(
+        0, "rows that arrive before this local hour belong to the day before", allowed="0 to 23"
+    )
+    currency: str = setting(
+        "EUR", "shown beside amounts; amounts are never converted", allowed="an ISO 4217 code such as EUR"
+    )
+    seed: int = setting(42, "paper 001 prints none; every random stream derives from it by name")
+    fit_every_days: int = setting(91, "calendar of cut-offs: one fit per quarter-year of history", allowed="1 or more")
+    device: str = setting("auto", "auto, cpu, cuda, fake", allowed="auto, cpu, cuda, fake")
+    lake_url: str = setting(
+        "",
+        's3://bucket/prefix: lake, records and models as objects there; "": under STAYWORTH_HOME',
+        allowed=(
+            "s3://bucket or s3://bucket/prefix, without user, password or query (credentials come from "
+            "AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY)"
+        ),
+    )
+    restricted_url: str = setting(
+        "",
+        's3://bucket/prefix: the restricted tables there; "": with the other zones',
+        allowed=(
+            "s3://bucket or s3://bucket/prefix, without user, password or query (credentials come from "
+            "AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY)"
+        ),
+    )
+    restricted_root: Path | None = setting(None, "None: under STAYWORTH_HOME with the other zones")
+    encrypt_restricted: bool = setting(
+        False, "True: restricted files are sealed with the key in STAYWORTH_RESTRICTED_KEY"
+    )
+    notices: Path | None = setting(
+        None, "CSV of opt-outs and consents (identifier, kind, day) beside those of the source"
+    )
+    executor: str = setting(
+        "in_process",
+        "or ray: each step is a job of a Ray cluster, on any of its nodes (docs/scaling.md)",
+        allowed="in_process, ray",
+    )
+    ray_address: str = setting(
+        "",
+        'of its dashboard, http://host:8265; "": what RAY_ADDRESS says, which wins in any case',
+        allowed="http://host:8265 or https://host:port, without user, password or query",
+    )
+    raw_retention_days: int | None = setting(None, "days of raw rows that `stayworth retain` keeps; None: all of them")
 
     def __post_init__(self) -> None:
         for name, allowed in (

@@ -1,9 +1,9 @@
 """Settings of the alignment room."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from resources.settings import refuse
+from resources.settings import refuse, setting
 
 WINDOW_KINDS = ("after", "symmetric")
 LOCAL, SPARK = "local", "spark"
@@ -34,43 +34,101 @@ _BOUNDS = {
 class AlignmentSettings:
     """The window, what a match needs, and what is believed before anything is learned."""
 
-    window_days: int = 14  # SPEC 3.4 compares 7, 14 and 30 (our widths: paper 001 section 2.1 prints none)
-    window_kind: str = "after"  # reviews are written after the stay; paper 001 section 2.1 uses "symmetric"
-    # A class of k = 5 alike stays can't be told apart, so no probability is above 1/5; F1 is best at half of the best
-    # F1 (Lipton et al. 2014, doi:10.1007/978-3-662-44851-9_15), which is then about 0.14. With k = 1 use 0.3.
-    # In force until the first fit; the record then brings the one that makes expected F1 largest.
-    threshold: float = 0.07
-    # Ours. Without the hotel's name no probability is high: a review of the public data has some 900 rival stays,
-    # so a pair must be twenty times as likely as one drawn at random.
-    context_threshold: float = 0.02
-    max_candidates: int = 25  # ours: reviews stored per stay, hotel and day; only the full public reviews ever reach it
-    stored_ranks: int = 3  # ours: the choice and two runners-up are enough to see how close it was
-    review_serves_many: bool = False  # a review is about one stay
-    minimum_similarity: float = 0.05  # the baseline's TF-IDF minimum (paper 001 section 2.1 prints no figure)
+    window_days: int = setting(
+        14, "SPEC 3.4 compares 7, 14 and 30 (our widths: paper 001 section 2.1 prints none)", allowed="1 to 60"
+    )
+    window_kind: str = setting(
+        "after",
+        'reviews are written after the stay; paper 001 section 2.1 uses "symmetric"',
+        allowed="after, symmetric",
+    )
+    threshold: float = setting(
+        0.07,
+        "A class of k = 5 alike stays can't be told apart, so no probability is above 1/5; F1 is best at half of "
+        "the best F1 (Lipton et al. 2014, doi:10.1007/978-3-662-44851-9_15), which is then about 0.14. With k = 1 "
+        "use 0.3. In force until the first fit; the record then brings the one that makes expected F1 largest.",
+        allowed="0.001 to 0.999",
+    )
+    context_threshold: float = setting(
+        0.02,
+        "Ours. Without the hotel's name no probability is high: a review of the public data has some 900 rival "
+        "stays, so a pair must be twenty times as likely as one drawn at random.",
+        allowed="0.001 to 0.999",
+    )
+    max_candidates: int = setting(
+        25,
+        "ours: reviews stored per stay, hotel and day; only the full public reviews ever reach it",
+        allowed="1 to 1000",
+    )
+    stored_ranks: int = setting(
+        3, "ours: the choice and two runners-up are enough to see how close it was", allowed="1 to 100"
+    )
+    review_serves_many: bool = setting(False, "a review is about one stay")
+    minimum_similarity: float = setting(
+        0.05, "the baseline's TF-IDF minimum (paper 001 section 2.1 prints no figure)", allowed="0.001 to 0.999"
+    )
 
-    # Priors: P(the values agree | same stay); anchors of the learner and the documented start. Ours: tags are made
-    # by the booking portal, so country and nights are near certain, party and purpose are said by the guest.
-    agree_country: float = 0.95
-    agree_nights: float = 0.95
-    agree_party: float = 0.85
-    agree_purpose: float = 0.75
-    agree_room: float = 0.8
-    # Share of the reviews whose room name is of the room type's grade (room_grades.py); ours: letter codes climb with
-    # the price in both public hotels, but nobody says that another group's do. 0 switches the ladder off.
-    room_grade_share: float = 0.7
-    coverage: float = 0.7  # share of a hotel's reviews whose stay is published and in the window; ours
-    context_coverage: float = 0.5  # the same where the hotel is hidden: nothing in the data can tell, so even odds
-    review_rate: float = 0.2  # share of stays that get a review; ours, replaced by the counts once they are learned
-    prior_strength: float = 200.0  # pseudo-matches behind each prior; ours: a quarter-year of matches outweighs it
-    fit_min_matches: float = 50.0  # expected matches below which a field's m stays assumed
-    # Bits by which "these reviews have their stays here, at the assumed coverage" must beat "none has". Without true
-    # links the likelihood ratio has mean 1 at most, so it reaches 8 bits in one of 256 cases at most (Markov).
-    identification_bits: float = 8.0
-    fit_reviews: int = 4_000  # newest reviews that a fit reads: m is then known to about 0.01; ours
+    agree_country: float = setting(
+        0.95,
+        "Priors: P(the values agree | same stay); anchors of the learner and the documented start. Ours: tags are "
+        "made by the booking portal, so country and nights are near certain, party and purpose are said by the "
+        "guest.",
+        allowed="0.5 to 0.999",
+    )
+    agree_nights: float = setting(0.95, "see `agree_country`", allowed="0.5 to 0.999")
+    agree_party: float = setting(0.85, "see `agree_country`", allowed="0.5 to 0.999")
+    agree_purpose: float = setting(0.75, "see `agree_country`", allowed="0.5 to 0.999")
+    agree_room: float = setting(0.8, "see `agree_country`", allowed="0.5 to 0.999")
+    room_grade_share: float = setting(
+        0.7,
+        "Share of the reviews whose room name is of the room type's grade (room_grades.py); ours: letter codes "
+        "climb with the price in both public hotels, but nobody says that another group's do. 0 switches the "
+        "ladder off.",
+        allowed="0.0 to 0.99",
+    )
+    coverage: float = setting(
+        0.7, "share of a hotel's reviews whose stay is published and in the window; ours", allowed="0.01 to 0.95"
+    )
+    context_coverage: float = setting(
+        0.5, "the same where the hotel is hidden: nothing in the data can tell, so even odds", allowed="0.01 to 0.95"
+    )
+    review_rate: float = setting(
+        0.2,
+        "share of stays that get a review; ours, replaced by the counts once they are learned",
+        allowed="0.01 to 0.95",
+    )
+    prior_strength: float = setting(
+        200.0,
+        "pseudo-matches behind each prior; ours: a quarter-year of matches outweighs it",
+        allowed="1e-06 to 1000000000.0",
+    )
+    fit_min_matches: float = setting(
+        50.0, "expected matches below which a field's m stays assumed", allowed="1.0 to 1000000000.0"
+    )
+    identification_bits: float = setting(
+        8.0,
+        'Bits by which "these reviews have their stays here, at the assumed coverage" must beat "none has". '
+        "Without true links the likelihood ratio has mean 1 at most, so it reaches 8 bits in one of 256 cases at "
+        "most (Markov).",
+        allowed="0.0 to 1000000.0",
+    )
+    fit_reviews: int = setting(
+        4_000, "newest reviews that a fit reads: m is then known to about 0.01; ours", allowed="1 to 1000000"
+    )
 
-    # Where it is computed: rows do not depend on it, so stored days stay good when it changes.
-    engine: str = field(default="local", compare=False)  # spark: shared out by Spark, for more than one machine
-    spark_master: str = field(default="local[2]", compare=False)  # Spark's master URL; by default two cores here
+    engine: str = setting(
+        "local",
+        "spark: shared out by Spark, for more than one machine",
+        heading="Where it is computed: rows do not depend on it, so stored days stay good when it changes.",
+        allowed="local, spark",
+        compare=False,
+    )
+    spark_master: str = setting(
+        "local[2]",
+        "Spark's master URL; by default two cores here",
+        allowed="local, local[<cores>], local[*], spark://host:port, yarn, k8s://https://host:port",
+        compare=False,
+    )
 
     def __post_init__(self) -> None:
         if self.engine not in ENGINES:

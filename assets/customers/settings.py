@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from resources.settings import refuse
+from resources.settings import refuse, setting
 
 _SECTION = "customers"
 SEGMENT_RULES = ("thirds", "25_50_25", "rfm")
@@ -13,17 +13,37 @@ SEGMENT_RULES = ("thirds", "25_50_25", "rfm")
 class CustomerSettings:
     """How value is cut into segments, how behaviour is smoothed, and at which days it is looked at."""
 
-    segments: str = "thirds"  # paper 001, section 2.8 (low, mid, high); 25_50_25 is paper 000's; rfm is the trade's
-    block_days: int = 30  # ours: month-like blocks counted back from T, so that the newest one is always complete
-    smoothing: float = 0.3  # ours: alpha of exponential smoothing; the paper prints none
-    price_ridge: float = 0.05  # ours: added to the variance of log price, so that two quiet months decide nothing
-    horizon_days: int = 180  # SPEC 3.5: H of the prospective target
-    season_days: int = 180  # ours: the season looked for is the one that the default horizon covers
-    cv_origins: tuple[date, ...] = ()  # empty: the documented days of the public data, else the rule of protocols.py
-    holdout_origin: date | None = None  # None: as for cv_origins
-    cv_step_days: int = 60  # ours: distance of the origins made by rule (their targets overlap, said so)
-    max_cv_origins: int = 4  # SPEC 3.5: four on the public data
-    min_history_days: int = 90  # ours: rows that an origin made by rule must have behind it
+    segments: str = setting(
+        "thirds",
+        "paper 001, section 2.8 (low, mid, high); 25_50_25 is paper 000's; rfm is the trade's",
+        allowed="thirds, 25_50_25, rfm",
+    )
+    block_days: int = setting(
+        30,
+        "ours: month-like blocks counted back from T, so that the newest one is always complete",
+        allowed="1 or more",
+    )
+    smoothing: float = setting(
+        0.3, "ours: alpha of exponential smoothing; the paper prints none", allowed="above 0, up to 1"
+    )
+    price_ridge: float = setting(
+        0.05, "ours: added to the variance of log price, so that two quiet months decide nothing", allowed="above 0"
+    )
+    horizon_days: int = setting(180, "SPEC 3.5: H of the prospective target", allowed="1 or more")
+    season_days: int = setting(
+        180, "ours: the season looked for is the one that the default horizon covers", allowed="1 to 364"
+    )
+    cv_origins: tuple[date, ...] = setting(
+        (), "empty: the documented days of the public data, else the rule of protocols.py"
+    )
+    holdout_origin: date | None = setting(None, "None: as for cv_origins")
+    cv_step_days: int = setting(
+        60, "ours: distance of the origins made by rule (their targets overlap, said so)", allowed="1 or more"
+    )
+    max_cv_origins: int = setting(4, "SPEC 3.5: four on the public data", allowed="1 or more")
+    min_history_days: int = setting(
+        90, "ours: rows that an origin made by rule must have behind it", allowed="1 or more"
+    )
 
     def __post_init__(self) -> None:
         if self.segments not in SEGMENT_RULES:

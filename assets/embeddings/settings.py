@@ -1,9 +1,9 @@
 """Settings of the embeddings room, section ``embeddings``."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from resources.encoders import TIERS
-from resources.settings import refuse
+from resources.settings import refuse, setting
 from resources.transformer_encoder import POOLINGS
 
 _SECTION = "embeddings"
@@ -13,11 +13,21 @@ _SECTION = "embeddings"
 class EmbeddingSettings:
     """Which encoder makes ``review_embeddings``."""
 
-    tier: str = "static"  # CPU default: 200 times minilm's speed for 94 % of its R2 (docs/embeddings.md)
-    model: str | None = None  # tier roberta: a folder, or a Hugging Face name in the local cache
-    # texts that the encoder's speed is measured on; a second at the slowest tier's speed. No row depends on it.
-    speed_texts: int = field(default=256, compare=False)
-    pooling: str = "mean"  # sentence encoders are trained for it; paper 001 takes the first token
+    tier: str = setting(
+        "static",
+        "CPU default: 200 times minilm's speed for 94 % of its R2 (docs/embeddings.md)",
+        allowed="static, minilm, minilm-int8, roberta",
+    )
+    model: str | None = setting(None, "tier roberta: a folder, or a Hugging Face name in the local cache")
+    speed_texts: int = setting(
+        256,
+        "texts that the encoder's speed is measured on; a second at the slowest tier's speed. No row depends on it.",
+        allowed="1 or more",
+        compare=False,
+    )
+    pooling: str = setting(
+        "mean", "sentence encoders are trained for it; paper 001 takes the first token", allowed="mean, first"
+    )
 
     def __post_init__(self) -> None:
         if self.tier not in TIERS:

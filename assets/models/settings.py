@@ -1,11 +1,11 @@
 """Settings of the models room, with the defaults of each profile."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from assets.models.estimators.registry import FUSION, NAIVE, TREES, WITHOUT_TEXT, all_models
-from resources.settings import Settings, build_section, refuse
+from resources.settings import Settings, build_section, refuse, setting
 
 _SECTION = "models"
 TARGET_SCALES = ("standard", "root", "log1p")
@@ -20,73 +20,185 @@ _TOKENS = (8, 512)  # word pieces: below, nothing is left between the special on
 class ModelSettings:
     """How models are trained and compared. Class defaults are the paper's; ``QUICK`` and ``FULL`` change them."""
 
-    seed: int = 42  # SPEC 3.7; the paper prints none
-    folds: int = 5  # paper 001, section 2.14
-    repeats: int = 10  # SPEC 3.7: 10 x 5 repeated for the headline models
-    other_repeats: int = 1  # SPEC 3.7: 1 x 5 for all others, ablations and controls; FULL=1 takes 10
-    models: tuple[str, ...] = field(default_factory=all_models)  # SPEC 3.7; same_as_past is the yardstick of the others
-    workers: int = 1  # processes in which models are tuned and cross-validated; the results are the same for any number
-    workers_on: str = "processes"  # of this machine; or ray: on any node of a Ray cluster with a free CPU each
-    threads: int = 1  # fixed: results must not depend on the machine's core count
-    behaviour_layers: tuple[int, ...] = (128, 64)  # SPEC 3.7 (paper 001, table of hyper-parameters)
-    text_width: int = 128  # SPEC 3.7: text 768 -> 128
-    text_components: int = (
-        0  # leading components of the embedding that networks read; 0: all dimensions, as in the paper
+    seed: int = setting(42, "SPEC 3.7; the paper prints none")
+    folds: int = setting(5, "paper 001, section 2.14", allowed="2 or more")
+    repeats: int = setting(10, "SPEC 3.7: 10 x 5 repeated for the headline models", allowed="1 or more")
+    other_repeats: int = setting(
+        1, "SPEC 3.7: 1 x 5 for all others, ablations and controls; FULL=1 takes 10", allowed="1 or more"
     )
-    text_shrinkage: float = 0.0  # networks see text times w / (w + this), w its sum of match probabilities; 0: as it is
-    fused_width: int = 64  # ours: both encoders end in the width of the behaviour MLP's last layer
-    learning_rate: float = 3e-4  # paper 001: Adam, 3e-4
-    batch_size: int = 64  # paper 001
-    dropout: float = 0.35  # paper 001, read as the probability of dropping a unit
-    weight_decay: float = 1e-4  # ours: the paper names L2 without a figure
-    max_epochs: int = 100  # ours
-    schedule: str = "warm_up_cosine"  # paper 001, section 3.3; constant is there for the ablation
-    warm_up_share: float = 0.1  # ours: share of steps in which the learning rate rises
-    patience: int = 10  # ours: epochs without a better validation loss before training stops
-    validation_share: float = 0.15  # ours: customers of the training part kept for early stopping
-    target_scale: str = "root"  # ours, of networks: standard is the paper's MSE on currency units, which a handful of
-    # customers decide; log1p weighs small ones up until totals are lost; chosen by cross-validated RMSE
-    high_value_weight: float = 1.0  # optional weight of the top third of training targets; 1 is off
-    weighted_by: float = 2.0  # ours: that weight in the models named ..._weighted; paper 001 reweights without a figure
-    tuning_trials: int = 0  # trials of every tuned model and protocol; 0 is off, full takes the issue's 20
-    tuning_share: float = 0.25  # ours: customers that tuning may look at; they train all folds and are tested in none
-    is_ablated: bool = False  # whether one-change variants are trained; the profile full does
-    tuning_folds: int = 2  # ours: of those customers; one split alone let chance decide between trials
-    boosting_rounds: int = 100  # LightGBM's default
-    boosting_rate: float = 0.05  # ours: half of LightGBM's default
-    boosting_leaves: int = 15  # ours: half of LightGBM's default, better in cross-validation and quicker to explain
-    boosting_min_leaf: int = 10  # ours: half of LightGBM's default, as above
-    anchored_rounds: int = 200  # ours: of trees on top of the past; small steps (next line) take more of them
-    anchored_shrinkage: float = 0.1  # ours: part of all training revenue that pulls a leaf's factor to 1; 0: none. A
-    # factor that one large customer or a few small ones suggest is hardly believed
-    forest_trees: int = 100  # scikit-learn's default
-    forest_min_leaf: int = 5  # ours: fully grown trees learn single customers by heart
-    forest_features: float = 0.5  # ours: share of features tried at a split
-    tree_components: int = 12  # ours: leading components of the text as features of trees
-    mape_floor: float = 100.0  # ours, currency units; paper 001, section 2.13 names a floor without a figure
-    interval: float = 0.8  # ours: share of customers whose value the score's interval should hold
-    reasons: int = 3  # ours: reasons named per score
-    anomaly_step: float = 0.25  # ours: step of the weights alpha, beta, gamma on their simplex; 15 weightings
-    anomaly_taus: tuple[float, ...] = (0.1, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5)  # ours: around the pinned 0.3
-    anomaly_components: int = 12  # ours: leading components of the text that the downstream ridge reads
-    promotion_metric: str = "rmse"  # ours: what the networks are trained for and models are chosen by; or mae
-    promotion_tolerance: float = 0.02  # ours: a new model may be this share worse at the newest origin, by chance
-    drift_threshold: float = 0.25  # population stability index that warns; the trade's custom (Siddiqi 2006)
-    back_test_days: int = 90  # ours: scored days that are back-tested, the newest whose horizon has passed
-    drift_bins: int = 10  # Siddiqi 2006: groups of equal size in the reference
+    models: tuple[str, ...] = setting(
+        factory=all_models,
+        doc="SPEC 3.7; same_as_past is the yardstick of the others",
+        allowed=(
+            "same_as_past and any of same_as_past, lightgbm, behaviour_mlp, concatenation, gated_fusion, bg_nbd, "
+            "random_forest, gradient_boosting, xgboost, catboost, lightgbm_text, catboost_text, anchored, "
+            "anchored_text, text_only, gated_no_text, behaviour_mlp_ziln, concatenation_ziln, gated_fusion_ziln, "
+            "behaviour_mlp_anchored, concatenation_anchored, gated_fusion_anchored, behaviour_mlp_weighted, "
+            "concatenation_weighted, gated_fusion_weighted"
+        ),
+    )
+    workers: int = setting(
+        1,
+        "processes in which models are tuned and cross-validated; the results are the same for any number",
+        allowed="1 or more",
+    )
+    workers_on: str = setting(
+        "processes",
+        "of this machine; or ray: on any node of a Ray cluster with a free CPU each",
+        allowed="processes, ray",
+    )
+    threads: int = setting(1, "fixed: results must not depend on the machine's core count", allowed="1 or more")
+    behaviour_layers: tuple[int, ...] = setting(
+        (128, 64), "SPEC 3.7 (paper 001, table of hyper-parameters)", allowed="one or more widths of 1 or more"
+    )
+    text_width: int = setting(128, "SPEC 3.7: text 768 -> 128", allowed="1 or more")
+    text_components: int = setting(
+        0,
+        "leading components of the embedding that networks read; 0: all dimensions, as in the paper",
+        allowed="0 or more",
+    )
+    text_shrinkage: float = setting(
+        0.0,
+        "networks see text times w / (w + this), w its sum of match probabilities; 0: as it is",
+        allowed="0 or more",
+    )
+    fused_width: int = setting(
+        64, "ours: both encoders end in the width of the behaviour MLP's last layer", allowed="1 or more"
+    )
+    learning_rate: float = setting(3e-4, "paper 001: Adam, 3e-4", allowed="above 0")
+    batch_size: int = setting(64, "paper 001", allowed="1 or more")
+    dropout: float = setting(0.35, "paper 001, read as the probability of dropping a unit", allowed="0 up to below 1")
+    weight_decay: float = setting(1e-4, "ours: the paper names L2 without a figure", allowed="0 or more")
+    max_epochs: int = setting(100, "ours", allowed="1 or more")
+    schedule: str = setting(
+        "warm_up_cosine",
+        "paper 001, section 3.3; constant is there for the ablation",
+        allowed="warm_up_cosine, constant",
+    )
+    warm_up_share: float = setting(
+        0.1, "ours: share of steps in which the learning rate rises", allowed="0 up to below 1"
+    )
+    patience: int = setting(
+        10, "ours: epochs without a better validation loss before training stops", allowed="1 or more"
+    )
+    validation_share: float = setting(
+        0.15, "ours: customers of the training part kept for early stopping", allowed="between 0 and 1"
+    )
+    target_scale: str = setting(
+        "root",
+        "ours, of networks: standard is the paper's MSE on currency units, which a handful of customers decide; "
+        "log1p weighs small ones up until totals are lost; chosen by cross-validated RMSE",
+        allowed="standard, root, log1p",
+    )
+    high_value_weight: float = setting(
+        1.0, "optional weight of the top third of training targets; 1 is off", allowed="1 or more"
+    )
+    weighted_by: float = setting(
+        2.0,
+        "ours: that weight in the models named ..._weighted; paper 001 reweights without a figure",
+        allowed="1 or more",
+    )
+    tuning_trials: int = setting(
+        0, "trials of every tuned model and protocol; 0 is off, full takes the issue's 20", allowed="0 or more"
+    )
+    tuning_share: float = setting(
+        0.25,
+        "ours: customers that tuning may look at; they train all folds and are tested in none",
+        allowed="between 0 and 1",
+    )
+    is_ablated: bool = setting(False, "whether one-change variants are trained; the profile full does")
+    tuning_folds: int = setting(
+        2, "ours: of those customers; one split alone let chance decide between trials", allowed="2 or more"
+    )
+    boosting_rounds: int = setting(100, "LightGBM's default", allowed="1 or more")
+    boosting_rate: float = setting(0.05, "ours: half of LightGBM's default", allowed="above 0")
+    boosting_leaves: int = setting(
+        15, "ours: half of LightGBM's default, better in cross-validation and quicker to explain", allowed="2 or more"
+    )
+    boosting_min_leaf: int = setting(10, "ours: half of LightGBM's default, as above", allowed="1 or more")
+    anchored_rounds: int = setting(
+        200, "ours: of trees on top of the past; small steps (next line) take more of them", allowed="1 or more"
+    )
+    anchored_shrinkage: float = setting(
+        0.1,
+        "ours: part of all training revenue that pulls a leaf's factor to 1; 0: none. A factor that one large "
+        "customer or a few small ones suggest is hardly believed",
+        allowed="0 or more",
+    )
+    forest_trees: int = setting(100, "scikit-learn's default", allowed="1 or more")
+    forest_min_leaf: int = setting(5, "ours: fully grown trees learn single customers by heart", allowed="1 or more")
+    forest_features: float = setting(0.5, "ours: share of features tried at a split", allowed="between 0 and 1")
+    tree_components: int = setting(12, "ours: leading components of the text as features of trees", allowed="1 or more")
+    mape_floor: float = setting(
+        100.0, "ours, currency units; paper 001, section 2.13 names a floor without a figure", allowed="above 0"
+    )
+    interval: float = setting(
+        0.8, "ours: share of customers whose value the score's interval should hold", allowed="between 0 and 1"
+    )
+    reasons: int = setting(3, "ours: reasons named per score", allowed="1 or more")
+    anomaly_step: float = setting(
+        0.25, "ours: step of the weights alpha, beta, gamma on their simplex; 15 weightings", allowed="between 0 and 1"
+    )
+    anomaly_taus: tuple[float, ...] = setting(
+        (0.1, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5),
+        "ours: around the pinned 0.3",
+        allowed="one or more thresholds from 0 to below 1",
+    )
+    anomaly_components: int = setting(
+        12, "ours: leading components of the text that the downstream ridge reads", allowed="1 or more"
+    )
+    promotion_metric: str = setting(
+        "rmse", "ours: what the networks are trained for and models are chosen by; or mae", allowed="rmse, mae"
+    )
+    promotion_tolerance: float = setting(
+        0.02, "ours: a new model may be this share worse at the newest origin, by chance", allowed="0 or more"
+    )
+    drift_threshold: float = setting(
+        0.25, "population stability index that warns; the trade's custom (Siddiqi 2006)", allowed="above 0"
+    )
+    back_test_days: int = setting(
+        90, "ours: scored days that are back-tested, the newest whose horizon has passed", allowed="1 or more"
+    )
+    drift_bins: int = setting(10, "Siddiqi 2006: groups of equal size in the reference", allowed="2 or more")
 
-    # `stayworth fine-tune` only (docs/fine_tuning.md): no stored table and no model that serves depends on these.
-    fine_tuning_batch: int = field(default=32, compare=False)  # customers per step, over all cards together
-    fine_tuning_epochs: int = field(default=4, compare=False)  # Devlin et al. 2019: 2 to 4 for a text encoder
-    fine_tuning_patience: int = field(default=2, compare=False)  # ours: epochs without a better validation loss
-    fine_tuning_rate: float = field(default=2e-5, compare=False)  # of the encoder, Devlin et al. 2019: 2e-5 to 5e-5;
-    # the layers above it keep models.learning_rate
-    fine_tuning_tokens: int = field(default=128, compare=False)  # word pieces of a review that are read
-    fine_tuning_reviews: int = field(default=8, compare=False)  # of a customer, those of the most certain pairs
-    fine_tuning_checkpointing: bool = field(default=True, compare=False)  # whether activations are computed again in
-    # the way back instead of kept: less memory, more time (Chen et al. 2016)
-    fine_tuning_precision: str = field(default="auto", compare=False)  # of the encoder's activations; auto: float32 on
-    # a CPU, bfloat16 on a card that has it, else float16 with scaled losses; weights stay float32
+    fine_tuning_batch: int = setting(
+        32,
+        "customers per step, over all cards together",
+        heading=(
+            "`stayworth fine-tune` only (docs/fine_tuning.md): no stored table and no model that serves depends on "
+            "these."
+        ),
+        allowed="1 or more",
+        compare=False,
+    )
+    fine_tuning_epochs: int = setting(
+        4, "Devlin et al. 2019: 2 to 4 for a text encoder", allowed="1 or more", compare=False
+    )
+    fine_tuning_patience: int = setting(
+        2, "ours: epochs without a better validation loss", allowed="1 or more", compare=False
+    )
+    fine_tuning_rate: float = setting(
+        2e-5,
+        "of the encoder, Devlin et al. 2019: 2e-5 to 5e-5; the layers above it keep models.learning_rate",
+        allowed="above 0",
+        compare=False,
+    )
+    fine_tuning_tokens: int = setting(128, "word pieces of a review that are read", allowed="8 to 512", compare=False)
+    fine_tuning_reviews: int = setting(
+        8, "of a customer, those of the most certain pairs", allowed="1 or more", compare=False
+    )
+    fine_tuning_checkpointing: bool = setting(
+        True,
+        "whether activations are computed again in the way back instead of kept: less memory, more time (Chen et "
+        "al. 2016)",
+        compare=False,
+    )
+    fine_tuning_precision: str = setting(
+        "auto",
+        "of the encoder's activations; auto: float32 on",
+        allowed="auto, float32, bfloat16, float16",
+        compare=False,
+    )
 
     def __post_init__(self) -> None:
         if NAIVE not in self.models or not set(self.models) <= set(all_models()):

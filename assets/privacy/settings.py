@@ -1,11 +1,11 @@
 """Settings of the privacy room."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
 from resources.privacy_accounting import ACCOUNTINGS, Accounting, floor_loss, floor_nano
-from resources.settings import refuse
+from resources.settings import refuse, setting
 
 SECTION = "privacy"
 QUASI_IDENTIFIERS = (
@@ -23,40 +23,115 @@ BATCHES = ("day", "week", "month")
 class PrivacySettings:
     """How bookings and reviews are protected before they leave the restricted zone."""
 
-    k: int = 5  # SPEC 3.2; the value of the peers' tables
-    allow_k_1: bool = False  # k = 1 publishes exact rows: only for measuring the price of privacy
-    batch: str = "day"  # SPEC 3.2: what is public is the batch; week and month come out on their last day
-    # Labels that name one hotel. For groups of many hotels: without it labels name several, and each of their stays has
-    # the reviews of several to be compared with. It costs the rows of hotels with fewer than k guests in a batch.
-    hotels_apart: bool = False
-    l_diversity: int | None = None  # distinct bands of the rate in a class; SPEC 3.2: an option
-    t_closeness: float | None = None  # ordered distance of a class's rates from its batch's; SPEC 3.2: an option
-    rate_band_width: float = 25.0  # currency per night; ours: the public rates' quartiles lie about one band apart
-    quasi_identifiers: tuple[str, ...] = QUASI_IDENTIFIERS  # SPEC 3.2; a column left out gets no cuts of its own
-    key_columns: tuple[str, ...] = (  # paper 001, pseudo-customer; SPEC 3.5
-        "country", "agent", "company", "customer_type", "market_segment", "distribution_channel",
-        "is_repeated_guest",
-    )  # fmt: skip
-    mask_staff_names: bool = True  # a first name of an employee is personal data too
-    epsilon: float = 1.0  # SPEC 3.2: budget per calendar year of the data's business days
-    accounting: str = "pure"  # "pure": epsilon, Laplace noise; "zcdp": rho, Gaussian noise; a ledger keeps to one
-    delta: float = 1e-6  # with zcdp the promise is (epsilon, delta); below one in the number of guests
-    epsilon_month_counts: float = 0.3  # allotments per year, of epsilon; with zcdp the same shares of rho
-    epsilon_segment_sizes: float = 0.1  # counts of all guests bear more noise than means
-    epsilon_value_by_segment: float = 0.15  # an equal share of what the counts leave
-    epsilon_value_by_country: float = 0.15  # an equal share of what the counts leave
-    epsilon_cancellation_rates: float = 0.15  # an equal share of what the counts leave
-    epsilon_service_scores: float = 0.15  # an equal share of what the counts leave
-    guest_cap: int = 1  # bookings of one guest that count in a month: two would double the noise for few guests
-    guest_cap_year: int = 2  # bookings of one guest that count in a year's cancellation rates; most book once or twice
-    value_bands: tuple[int, ...] = (1, 250, 500, 1000)  # lower borders; fixed, because the data's quantiles would tell
-    value_clamp: int = 3000  # value of one guest in a year counts up to here; more would be noise for a few guests
-    release_countries: tuple[str, ...] = (  # public list (neighbours and large markets), never read off the data
-        "PRT", "ESP", "FRA", "GBR", "DEU", "ITA", "NLD", "BEL", "IRL", "USA", "BRA",
-    )  # fmt: skip
-    # Folder that knows what other homes of this user have released over the same data; None: $XDG_STATE_HOME/stayworth
-    budget_registry: Path | None = field(default=None, compare=False)
-    test_noise_seed: int | None = None  # set in tests only: the output is then marked as not private
+    k: int = setting(5, "SPEC 3.2; the value of the peers' tables", allowed="2 or more (5 is the default)")
+    allow_k_1: bool = setting(False, "k = 1 publishes exact rows: only for measuring the price of privacy")
+    batch: str = setting(
+        "day",
+        "SPEC 3.2: what is public is the batch; week and month come out on their last day",
+        allowed="day, week, month",
+    )
+    hotels_apart: bool = setting(
+        False,
+        "Labels that name one hotel. For groups of many hotels: without it labels name several, and each of their "
+        "stays has the reviews of several to be compared with. It costs the rows of hotels with fewer than k "
+        "guests in a batch.",
+    )
+    l_diversity: int | None = setting(None, "distinct bands of the rate in a class; SPEC 3.2: an option")
+    t_closeness: float | None = setting(
+        None, "ordered distance of a class's rates from its batch's; SPEC 3.2: an option"
+    )
+    rate_band_width: float = setting(
+        25.0,
+        "currency per night; ours: the public rates' quartiles lie about one band apart",
+        allowed="above 0, at most 1000",
+    )
+    quasi_identifiers: tuple[str, ...] = setting(
+        QUASI_IDENTIFIERS,
+        "SPEC 3.2; a column left out gets no cuts of its own",
+        allowed=(
+            "one or more of hotel, country, market_segment, distribution_channel, customer_type, agent, company, "
+            "repeated_guest, arrival, nights, lead_time, adults, children, each once"
+        ),
+    )
+    key_columns: tuple[str, ...] = setting(
+        (
+            "country",
+            "agent",
+            "company",
+            "customer_type",
+            "market_segment",
+            "distribution_channel",
+            "is_repeated_guest",
+        ),
+        "paper 001, pseudo-customer; SPEC 3.5",
+        allowed=(
+            "one or more of country, agent, company, customer_type, market_segment, distribution_channel, "
+            "is_repeated_guest, hotel, deposit_type, reserved_room_type, meal, adults, children, guest_key, each once"
+        ),
+    )
+    mask_staff_names: bool = setting(True, "a first name of an employee is personal data too")
+    epsilon: float = setting(
+        1.0, "SPEC 3.2: budget per calendar year of the data's business days", allowed="above 0, at most 10"
+    )
+    accounting: str = setting(
+        "pure",
+        '"pure": epsilon, Laplace noise; "zcdp": rho, Gaussian noise; a ledger keeps to one',
+        allowed="pure or zcdp",
+    )
+    delta: float = setting(
+        1e-6,
+        "with zcdp the promise is (epsilon, delta); below one in the number of guests",
+        allowed="above 0, at most 0.001",
+    )
+    epsilon_month_counts: float = setting(
+        0.3, "allotments per year, of epsilon; with zcdp the same shares of rho", allowed="above 0"
+    )
+    epsilon_segment_sizes: float = setting(0.1, "counts of all guests bear more noise than means", allowed="above 0")
+    epsilon_value_by_segment: float = setting(0.15, "an equal share of what the counts leave", allowed="above 0")
+    epsilon_value_by_country: float = setting(0.15, "an equal share of what the counts leave", allowed="above 0")
+    epsilon_cancellation_rates: float = setting(0.15, "an equal share of what the counts leave", allowed="above 0")
+    epsilon_service_scores: float = setting(0.15, "an equal share of what the counts leave", allowed="above 0")
+    guest_cap: int = setting(
+        1, "bookings of one guest that count in a month: two would double the noise for few guests", allowed="1 or more"
+    )
+    guest_cap_year: int = setting(
+        2,
+        "bookings of one guest that count in a year's cancellation rates; most book once or twice",
+        allowed="1 or more",
+    )
+    value_bands: tuple[int, ...] = setting(
+        (1, 250, 500, 1000),
+        "lower borders; fixed, because the data's quantiles would tell",
+        allowed="1, then ascending borders, two or more apart, below the clamp",
+    )
+    value_clamp: int = setting(
+        3000,
+        "value of one guest in a year counts up to here; more would be noise for a few guests",
+        allowed="1, then ascending borders, two or more apart, below the clamp",
+    )
+    release_countries: tuple[str, ...] = setting(
+        (
+            "PRT",
+            "ESP",
+            "FRA",
+            "GBR",
+            "DEU",
+            "ITA",
+            "NLD",
+            "BEL",
+            "IRL",
+            "USA",
+            "BRA",
+        ),
+        "public list (neighbours and large markets), never read off the data",
+    )
+    budget_registry: Path | None = setting(
+        None,
+        "Folder that knows what other homes of this user have released over the same data; None: "
+        "$XDG_STATE_HOME/stayworth",
+        compare=False,
+    )
+    test_noise_seed: int | None = setting(None, "set in tests only: the output is then marked as not private")
 
     def __post_init__(self) -> None:
         if self.k < 1:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from resources.settings import refuse
+from resources.settings import refuse, setting
 
 _SECTION = "studies"
 
@@ -11,15 +11,39 @@ _SECTION = "studies"
 class StudiesSettings:
     """How much the studies try; the daily tables never depend on it."""
 
-    attack_targets: int = 2_000  # guests attacked: 95 % bounds within 2.2 points; quick attacks a fifth of them
-    attack_customers: int = 3_000  # customers in membership inference; half in quick
-    attack_ks: tuple[int, ...] = (5, 25)  # k attacked beside the run's own: the default, and the largest we compare
-    ceiling_seeds: int = 25  # worlds per influence: in five groups, each ceiling learns from 20 others (SPEC 3.7)
-    ceiling_groups: int = 5  # of worlds; a world's data-rich ceiling learns from the other groups
-    ceiling_influences: tuple[float, ...] = (0.0, 0.5, 2.0)  # none, weak, strong: half and twice demo's own
-    ceiling_guests: int = 3_000  # new guests a year in a world of the ceilings: half of demo's default, a minute each
-    ceiling_days: int = 400  # history of such a world: two origins with targets of 99 days
-    ceiling_draws: int = 16  # futures that the oracle averages over: chance keeps a sixteenth of what they differ by
+    attack_targets: int = setting(
+        2_000, "guests attacked: 95 % bounds within 2.2 points; quick attacks a fifth of them", allowed="1 or more"
+    )
+    attack_customers: int = setting(3_000, "customers in membership inference; half in quick", allowed="1 or more")
+    attack_ks: tuple[int, ...] = setting(
+        (5, 25),
+        "k attacked beside the run's own: the default, and the largest we compare",
+        allowed="one or more, each 2 or more",
+    )
+    ceiling_seeds: int = setting(
+        25, "worlds per influence: in five groups, each ceiling learns from 20 others (SPEC 3.7)", allowed="2 or more"
+    )
+    ceiling_groups: int = setting(
+        5, "of worlds; a world's data-rich ceiling learns from the other groups", allowed="2 or more"
+    )
+    ceiling_influences: tuple[float, ...] = setting(
+        (0.0, 0.5, 2.0),
+        "none, weak, strong: half and twice demo's own",
+        allowed="three of 0 or more: none, weak, strong",
+    )
+    ceiling_guests: int = setting(
+        3_000,
+        "new guests a year in a world of the ceilings: half of demo's default, a minute each",
+        allowed="1 or more guests and days",
+    )
+    ceiling_days: int = setting(
+        400, "history of such a world: two origins with targets of 99 days", allowed="1 or more guests and days"
+    )
+    ceiling_draws: int = setting(
+        16,
+        "futures that the oracle averages over: chance keeps a sixteenth of what they differ by",
+        allowed="1 or more",
+    )
 
     def __post_init__(self) -> None:
         for name in ("attack_targets", "attack_customers", "ceiling_draws"):

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from resources.settings import CoreSettings, Settings, refuse
+from resources.settings import CoreSettings, Settings, refuse, setting
 
 SECTION = "files"
 AUTO, MONTH_FIRST, DAY_FIRST, YEAR_FIRST = "auto", "mdy", "dmy", "ymd"
@@ -14,11 +14,18 @@ _MEGABYTE = 1024 * 1024
 class FileSettings:
     """How the files of the sources `public` and `deliveries` are read, and what is refused before it fills memory."""
 
-    # How 3/7/2016 is meant: auto infers it from the whole column and refuses a column that leaves it open
-    date_order: str = "auto"
-    max_unpacked_mb: int = 2048  # of one file once it is unpacked; the published reviews take 240
-    max_line_mb: int = 16  # of one line, and of one cell of a Parquet file
-    max_rows: int = 5_000_000  # of one file, blank lines included; the published reviews have 515,738
+    date_order: str = setting(
+        "auto",
+        "How 3/7/2016 is meant: auto infers it from the whole column and refuses a column that leaves it open",
+        allowed="auto, mdy, dmy, ymd",
+    )
+    max_unpacked_mb: int = setting(
+        2048, "of one file once it is unpacked; the published reviews take 240", allowed="1 or more"
+    )
+    max_line_mb: int = setting(16, "of one line, and of one cell of a Parquet file", allowed="1 or more")
+    max_rows: int = setting(
+        5_000_000, "of one file, blank lines included; the published reviews have 515,738", allowed="1 or more"
+    )
 
     def __post_init__(self) -> None:
         if self.date_order not in DATE_ORDERS:

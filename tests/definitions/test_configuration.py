@@ -1,8 +1,7 @@
 """The configuration page covers every setting, explains it, and its example is accepted."""
 
-import ast
 import tomllib
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,7 @@ from pipelines.catalogue import check_table
 from pipelines.configuration import EXAMPLE, configuration_page, describe, settings_classes
 from pipelines.workspace import check_settings
 from resources.errors import SettingsError
-from resources.settings import Settings, load_settings, refuse
+from resources.settings import Settings, build_section, load_settings, setting
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +34,7 @@ def test_every_setting_stands_on_the_page(page: str) -> None:
 def test_every_setting_is_explained() -> None:
     silent = [f"{name}.{item.name}" for name, cls in settings_classes().items() for item in describe(name, cls)
               if not item.meaning]  # fmt: skip
-    assert not silent, "write a comment beside the default: what it does and where the figure comes from"
+    assert not silent, "give setting() its doc: what it does and where the figure comes from"
 
 
 def test_the_example_is_accepted(tmp_path: Path) -> None:
@@ -50,33 +49,55 @@ def test_the_example_is_accepted(tmp_path: Path) -> None:
 class Sample:
     """Settings as the rooms write them."""
 
-    # Heading
-    share: float = 0.5  # above 0; source A
-    # and how it is measured
-    count: int = 3  # beside  # noqa: ERA001
-
-    # Stands above two fields.
-    low: int = 1
-    high: int = 2
-    kind: str = "a"  # one | the other
-
-    def __post_init__(self) -> None:
-        if self.kind not in ("a", "b"):
-            raise refuse("sample", "kind", self.kind, "a, b")
-        if not 0 <= self.share <= 1:
-            raise refuse("sample", "share", self.share, "0 to 1")
+    share: float = setting(0.5, "above 0; source A", heading="Heading", allowed="0 to 1")
+    kinds: tuple[str, ...] = setting(factory=lambda: ("a", "b"), doc="of things")
+    is_on: bool = setting(False, "off", compare=False)
 
 
-def test_comments_become_explanations() -> None:
-    found = {item.name: item for item in describe("sample", Sample)}
-    assert (found["share"].heading, found["share"].meaning) == ("Heading", "above 0; source A and how it is measured")
-    assert found["count"].meaning == "beside"
-    assert found["low"].meaning == "Stands above two fields."
-    assert found["high"].meaning == "see `low`"
-    assert found["kind"].allowed == "a, b"
-    assert found["share"].allowed == "0 to 1"
-    assert found["count"].allowed == ""
-    assert ast.literal_eval(found["share"].default) == 0.5
+def test_metadata_is_what_the_page_says() -> None:
+    told = {item.name: item for item in describe("sample", Sample)}
+    assert (told["share"].heading, told["share"].meaning, told["share"].allowed) == (
+        "Heading", "above 0; source A", "0 to 1",
+    )  # fmt: skip
+    assert (told["kinds"].type, told["kinds"].default) == ("tuple[str, ...]", '["a", "b"]')
+    assert told["is_on"].allowed == "true, false"
+    assert Sample().kinds == ("a", "b")
+    assert Sample(is_on=True) == Sample(is_on=False)
+
+
+def test_a_setting_without_documentation_is_refused() -> None:
+    @dataclass(frozen=True)
+    class Silent:
+        share: float = 0.5
+
+    with pytest.raises(SettingsError, match="silent.share has no documentation"):
+        describe("silent", Silent)
+
+
+ABSURD = (-(10.0**12), -(10**12), 10.0**12, 10**12, "no such value", ("no such value",), ())
+
+
+def refusals(section: str, cls: type, name: str, default: object) -> set[str]:
+    """What the dataclass says is allowed, by offering it nonsense of the setting's type."""
+    told = set()
+    for absurd in (value for value in ABSURD if type(value) is type(default)):
+        try:
+            build_section(section, cls, {name: absurd})
+        except SettingsError as error:
+            text = str(error)
+            if text.startswith(f"setting {section}.") and "a value of type" not in text:
+                told.add(text.partition("; allowed: ")[2].partition(" (got")[0])
+    return told
+
+
+@pytest.mark.parametrize("section", settings_classes())
+def test_the_page_allows_what_the_settings_allow(section: str) -> None:
+    cls = settings_classes()[section]
+    shown = {item.name: item.allowed for item in describe(section, cls)}
+    for item in fields(cls):
+        default = item.default_factory() if item.default_factory is not MISSING else item.default
+        if not isinstance(default, bool) and (told := refusals(section, cls, item.name, default)):
+            assert shown[item.name] in told, item.name
 
 
 def test_every_check_says_what_to_do() -> None:

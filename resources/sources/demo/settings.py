@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from resources.settings import refuse
+from resources.settings import refuse, setting
 
 SECTION = "demo"
 MOST_GUESTS_PER_YEAR = 1_000_000  # the numbering of guests leaves room for 8,192 new ones a day
@@ -32,28 +32,54 @@ _SHARES = (
 class DemoSettings:
     """Size, strengths and planted shares of the simulated group. Shares of posts are shares of all reviews."""
 
-    seed: int = 42  # as core.seed; the paper prints none
-    start: date = date(2024, 1, 1)  # a full calendar year before the budget period 2025
-    days: int = 550  # length of the default history: 365 days to learn from, 180 to predict
-    guests: int = 6_500  # new guests per year; gives about 45 booking rows and 13 reviews a day
-    hotels: int = 5  # four cities and one resort, the public data's mix being two to one
-    satisfaction_influence: float = 1.0  # on return, gap and price; 0: none; 1: one sd multiplies the odds by 12
-    review_share: float = 0.5  # reviews per completed stay; far above the platforms', so a small world has text
-    titled_share: float = 0.6  # paper 001 needs titles, the public reviews have none: both must work
-    stock_phrase_share: float = 0.05  # "Everything was great": about 5 % of public fields are such
-    contradictory_share: float = 0.02  # paper 001 loses 5.5, 2.6 and 1.7 points to the three filters
-    near_duplicate_share: float = 0.02  # as contradictory_share
-    burst_share: float = 0.02  # as contradictory_share
-    planted_identifier_share: float = 0.04  # enough to count masking errors in a small world
-    foreign_share: float = 0.02  # public reviews are English but for about this share
-    emoji_share: float = 0.002  # rare, yet met in the default world
-    guest_key_share: float = 1.0  # a group knows who books with it; 0 gives the paper's anonymous setting
-    tag_noise: float = 0.04  # a tag or nationality that differs from the booking
-    late_share: float = 0.0  # of all rows: delivered one to five days late; zero by default, as in the public data
-    repeated_share: float = 0.0  # of all rows: delivered a second time, word for word, within ten days
-    corrected_share: float = 0.0  # of all rows: delivered again within twenty days, with another rate or score
-    opt_out_share: float = 0.0  # of the guests with a key; a quarter of them consent again 30 days later (SPEC 2.1)
-    named_hotels: bool = True  # False: bookings say only "City Hotel" or "Resort Hotel", as the public ones do
+    seed: int = setting(42, "as core.seed; the paper prints none", allowed="0 or more")
+    start: date = setting(date(2024, 1, 1), "a full calendar year before the budget period 2025")
+    days: int = setting(
+        550, "length of the default history: 365 days to learn from, 180 to predict", allowed="1 to 20000"
+    )
+    guests: int = setting(
+        6_500,
+        "new guests per year; gives about 45 booking rows and 13 reviews a day",
+        allowed="1 to 1000000 new guests per year",
+    )
+    hotels: int = setting(5, "four cities and one resort, the public data's mix being two to one", allowed="1 to 8")
+    satisfaction_influence: float = setting(
+        1.0, "on return, gap and price; 0: none; 1: one sd multiplies the odds by 12", allowed="0 to 5"
+    )
+    review_share: float = setting(
+        0.5, "reviews per completed stay; far above the platforms', so a small world has text", allowed="0 to 1"
+    )
+    titled_share: float = setting(
+        0.6, "paper 001 needs titles, the public reviews have none: both must work", allowed="0 to 1"
+    )
+    stock_phrase_share: float = setting(
+        0.05, '"Everything was great": about 5 % of public fields are such', allowed="0 to 1"
+    )
+    contradictory_share: float = setting(
+        0.02, "paper 001 loses 5.5, 2.6 and 1.7 points to the three filters", allowed="0 to 1"
+    )
+    near_duplicate_share: float = setting(0.02, "as contradictory_share", allowed="0 to 1")
+    burst_share: float = setting(0.02, "as contradictory_share", allowed="0 to 1")
+    planted_identifier_share: float = setting(0.04, "enough to count masking errors in a small world", allowed="0 to 1")
+    foreign_share: float = setting(0.02, "public reviews are English but for about this share", allowed="0 to 1")
+    emoji_share: float = setting(0.002, "rare, yet met in the default world", allowed="0 to 1")
+    guest_key_share: float = setting(
+        1.0, "a group knows who books with it; 0 gives the paper's anonymous setting", allowed="0 to 1"
+    )
+    tag_noise: float = setting(0.04, "a tag or nationality that differs from the booking", allowed="0 to 1")
+    late_share: float = setting(
+        0.0, "of all rows: delivered one to five days late; zero by default, as in the public data", allowed="0 to 1"
+    )
+    repeated_share: float = setting(
+        0.0, "of all rows: delivered a second time, word for word, within ten days", allowed="0 to 1"
+    )
+    corrected_share: float = setting(
+        0.0, "of all rows: delivered again within twenty days, with another rate or score", allowed="0 to 1"
+    )
+    opt_out_share: float = setting(
+        0.0, "of the guests with a key; a quarter of them consent again 30 days later (SPEC 2.1)", allowed="0 to 1"
+    )
+    named_hotels: bool = setting(True, 'False: bookings say only "City Hotel" or "Resort Hotel", as the public ones do')
 
     def __post_init__(self) -> None:
         if self.seed < 0:

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from resources.settings import refuse
+from resources.settings import refuse, setting
 
 SECTION = "sql"
 _LONGEST_WAIT_SECONDS = 30.0
@@ -19,12 +19,20 @@ _MOST_RETRIES = 20
 class SqlSettings:
     """Which tables are read, in what portions, and how patiently."""
 
-    schema: str = "stayworth"  # schema with the tables of schema.sql; a home holds one schema
-    history_start: date | None = None  # first delivery day; None: the database is asked whenever definitions load
-    chunk_rows: int = 20_000  # rows per fetch; about 15 MB of booking text in memory at a time
-    connect_timeout_seconds: int = 10  # libpq's own default is to wait for ever
-    retries: int = 4  # with the wait below 0.5 + 1 + 2 + 4 s: rides out a server's restart
-    first_wait_seconds: float = 0.5  # doubles with each retry, up to 30 s
+    schema: str = setting(
+        "stayworth",
+        "schema with the tables of schema.sql; a home holds one schema",
+        allowed="lower-case letters, digits and _, 63 characters or fewer",
+    )
+    history_start: date | None = setting(
+        None, "first delivery day; None: the database is asked whenever definitions load"
+    )
+    chunk_rows: int = setting(
+        20_000, "rows per fetch; about 15 MB of booking text in memory at a time", allowed="1 or more"
+    )
+    connect_timeout_seconds: int = setting(10, "libpq's own default is to wait for ever", allowed="1 or more")
+    retries: int = setting(4, "with the wait below 0.5 + 1 + 2 + 4 s: rides out a server's restart", allowed="0 to 20")
+    first_wait_seconds: float = setting(0.5, "doubles with each retry, up to 30 s", allowed="0 to 30")
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[a-z_][a-z0-9_]{0,62}", self.schema):
