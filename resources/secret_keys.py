@@ -11,7 +11,7 @@ from pathlib import Path
 
 from resources.errors import PrivacyError, SettingsError
 from resources.key_strength import HOW_TO_MAKE, MIN_KEY_BYTES, weakness
-from resources.sources.kinds import KINDS
+from resources.sources.kinds import kind_of
 
 _KEY_VARIABLE = "STAYWORTH_HMAC_KEY"
 RESTRICTED_KEY_VARIABLE = "STAYWORTH_RESTRICTED_KEY"
@@ -80,7 +80,7 @@ def load_secret_key(home: Path, source: str, environment: Mapping[str, str] | No
     epoch = env.get("STAYWORTH_KEY_EPOCH", "1")
     if text := env.get(_KEY_VARIABLE):
         return SecretKey(_strong_key_bytes(text, _KEY_VARIABLE), epoch)
-    if KINDS[source].is_simulated:
+    if kind_of(source).is_simulated:
         return SecretKey(hashlib.sha256(b"stayworth demo world: not a secret").digest(), epoch)
     return SecretKey(kept_key(home / "secrets" / "hmac.key"), epoch)
 

@@ -23,10 +23,9 @@ from resources.errors import SettingsError
 from resources.home_modes import ACCESS
 from resources.paths import expanded
 from resources.secret_keys import DSN_VARIABLE
-from resources.sources.kinds import KINDS, SourceKind
+from resources.sources.kinds import SourceKind, kind_of, source_names
 from resources.store_address import odd_address
 
-SOURCES = tuple(KINDS)
 PROFILES = ("quick", "full")
 _DEVICES = ("auto", "cpu", "cuda", "fake")
 _CORE = "core"
@@ -137,7 +136,7 @@ class CoreSettings:
 
     def __post_init__(self) -> None:
         for name, allowed in (
-            ("source", SOURCES),
+            ("source", source_names()),
             ("profile", PROFILES),
             ("device", _DEVICES),
             ("home_access", ACCESS),
@@ -172,7 +171,7 @@ class CoreSettings:
     @property
     def kind(self) -> SourceKind:
         """How the source delivers."""
-        return KINDS[self.source]
+        return kind_of(self.source)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""The sources by name. A new one needs the methods of ``base.Source`` and a place here and in ``kinds``."""
+"""The sources by name: our own, and those that installed packages bring (``kinds.InstalledSource``)."""
 
 from collections.abc import Callable
 from datetime import date
@@ -6,9 +6,10 @@ from pathlib import Path
 
 from resources.errors import SettingsError
 from resources.secret_keys import load_database_secret
-from resources.settings import SOURCES, Settings, digest_of, refuse
+from resources.settings import Settings, digest_of, refuse
 from resources.sources.base import Source
 from resources.sources.file_rules import FileRules
+from resources.sources.kinds import installed_source, source_names
 
 
 def build_source(settings: Settings) -> Source:
@@ -19,10 +20,12 @@ def build_source(settings: Settings) -> Source:
         SourceError: the delivery can't be found.
     """
     name = settings.core.source
-    if name not in _BUILDERS:
-        message = f"setting core.source = {name!r} has no builder; allowed: {', '.join(SOURCES)}"
-        raise SettingsError(message)
-    return _BUILDERS[name](settings)
+    if name in _BUILDERS:
+        return _BUILDERS[name](settings)
+    if (installed := installed_source(name)) is not None:
+        return installed.build(settings)
+    message = f"setting core.source = {name!r} has no builder; allowed: {', '.join(source_names())}"
+    raise SettingsError(message)
 
 
 def world_name(settings: Settings) -> str:
@@ -33,7 +36,9 @@ def world_name(settings: Settings) -> str:
     back by asking for another span.
     """
     name = settings.core.source
-    return f"{name}-{_SHAPES[name](settings)}" if name in _SHAPES else name
+    installed = None if name in _BUILDERS else installed_source(name)
+    shape = _SHAPES.get(name) if installed is None else installed.shape
+    return f"{name}-{shape(settings)}" if shape is not None else name
 
 
 def first_day_of_section(settings: Settings) -> date | None:
