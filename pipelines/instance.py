@@ -1,5 +1,6 @@
 """Dagster's own storage, under the one folder of the pipeline: ``<home>/dagster``."""
 
+import json
 import os
 from pathlib import Path
 
@@ -20,19 +21,19 @@ nux:
 run_storage:
   module: {runs_module}
   class: SqliteRunStorage
-  config: {{base_dir: "{base}/history"}}
+  config: {{base_dir: {history}}}
 event_log_storage:
   module: resources.event_log
   class: BatchedSqliteEventLogStorage
-  config: {{base_dir: "{base}/history/runs"}}
+  config: {{base_dir: {events}}}
 schedule_storage:
   module: {schedules_module}
   class: SqliteScheduleStorage
-  config: {{base_dir: "{base}/schedules"}}
+  config: {{base_dir: {schedules}}}
 local_artifact_storage:
   module: {root_module}
   class: LocalArtifactStorage
-  config: {{base_dir: "{base}"}}
+  config: {{base_dir: {base}}}
 concurrency:  # steps of one pool run one at a time over all runs; the UI changes a pool under Deployment
   pools: {{default_limit: 1, granularity: op}}
   runs: {{max_concurrent_runs: {runs}}}
@@ -68,14 +69,19 @@ def prepare_dagster_home(home: Path) -> Path:
     configuration = folder / "dagster.yaml"
     if not configuration.exists():
         draft = folder / f".dagster.yaml.{os.getpid()}"
-        draft.write_text(
-            _CONFIGURATION.format(base=folder, runs=max(2, os.cpu_count() or 1), **STORAGE_MODULES), "utf-8"
-        )
+        draft.write_text(_configuration(folder), "utf-8")
         draft.replace(configuration)  # whole or not at all: it is never written again
     os.environ["DAGSTER_HOME"] = str(folder)
     os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", str(EVENT_BATCH_SIZE))
     os.environ["DAGSTER_DISABLE_TELEMETRY"] = "1"
     return folder
+
+
+def _configuration(folder: Path) -> str:
+    folders = {"base": "", "history": "history", "events": "history/runs", "schedules": "schedules"}
+    # JSON's strings are YAML's: a quote or a backslash in the path ends no string.
+    quoted = {name: json.dumps(str(folder / below), ensure_ascii=False) for name, below in folders.items()}
+    return _CONFIGURATION.format(runs=max(2, os.cpu_count() or 1), **quoted, **STORAGE_MODULES)
 
 
 def workspace_file(home: Path) -> Path:

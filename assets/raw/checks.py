@@ -32,7 +32,7 @@ def validate_raw_bookings(frame: pl.DataFrame) -> list[CheckOutcome]:
             "stays_begin_before_they_are_delivered",
             frame.filter(is_stay & (pl.col("arrival_day") > pl.col("delivery_day"))),
             show=shown,
-            advice="a completed stay can't arrive after its row; look the rows up in the source",
+            advice="stays that begin after their delivery belong in quarantine; mend parse_bookings",
         ),
         outcome_of(
             "rates_are_finite",
@@ -58,7 +58,7 @@ def validate_raw_reviews(frame: pl.DataFrame) -> list[CheckOutcome]:
             "reviews_are_posted_before_they_are_delivered",
             frame.filter(pl.col("posted_day") > pl.col("delivery_day")),
             show=("row_id", "posted_day", "delivery_day"),
-            advice="a review can't reach us before it is posted; look the rows up in the source",
+            advice="reviews of a day after their delivery belong in quarantine; mend parse_reviews",
         ),
         outcome_of(
             "scores_are_finite",

@@ -158,8 +158,7 @@ def _arrival() -> list[Field]:
     day = whole_number("arrival_date_day_of_month", "_arrival_day_of_month", minimum=1, maximum=31)
     parts_are_sound = ~(year.is_bad | month.is_bad | day.is_bad)
     arrival = value_of("arrival_day")
-    early = parts_are_sound & (plain("reservation_status") == "Check-Out")
-    early = early & (arrival > value_of("_status_day"))
+    is_stay = parts_are_sound & (plain("reservation_status") == "Check-Out")
     return [
         year,
         month,
@@ -175,8 +174,15 @@ def _arrival() -> list[Field]:
             source="reservation_status_date",
             name="_check_out_follows_arrival",
             value=pl.lit(None),
-            is_bad=where(early),
+            is_bad=where(is_stay & (arrival > value_of("_status_day"))),
             expected="a check-out on or after the arrival",
+        ),
+        Field(
+            source="reservation_status_date",
+            name="_check_out_was_delivered_after_arrival",
+            value=pl.lit(None),
+            is_bad=where(is_stay & (arrival > pl.col("_delivery_day")) & (arrival <= value_of("_status_day"))),
+            expected="a check-out of a stay that has begun by the day of the delivery",
         ),
     ]
 

@@ -54,7 +54,7 @@ def parse_reviews(rows: pl.DataFrame, settings: RawSettings = _USUAL, days: Coll
     kept = identified.rows.select(
         "row_id",
         "repeat_ordinal",
-        *(value_of(field.name).alias(field.name) for field in fields),
+        *(value_of(name).alias(name) for name in RAW_REVIEWS.names if name not in _OWN),
         pl.col("_delivery_day").alias("delivery_day"),
     )
     quarantined = quarantine_frame(Stream.REVIEWS, rows, problems).filter(pl.col("delivery_day").is_in(asked))
@@ -90,7 +90,7 @@ def _fields() -> list[Field]:
         decimal("Reviewer_Score", "score", maximum=_HIGHEST_SCORE),
         _tags(),
         whole_number("Total_Number_of_Reviews_Reviewer_Has_Given", "reviewer_reviews", nullable=True),
-        _posted_day(),
+        *_posted_day(),
         _posted_at(),
     ]
 
@@ -104,15 +104,25 @@ def _tags() -> Field:
     )
 
 
-def _posted_day() -> Field:
+def _posted_day() -> list[Field]:
+    """The day of posting: of the calendar, and not after the delivery."""
     name = "posted_day"
-    return Field(
-        source="Review_Date",
-        name=name,
-        value=us_day(plain("Review_Date")),
-        is_bad=~where(value_of(name).dt.year().is_between(_FIRST_YEAR, _LAST_YEAR)),
-        expected="a day of the calendar, M/D/YYYY",
-    )
+    return [
+        Field(
+            source="Review_Date",
+            name=name,
+            value=us_day(plain("Review_Date")),
+            is_bad=~where(value_of(name).dt.year().is_between(_FIRST_YEAR, _LAST_YEAR)),
+            expected="a day of the calendar, M/D/YYYY",
+        ),
+        Field(
+            source="Review_Date",
+            name="_was_posted_before_delivery",
+            value=pl.lit(None),
+            is_bad=where(value_of(name) > pl.col("_delivery_day")),
+            expected="a day up to that of the delivery",
+        ),
+    ]
 
 
 def _posted_at() -> Field:

@@ -78,6 +78,7 @@ def with_exchange_days(rows: pl.DataFrame, column: DayColumn, rules: FileRules) 
     name = column.name
     zoned = local_text(rows[name], rules.time_zone)
     parts = _parts(zoned)
+    _refuse_day_in_the_middle(parts, rows, column)
     if not parts["is_last"].any() and zoned.equals(rows[name]) and column.form == ISO_DAY and _is_plain(zoned):
         return rows
     order = _order(parts, rows, column, rules)
@@ -95,6 +96,20 @@ def with_exchange_days(rows: pl.DataFrame, column: DayColumn, rules: FileRules) 
     return rows.with_columns(
         written.alias(name), pl.coalesce("_problem", pl.when(misfit).then(reason)).alias("_problem")
     )
+
+
+def _refuse_day_in_the_middle(parts: pl.DataFrame, rows: pl.DataFrame, column: DayColumn) -> None:
+    """``YYYY-DD-MM`` would lose the days above 12 and take the others for days of another month."""
+    early = parts.filter("is_first")
+    over = pl.col("first") > _MONTHS_OF_A_YEAR, pl.col("second") > _MONTHS_OF_A_YEAR
+    turned = early.filter(over[0] & ~over[1]).height
+    sound = early.filter(over[1] & ~over[0]).height
+    if turned > max(1, sound * _SLIP_SHARE) or (turned and not sound):
+        message = (
+            f"{rows['_source_file'][0]}: {column.name} has the day before the month behind the year (YYYY-DD-MM) in "
+            f"{turned} rows and after it in {sound}; write the column as YYYY-MM-DD"
+        )
+        raise SourceError(message)
 
 
 _SHOWN = {MONTH_FIRST: "M/D/YYYY", DAY_FIRST: "D/M/YYYY", YEAR_FIRST: "YYYY-MM-DD"}

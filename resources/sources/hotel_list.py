@@ -61,6 +61,7 @@ def read_hotels(path: Path, limits: FileSettings = USUAL_RULES.settings) -> Hote
         else:
             rows.append((number, row))
     kept = _without_repeats(path.name, rows, notes)
+    notes += _alike(path.name, [row for _, row in kept])
     for number, row in kept:
         row["country"] = _country_of(path.name, number, row["country"], notes)
         row["is_city"] = _flag_of(path.name, number, row["is_city"], notes)
@@ -130,8 +131,11 @@ def _rows(name: str, text: str) -> Iterator[tuple[int, dict[str, str | None] | N
         delimiter, header_line = named[1], next(lines, "")
     elif "," not in header_line:
         delimiter = max(";\t|", key=header_line.count)
-    header = [clean_name(cell) for cell in next(csv.reader([header_line], delimiter=delimiter))]
-    if len(header) == 1:
+    try:
+        header = [clean_name(cell) for cell in next(csv.reader([header_line], delimiter=delimiter))]
+    except csv.Error:  # a field beyond the limit of the csv module
+        header = []
+    if len(header) <= 1:
         message = f"{name}: the first line is no comma-separated line of the columns {', '.join(HOTEL_COLUMNS)}"
         raise SourceError(message)
     places = place_columns(name, header, HOTEL_COLUMNS, ())
@@ -172,6 +176,21 @@ def _without_repeats(
     for key, times in contradicted.items():
         notes.append(f"{name}: hotel {key!r} has {times + 1} rows that contradict each other; it is left out")
     return [(number, row) for number, row in kept if row["hotel"] not in contradicted]
+
+
+def _alike(name: str, rows: Sequence[dict[str, str | None]]) -> list[str]:
+    """Hotels that a reader may take for one: keys that differ in letter case only, one name for several."""
+    notes: list[str] = []
+    for column, why in (
+        ("hotel", "differ in letter case only; bookings name them as they are written"),
+        ("hotel_name", "have the same name, so that a review may find either"),
+    ):
+        keys: dict[str, list[str]] = {}
+        for row in rows:
+            if row[column] is not None:
+                keys.setdefault(" ".join(str(row[column]).casefold().split()), []).append(str(row["hotel"]))
+        notes += [f"{name}: hotels {', '.join(map(repr, same))} {why}" for same in keys.values() if len(same) > 1]
+    return notes
 
 
 def _country_of(name: str, number: int, given: str | None, notes: list[str]) -> str | None:

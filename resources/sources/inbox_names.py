@@ -1,9 +1,10 @@
 """Names in an inbox: which file is which delivery, and which one looks like a delivery and is not read."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import islice
 from pathlib import Path
 
 from resources.sources.archives import SUFFIXES, suffix_of
@@ -21,6 +22,9 @@ _STREAM_WORDS = {
     Stream.BOOKINGS: re.compile(r"book|buchung|reserv|rsv|stay|arrival", re.IGNORECASE),
     Stream.REVIEWS: re.compile(r"revie|bewertung|rating|feedback|opinion|avis", re.IGNORECASE),
 }
+_STREAM_NAME = re.compile(r"(bookings|reviews)\W", re.IGNORECASE)
+_HOTELS_NAME = re.compile(r"hotels?(?![a-z])")
+_DEEPEST, _LOOKED_AT = 3, 1_000  # folders in folders, files that are looked at in one
 _YEAR_FIRST = re.compile(r"(?<!\d)((?:19|20)\d{2})[-_. ]?([01]?\d)[-_. ]?([0-3]?\d)(?!\d)")
 _YEAR_LAST = re.compile(r"(?<!\d)([0-3]?\d)[-_. ]?([01]?\d)[-_. ]?((?:19|20)\d{2})(?!\d)")
 
@@ -80,7 +84,7 @@ def list_names(entries: Sequence[Path], others: Iterable[str]) -> Listing:
     for path in entries:
         if (name := delivery_of(path.name)) and path.is_file():
             named.setdefault(name, []).append(path)
-        elif path.name.lower() not in known and (seen := _seen(path, name)):
+        elif path.name.lower() not in known and (seen := _seen(path, name) or _inside(path) or _list_like(path)):
             unread.append(seen)
     files = {name: paths[0] for name, paths in named.items() if len(paths) == 1}
     rivals = {name: tuple(paths) for name, paths in named.items() if len(paths) > 1}
@@ -109,6 +113,38 @@ def _seen(path: Path, delivery: tuple[Stream, date] | None) -> Unread | None:
     if not ((stream or day) and (lower.endswith(_TABLES) or (stream and day))):
         return None
     return Unread(name=path.name, reason=_reason(path, delivery, stream, day), stream=stream, day=day)
+
+
+def _inside(path: Path) -> Unread | None:
+    """A folder that holds deliveries, at whatever depth up to ``_DEEPEST``."""
+    if not path.is_dir() or path.name.startswith("."):
+        return None
+    names = islice((item.name for item in _below(path, _DEEPEST)), _LOOKED_AT)
+    held = [name for name in names if (delivery_of(name) or _STREAM_NAME.match(name)) and suffix_of(name)]
+    if not held:
+        return None
+    reason = f"it is a folder and holds what looks like deliveries ({held[0]}); put the files themselves into the inbox"
+    return Unread(name=path.name, reason=reason)
+
+
+def _below(folder: Path, depth: int) -> Iterator[Path]:
+    try:
+        entries = sorted(folder.iterdir())
+    except OSError:  # its permissions: nothing can be said of it
+        return
+    yield from (entry for entry in entries if entry.is_file())
+    if depth > 1:
+        for entry in entries:
+            if entry.is_dir() and not entry.is_symlink():
+                yield from _below(entry, depth - 1)
+
+
+def _list_like(path: Path) -> Unread | None:
+    """Another list of hotels: a newer one under a name of its own, or the list in another kind of file."""
+    lower = path.name.lower()
+    if not _HOTELS_NAME.match(lower) or not lower.endswith(_TABLES) or not path.is_file():
+        return None
+    return Unread(name=path.name, reason="the list of hotels is one file called hotels.csv; rename it or remove it")
 
 
 def _day_in(name: str) -> date | None:

@@ -99,6 +99,18 @@ def test_all_problems_of_a_row_are_told_in_column_order() -> None:
     assert [name for name, _ in found] == ["arrival_date_month", "adults", "country", "adr"]
 
 
+def test_a_stay_that_begins_after_its_delivery_costs_its_row_and_not_the_day() -> None:
+    late = booking(arrival_date_day_of_month="9", reservation_status_date="2016-07-12")
+    rows, problems = parse(booking(), late)
+    assert rows.height == 1
+    assert problems.select("column", "reason").rows() == [
+        (
+            "reservation_status_date",
+            "got '2016-07-12', expected a check-out of a stay that has begun by the day of the delivery",
+        )
+    ]
+
+
 def test_a_cancelled_booking_may_end_before_it_would_have_begun() -> None:
     row = kept(is_canceled="1", reservation_status="Canceled", reservation_status_date="2016-05-01")
     assert row["is_canceled"] is True

@@ -80,6 +80,12 @@ def test_damaged_cells_are_refused_by_column(changes: dict[str, str], column: st
     assert refused(**changes) == [column]
 
 
+def test_a_review_of_a_day_after_its_delivery_costs_its_row_and_not_the_day() -> None:
+    parsed = parse_reviews(delivery(Stream.REVIEWS, [review(), review(Review_Date="7/4/2016")]))
+    assert parsed.rows.height == 1
+    assert parsed.problems["reason"].to_list() == ["got '7/4/2016', expected a day up to that of the delivery"]
+
+
 def test_frames_keep_their_contracts() -> None:
     for rows in ([], [review()], [review(Reviewer_Score="x")]):
         parsed = parse_reviews(delivery(Stream.REVIEWS, rows))

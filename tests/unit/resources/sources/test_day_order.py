@@ -51,6 +51,15 @@ def test_the_year_first_leaves_nothing_open(days: list[date], form: str) -> None
         ]
 
 
+@pytest.mark.parametrize("column", [REVIEWS, DayColumn(name="day", form=ISO_DAY)])
+def test_the_day_in_the_middle_is_refused(column: DayColumn) -> None:
+    days = [date(2016, 3, 1) + timedelta(days=place) for place in range(31)]
+    with pytest.raises(SourceError, match="YYYY-DD-MM.* in 19 rows and after it in 0; write the column as YYYY-MM-DD"):
+        read([written(day, "%Y-%d-%m") for day in days], column)
+    one_slip = [*(written(day, "%Y-%m-%d") for day in days), "2016-31-03"]
+    assert read(one_slip, column)["day"].to_list()[-1] == "2016-31-03"
+
+
 def test_an_open_column_is_refused_with_the_setting_that_decides() -> None:
     with pytest.raises(SourceError, match=r"r\.csv: .* set files\.date_order to mdy .* or dmy"):
         read(["3/7/2016", "4/7/2016"])

@@ -81,6 +81,41 @@ def test_folders_and_dead_links_in_the_place_of_a_file_are_named(tmp_path: Path)
     assert not source.is_delivered(Stream.BOOKINGS, date(2024, 1, 2))
 
 
+@pytest.mark.parametrize("folder", ["2024", "bookings", "2024/01", "archive"])
+def test_a_folder_that_holds_deliveries_is_named(tmp_path: Path, folder: str) -> None:
+    source = inbox(tmp_path)
+    (tmp_path / folder).mkdir(parents=True)
+    assert not source.unread
+    (tmp_path / folder / "bookings-2024-01-02.csv").write_text("x")
+    (found,) = inbox(tmp_path).unread
+    assert found.name == folder.split("/")[0]
+    assert "bookings-2024-01-02.csv" in found.reason
+
+
+@pytest.mark.parametrize("name", ["hotels (1).csv", "hotels.xlsx", "hotel.csv", "Hotels-2024.csv", "hotels.csv.gz"])
+def test_another_list_of_hotels_is_named(tmp_path: Path, name: str) -> None:
+    assert [found.name for found in inbox(tmp_path, **{name: "x"}).unread] == [name]
+
+
+@pytest.mark.parametrize("first", ["x" * 10**6, "<html>"])
+def test_a_list_whose_first_line_is_none_of_names_is_refused(tmp_path: Path, first: str) -> None:
+    (tmp_path / "hotels.csv").write_text(f"{first}\n{SOUND}\n")
+    with pytest.raises(SourceError, match="the first line is no"):
+        read_hotels(tmp_path / "hotels.csv")
+
+
+@pytest.mark.parametrize(
+    ("other", "note"),
+    [("ALFA,Casa Beta,Lisbon,PRT,hotel,true", "differ in letter case only"),
+     ("beta, casa  ALFA,Lisbon,PRT,hotel,true", "have the same name")],
+)  # fmt: skip
+def test_hotels_that_may_be_taken_for_one_are_told(tmp_path: Path, other: str, note: str) -> None:
+    (tmp_path / "hotels.csv").write_text(f"{HEADER}\n{SOUND}\n{other}\n")
+    listed = read_hotels(tmp_path / "hotels.csv")
+    assert listed.frame.height == 2
+    assert [note in told for told in listed.notes] == [True]
+
+
 def test_upper_case_is_no_other_name() -> None:
     assert delivery_of("BOOKINGS-2024-01-02.CSV") == (Stream.BOOKINGS, date(2024, 1, 2))
 
