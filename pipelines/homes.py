@@ -19,6 +19,7 @@ from resources.sources.registry import world_name
 
 _OF_A_WORLD = ("lake", "models", "reports", "warehouse.duckdb", "warehouse.sql", "dagster")
 _MARKER = "world.txt"
+_NOT_IN_A_HOME = "?%"  # they end the name, or begin a code, in the address of a SQLite database
 
 
 def world_of(settings: Settings) -> str:
@@ -60,6 +61,12 @@ def refuse_no_folder(home: Path) -> None:
     Raises:
         SettingsError: says which it is.
     """
+    if mark := next((mark for mark in _NOT_IN_A_HOME if mark in str(home.absolute())), None):
+        message = (
+            f"STAYWORTH_HOME = {home}: the orchestrator's databases can't lie below a folder with {mark!r} in its "
+            "name; give another folder"
+        )
+        raise SettingsError(message)
     try:
         there = next(place for place in (home, *home.parents) if os.path.lexists(place))
         if not there.is_dir():

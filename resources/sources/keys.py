@@ -30,7 +30,9 @@ PLACEHOLDERS: tuple[str, ...] = (
     "sin datos", "ninguno", "desconhecido", "nenhum", "sconosciuto", "nessuno", "onbekend", "geen", "nieznany", "brak",
     "okänd", "ukjent", "ukendt", "tuntematon", "neznámý", "ismeretlen", "bilinmiyor", "yok", "неизвестно", "нет",
     "άγνωστο", "不明", "未知", "无", "無", "なし", "없음",
-    "-1", "#N/A", "#NULL!", "#REF!", "#VALUE!", "#NAME?", "#NUM!", "#DIV/0!",
+    "n/d", "s/d", "sin dato", "no disponible", "non disponible", "non disponibile", "não disponível", "não informado",
+    "no informado", "nicht verfügbar", "nicht bekannt", "niet beschikbaar", "not registered", "no email", "None None",
+    "1.#QNAN", "1.#IND", "1.#INF", "#N/A N/A", "-1", "#N/A", "#NULL!", "#REF!", "#VALUE!", "#NAME?", "#NUM!", "#DIV/0!",
 )  # fmt: skip
 
 _LONGEST = 64  # characters; a longer text says something

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.homes import check_home, enter_home, world_of
+from pipelines.homes import check_home, enter_home, make_home, world_of
+from pipelines.instance import open_instance
 from resources.errors import SettingsError
 from resources.settings import CoreSettings, Settings
 
@@ -17,6 +18,23 @@ def demo(home: Path, **values: object) -> Settings:
 
 def public(home: Path) -> Settings:
     return Settings(home=home, core=CoreSettings(source="public", data=home))
+
+
+@pytest.mark.parametrize("name", ["what?", "50%20off"])
+def test_a_home_that_cannot_hold_the_orchestrator_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(SettingsError, match="in its name; give another folder"):
+        make_home(tmp_path / name)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    "name", ['q"uote', "ap'os", "br[a]{c}", "back\\slash", "ha#sh", "dol$HOME", "{env: X}", "é日", "~"]
+)
+def test_a_home_may_have_any_other_character(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv("DAGSTER_HOME", "")  # put back after the test
+    with open_instance(tmp_path / name) as instance:
+        assert not instance.get_runs(limit=1)
+    assert [path.name for path in tmp_path.iterdir()] == [name]
 
 
 def test_worlds_are_told_apart() -> None:
