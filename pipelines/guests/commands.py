@@ -32,8 +32,10 @@ def erase_asked(workspace: Workspace, asked: Asked, reason: str, *, is_only_show
     if finding.doubts:
         return show_refusal(finding, "erased", say)
     if is_only_shown:
+        if finding.guest.is_nobody:
+            return _say_nobody(workspace, asked, "Nothing was changed.")
         say("Only shown: nothing was changed.")
-        return 1 if finding.guest.is_nobody else 0
+        return 0
     if not finding.guest.is_nobody and not _is_agreed(is_agreed=is_agreed):
         return 1
     with alone_in(workspace.settings.home):
@@ -81,18 +83,18 @@ def copy_for(workspace: Workspace, asked: Asked, folder: Path) -> int:
     show_finding(finding, say)
     held = export_guest(workspace, asked, folder, finding)
     if finding.guest.is_nobody:
-        return _say_nobody(workspace, asked)
+        return _say_nobody(workspace, asked, "No copy was written.")
     for table, count in held.items():
         say(f"  {table:<26}{count:>8} rows")
     say(f"{sum(held.values())} rows about the guest in {folder}; README.md there says what they mean")
     return 0
 
 
-def _say_nobody(workspace: Workspace, asked: Asked) -> int:
+def _say_nobody(workspace: Workspace, asked: Asked, undone: str) -> int:
     if was_erased(workspace.resource("tombstones").load(), asked):
-        say("Nothing is held: this guest was erased. No copy was written.")
+        say(f"Nothing is held: this guest was erased. {undone}")
     else:
-        say("Nobody is known by what was given; no copy was written. Look at how the source writes it.")
+        say(f"Nobody is known by what was given. {undone} Look at how the source writes it.")
     return 1
 
 

@@ -364,6 +364,12 @@ def test_a_key_that_holds_more_than_one_guest_may_is_nobodys(command: Command, t
     assert before - rows() == {"G3"}
 
 
+def test_a_look_for_a_key_that_nobody_has_says_so(command: Command) -> None:
+    status, told = command("erase", "--guest-key", "nobody77", "--preview")
+    assert status == 1
+    assert "Nobody is known by what was given. Nothing was changed." in told
+
+
 def test_a_sources_own_word_for_no_key_is_nobody(command: Command) -> None:
     before = rows()
     status, told = command("erase", "--guest-key", "laufkunde", "--yes")
