@@ -25,7 +25,12 @@ from assets.models.checks import (
     validate_tuning,
 )
 from assets.models.checks_future import examples_see_no_future, no_future_outcome
-from assets.models.checks_serving import validate_back_test, validate_drift, validate_training_runs
+from assets.models.checks_serving import (
+    no_worse_model_is_promoted,
+    validate_back_test,
+    validate_drift,
+    validate_training_runs,
+)
 from assets.models.contract import (
     ANOMALY_SENSITIVITY,
     CUSTOMER_SCORES,
@@ -48,7 +53,7 @@ from assets.models.serving.back_test import (
     back_test_metadata,
 )
 from assets.models.serving.drift import drift_metadata, drift_table
-from assets.models.serving.in_service import note_training, replayed_origin, tested_days
+from assets.models.serving.in_service import replayed_origin, tested_days, training_of
 from assets.models.serving.kept_models import served_of, train_final
 from assets.models.serving.scoring import Served, past_revenue, score_customers, start_model
 from assets.models.serving.training_log import (
@@ -171,7 +176,8 @@ def anomaly_sensitivity(inputs: WholeInputs) -> pl.DataFrame:
              reads=[Reads("examples", None), Reads("model_predictions", None), Reads("model_metrics", None),
                     Reads("model_tuning", None)],
              validate=validate_trained_models, kinds={"pytorch", "lightgbm"}, owners=["team:models"],
-             code_version="4", pool=ENCODERS)  # fmt: skip
+             code_version="4", pool=ENCODERS,
+             further_checks=[no_worse_model_is_promoted(TRAINING_RUNS.empty())])  # fmt: skip
 def trained_models(inputs: WholeInputs) -> WholeProduced:
     """One row per kept model of the training in service; a new training serves unless it is worse (training_runs)."""
     settings = model_settings(inputs.settings)
@@ -184,13 +190,11 @@ def trained_models(inputs: WholeInputs) -> WholeProduced:
         chosen_values(inputs.frame("model_tuning")),
     )
     if trained.served is None:
-        return WholeProduced(TRAINED_MODELS.empty())
-    record = note_training(inputs, trained)
-    store: ModelStore = inputs.resource("model_store")
-    entry = store.entry(inputs.as_of) or {}
-    in_service = next((run for run in store.runs() if run["run_id"] == entry.get("run")), None)
-    frame = TRAINED_MODELS.empty() if in_service is None else models_of_run(in_service)
-    return WholeProduced(frame, run_metadata(record))
+        return WholeProduced(TRAINED_MODELS.empty(), outcomes=[no_worse_model_is_promoted(TRAINING_RUNS.empty())])
+    training = training_of(inputs, trained)
+    frame = TRAINED_MODELS.empty() if training.in_service is None else models_of_run(training.in_service)
+    judged = no_worse_model_is_promoted(runs_frame([{"number": 1, **training.record}]))
+    return WholeProduced(frame, run_metadata(training.record), [judged], training.effects)
 
 
 @whole_asset(contract=TRAINING_RUNS, group="models", reads=[Reads("trained_models", None)],

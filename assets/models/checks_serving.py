@@ -19,18 +19,24 @@ def validate_training_runs(runs: pl.DataFrame) -> list[CheckOutcome]:
         advice="the older model goes on serving; compare the runs with `stayworth models --compare`",
         is_blocking=False,
     )
-    allowed = pl.col("serving_error") * (1.0 + pl.col("tolerance"))
     figures = {name: latest[name][0] for name in ("metric", "error", "serving_error", "decision") if latest.height}
     shown = {name: value for name, value in figures.items() if value is not None}
-    return [
-        replace(refused, metadata=shown),
-        outcome_of(
-            "no_worse_model_is_promoted",
-            runs.filter(pl.col("is_promoted") & (pl.col("error") > allowed)),
-            show=_RUN,
-            advice="look at serving/promotion_rule.py: the error at the newest origin must decide",
-        ),
-    ]
+    return [replace(refused, metadata=shown), no_worse_model_is_promoted(runs)]
+
+
+def no_worse_model_is_promoted(runs: pl.DataFrame) -> CheckOutcome:
+    """Stops a promotion that the error at the newest origin does not allow: before the model serves, and in the log.
+
+    Args:
+        runs: rows of ``training_runs``.
+    """
+    allowed = pl.col("serving_error") * (1.0 + pl.col("tolerance"))
+    return outcome_of(
+        "no_worse_model_is_promoted",
+        runs.filter(pl.col("is_promoted") & (pl.col("error") > allowed)),
+        show=_RUN,
+        advice="look at serving/promotion_rule.py: the error at the newest origin must decide",
+    )
 
 
 def validate_drift(drift: pl.DataFrame) -> list[CheckOutcome]:

@@ -1,11 +1,13 @@
 """What trainings and back-tests ask of the store and the lake beyond their frames."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 import polars as pl
 
+from assets.common.effects import Effect
 from assets.common.inputs import WholeInputs
 from assets.customers.behaviour import BOOKING_COLUMNS
 from assets.customers.protocols import revenue_between
@@ -18,46 +20,86 @@ from assets.models.settings import model_settings
 from resources.model_store import ModelStore
 
 
-def note_training(inputs: WholeInputs, trained: Trained) -> dict[str, Any]:
-    """Store the models, judge the chosen one against what is served, note the run, and let it serve if it may."""
+@dataclass(frozen=True, kw_only=True)
+class Training:
+    """A training as it is to be noted, and what is to happen once its checks have passed.
+
+    Attributes:
+        record: of this run.
+        in_service: record of the run that serves after the effects; None where none does.
+        effects: keep the models, note the run, and let it serve if it may; each may be done twice.
+    """
+
+    record: dict[str, Any]
+    in_service: dict[str, Any] | None
+    effects: tuple[Effect, ...]
+
+
+def training_of(inputs: WholeInputs, trained: Trained) -> Training:
+    """Judge the chosen model against what is served; nothing is stored yet.
+
+    Args:
+        inputs: of ``trained_models``.
+        trained: with a served model.
+    """
     store: ModelStore = inputs.resource("model_store")
-    settings, examples = model_settings(inputs.settings), inputs.frame("examples")
-    versions = {name: store.save(artefact) for name, artefact in trained.artefacts.items()}
-    twin = store.save(trained.twin) if trained.twin else None
-    chosen = str(trained.served)
-    entry = store.entry(inputs.as_of)
+    artefacts = [*trained.artefacts.values(), *([trained.twin] if trained.twin else [])]
+
+    def save() -> None:
+        for artefact in artefacts:
+            store.save(artefact)
+
+    keep = Effect("keep the models", save)
+    versions = {name: artefact.version for name, artefact in trained.artefacts.items()}
+    chosen, entry = str(trained.served), store.entry(inputs.as_of)
     former = next((run for run in store.runs() if entry and run["run_id"] == entry.get("run")), None)
     if entry and former and (entry["model"], entry["versions"]) == (chosen, versions):
-        return former  # the very training that is in service, made again
-    lake, erasures = inputs.workspace.lake, erasure_digest(inputs.resource("tombstones").load().marks)
-    digest = lake.digest("examples", None) or ""
-    record = store.note_run(
-        run_record(
-            as_of=inputs.as_of,
-            models=kept_models(trained, store.relative_path),
-            chosen=chosen,
-            serving=entry,
-            judgement=judge(
-                trained.twin,
-                store.load(entry["model"], entry["twin"]) if entry and entry.get("twin") else None,
-                examples,
-                settings,
-                first=entry is None,
-                outdated=outdated_because(former, inputs.as_of, digest, erasures) if former else "",
-            ),
-            settings=settings,
-            tuned=chosen_values(inputs.frame("model_tuning")),
-            examples=lake.record("examples", None),
-            examples_digest=digest,
-            metrics=inputs.frame("model_metrics"),
-            rows=trained.rows,
-            horizon_days=trained.horizon_days,
-            erasures=erasures,
-        )
-    )
-    if record["is_promoted"]:
+        return Training(record=former, in_service=former, effects=(keep,))  # the very training in service, made again
+    record = _record(inputs, trained, entry, former)
+
+    def log() -> None:
+        store.note_run(record)
+
+    note = Effect("note the training run", log)
+    if not record["is_promoted"]:
+        return Training(record=record, in_service=former, effects=(keep, note))
+    twin = trained.twin.version if trained.twin else None
+
+    def serve() -> None:
         store.serve(inputs.as_of, versions, chosen, twin=twin, run=record["run_id"])
-    return record
+
+    return Training(record=record, in_service=record, effects=(keep, note, Effect(f"serve {chosen}", serve)))
+
+
+def _record(
+    inputs: WholeInputs, trained: Trained, entry: dict[str, Any] | None, former: dict[str, Any] | None
+) -> dict[str, Any]:
+    store: ModelStore = inputs.resource("model_store")
+    settings, examples, lake = model_settings(inputs.settings), inputs.frame("examples"), inputs.workspace.lake
+    erasures = erasure_digest(inputs.resource("tombstones").load().marks)
+    digest = lake.digest("examples", None) or ""
+    return run_record(
+        as_of=inputs.as_of,
+        models=kept_models(trained, store.relative_path),
+        chosen=str(trained.served),
+        serving=entry,
+        judgement=judge(
+            trained.twin,
+            store.load(entry["model"], entry["twin"]) if entry and entry.get("twin") else None,
+            examples,
+            settings,
+            first=entry is None,
+            outdated=outdated_because(former, inputs.as_of, digest, erasures) if former else "",
+        ),
+        settings=settings,
+        tuned=chosen_values(inputs.frame("model_tuning")),
+        examples=lake.record("examples", None),
+        examples_digest=digest,
+        metrics=inputs.frame("model_metrics"),
+        rows=trained.rows,
+        horizon_days=trained.horizon_days,
+        erasures=erasures,
+    )
 
 
 def tested_days(inputs: WholeInputs) -> Iterator[pl.DataFrame]:

@@ -1,5 +1,6 @@
 """The assets of both rooms over a small stored history: from published bookings to the scores of a day."""
 
+from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
 
@@ -247,6 +248,24 @@ def test_a_worse_model_is_refused_and_the_old_one_goes_on_serving(workspace, rep
     assert not outcomes["newest_model_is_not_worse_than_the_serving_one"].passed
     assert outcomes["no_worse_model_is_promoted"].passed
     assert read(workspace, "training_runs").height == rounds + 1
+
+
+def test_a_red_promotion_leaves_the_old_model_in_service(workspace, reports, monkeypatch):
+    """The judgement is made to promote a model that is worse: the check stops it before anything is stored."""
+    before, store = read(workspace, "trained_models"), workspace.resource("model_store")
+    entry, runs = store.entry(DAY), store.runs()
+    kept = {name: store.versions(name) for name in before["model"].to_list()}
+    other = retrained(workspace, boosting_rounds=3, max_epochs=1)
+    for item in (model_tuning, model_predictions, model_metrics):
+        assert produce_whole(other, item).failed == []
+    worse = replace(verdict(DAY, 130.0, 100.0, "rmse", 0.02), is_promoted=True)
+    monkeypatch.setattr("assets.models.serving.in_service.judge", lambda *_, **__: worse)
+    report = produce_whole(other, trained_models)
+    assert [text.partition(":")[0] for text in report.failed] == ["no_worse_model_is_promoted"]
+    assert store.entry(DAY) == entry
+    assert store.runs() == runs
+    assert {name: store.versions(name) for name in kept} == kept
+    assert read(workspace, "trained_models").equals(before)
 
 
 def test_examples_that_see_later_pairs_stop_the_run(workspace, reports, monkeypatch):
