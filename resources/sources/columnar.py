@@ -9,10 +9,10 @@ import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
-from zoneinfo import available_timezones
 
 import polars as pl
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from resources.errors import SourceError
@@ -22,6 +22,8 @@ from resources.sources.headers import clean_name, place_columns
 
 LIST_COLUMN, POINT_COLUMN = "Tags", "Posted_At"
 _DAY_COLUMNS = ("Review_Date", "reservation_status_date")
+_COMPUTE: Any = pc  # its functions are made while it is imported
+_BYTES = (pa.binary(), pa.large_binary())
 _NESTED_PROBLEM = "holds a list or a record where one value is expected"
 
 
@@ -62,25 +64,27 @@ def read_columnar(
 
 
 def _read(path: Path, required: Sequence[str], optional: Sequence[str], rules: FileRules) -> pl.DataFrame:
-    """The expected columns under their expected names, as they are stored."""
+    """The expected columns under their expected names, as they are stored.
+
+    Arrow reads the file: over damaged bytes polars' own reader panics to the terminal, or ends the process.
+    """
     limits = rules.settings
     try:
         with pq.ParquetFile(path, memory_map=False) as file:
             about, stored = file.metadata, file.schema_arrow
-            written = stored.names
             size = sum(about.row_group(place).total_byte_size for place in range(about.num_row_groups))
         _refuse_size(path, about.num_rows, size, limits)
-        places = place_columns(path.name, [clean_name(name) for name in written], required, optional)
-        names = {written[place]: name for name, place in places.items()}
-        frame = _columns(path, stored, list(names))
+        places = place_columns(path.name, [clean_name(name) for name in stored.names], required, optional)
+        names = {stored.names[place]: name for name, place in places.items()}
+        table = _table(path, stored, list(names))
+        _refuse_long_text(path, table, rules)
+        return pl.DataFrame({name: _loaded(table[stored_name]) for stored_name, name in names.items()})
     except SourceError:
         raise
-    except (Exception, pl.exceptions.PanicException) as error:  # whatever damaged bytes make two readers raise
+    except (Exception, pl.exceptions.PanicException) as error:  # whatever damaged bytes make a reader raise
         reason = (str(error) or type(error).__name__).splitlines()[0]
         message = f"{path.name}: not a readable Parquet file ({reason}); fetch it again from its publisher"
         raise SourceError(message) from error
-    _refuse_long_text(path, frame, rules)
-    return frame.select(pl.col(stored).alias(name) for stored, name in names.items())
 
 
 def _refuse_size(path: Path, rows: int, size: int, limits: FileSettings) -> None:
@@ -90,29 +94,51 @@ def _refuse_size(path: Path, rows: int, size: int, limits: FileSettings) -> None
         raise _too_large(path, limits.max_unpacked_mb)
 
 
-def _columns(path: Path, stored: pa.Schema, names: Sequence[str]) -> pl.DataFrame:
-    """Columns of a file by polars, or by Arrow where polars does not know a type."""
-    zones = {kind.tz for name in names if pa.types.is_timestamp(kind := stored.field(name).type) and kind.tz}
-    if zones <= available_timezones():  # polars panics over `+05:30`, and writes so to the terminal
-        try:
-            return pl.read_parquet(path, columns=list(names), glob=False, hive_partitioning=False)
-        except (pl.exceptions.PolarsError, pl.exceptions.PanicException, NotImplementedError):
-            pass
-    with warnings.catch_warnings(), pq.ParquetFile(path, memory_map=False) as file:
+def _table(path: Path, stored: pa.Schema, names: Sequence[str]) -> pa.Table:
+    """Columns with every text as a dictionary, so that cells that share one take its memory once."""
+    texts = [name for name in names if _is_text(stored.field(name).type)]
+    with (
+        warnings.catch_warnings(),
+        pq.ParquetFile(path, memory_map=False, read_dictionary=texts, page_checksum_verification=True) as file,
+    ):
         warnings.simplefilter("ignore")
-        table = file.read(columns=list(names))
-    return pl.DataFrame({name: _loaded(table[name]) for name in names})
+        return file.read(columns=list(names))
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return any(
+        check(kind)
+        for check in (pa.types.is_string, pa.types.is_large_string, pa.types.is_binary, pa.types.is_large_binary)
+    )
 
 
 def _loaded(column: Any) -> pl.Series:
-    if pa.types.is_timestamp(column.type) and column.type.tz:
-        column = column.cast(pa.timestamp(column.type.unit, tz="UTC"))  # the same point in time
+    column = _sound(column)
+    kind = column.type
+    if pa.types.is_timestamp(kind) and kind.tz:
+        column = column.cast(pa.timestamp(kind.unit, tz="UTC"))  # the same point in time; polars knows no `+05:30`
     try:
         found = pl.from_arrow(column)
     except (pl.exceptions.PolarsError, TypeError, ValueError, NotImplementedError):  # no counterpart: text will do
         cells = [None if cell is None else str(cell) for cell in column.to_pylist()]
         return pl.Series(cells, dtype=pl.String)
     return found if isinstance(found, pl.Series) else found.to_series()
+
+
+def _sound(column: Any) -> Any:
+    """The column without a dictionary; text that is not UTF-8 as bytes, so that it costs its rows only."""
+    column.validate()
+    kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
+    if not _is_text(kind):
+        column.validate(full=True)
+        return column.cast(kind)
+    try:
+        column.validate(full=True)
+        return column.cast(pa.large_binary() if kind in _BYTES else pa.large_string())  # may be beyond 2 GB together
+    except pa.ArrowInvalid:
+        column = column.cast(pa.large_binary())
+        column.validate(full=True)
+        return column
 
 
 def _too_large(path: Path, most: int) -> SourceError:
@@ -122,32 +148,31 @@ def _too_large(path: Path, most: int) -> SourceError:
     )
 
 
-def _refuse_long_text(path: Path, frame: pl.DataFrame, rules: FileRules) -> None:
+def _refuse_long_text(path: Path, table: pa.Table, rules: FileRules) -> None:
     """A dictionary of one long text takes few bytes in the file, and gigabytes once its cells are worked with."""
     total, limits = 0, rules.settings
-    for name, dtype in frame.schema.items():
-        lengths = _lengths(frame[name], dtype)
-        if lengths is None or not frame.height:
-            continue
-        total += int(lengths.cast(pl.Int64).sum() or 0)
-        if int(lengths.max() or 0) > limits.max_line_bytes:  # type: ignore[arg-type]
-            message = (
-                f"{path.name}: a cell of {name} is longer than {limits.max_line_mb} MB ({SECTION}.max_line_mb); "
-                "the file is damaged"
-            )
-            raise SourceError(message)
+    for name in table.column_names:
+        for chunk in table[name].chunks:
+            lengths = _lengths(chunk)
+            total += _COMPUTE.sum(lengths).as_py() or 0
+            if (_COMPUTE.max(lengths).as_py() or 0) > limits.max_line_bytes:
+                message = (
+                    f"{path.name}: a cell of {name} is longer than {limits.max_line_mb} MB ({SECTION}.max_line_mb); "
+                    "the file is damaged"
+                )
+                raise SourceError(message)
     if total > limits.max_bytes:
         raise _too_large(path, limits.max_unpacked_mb)
 
 
-def _lengths(column: pl.Series, dtype: pl.DataType) -> pl.Series | None:
-    if dtype == pl.String:
-        return column.str.len_bytes()
-    if dtype == pl.Binary:
-        return column.bin.size()
-    if isinstance(dtype, pl.Categorical | pl.Enum):
-        return column.cat.len_bytes()
-    return None
+def _lengths(chunk: Any) -> Any:
+    """Bytes of each cell of text."""
+    if pa.types.is_dictionary(chunk.type):
+        lengths = _lengths(chunk.dictionary)
+        return lengths.take(chunk.indices) if len(lengths) else lengths
+    if _is_text(chunk.type):
+        return _COMPUTE.binary_length(chunk).cast(pa.int64())
+    return pa.array([], pa.int64())
 
 
 def _text(column: pl.Series, name: str, time_zone: str, *, is_us_date: bool) -> tuple[pl.Series, pl.Series | None]:

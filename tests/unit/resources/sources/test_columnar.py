@@ -1,3 +1,5 @@
+import contextlib
+import random
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -66,3 +68,26 @@ def test_cells_that_share_one_long_text_are_counted_each(tmp_path: Path) -> None
     assert (tmp_path / "t.parquet").stat().st_size < 2**19
     with pytest.raises(SourceError, match="more than 5 MB once unpacked"):
         read_columnar(tmp_path / "t.parquet", ["a"], rules=FileRules(settings=FileSettings(max_unpacked_mb=5)))
+
+
+def test_text_that_is_no_utf_8_costs_its_row(tmp_path: Path) -> None:
+    raw = pa.array([b"a", b"\xff", None])
+    text = pa.Array.from_buffers(pa.string(), 3, raw.buffers())
+    pq.write_table(pa.table({"a": text}), tmp_path / "t.parquet")
+    read = read_columnar(tmp_path / "t.parquet", ["a"])
+    assert read["a"].to_list() == ["a", "\\xff", None]
+    assert read["_problem"].to_list() == [None, "holds a byte that is not UTF-8", None]
+
+
+def test_damage_never_ends_the_process(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    frame = pl.DataFrame({name: [f"{name}{row}" for row in range(50)] for name in ("a", "b")})
+    frame.write_parquet(tmp_path / "t.parquet")
+    sound = (tmp_path / "t.parquet").read_bytes()
+    for seed in range(300):
+        chance, damaged = random.Random(seed), bytearray(sound)
+        for _ in range(chance.choice((1, 2, 5, 30))):
+            damaged[chance.randrange(len(damaged))] = chance.randrange(256)
+        (tmp_path / "t.parquet").write_bytes(damaged)
+        with contextlib.suppress(SourceError):
+            read_columnar(tmp_path / "t.parquet", ["a"])
+    assert capfd.readouterr() == ("", "")
