@@ -7,6 +7,7 @@ import polars as pl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from assets.customers.concentration import lorenz
 from assets.reports.figure_style import (
     BLUE,
     FAINT,
@@ -21,7 +22,7 @@ from assets.reports.figure_style import (
     panels,
     styled,
 )
-from assets.reports.statistics import lorenz, month_shares, weekday_shares
+from assets.reports.statistics import month_shares, weekday_shares
 from assets.reports.wording import Estimate, decimal, percent, plain
 
 _MONTHS = ("J", "F", "M", "A", "M", "J", "J", "A", "S", "O", "N", "D")

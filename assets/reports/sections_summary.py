@@ -1,5 +1,6 @@
 """The opening page: what a manager takes away, in plain words, with the few numbers behind it."""
 
+from assets.customers.concentration import finite, top_share
 from assets.models.estimators.registry import NAIVE
 from assets.reports.absence import Need
 from assets.reports.blocks import Block, Bullets, Disclosure, Section, Stat, Stats
@@ -7,7 +8,6 @@ from assets.reports.inputs import ReportInputs
 from assets.reports.risk import at_risk_customers
 from assets.reports.sections_alignment import no_names, pairs_by_name
 from assets.reports.sections_models import best_model, text_verdict
-from assets.reports.statistics import finite, top_share
 from assets.reports.wording import capital, count, decimal, estimate, is_known, model_name, money, percent
 
 

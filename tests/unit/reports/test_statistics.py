@@ -7,16 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
+from assets.customers.concentration import gini, lorenz, top_share
 from assets.reports.statistics import (
     booking_density,
     correlations,
     describe,
     gaussian_density,
-    gini,
-    lorenz,
     month_shares,
     silverman_bandwidth,
-    top_share,
     weekday_shares,
 )
 
