@@ -9,6 +9,7 @@ import os
 import sys
 from pathlib import Path
 
+from pipelines.addressed import links_folder, odd_mark
 from pipelines.restricted_roots import check_root, enter_root
 from pipelines.restricted_roots import is_settled as is_root_settled
 from resources.errors import SettingsError
@@ -19,7 +20,6 @@ from resources.sources.registry import world_name
 
 _OF_A_WORLD = ("lake", "models", "reports", "warehouse.duckdb", "warehouse.sql", "dagster")
 _MARKER = "world.txt"
-_NOT_IN_A_HOME = "?%"  # they end the name, or begin a code, in the address of a SQLite database
 
 
 def world_of(settings: Settings) -> str:
@@ -61,10 +61,10 @@ def refuse_no_folder(home: Path) -> None:
     Raises:
         SettingsError: says which it is.
     """
-    if mark := next((mark for mark in _NOT_IN_A_HOME if mark in str(home.absolute())), None):
+    if (mark := odd_mark(home)) and odd_mark(links_folder()):
         message = (
             f"STAYWORTH_HOME = {home}: the orchestrator's databases can't lie below a folder with {mark!r} in its "
-            "name; give another folder"
+            f"name, nor can a link to them below {links_folder()}; give another folder, or another XDG_STATE_HOME"
         )
         raise SettingsError(message)
     try:

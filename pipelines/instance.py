@@ -6,6 +6,7 @@ from pathlib import Path
 
 import dagster as dg
 
+from pipelines.addressed import addressed
 from pipelines.code_location import MODULE, NAME
 from resources.dagster_private import STORAGE_MODULES
 from resources.home_modes import close_home, keep_as_closed_as
@@ -64,8 +65,8 @@ def prepare_dagster_home(home: Path) -> Path:
     if not home.exists():
         close_home(home, "owner")
     keep_as_closed_as(home)
-    folder = home / "dagster"
-    folder.mkdir(parents=True, exist_ok=True)
+    (home / "dagster").mkdir(parents=True, exist_ok=True)
+    folder = addressed(home / "dagster")
     configuration = folder / "dagster.yaml"
     if not configuration.exists():
         draft = folder / f".dagster.yaml.{os.getpid()}"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.homes import check_home, enter_home, make_home, world_of
+from pipelines.homes import check_home, enter_home, world_of
 from pipelines.instance import open_instance
 from resources.errors import SettingsError
 from resources.settings import CoreSettings, Settings
@@ -18,13 +18,6 @@ def demo(home: Path, **values: object) -> Settings:
 
 def public(home: Path) -> Settings:
     return Settings(home=home, core=CoreSettings(source="public", data=home))
-
-
-@pytest.mark.parametrize("name", ["what?", "50%20off"])
-def test_a_home_that_cannot_hold_the_orchestrator_is_refused(tmp_path: Path, name: str) -> None:
-    with pytest.raises(SettingsError, match="in its name; give another folder"):
-        make_home(tmp_path / name)
-    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize(
