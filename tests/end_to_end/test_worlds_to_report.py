@@ -95,8 +95,8 @@ IN_FILES = {
     "one_hotel": World(
         bookings=first_hotel, reviews=first_hotel, hotels=lambda rows: rows[:1], says=("reviews of one hotel",)
     ),
-    "only_cancellations": World(bookings=of_status("Canceled"), says=("no published stay took place",)),
-    "only_no_shows": World(bookings=of_status("No-Show"), says=("no published stay took place",)),
+    "only_cancellations": World(bookings=of_status("Canceled"), says=("no booking could be published",)),
+    "only_no_shows": World(bookings=of_status("No-Show"), says=("no booking could be published",)),
     "one_guest": World(bookings=of_one_guest),
     "one_booking": World(bookings=lambda rows: rows[:1], reviews=lambda rows: rows[:1], says=("could be published",)),
     "reviews_before_bookings": World(
