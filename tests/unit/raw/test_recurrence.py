@@ -167,4 +167,5 @@ def test_a_day_depends_on_its_look_back_only(sent: list[list[dict[str, object]]]
         alone = parse_bookings(pl.concat(parts[max(0, day - look_back) : day + 1]), settings, [when])
         assert alone.rows.equals(whole.rows.filter(pl.col("delivery_day") == when))
         assert alone.decisions.equals(whole.decisions.filter(pl.col("delivery_day") == when))
-        assert alone.rows["row_id"].n_unique() == len(sent[day])
+        refused = alone.problems.filter(pl.col("delivery_day") == when)["source_row"].n_unique()  # after its delivery
+        assert alone.rows["row_id"].n_unique() + refused == len(sent[day])
