@@ -26,6 +26,7 @@ from assets.models.checks import (
 )
 from assets.models.checks_future import examples_see_no_future, no_future_outcome
 from assets.models.checks_serving import (
+    NO_WORSE_IS_PROMOTED,
     no_worse_model_is_promoted,
     validate_back_test,
     validate_drift,
@@ -177,7 +178,7 @@ def anomaly_sensitivity(inputs: WholeInputs) -> pl.DataFrame:
                     Reads("model_tuning", None)],
              validate=validate_trained_models, kinds={"pytorch", "lightgbm"}, owners=["team:models"],
              code_version="4", pool=ENCODERS,
-             further_checks=[no_worse_model_is_promoted(TRAINING_RUNS.empty())])  # fmt: skip
+             further_checks=[NO_WORSE_IS_PROMOTED])  # fmt: skip
 def trained_models(inputs: WholeInputs) -> WholeProduced:
     """One row per kept model of the training in service; a new training serves unless it is worse (training_runs)."""
     settings = model_settings(inputs.settings)
@@ -190,7 +191,7 @@ def trained_models(inputs: WholeInputs) -> WholeProduced:
         chosen_values(inputs.frame("model_tuning")),
     )
     if trained.served is None:
-        return WholeProduced(TRAINED_MODELS.empty(), outcomes=[no_worse_model_is_promoted(TRAINING_RUNS.empty())])
+        return WholeProduced(TRAINED_MODELS.empty(), outcomes=[NO_WORSE_IS_PROMOTED])
     training = training_of(inputs, trained)
     frame = TRAINED_MODELS.empty() if training.in_service is None else models_of_run(training.in_service)
     judged = no_worse_model_is_promoted(runs_frame([{"number": 1, **training.record}]))
