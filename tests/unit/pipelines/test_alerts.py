@@ -2,9 +2,8 @@
 
 import json
 import socketserver
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import HTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -16,20 +15,10 @@ from pipelines.operations import OperationsSettings
 from resources import alert_channels
 from resources.alert_channels import AlertError
 from resources.settings import Settings
+from tests.webhooks import serving, webhook
 
 SECRET_ROW = "reservation:4711 of anna@example.org"
 PARTITIONS = dg.StaticPartitionsDefinition(["2024-01-05"])
-
-
-class _Hook(BaseHTTPRequestHandler):
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.server.got.append(json.loads(body))  # type: ignore[attr-defined]
-        self.send_response(self.server.answers.pop(0) if self.server.answers else 200)  # type: ignore[attr-defined]
-        self.end_headers()
-
-    def log_message(self, *_: Any) -> None:
-        pass
 
 
 class _Post(socketserver.StreamRequestHandler):
@@ -53,24 +42,16 @@ class _Post(socketserver.StreamRequestHandler):
 
 @pytest.fixture
 def hook() -> Iterator[HTTPServer]:
-    with HTTPServer(("127.0.0.1", 0), _Hook) as server:
-        server.got, server.answers = [], []  # type: ignore[attr-defined]
-        yield from _serving(server)
+    with webhook() as server:
+        yield server
 
 
 @pytest.fixture
 def post() -> Iterator[socketserver.TCPServer]:
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), _Post) as server:
         server.got = []  # type: ignore[attr-defined]
-        yield from _serving(server)
-
-
-def _serving(server: Any) -> Iterator[Any]:
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield server
-    server.shutdown()
-    thread.join()
+        with serving(server):
+            yield server
 
 
 def finished_run(instance: dg.DagsterInstance, *, raises: bool, severity: dg.AssetCheckSeverity) -> dg.DagsterRun:
