@@ -47,6 +47,7 @@ _FIRST_YEAR, _LAST_YEAR = 1990, 2100
 _CODED = (
     "reservation_id", "room_number", "guest_key", "guest_name", "email", "phone", "card_number",
     "agent", "company", "country", "meal", "market_segment", "distribution_channel",
+    "reserved_room_type", "assigned_room_type", "deposit_type", "customer_type",
 )  # fmt: skip
 _CONTACTS = ("guest_name", "email", "phone", "card_number")
 _OWN = ("row_id", "repeat_ordinal", "delivery_day")

@@ -62,13 +62,10 @@ class RawSettings:
             "meal:Undefined",
             "market_segment:Undefined",
             "distribution_channel:Undefined",
-            "market_segment:Walk-in",
-            "distribution_channel:Walk-in",
-            "customer_type:Walk-in",
         ),
         "Words of that list which are values after all, `column:word` (`*:word` in every column). The publishers "
-        "use Undefined as a level of these three; walking in is a way of booking as well as a guest whom nobody "
-        "knows.",
+        "use Undefined as a level of these three. A house that counts walking in as a way of booking adds "
+        "market_segment:Walk-in and the like.",
         allowed="pairs such as meal:None or *:Walk-in, separated by commas",
     )
     guest_key_max_rows: int = setting(

@@ -12,7 +12,7 @@ is a hexadecimal key as often as a damaged number), and blanks inside of a key a
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from string import ascii_lowercase, ascii_uppercase
 from typing import TypeVar
@@ -83,10 +83,12 @@ class Placeholders:
     Attributes:
         exact: words without a letter, as they stand.
         loose: words without blanks, brackets and separators.
+        values: no gaps, though their form says so (``0``, ``-``, ``XX``).
     """
 
     exact: frozenset[str]
     loose: frozenset[str]
+    values: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, words: Iterable[str]) -> "Placeholders":
@@ -96,10 +98,10 @@ class Placeholders:
         exact = frozenset(word for word in plain if not has_letter[word] or word.startswith("#"))
         return cls(exact, frozenset(_LOOSE.sub("", word) for word in plain if word not in exact))
 
-    def without(self, words: Iterable[str]) -> "Placeholders":
+    def without(self, words: Collection[str]) -> "Placeholders":
         """These words less some that are values after all."""
         kept = Placeholders.of(words)
-        return Placeholders(self.exact - kept.exact, self.loose - kept.loose)
+        return Placeholders(self.exact - kept.exact, self.loose - kept.loose, self.values | set(map(_spelled, words)))
 
     def mean(self, text: str, *, zeros: bool = True) -> bool:
         """Whether a text stands for a gap: blank, one of the words, or nothing but marks.
@@ -112,6 +114,8 @@ class Placeholders:
         if len(text) > _LONGEST:
             return False
         key = _spelled(text)
+        if key in self.values:
+            return False
         bare = _LOOSE.sub("", key)
         if key in self.exact or bare in self.loose or not any(map(str.isalnum, key)):
             return True

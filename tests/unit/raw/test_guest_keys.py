@@ -50,6 +50,28 @@ def test_placeholders_are_nobody(word: str) -> None:
     assert [row[name] for name in ("email", "guest_name", "agent", "country")] == [None] * 4
 
 
+OPTIONAL = ("agent", "company", "country", "meal", "market_segment", "distribution_channel")
+REQUIRED = ("reserved_room_type", "assigned_room_type", "deposit_type", "customer_type")
+GUID = "00000000-0000-0000-0000-000000000000"
+
+
+@pytest.mark.parametrize("word", ["NULL", "NA", "nan", "None", "n/a", "-", "0", "UNKNOWN", "WALK-IN", GUID])
+def test_placeholders_are_gaps_in_every_category(word: str) -> None:
+    for column in OPTIONAL:
+        assert parsed([[{column: word}]]).rows[column].to_list() == [None], column
+    for column in REQUIRED:
+        found = parsed([[{column: word}]])
+        assert found.rows.is_empty(), column
+        assert found.problems["column"].to_list() == [column]
+
+
+def test_a_setting_takes_words_back() -> None:
+    settings = RawSettings(values=("market_segment:Walk-in", "reserved_room_type:0"))
+    sent = pl.concat(parts([[{"market_segment": "Walk-in", "meal": "Walk-in", "reserved_room_type": "0"}]]))
+    found = parse_bookings(sent, settings).rows
+    assert found.select("market_segment", "meal", "reserved_room_type").rows() == [("Walk-in", None, "0")]
+
+
 @pytest.mark.parametrize("column", ["email", "guest_name"])
 def test_a_key_of_many_people_is_nobody_from_the_day_on_on_which_it_shows(column: str) -> None:
     sent: Rows = [[{"guest_key": "K", column: f"a{day}"}] for day in range(4)]
