@@ -67,9 +67,12 @@ class Needle:
 
     @cached_property
     def anchor(self) -> str:
-        """The longest run of plain letters and digits, lower case: without it no spelling is there; may be empty."""
-        runs = re.findall(r"[a-z0-9]+", unicodedata.normalize("NFC", self.text).lower())
-        best = max(runs, key=len, default="")
+        """The longest run of plain letters and digits, lower case: without it no spelling is there; may be empty.
+
+        Taken before the case is changed: the small form of another letter may begin with a plain one (İ).
+        """
+        runs = re.findall(r"[A-Za-z0-9]+", unicodedata.normalize("NFC", self.text))
+        best = max(runs, key=len, default="").lower()
         return best if len(best) >= _MIN_ANCHOR and self.number is None else ""
 
     def spans(self, text: str) -> list[tuple[int, int]]:
