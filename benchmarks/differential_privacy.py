@@ -191,7 +191,7 @@ def peer(rows: pl.DataFrame, draws: int, slow: int, python: Path) -> dict[str, A
         rows.write_parquet(table)
         script.write_text(PEER_SCRIPT, "utf-8")
         command = [str(python), str(script), str(table), str(draws), str(slow)]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         message = f"OpenDP's own releases failed:\n{done.stderr[-2000:]}"
         raise RuntimeError(message)
@@ -221,7 +221,7 @@ def peer_python(given: str | None, home: Path) -> Path:
     python = folder / "bin" / "python"
     if not python.exists():
         venv.create(folder, with_pip=True)
-    subprocess.run([str(python), "-m", "pip", "install", "-q", _PEER, "numpy"], check=True)  # noqa: S603
+    subprocess.run([str(python), "-m", "pip", "install", "-q", _PEER, "numpy"], check=True)
     return python
 
 

@@ -82,9 +82,9 @@ def _draft(number: int) -> tuple[Chooser, Text]:
         hotel=chooser.one("hotel", hotels(8)),
         mood=1.1 * chooser.normal("mood"),
         services=None,
-        is_business=chooser.unit("business") < 0.2,  # noqa: PLR2004
-        has_children=chooser.unit("children") < 0.1,  # noqa: PLR2004
-        manner="stock" if chooser.unit("manner") < 0.05 else "composed",  # noqa: PLR2004
+        is_business=chooser.unit("business") < 0.2,
+        has_children=chooser.unit("children") < 0.1,
+        manner="stock" if chooser.unit("manner") < 0.05 else "composed",
         sentences=int(np.clip(np.rint(np.exp(0.7 + 0.53 * chooser.normal("length"))), 2, 12)),
         one_sided=False,
         language="english",
@@ -230,12 +230,12 @@ def main() -> None:
     folder = str(corpus(options.data, home, options.texts))
     copied = copied_ids(len(public_texts(options.data)[: options.texts]), options.texts)
     results: dict[str, Any] = {"texts": options.texts, "stated_brute_force_seconds": BRUTE_FORCE_SECONDS}
-    results["whole_corpus"] = measured(searched, folder, False, None)  # noqa: FBT003 - positional through a pipe
+    results["whole_corpus"] = measured(searched, folder, False, None)  # positional through a pipe
     print(f"whole corpus: {results['whole_corpus']}", flush=True)
-    results["one_day"] = measured(searched, folder, True, None)  # noqa: FBT003
+    results["one_day"] = measured(searched, folder, True, None)
     print(f"one day: {results['one_day']}", flush=True)
     if options.device:
-        results["device"] = measured(searched, folder, False, options.device)  # noqa: FBT003
+        results["device"] = measured(searched, folder, False, options.device)
         results["device_recall"] = measured(recall, folder, options.recall_queries, options.device, copied)
         print(f"{options.device}: {results['device']}, {results['device_recall']}", flush=True)
     results["brute_force"] = measured(brute_force, folder, options.texts if options.full else _TIMED_QUERIES)

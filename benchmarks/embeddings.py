@@ -198,7 +198,7 @@ def on_card(texts: list[str], number: int, roberta: str | None) -> dict[str, Any
     results: dict[str, Any] = {"card": torch.cuda.get_device_name(0), "devices": devices, "matrix_rate": rate}
     for tier in ("minilm", *(("roberta",) if roberta else ())):
         encoder = shelf.encoder(tier, model=roberta if tier == "roberta" else None)
-        assert isinstance(encoder, TransformerEncoder)  # noqa: S101 - both tiers are
+        assert isinstance(encoder, TransformerEncoder)  # both tiers are
         folder = encoder.folder
         other = peer(folder, "cuda")
         encoder.encode(many[: _BLOCK * 4])

@@ -24,7 +24,7 @@ _MIB = 2**20
 _WARM_UP = 1  # steps: the first one also builds kernels and the optimiser's state
 
 
-def one(device: str, model: str | None, precision: str, sizes: dict[str, int], checkpointing: bool) -> dict[str, Any]:  # noqa: FBT001
+def one(device: str, model: str | None, precision: str, sizes: dict[str, int], checkpointing: bool) -> dict[str, Any]:
     """Steps of one variant: seconds of each after the warm-up, memory before and at the peak, MiB."""
     import torch
 

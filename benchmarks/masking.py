@@ -92,8 +92,8 @@ def main() -> None:
         results["public"] = over_public_reviews(data)
     results["date"] = datetime.now(UTC).date().isoformat()
     for name, told in results.items():
-        print(f"{name}: {told}")  # noqa: T201
-    print(write(load_settings().home, "masking", results))  # noqa: T201
+        print(f"{name}: {told}")
+    print(write(load_settings().home, "masking", results))
 
 
 if __name__ == "__main__":

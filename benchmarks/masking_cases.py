@@ -143,7 +143,7 @@ _CUES = ("booking number", "reservation", "confirmation code", "itinerary", "boo
 
 def planted_cases(part: str, seed: int = 7) -> list[Case]:
     """Every spelling in every line of a part, with names and digits drawn by the seed."""
-    rng, cases = random.Random(f"{part} {seed}"), []  # noqa: S311  (no secrets)
+    rng, cases = random.Random(f"{part} {seed}"), []  # no secrets
     for kind, (spellings, lines) in _FAMILIES.items():
         for spelling in spellings[part]:
             for line in lines[part]:

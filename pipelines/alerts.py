@@ -15,7 +15,7 @@ from resources.secret_keys import SecretText, load_secret_text
 from resources.settings import Settings
 
 RUN_FAILED, CHECK_FAILED = "alert_on_failed_runs", "alert_on_failed_checks"
-WEBHOOK_VARIABLE, PASSWORD_VARIABLE = "STAYWORTH_ALERT_WEBHOOK", "STAYWORTH_SMTP_PASSWORD"  # noqa: S105
+WEBHOOK_VARIABLE, PASSWORD_VARIABLE = "STAYWORTH_ALERT_WEBHOOK", "STAYWORTH_SMTP_PASSWORD"
 _MOST_DAYS, _MOST_PROBLEMS = 10, 20
 _DAY_TAGS = ("dagster/partition", "dagster/asset_partition_range_start", "dagster/asset_partition_range_end")
 

@@ -82,4 +82,4 @@ def _full_time(workspace: Workspace, *, with_studies: bool) -> str:
         minutes += _PRICE_MINUTES
         plan = study_plan(workspace.settings)
         minutes += plan.hours(len(plan.seeds) * len(plan.influences)) * 60 if is_simulated else 0
-    return f"{minutes:.0f} minutes" if minutes < 90 else f"{minutes / 60:.1f} hours"  # noqa: PLR2004
+    return f"{minutes:.0f} minutes" if minutes < 90 else f"{minutes / 60:.1f} hours"

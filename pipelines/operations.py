@@ -65,7 +65,7 @@ class OperationsSettings:
     alert_timeout_seconds: float = setting(10.0, "per attempt; three attempts", allowed="above 0")
 
     def __post_init__(self) -> None:
-        if not 0 <= self.morning_hour < 24:  # noqa: PLR2004
+        if not 0 <= self.morning_hour < 24:
             raise refuse(SECTION, "morning_hour", self.morning_hour, "0 to 23")
         for name in _CRONS:
             if not is_valid_cron_string(getattr(self, name)):

@@ -44,8 +44,8 @@ class Webhook:
             if not self.url.text.startswith(("http://", "https://")):
                 message = "the address begins with neither http:// nor https://"
                 raise ValueError(message)
-            request = urllib.request.Request(self.url.text, body, headers)  # noqa: S310
-            with urllib.request.urlopen(request, timeout=self.timeout_seconds):  # noqa: S310
+            request = urllib.request.Request(self.url.text, body, headers)
+            with urllib.request.urlopen(request, timeout=self.timeout_seconds):
                 pass
 
         _attempt("the webhook of STAYWORTH_ALERT_WEBHOOK", post)

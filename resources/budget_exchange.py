@@ -8,7 +8,7 @@ from resources.errors import PrivacyError
 from resources.privacy_accounting import Accounting
 from resources.release_identity import ReleaseIdentity
 
-INSERT = f"INSERT INTO releases ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))})"  # noqa: S608
+INSERT = f"INSERT INTO releases ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))})"
 PAYLOAD = "SELECT payload FROM releases WHERE release_id = ?"
 
 
@@ -37,7 +37,7 @@ def exchange(connection: sqlite3.Connection, peers: Peers | None, accounting: Ac
         elif before[0] is None and charge[-1] is not None:
             connection.execute("UPDATE releases SET payload = ? WHERE release_id = ?", (charge[-1], charge[0]))
     own = connection.execute(
-        f"SELECT {', '.join(COLUMNS)} FROM releases WHERE budget_period = ? ORDER BY sequence",  # noqa: S608
+        f"SELECT {', '.join(COLUMNS)} FROM releases WHERE budget_period = ? ORDER BY sequence",
         (peers.year,),
     ).fetchall()
     for charge in own:

@@ -120,7 +120,7 @@ class Peers:
     def charges(self) -> list[tuple[object, ...]]:
         """Every charge of the year, in ``COLUMNS``, in the order in which they were booked."""
         return self._connection.execute(
-            f"SELECT {', '.join(COLUMNS)} FROM charges WHERE world = ? AND budget_period = ? ORDER BY rowid",  # noqa: S608
+            f"SELECT {', '.join(COLUMNS)} FROM charges WHERE world = ? AND budget_period = ? ORDER BY rowid",
             (self.world, self.year),
         ).fetchall()
 
@@ -172,7 +172,7 @@ def _world_of(connection: sqlite3.Connection, year: str, marks: set[str]) -> str
     name = same[0] if same else uuid.uuid4().hex
     for other in same[1:]:
         for table in ("marks", "charges"):
-            connection.execute(f"UPDATE OR IGNORE {table} SET world = ? WHERE world = ?", (name, other))  # noqa: S608
+            connection.execute(f"UPDATE OR IGNORE {table} SET world = ? WHERE world = ?", (name, other))
         connection.execute(
             "INSERT INTO promises SELECT ?, year, name, epsilon, delta FROM promises WHERE world = ? "
             "ON CONFLICT DO UPDATE SET epsilon = MIN(epsilon, excluded.epsilon), delta = MIN(delta, excluded.delta)",

@@ -93,7 +93,7 @@ class ObjectStore:
 
     def stamped(self, paths: Sequence[PurePath]) -> list[tuple[bytes, Stamp]]:
         """Bytes of several objects, in their order, each with its ETag and size as the answer gave them."""
-        if len(paths) < 2:  # noqa: PLR2004
+        if len(paths) < 2:
             return [self._get(path) for path in paths]
         with ThreadPoolExecutor(min(_AT_ONCE, len(paths))) as pool:
             return list(pool.map(self._get, paths))

@@ -187,7 +187,7 @@ class BudgetLedger:
         clause = " AND ".join(f"{name} = ?" for name in given)
         with self._file.connection() as connection:
             row = connection.execute(
-                f"SELECT {_IDENTITY}, payload FROM releases WHERE {clause} AND payload IS NOT NULL "  # noqa: S608
+                f"SELECT {_IDENTITY}, payload FROM releases WHERE {clause} AND payload IS NOT NULL "
                 "ORDER BY period DESC, sequence DESC LIMIT 1",
                 tuple(given.values()),
             ).fetchone()

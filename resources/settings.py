@@ -152,12 +152,12 @@ class CoreSettings:
     def _refuse_odd_values(self) -> None:
         if self.history_start and self.history_end and self.history_start > self.history_end:
             raise refuse(_CORE, "history_start", self.history_start, f"a day up to history_end {self.history_end}")
-        if not 0 <= self.day_cutoff_hour < 24:  # noqa: PLR2004
+        if not 0 <= self.day_cutoff_hour < 24:
             raise refuse(_CORE, "day_cutoff_hour", self.day_cutoff_hour, "0 to 23")
         for name in ("fit_every_days", "raw_retention_days"):
             if (given := getattr(self, name)) is not None and given < 1:
                 raise refuse(_CORE, name, given, "1 or more")
-        if len(self.currency) != 3 or not self.currency.isupper():  # noqa: PLR2004
+        if len(self.currency) != 3 or not self.currency.isupper():
             raise refuse(_CORE, "currency", self.currency, "an ISO 4217 code such as EUR")
         try:
             ZoneInfo(self.time_zone)

@@ -74,7 +74,7 @@ class SparkEngine:
         target = pa.schema([(name, kind) for name, (_, kind) in columns.items()])
         names = (left.drop(GROUP).columns, right.drop(GROUP).columns)
 
-        def on_group(key, one, other):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 (Spark reads hints)
+        def on_group(key, one, other):  # type: ignore[no-untyped-def]  # Spark reads hints
             frames = [_frame(table.select(kept)) for table, kept in zip((one, other), names, strict=True)]
             found = function(key[0].as_py(), *frames)
             return found.select(target.names).to_arrow(compat_level=_OLDEST).cast(target)

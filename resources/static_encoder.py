@@ -66,7 +66,7 @@ class StaticEncoder:
         return self._table.astype(np.float64).mean(axis=0)
 
     @cached_property
-    def _tokenizer(self):  # noqa: ANN202 - the class lives in a lazily imported library
+    def _tokenizer(self):  # the class lives in a lazily imported library
         from tokenizers import Tokenizer
 
         tokenizer = Tokenizer.from_file(str(self._folder / "tokenizer.json"))

@@ -91,7 +91,7 @@ class ObjectServer:
         assert server is not None
         inner = server.app
 
-        def app(environ, start_response):  # noqa: ANN001, ANN202
+        def app(environ, start_response):
             if self.is_down.is_set():
                 is_put = environ["REQUEST_METHOD"] == "PUT"
                 if self.puts_left <= 0:

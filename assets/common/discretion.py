@@ -93,14 +93,14 @@ class Discretion:
             told[shown] = told.get(shown, 0) + count
         return told
 
-    def _restricted_example(self, example: Mapping[str, Any], is_suite: bool) -> dict[str, str]:  # noqa: FBT001
+    def _restricted_example(self, example: Mapping[str, Any], is_suite: bool) -> dict[str, str]:
         places = self._places(example) if is_suite else {}
         cells = {name: value for name, value in example.items() if name not in places}
         known = [name for name in cells if name in self._names]
         named = {name: cells[name] for name in self._key if name in cells} or cells
         return {"row": self._mark(named), "columns": ", ".join(known), **places}
 
-    def _other_example(self, example: Mapping[str, Any], _is_suite: bool) -> dict[str, Any]:  # noqa: FBT001
+    def _other_example(self, example: Mapping[str, Any], _is_suite: bool) -> dict[str, Any]:
         own = {name for name in self._key if name not in self._restricted_keys}
         hidden = self._restricted_names - own - {"delivery_day"}
         shown = {name: HIDDEN if name in hidden else value for name, value in example.items()}

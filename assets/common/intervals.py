@@ -30,7 +30,7 @@ def fold_interval(values: Floats, test_share: float) -> Estimate:
     if known.size == 0:
         return Estimate(float("nan"))
     mean = float(known.mean())
-    if known.size < 2:  # noqa: PLR2004
+    if known.size < 2:
         return Estimate(mean)
     spread = float(known.std(ddof=1)) * np.sqrt(1.0 / known.size + test_share)
     reach = float(stats.t.ppf(0.5 + _LEVEL / 2, df=known.size - 1)) * spread
@@ -86,7 +86,7 @@ def clustered_mean(values: Floats, clusters: NDArray[np.generic]) -> Estimate:
     mean = float(values.mean())
     _, place = np.unique(clusters, return_inverse=True)
     sums = np.bincount(place.ravel(), weights=values - mean)
-    if sums.size < 2:  # noqa: PLR2004
+    if sums.size < 2:
         return Estimate(mean)
     error = float(np.sqrt(sums.size / (sums.size - 1) * (sums**2).sum())) / values.size
     reach = float(stats.t.ppf(0.5 + _LEVEL / 2, df=sums.size - 1)) * error

@@ -89,7 +89,7 @@ def scale(values: NDArray[np.float64], features: Sequence[str], bounds: Bounds) 
 
 
 def _check(values: NDArray[np.float64], features: Sequence[str]) -> None:
-    if values.ndim != 2 or values.shape[1] != len(features):  # noqa: PLR2004
+    if values.ndim != 2 or values.shape[1] != len(features):
         message = f"values must be (n, {len(features)}), got shape {values.shape}; one column per feature"
         raise ContractError(message)
     if not np.isfinite(values).all():

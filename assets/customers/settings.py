@@ -52,7 +52,7 @@ class CustomerSettings:
             raise refuse(_SECTION, "smoothing", self.smoothing, "above 0, up to 1")
         if self.price_ridge <= 0.0:
             raise refuse(_SECTION, "price_ridge", self.price_ridge, "above 0")
-        if not 1 <= self.season_days <= 364:  # noqa: PLR2004
+        if not 1 <= self.season_days <= 364:
             raise refuse(_SECTION, "season_days", self.season_days, "1 to 364")
         for name in ("block_days", "horizon_days", "cv_step_days", "max_cv_origins", "min_history_days"):
             if getattr(self, name) < 1:

@@ -25,7 +25,7 @@ def embed_reviews(reviews: pl.DataFrame, tier: str, embed: Embed) -> pl.DataFram
     """
     distinct = reviews.select("text").unique(maintain_order=True)
     vectors = embed(distinct["text"].to_list())
-    if vectors.ndim != 2 or len(vectors) != distinct.height:  # noqa: PLR2004
+    if vectors.ndim != 2 or len(vectors) != distinct.height:
         message = (
             f"encoder of tier {tier!r} must give ({distinct.height}, dimensions), got {vectors.shape}; "
             "one vector per text, in order"

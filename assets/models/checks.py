@@ -148,7 +148,7 @@ def validate_sensitivity(table: pl.DataFrame) -> list[CheckOutcome]:
     return [
         outcome_of(
             "anomaly_weights_sum_to_one",
-            table.filter(~off & ((weights - 1.0).abs() > 1e-6)),  # noqa: PLR2004
+            table.filter(~off & ((weights - 1.0).abs() > 1e-6)),
             show=("study", "label", "alpha", "beta", "gamma"),
             advice="look at the grid in anomaly_choice/selection.py",
         ),
@@ -181,7 +181,7 @@ def validate_scores(scores: pl.DataFrame) -> list[CheckOutcome]:
     return [
         outcome_of(
             "value_lies_in_its_interval",
-            scores.filter(~inside.fill_null(False)),  # noqa: FBT003
+            scores.filter(~inside.fill_null(False)),
             show=show,
             advice="look at the interval table of the served model",
         ),

@@ -232,7 +232,7 @@ _RANGES: tuple[tuple[tuple[str, ...], Callable[[float], bool], str], ...] = (
         lambda value: value >= 1,
         "1 or more",
     ),
-    (("folds", "boosting_leaves", "tuning_folds", "drift_bins"), lambda value: value >= 2, "2 or more"),  # noqa: PLR2004
+    (("folds", "boosting_leaves", "tuning_folds", "drift_bins"), lambda value: value >= 2, "2 or more"),
     (
         ("learning_rate", "boosting_rate", "mape_floor", "drift_threshold", "fine_tuning_rate"),
         lambda value: value > 0.0,

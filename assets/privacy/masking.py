@@ -42,7 +42,7 @@ def _plain_signs() -> dict[int, str]:
             plain[code] = str(unicodedata.digit(sign))
         elif kind in {"Zs", "Pd"} or sign in "\u200b\u200c\u200d\u2060\ufeff\u00ad":
             plain[code] = " " if kind == "Zs" else "-"
-        elif 0xFF01 <= code <= 0xFF5E or 0x24B6 <= code <= 0x24E9:  # noqa: PLR2004  (full width, in circles)
+        elif 0xFF01 <= code <= 0xFF5E or 0x24B6 <= code <= 0x24E9:  # full width, in circles
             plain[code] = unicodedata.normalize("NFKC", sign)
     return plain
 

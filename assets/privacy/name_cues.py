@@ -134,7 +134,7 @@ def _at_the_end(text: str) -> Iterable[Span | None]:
     for match in _CLOSING.finditer(text):
         words = match["name"].split()
         small = all(_may_close(word) for word in words) and not all(word[0].isupper() for word in words)
-        if small or (len(words) <= 2 and words[0].lower() in WORDS_TOO - PROPER | _MONTHS):  # noqa: PLR2004
+        if small or (len(words) <= 2 and words[0].lower() in WORDS_TOO - PROPER | _MONTHS):
             yield match.span("name")
 
 
@@ -171,7 +171,7 @@ def _serves(word: str) -> bool:
 
 def _may_close(word: str) -> bool:
     lower = word.lower().strip(".'’-")
-    return lower in GIVEN or not (lower in EVERYDAY or lower in PROPER or lower in _GOES_ON or len(lower) < 2)  # noqa: PLR2004
+    return lower in GIVEN or not (lower in EVERYDAY or lower in PROPER or lower in _GOES_ON or len(lower) < 2)
 
 
 def _titled(text: str, start: int) -> Span | None:
@@ -191,7 +191,7 @@ def _name_at(text: str, start: int) -> Span | None:
         return None
     if first.group().islower() and _bare(first) in EVERYDAY and _bare(first) not in WORDS_TOO | GIVEN:
         return None
-    stop, position, shouts = _stop(first), first.end(), first.group().isupper() and len(first.group()) > 2  # noqa: PLR2004
+    stop, position, shouts = _stop(first), first.end(), first.group().isupper() and len(first.group()) > 2
     for _ in range(_MAX_WORDS - 1):
         gap = re.compile(r"[ \t]+").match(text, position)
         word = _WORD.match(text, gap.end()) if gap and text[position - 1] != "." else None
@@ -208,7 +208,7 @@ def _goes_with(word: re.Match[str], text: str, *, shouts: bool, is_lower: bool) 
     bare = _bare(word)
     if bare in _PARTICLES and re.match(r"\s+[^\W\d_]{2,}", text[word.end() : word.end() + 20]):
         return bare not in {"de", "la", "le", "el", "da", "do"} or not is_lower
-    if bare in _GOES_ON or len(bare) < 2 and not word.group().endswith("."):  # noqa: PLR2004
+    if bare in _GOES_ON or len(bare) < 2 and not word.group().endswith("."):
         return False
     if not is_lower and not shouts:
         return word.group()[0].isupper() and not word.group().isupper()
@@ -232,4 +232,4 @@ def _bare(word: re.Match[str]) -> str:
 
 
 def _stop(word: re.Match[str]) -> int:
-    return word.end() - (word.group().endswith(".") and len(word.group()) > 2)  # noqa: PLR2004
+    return word.end() - (word.group().endswith(".") and len(word.group()) > 2)

@@ -96,7 +96,7 @@ def is_name(word: str, *, is_strong: bool = False) -> bool:
         is_strong: after a strong cue everyday words in capitals count ("Mr Baker"), and so do all capitals.
     """
     lower = word.lower()
-    if len(word) < 2 or not word[0].isupper() or lower in PROPER:  # noqa: PLR2004
+    if len(word) < 2 or not word[0].isupper() or lower in PROPER:
         return False
     if lower in _FUNCTION_WORDS:
         return False

@@ -146,7 +146,7 @@ def _is_code(word: str, fill: str, whole: str) -> bool:
     """Whether what follows a word for a booking is its number, and no year, price, room or word."""
     digits, named = _digits(word), _NUMBER_WORD.search(fill) is not None
     if digits == 0:
-        return named and word.isupper() and 5 <= len(word) <= 8 and not whole.isupper()  # noqa: PLR2004
+        return named and word.isupper() and 5 <= len(word) <= 8 and not whole.isupper()
     if len(word) <= _SHORT:
         return digits == _SHORT and (whole.lower().startswith("pin") or named) and not word.startswith(("19", "20"))
     return digits > _LEAST_DIGITS or (digits == _LEAST_DIGITS and word.upper() == word) or (named and word.isupper())

@@ -143,7 +143,7 @@ class PrivacySettings:
         self._check_rate_limits()
         self._check_columns("quasi_identifiers", self.quasi_identifiers, QUASI_IDENTIFIERS)
         self._check_columns("key_columns", self.key_columns, KEY_COLUMNS)
-        if not 0.0 < self.epsilon <= 10.0:  # noqa: PLR2004
+        if not 0.0 < self.epsilon <= 10.0:
             raise refuse(SECTION, "epsilon", self.epsilon, "above 0, at most 10")
         self._check_releases()
 
@@ -163,7 +163,7 @@ class PrivacySettings:
     def _check_releases(self) -> None:
         if self.accounting not in ACCOUNTINGS:
             raise refuse(SECTION, "accounting", self.accounting, " or ".join(ACCOUNTINGS))
-        if not 0.0 < self.delta <= 1e-3:  # noqa: PLR2004
+        if not 0.0 < self.delta <= 1e-3:
             raise refuse(SECTION, "delta", self.delta, "above 0, at most 0.001")
         for family, share in self.allotments.items():
             if share <= 0.0:
@@ -186,7 +186,7 @@ class PrivacySettings:
             raise refuse(SECTION, "l_diversity", self.l_diversity, "1 or more")
         if self.t_closeness is not None and not 0.0 < self.t_closeness <= 1.0:
             raise refuse(SECTION, "t_closeness", self.t_closeness, "above 0, at most 1")
-        if not 0.0 < self.rate_band_width <= 1000.0:  # noqa: PLR2004
+        if not 0.0 < self.rate_band_width <= 1000.0:
             raise refuse(SECTION, "rate_band_width", self.rate_band_width, "above 0, at most 1000")
 
     @staticmethod

@@ -49,7 +49,7 @@ def explain_text(
     """
     prediction = float(np.asarray(predict_from_texts([text]), dtype=np.float64).reshape(-1)[0])
     found = set(words_between(text))
-    if len(found) < 2:  # noqa: PLR2004 - nothing to perturb: the one word's effect is the difference that it makes
+    if len(found) < 2:  # nothing to perturb: the one word's effect is the difference that it makes
         without = float(np.asarray(predict_from_texts([""]), dtype=np.float64).reshape(-1)[0])
         weights = (prediction - without,) * len(found)
         return TextExplanation(

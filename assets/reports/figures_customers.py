@@ -122,8 +122,8 @@ def draw_correlations(labels: Sequence[str], pearson: np.ndarray, spearman: np.n
         panel.set_xticks(range(len(names)), names, rotation=90, fontsize=7.5)
         panel.set_yticks(range(len(names)), names, fontsize=7.5)
         panel.set_title(title)
-        for row, column in np.argwhere(np.abs(matrix) >= 0.1):  # noqa: PLR2004
-            shade = "white" if abs(matrix[row, column]) > 0.6 else INK  # noqa: PLR2004
+        for row, column in np.argwhere(np.abs(matrix) >= 0.1):
+            shade = "white" if abs(matrix[row, column]) > 0.6 else INK
             panel.text(
                 column,
                 row,

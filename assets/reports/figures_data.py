@@ -77,7 +77,7 @@ def draw_retention(labels: Sequence[str], ours: Sequence[float], papers: Sequenc
     return figure
 
 
-def _label_lines(axes, last: int, ours: Sequence[float], known: Sequence[tuple[float, float]]) -> None:  # noqa: ANN001
+def _label_lines(axes, last: int, ours: Sequence[float], known: Sequence[tuple[float, float]]) -> None:
     if ours:
         axes.annotate("ours", (last, 100 * ours[-1]), (9, -3), textcoords="offset points", color=BLUE, weight="bold")
     if known:

@@ -33,7 +33,7 @@ def model_explanation(
         settings: how many customers, background rows and random draws.
         rng: of everything drawn.
     """
-    if len(data) < 3:  # noqa: PLR2004 - one to explain, one to compare with, one to stand in
+    if len(data) < 3:  # one to explain, one to compare with, one to stand in
         return {}
     is_tree = isinstance(model, BoostedTrees)
     order = rng.permutation(len(data))
@@ -124,7 +124,7 @@ def deletion_results(deletions: Sequence[Deletion], rng: np.random.Generator, dr
         own = [item for item in deletions if size in item.removed]
         important = np.concatenate([item.important[:, item.removed.index(size)] for item in own])
         random = np.concatenate([item.random[:, item.removed.index(size)] for item in own])
-        if important.size < 2:  # noqa: PLR2004
+        if important.size < 2:
             continue
         found = bootstrap_metrics(important, random, _compared, rng, draws)
         tree[f"remove_{size}"] = {"n": int(important.size), **{key: item.as_json() for key, item in found.items()}}

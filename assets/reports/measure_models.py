@@ -95,7 +95,7 @@ def significance_results(metrics: pl.DataFrame, folds: int, protocol: str = PROS
             .join(rows.filter(pl.col("model") == second), on=["repeat", "fold"], suffix="_b", maintain_order="left")
             .drop_nulls([metric, f"{metric}_b"])
         )
-        if pairs.height < 2:  # noqa: PLR2004
+        if pairs.height < 2:
             continue
         a, b = pairs[metric].to_numpy(), pairs[f"{metric}_b"].to_numpy()
         result = compare(a, b, 1.0 / (folds - 1))
@@ -240,7 +240,7 @@ def permutation_results(real: pl.DataFrame, shuffled: pl.DataFrame, folds: int, 
             .sort(*keys)
             .drop_nulls(["r2", "r2_b"])
         )
-        if pairs.height < 2:  # noqa: PLR2004
+        if pairs.height < 2:
             continue
         a, b, share = pairs["r2"].to_numpy(), pairs["r2_b"].to_numpy(), 1.0 / (folds - 1)
         tree[model] = {

@@ -105,7 +105,7 @@ def to_json(results: Mapping[str, Any]) -> str:
     """
     lost = missing_paths(results, knows_truth=knows_truth_of(results))
     if lost:
-        message = f"results lack {lost[:5]}{' and more' if len(lost) > 5 else ''}; fill them or list them under not_run"  # noqa: PLR2004
+        message = f"results lack {lost[:5]}{' and more' if len(lost) > 5 else ''}; fill them or list them under not_run"
         raise ContractError(message)
     try:
         return json.dumps(results, indent=1, ensure_ascii=False, allow_nan=False) + "\n"

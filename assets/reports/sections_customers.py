@@ -123,7 +123,7 @@ def booking_days(bookings: pl.DataFrame) -> pl.Series:
 
 
 def _density_blocks(inputs: ReportInputs) -> list[Block]:
-    if inputs.bookings is None or inputs.bookings.height < 2:  # noqa: PLR2004
+    if inputs.bookings is None or inputs.bookings.height < 2:
         return [missing("density of booking times", inputs, Need.PUBLISHED)]
     days = booking_days(inputs.bookings)
     density, bandwidth = booking_density(days)
@@ -187,7 +187,7 @@ def _correlation_blocks(inputs: ReportInputs) -> list[Block]:
     rows = inputs.examples.filter(pl.col("protocol") == "observed")
     rows = rows if not rows.is_empty() else inputs.examples
     columns = [*behaviour_columns(rows), "target_clv"]
-    if len(columns) < 3:  # noqa: PLR2004
+    if len(columns) < 3:
         return [missing("correlation maps", inputs, Need.CUSTOMERS)]
     pearson, spearman = (correlations(rows, columns, method) for method in ("pearson", "spearman"))
     names = [column.removeprefix("b_").replace("target_clv", "value") for column in columns]

@@ -140,7 +140,7 @@ def _release_blocks(inputs: ReportInputs) -> list[Block]:
 
 def _budget_sentence(spent: Mapping[str, float], budget: float) -> str:
     text = f"At most {decimal(max(spent.values()))} of {decimal(budget)} epsilon was spent in a period."
-    if len(spent) < 2:  # noqa: PLR2004
+    if len(spent) < 2:
         return text
     return (
         f"{text} Over all {len(spent)} periods shown, a unit that appears in each can lose the sum, "

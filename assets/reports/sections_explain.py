@@ -68,7 +68,7 @@ def _shap_blocks(inputs: ReportInputs, limit: int) -> list[Block]:
     names = ranking["feature"].to_list()
     top = [f"“{plain(name.removeprefix('b_'))}”" for name in names[:3]]
     direction = float(ranking["direction"][0])
-    way = "raise" if direction > 0.1 else "lower" if direction < -0.1 else "move"  # noqa: PLR2004
+    way = "raise" if direction > 0.1 else "lower" if direction < -0.1 else "move"
     total = float(ranking["importance"].sum())
     share = float(ranking["importance"].head(3).sum()) / total if total > 0 else 0.0
     unit = inputs.run.currency
@@ -112,10 +112,10 @@ def lime_sentence(item: TextExplanation, currency: str) -> str:
     parts = [f"{joined(up)} raise it" if up else "", f"{joined(down)} lower it" if down else ""]
     text = f"Forecast {money(item.prediction, currency)}: {'; '.join(part for part in parts if part)}."
     reach = float(np.abs(item.weights).sum())
-    if item.prediction and reach < 0.05 * abs(item.prediction):  # noqa: PLR2004
+    if item.prediction and reach < 0.05 * abs(item.prediction):
         text += f" Together these words move it by no more than {percent(reach / abs(item.prediction))}: "
         text += "the text hardly matters here."
-    if item.share is not None and item.share < 0.995:  # noqa: PLR2004
+    if item.share is not None and item.share < 0.995:
         text += f" This review is {percent(item.share, 0)} of what the model read of the customer; the rest is held."
     if is_known(item.fit):
         text += f" The local explanation fits the model with R² {decimal(item.fit)}."
@@ -146,7 +146,7 @@ def _gate_blocks(inputs: ReportInputs) -> list[Block]:
     difference = means[-1] - means[0]
     trend = (
         f"{'rises' if difference > 0 else 'falls'} from {found[0]} to {found[-1]} value by {decimal(abs(difference))}"
-        if abs(difference) >= 0.005  # noqa: PLR2004
+        if abs(difference) >= 0.005
         else "is the same in all segments"
     )
     if abs(difference) < max(spreads):

@@ -155,4 +155,4 @@ def _interval(item: Estimate | None) -> str:
         return amount(None)
     if not item.has_interval:
         return amount(item.value)
-    return estimate(item, 0 if abs(item.value) >= 10 else 2)  # noqa: PLR2004
+    return estimate(item, 0 if abs(item.value) >= 10 else 2)

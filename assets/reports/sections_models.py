@@ -156,7 +156,6 @@ def _permutation_blocks(inputs: ReportInputs) -> list[Block]:
     verdict = (
         "so the pairing carries information"
         if p is not None and p < 0.05 and loss > 0
-        # noqa: PLR2004
         else ("a difference that chance explains")
     )
     chance = f" (p = {p_value(p)})" if p is not None else ""

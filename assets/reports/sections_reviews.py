@@ -41,7 +41,7 @@ def _retention_blocks(inputs: ReportInputs) -> list[Block]:
     printed = [paper.RETENTION[at][2] if at < len(paper.RETENTION) else None for at in range(len(ours))]
     kept = ours[-1]
     difference = abs(kept - paper.RETENTION[-1][2])
-    relation = "close to" if difference < 0.02 else "more than" if kept > paper.RETENTION[-1][2] else "less than"  # noqa: PLR2004
+    relation = "close to" if difference < 0.02 else "more than" if kept > paper.RETENTION[-1][2] else "less than"
     picture = Picture(
         key="retention",
         title="Reviews kept after each filter",
@@ -158,7 +158,7 @@ def _pair_pictures(pairs: pl.DataFrame, threshold: float | None) -> list[Block]:
     blocks: list[Block] = []
     if not best.is_empty():
         probabilities = best["match_probability"].to_numpy()
-        sure = float((probabilities >= 0.9).mean())  # noqa: PLR2004
+        sure = float((probabilities >= 0.9).mean())
         blocks.append(
             Picture(
                 key="match_probabilities",

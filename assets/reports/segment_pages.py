@@ -188,7 +188,7 @@ def actions(page: SegmentPage) -> list[str]:
         found.insert(0, "call back before the next season: reviews here are negative on average for many")
     if not found and page.praise:
         found.append(f"keep what is praised ({page.praise[0][0]}) and name it in offers to this segment")
-    if page.completed_share < 2 / 3:  # noqa: PLR2004
+    if page.completed_share < 2 / 3:
         found.append("a third or more of the bookings is not completed: ask for a deposit or remind before arrival")
     by_value = {
         "high": "hold prices and allot rooms early; loyalty benefits rather than discounts",

@@ -64,7 +64,7 @@ class ReportsSettings:
                 raise refuse(_SECTION, name, getattr(self, name), "1 or more")
         if self.anomaly_examples < 0:
             raise refuse(_SECTION, "anomaly_examples", self.anomaly_examples, "0 or more")
-        if self.segment_min_customers < 2:  # noqa: PLR2004
+        if self.segment_min_customers < 2:
             raise refuse(_SECTION, "segment_min_customers", self.segment_min_customers, "2 or more")
         if not -1.0 <= self.at_risk_polarity <= 1.0:
             raise refuse(_SECTION, "at_risk_polarity", self.at_risk_polarity, "-1 to 1")

@@ -55,7 +55,7 @@ def silverman_bandwidth(values: np.ndarray) -> float:
     Source:
         Silverman (1986), Density Estimation, eq. 3.31; named in paper 003, section 2.3.
     """
-    if values.size < 2:  # noqa: PLR2004
+    if values.size < 2:
         return 1.0
     spread = float(values.std(ddof=1))
     low, high = np.quantile(values, [0.25, 0.75])
@@ -125,7 +125,7 @@ def correlations(frame: pl.DataFrame, columns: Sequence[str], method: str) -> np
     """
     known = frame.select(pl.col(column).cast(pl.Float64) for column in columns).drop_nulls()
     known = known.filter(pl.all_horizontal(pl.all().is_finite())) if known.width else known
-    if known.height < 3:  # noqa: PLR2004
+    if known.height < 3:
         return np.eye(len(columns))
     matrix = known.to_numpy()
     if method == "spearman":

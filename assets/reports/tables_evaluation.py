@@ -75,7 +75,7 @@ def verdict(rows: pl.DataFrame) -> str:
 
     Not shown, too, where R² has no value on enough folds: nobody in a fold brought revenue.
     """
-    tested = rows.filter((pl.col("metric") == "r2") & (pl.col("p_corrected") < 0.05))  # noqa: PLR2004
+    tested = rows.filter((pl.col("metric") == "r2") & (pl.col("p_corrected") < 0.05))
     if tested.is_empty():
         return "not shown"
     return "holds" if tested["difference"][0] > 0 else "the opposite holds"

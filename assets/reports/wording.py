@@ -37,7 +37,7 @@ def p_value(value: float | None) -> str:
     """A p-value, floored where more digits would mean nothing."""
     if value is None or not math.isfinite(value):
         return MISSING
-    return "< 0.001" if value < 0.001 else decimal(value, 3)  # noqa: PLR2004
+    return "< 0.001" if value < 0.001 else decimal(value, 3)
 
 
 def estimate(item: Estimate | None, digits: int = 2) -> str:
@@ -57,7 +57,7 @@ def metric_digits(metric: str) -> int:
 
 def joined(parts: list[str]) -> str:
     """``a, b and c``."""
-    if len(parts) < 2:  # noqa: PLR2004
+    if len(parts) < 2:
         return "".join(parts)
     return f"{', '.join(parts[:-1])} and {parts[-1]}"
 
@@ -66,7 +66,7 @@ def amount(value: float | None) -> str:
     """A number with digits by its size: thousands without, small ones with two."""
     if value is None or not math.isfinite(value):
         return MISSING
-    return decimal(value, 0 if abs(value) >= 1000 else 1 if abs(value) >= 100 else 2)  # noqa: PLR2004
+    return decimal(value, 0 if abs(value) >= 1000 else 1 if abs(value) >= 100 else 2)
 
 
 def model_name(name: str) -> str:

@@ -164,7 +164,7 @@ def _tone(column: str) -> pl.Expr:
 
 def _duplication_reason() -> pl.Expr:
     alike = (
-        pl.when(pl.col("duplication_raw") >= 0.9999)  # noqa: PLR2004
+        pl.when(pl.col("duplication_raw") >= 0.9999)
         .then(pl.lit("same text as"))
         .otherwise(pl.lit("nearly the same text as"))
     )
@@ -204,10 +204,4 @@ def _usual() -> pl.Expr:
     expected = pl.col("posts_expected")
     few = expected.round(1).cast(pl.String).str.strip_suffix(".0")
     whole = expected.round(0).cast(pl.Int64).cast(pl.String)
-    return (
-        pl.when(expected < 1)
-        .then(pl.lit("fewer than 1"))
-        .when(expected < 10)  # noqa: PLR2004
-        .then(few)
-        .otherwise(whole)
-    )
+    return pl.when(expected < 1).then(pl.lit("fewer than 1")).when(expected < 10).then(few).otherwise(whole)

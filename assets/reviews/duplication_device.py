@@ -36,7 +36,7 @@ def device_neighbours(vectors: np.ndarray, queries: np.ndarray, count: int, devi
         best, which = _best(corpus, block, count + _SPARE, _CORPUS_ROWS if is_gpu else _CPU_CORPUS_ROWS)
         bar = best[:, count - 1] - margin
         is_sure = best[:, -1] < bar  # the first one left out is too far to belong to the best
-        row, column = np.nonzero((best >= bar[:, None]) & (best > -1.5) & is_sure[:, None])  # noqa: PLR2004
+        row, column = np.nonzero((best >= bar[:, None]) & (best > -1.5) & is_sure[:, None])
         parts.append(settle(vectors, block[row], which[row, column], count))
         if not is_sure.all():
             parts.append(exact_neighbours(vectors, block[~is_sure], count))
@@ -47,7 +47,7 @@ def device_neighbours(vectors: np.ndarray, queries: np.ndarray, count: int, devi
     return Neighbours(found.query[order], found.vector[order], found.cosine[order])
 
 
-def _best(corpus, queries: np.ndarray, count: int, step: int) -> tuple[np.ndarray, np.ndarray]:  # noqa: ANN001 - a torch tensor
+def _best(corpus, queries: np.ndarray, count: int, step: int) -> tuple[np.ndarray, np.ndarray]:  # a torch tensor
     """Largest cosines to earlier vectors, falling, and their numbers; -2 where there is no earlier one.
 
     Args:

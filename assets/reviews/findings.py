@@ -65,7 +65,7 @@ def auc_with_interval(auc: float, texts: int) -> Tree | float:
         Hanley & McNeil (1982), doi:10.1148/radiology.143.1.7063747, standard error of the area.
     """
     half = texts // 2
-    if half < 2:  # noqa: PLR2004
+    if half < 2:
         return auc
     first, second = auc / (2 - auc), 2 * auc**2 / (1 + auc)
     variance = auc * (1 - auc) + (half - 1) * (first - auc**2) + (half - 1) * (second - auc**2)

@@ -53,7 +53,7 @@ def read_aliases(aliases: Iterable[str]) -> dict[str, str]:
         ValueError: a pair is malformed, an old name is given twice, or a new name is itself an old one.
     """
     pairs = [tuple(part.strip() for part in alias.split(ALIAS_SIGN)) for alias in aliases]
-    if any(len(pair) != 2 or not all(hotel_key(name) for name in pair) for pair in pairs):  # noqa: PLR2004
+    if any(len(pair) != 2 or not all(hotel_key(name) for name in pair) for pair in pairs):
         message = f"each one is an old name, {ALIAS_SIGN} and a new name"
         raise ValueError(message)
     found = {hotel_key(old): new for old, new in pairs}

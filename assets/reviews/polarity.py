@@ -100,7 +100,7 @@ def fit_polarity(reviews: pl.DataFrame, settings: ReviewSettings) -> dict[str, A
     enough = np.array([len(row) >= _MIN_WORDS for row in words], dtype=bool)
     held_out = is_held_out(texts["review_id"])
     train = enough & ~held_out
-    if train.sum() < settings.polarity_min_texts or len(set(labels[train].tolist())) < 2:  # noqa: PLR2004
+    if train.sum() < settings.polarity_min_texts or len(set(labels[train].tolist())) < 2:
         return None
     terms = _vocabulary([words[row] for row in np.flatnonzero(train)], settings.polarity_vocabulary)
     counts = _counts(words, {term: column for column, term in enumerate(terms)})

@@ -62,7 +62,7 @@ def average_precision(scores: np.ndarray, is_anomaly: np.ndarray) -> float | Non
         return None
     order = np.argsort(-scores, kind="stable")
     hits = np.cumsum(is_anomaly[order])
-    ends = np.flatnonzero(np.append(np.diff(scores[order]) != 0, True))  # noqa: FBT003 - the last row ends a step
+    ends = np.flatnonzero(np.append(np.diff(scores[order]) != 0, True))  # the last row ends a step
     precision = hits[ends] / (ends + 1)
     recall_gain = np.diff(np.append(0, hits[ends])) / positives
     return float((precision * recall_gain).sum())

@@ -162,16 +162,16 @@ class ReviewSettings:
             if not 0 <= getattr(self, name) <= 1:
                 raise refuse(_SECTION, name, getattr(self, name), "0 to 1")
         self._check_aliases()
-        if abs(self.alpha + self.beta + self.gamma - 1) > 1e-9:  # noqa: PLR2004
+        if abs(self.alpha + self.beta + self.gamma - 1) > 1e-9:
             raise refuse(_SECTION, "alpha + beta + gamma", self.alpha + self.beta + self.gamma, "a sum of 1")
-        if not 0 < self.neutral_score < 10:  # noqa: PLR2004
+        if not 0 < self.neutral_score < 10:
             raise refuse(_SECTION, "neutral_score", self.neutral_score, "between 0 and 10")
-        if not 1 <= self.timing_window_hours <= 24:  # noqa: PLR2004
+        if not 1 <= self.timing_window_hours <= 24:
             raise refuse(_SECTION, "timing_window_hours", self.timing_window_hours, "1 to 24")
         self._check_signs()
-        if not 0 < self.timing_low_score <= self.timing_high_score <= 10:  # noqa: PLR2004
+        if not 0 < self.timing_low_score <= self.timing_high_score <= 10:
             raise refuse(_SECTION, "timing_low_score", self.timing_low_score, "above 0, timing_high_score at most")
-        if not self.timing_window_days or not all(1 <= days <= 14 for days in self.timing_window_days):  # noqa: PLR2004
+        if not self.timing_window_days or not all(1 <= days <= 14 for days in self.timing_window_days):
             raise refuse(_SECTION, "timing_window_days", self.timing_window_days, "one or more lengths of 1 to 14 days")
         longest = TIMING_LOOK_BACK_DAYS - max(self.timing_window_days)
         if self.timing_history_days > longest:

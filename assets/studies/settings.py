@@ -49,15 +49,15 @@ class StudiesSettings:
         for name in ("attack_targets", "attack_customers", "ceiling_draws"):
             if getattr(self, name) < 1:
                 raise refuse(_SECTION, name, getattr(self, name), "1 or more")
-        if not self.attack_ks or min(self.attack_ks) < 2:  # noqa: PLR2004
+        if not self.attack_ks or min(self.attack_ks) < 2:
             raise refuse(_SECTION, "attack_ks", self.attack_ks, "one or more, each 2 or more")
         self._check_ceilings()
 
     def _check_ceilings(self) -> None:
         for name in ("ceiling_seeds", "ceiling_groups"):
-            if getattr(self, name) < 2:  # noqa: PLR2004
+            if getattr(self, name) < 2:
                 raise refuse(_SECTION, name, getattr(self, name), "2 or more")
-        if len(self.ceiling_influences) != 3 or min(self.ceiling_influences) < 0:  # noqa: PLR2004
+        if len(self.ceiling_influences) != 3 or min(self.ceiling_influences) < 0:
             raise refuse(
                 _SECTION, "ceiling_influences", self.ceiling_influences, "three of 0 or more: none, weak, strong"
             )

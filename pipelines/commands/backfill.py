@@ -14,9 +14,7 @@ from resources.settings import Given
 @click.option("--at-once", type=click.IntRange(1), default=1, show_default=True, help="Runs beside each other.")
 @click.option("--as-part", is_flag=True, help="One of runs beside each other: notices are judged when all have ended.")
 @source_options
-def backfill(  # noqa: PLR0913
-    given: Given, first: date | None, last: date | None, *, runs: int, at_once: int, as_part: bool
-) -> int:
+def backfill(given: Given, first: date | None, last: date | None, *, runs: int, at_once: int, as_part: bool) -> int:
     """The daily stages of any range of days.
 
     As one run, or cut into several, one after the other or beside each other; after runs beside each other it settles

@@ -16,7 +16,7 @@ def catalogue(given: Given) -> int:  # noqa: ARG001  (the pages are the same for
     from pipelines.terminal.speaking import say
 
     whole = click.get_current_context().find_root().command
-    assert isinstance(whole, click.Group)  # noqa: S101  (a command has its group above it)
+    assert isinstance(whole, click.Group)  # a command has its group above it
     for page in write_pages(Path("docs"), whole):
         say(f"wrote {page}")
     return 0

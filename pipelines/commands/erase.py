@@ -13,7 +13,7 @@ from resources.settings import Given
 @click.option("--yes", is_flag=True, help="Do it without asking.")
 @click.option("--reason", default="", help="For the access log, without the identifier.")
 @source_options
-def erase(given: Given, preview: bool, yes: bool, reason: str, **named: object) -> int:  # noqa: FBT001
+def erase(given: Given, preview: bool, yes: bool, reason: str, **named: object) -> int:
     """Remove a guest from everything that is stored, and prove it by a search of all files.
 
     Shows what it would take (whom, rows by table, how they were found; identifiers masked) and asks first. Refuses

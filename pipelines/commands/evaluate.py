@@ -14,7 +14,7 @@ _REPEATS = 10  # of all models, for the spread that the report shows
 @day_options
 @click.option("--everything", is_flag=True, help="Ten repeats of all models, and every study: hours, told first.")
 @source_options
-def evaluate(given: Given, first: date | None, last: date | None, everything: bool) -> int:  # noqa: FBT001
+def evaluate(given: Given, first: date | None, last: date | None, everything: bool) -> int:
     """As run, with the full report."""
     from pipelines.chain import run_chain
 

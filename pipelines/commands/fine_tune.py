@@ -12,7 +12,7 @@ from resources.settings import Given
 @click.option("--model", help="Tier roberta: a folder or cached name (default: embeddings.model).")
 @click.option("--profile", type=click.Choice(["quick", "full"]), help="Settings of the network above the encoder.")
 @source_options
-def fine_tune(given: Given, anchored: bool, tier: str | None, model: str | None, profile: str | None) -> int:  # noqa: FBT001
+def fine_tune(given: Given, anchored: bool, tier: str | None, model: str | None, profile: str | None) -> int:
     """Train the gated fusion end to end with its text encoder, beside the frozen one."""
     from pipelines.fine_tuning import fine_tune as train
 

@@ -15,7 +15,7 @@ def is_telling_key(key: str) -> bool:
     digits = sum(mark.isdecimal() for mark in key)
     if key.isdecimal():
         return digits >= _TELLING_DIGITS
-    return len(key) >= _SHORTEST_ID and digits >= 3 or "@" in key  # noqa: PLR2004
+    return len(key) >= _SHORTEST_ID and digits >= 3 or "@" in key
 
 
 @dataclass(frozen=True, kw_only=True)

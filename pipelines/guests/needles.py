@@ -113,7 +113,7 @@ def _is_line(before: str | bytes, number: tuple[str, str]) -> bool:
     plus, digits, gap = match.groups() if match else ("", "", "")
     if plus or digits.startswith("00"):
         code = digits.removeprefix("00")
-        return code in (country, f"{country}0") if country else 1 <= len(code) <= 4  # noqa: PLR2004
+        return code in (country, f"{country}0") if country else 1 <= len(code) <= 4
     if country and digits in (country, f"{country}0"):
         return True
     is_told = not country or len(national) >= _ALONE_DIGITS

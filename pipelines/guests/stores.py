@@ -85,11 +85,11 @@ def _scrub_table(database: sqlite3.Connection, table: str, needles: Sequence[Nee
     with database:
         for column in columns if needles else ():
             is_told = f'typeof("{column}") = \'text\' AND holds_one("{column}")'
-            query = f'SELECT DISTINCT "{column}" FROM "{table}" WHERE {is_told}'  # noqa: S608
+            query = f'SELECT DISTINCT "{column}" FROM "{table}" WHERE {is_told}'
             for (text,) in database.execute(query).fetchall():
                 clean = blank_out(text, needles)
                 if clean != text:
-                    statement = f'UPDATE "{table}" SET "{column}" = ? WHERE "{column}" = ?'  # noqa: S608
+                    statement = f'UPDATE "{table}" SET "{column}" = ? WHERE "{column}" = ?'
                     count += database.execute(statement, (clean, text)).rowcount
     return count
 

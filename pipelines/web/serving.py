@@ -155,7 +155,7 @@ def _as_workspace(servers: Sequence[Any]) -> str:
 @contextmanager
 def _daemon(workspace: Path) -> Iterator["subprocess.Popen[bytes]"]:
     command = [sys.executable, "-m", "pipelines.cli", "daemon", "--log-level", "warning", "--workspace", str(workspace)]
-    process = subprocess.Popen(command)  # noqa: S603  # our own command line
+    process = subprocess.Popen(command)  # our own command line
     try:
         yield process
     finally:

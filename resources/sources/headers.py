@@ -84,5 +84,5 @@ def _message(
 def _nearest(name: str, others: Sequence[str]) -> list[str]:
     bare = {bare_name(other): other for other in others}
     alike = difflib.get_close_matches(bare_name(name), bare, n=1, cutoff=0.6)
-    inside = [part for part in bare if part and len(part) > 3 and (part in bare_name(name) or bare_name(name) in part)]  # noqa: PLR2004
+    inside = [part for part in bare if part and len(part) > 3 and (part in bare_name(name) or bare_name(name) in part)]
     return [bare[part] for part in [*alike, *inside]]

@@ -206,7 +206,7 @@ def _country_of(name: str, number: int, given: str | None, notes: list[str]) -> 
 
 
 def _is_gap(country: str) -> bool:
-    return len(country) != 2 and is_placeholder(country)  # noqa: PLR2004  (NA is Namibia here)
+    return len(country) != 2 and is_placeholder(country)  # NA is Namibia here
 
 
 def _flag_of(name: str, number: int, given: str | None, notes: list[str]) -> str:

@@ -56,7 +56,7 @@ class SimulatedDaemon:
         """One round of the automation conditions."""
         with self._at(day, hour, minute):
             daemon = AssetDaemon(settings={"use_threads": False}, pre_sensor_interval_seconds=1)
-            for _ in daemon._run_iteration_impl(  # noqa: SLF001
+            for _ in daemon._run_iteration_impl(
                 self.context,
                 threadpool_executor=None,
                 amp_tick_futures={},
@@ -113,7 +113,7 @@ def daemon_over(kept: Path | None = None) -> Iterator[SimulatedDaemon]:
     sys.modules[MODULE] = module
     target = InProcessWorkspaceLoadTarget(_origin())
     # In memory where the machine has such a folder: thousands of small commits are all that a disk would add.
-    memory = Path("/dev/shm")  # noqa: S108
+    memory = Path("/dev/shm")
     folder = kept or Path(tempfile.mkdtemp(prefix="stayworth-", dir=memory if memory.is_dir() else None))
     folder.mkdir(parents=True, exist_ok=True)
     # As in the product's own instance: the events of a run are stored in batches.

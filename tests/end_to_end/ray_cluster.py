@@ -89,10 +89,10 @@ class Cluster:
 
     def _nodes_alive(self) -> int:
         """As the control store of the cluster has them, from which Ray counts its CPUs."""
-        asked = urllib.request.Request(  # noqa: S310
+        asked = urllib.request.Request(
             f"{self.url}/api/v0/nodes", headers={"Authorization": f"Bearer {self.variables['RAY_AUTH_TOKEN']}"}
         )
-        with urllib.request.urlopen(asked, timeout=5) as answer:  # noqa: S310
+        with urllib.request.urlopen(asked, timeout=5) as answer:
             nodes = json.load(answer)["data"]["result"]["result"]
         return sum(node["state"] == "ALIVE" for node in nodes)
 

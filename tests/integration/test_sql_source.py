@@ -224,7 +224,7 @@ def test_a_connection_that_drops_between_chunks_repeats_the_whole_read(loaded: S
     class Flaky(SqlSource):
         drops = 0
 
-        def _fetch(self, connection, stream, query, days):  # noqa: ANN001, ANN202
+        def _fetch(self, connection, stream, query, days):
             if self.drops < 2:
                 self.drops += 1
                 with psycopg.connect(secret.text, autocommit=True) as other:

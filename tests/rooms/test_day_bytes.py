@@ -53,7 +53,7 @@ def rows_of(contract: FrameContract) -> pl.DataFrame:
         elif dtype.is_numeric():
             found.append(pl.Series(name, rng.permutation(rows)).cast(dtype, strict=False))
         elif dtype == pl.Boolean:
-            found.append(pl.Series(name, rng.random(rows) < 0.5))  # noqa: PLR2004
+            found.append(pl.Series(name, rng.random(rows) < 0.5))
         else:
             found.append(pl.Series(name, rng.permutation(rows)).cast(pl.String))
     return contract.conform(pl.DataFrame(found))

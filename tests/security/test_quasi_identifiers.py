@@ -111,7 +111,7 @@ def texts(home: Path) -> Iterator[str]:
         with closing(sqlite3.connect(path)) as database:
             tables = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
             for table in tables:
-                for row in database.execute(f'SELECT * FROM "{table}"'):  # noqa: S608
+                for row in database.execute(f'SELECT * FROM "{table}"'):
                     yield from (cell for cell in row if isinstance(cell, str))
 
 
@@ -180,5 +180,5 @@ def test_a_look_of_the_sensor_that_fails_quotes_no_row(tmp_path: Path, source: P
     sensor = build_definitions(workspace).get_repository_def().get_sensor_def("watch_deliveries")
     with open_instance(home) as instance, dg.build_sensor_context(instance, resources={RESOURCE: workspace}) as context:
         with pytest.raises(Exception, match="watch_deliveries: ValueError in broken") as told:
-            sensor._raw_fn(context)  # noqa: SLF001  (called directly, Dagster hands resources over as arguments)
+            sensor._raw_fn(context)  # called directly, Dagster hands resources over as arguments
         assert PLANTED["reservation"] not in str(told.value)

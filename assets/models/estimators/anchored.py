@@ -76,7 +76,7 @@ def fit_anchored(data: ExampleArrays, settings: ModelSettings, seed: int, *, rea
     return AnchoredTrees(booster=booster, floor=floor, reads_text=reads_text)
 
 
-def _seen(data: ExampleArrays, reads_text: bool) -> Floats:  # noqa: FBT001
+def _seen(data: ExampleArrays, reads_text: bool) -> Floats:
     if not reads_text:
         return data.behaviour
     told = np.where(data.has_text[:, None], data.text[:, -len(TEXT_EXTRAS) :].astype(np.float64), np.nan)

@@ -215,6 +215,6 @@ def gain(rows: pl.DataFrame, first: str, second: str, folds: int, metric: str = 
     """
     own = rows.filter(pl.col("model").is_in([first, second]))
     table = by_seed(own, metric)
-    if len(table) < 2 or first not in table.columns or second not in table.columns:  # noqa: PLR2004
+    if len(table) < 2 or first not in table.columns or second not in table.columns:
         return None
     return compare(table[first].to_numpy(), table[second].to_numpy(), 1.0 / (folds - 1))

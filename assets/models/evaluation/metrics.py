@@ -57,7 +57,7 @@ def mape(target: Floats, prediction: Floats, floor: float) -> float | None:
 
 def spearman(target: Floats, prediction: Floats) -> float | None:
     """Rank correlation with average ranks for ties; None when either side is constant."""
-    if len(target) < 2 or np.ptp(target) == 0.0 or np.ptp(prediction) == 0.0:  # noqa: PLR2004
+    if len(target) < 2 or np.ptp(target) == 0.0 or np.ptp(prediction) == 0.0:
         return None
     return float(np.corrcoef(stats.rankdata(target), stats.rankdata(prediction))[0, 1])
 
@@ -82,7 +82,7 @@ def _gini(target: Floats, order_by: Floats) -> float:
     lorenz = np.concatenate([[0.0], np.cumsum(shared) / total])
     area = float(((lorenz[1:] + lorenz[:-1]) / 2.0).mean())
     gini = 1.0 - 2.0 * area
-    return gini if abs(gini) > 1e-12 else 0.0  # noqa: PLR2004
+    return gini if abs(gini) > 1e-12 else 0.0
 
 
 def decile_calibration(target: Floats, prediction: Floats) -> list[dict[str, float]]:

@@ -161,7 +161,7 @@ def _examples_at(
     joined = joined.join(text, on="pseudo_customer_id", how="left")
     return joined.with_columns(
         as_of=pl.lit(as_of, pl.Date),
-        has_text=pl.col("has_text").fill_null(False),  # noqa: FBT003
+        has_text=pl.col("has_text").fill_null(False),
         text_weight=pl.col("text_weight").fill_null(0.0),
         reviews=pl.col("reviews").fill_null(0),
         country_group=pl.col("country_group").fill_null("?"),

@@ -35,7 +35,7 @@ class TextSources:
         posted = self.clean.select("review_id", "posted_day").unique("review_id", keep="first", maintain_order=True)
         dated = self.pairs.join(posted, on="review_id", how="left", maintain_order="left")
         near = (pl.col("posted_day") - pl.col("stay_end")).abs() <= pl.duration(days=days)
-        return dated.filter(near.fill_null(False)).drop("posted_day")  # noqa: FBT003
+        return dated.filter(near.fill_null(False)).drop("posted_day")
 
 
 def with_texts(
@@ -53,7 +53,7 @@ def with_texts(
     bare = examples.drop("has_text", *TEXT_COLUMNS)
     joined = bare.join(pl.concat(blocks), on=["pseudo_customer_id", "as_of"], how="left", maintain_order="left")
     return joined.with_columns(
-        pl.col("has_text").fill_null(False),  # noqa: FBT003
+        pl.col("has_text").fill_null(False),
         pl.col("text_weight").fill_null(0.0),
         pl.col("reviews").fill_null(0),
     ).select(examples.columns)

@@ -83,7 +83,7 @@ def from_tuned_artefact(artefact: Artefact) -> tuple[TextModel, str]:
         message = f"artefact of model {artefact.model!r} holds no encoder; load it as any other model"
         raise ContractError(message)
     fitted = from_artefact(artefact)
-    assert isinstance(fitted, FittedNetwork)  # noqa: S101 - to_tuned_artefact packs nothing else
+    assert isinstance(fitted, FittedNetwork)  # to_tuned_artefact packs nothing else
     encoder = encoder_of(artefact.payload["encoder"])
     encoder.load_state_dict(
         {name.removeprefix(_WEIGHT): torch.from_numpy(array.copy())

@@ -178,7 +178,7 @@ def runs_frame(records: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
     return TRAINING_RUNS.conform(pl.DataFrame(rows, schema=TRAINING_RUNS.schema))
 
 
-def _row(record: Mapping[str, Any], is_latest: bool) -> dict[str, Any]:  # noqa: FBT001
+def _row(record: Mapping[str, Any], is_latest: bool) -> dict[str, Any]:
     chosen, serving = record["models"][record["chosen"]], record["serving"] or {}
     figures = record["metrics"].get(PROSPECTIVE_CV, {}).get(record["chosen"], {})
     plain = (

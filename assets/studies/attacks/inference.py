@@ -127,7 +127,7 @@ def _model_guess(haystack: Haystack, targets: pl.DataFrame, secret: Secret, *, l
     }  # fmt: skip
     model = lightgbm.train(parameters, lightgbm.Dataset(published, label=values), num_boost_round=_ROUNDS)
     answer = np.asarray(model.predict(known, num_threads=1), dtype=np.float64)
-    return (answer.argmax(axis=1) if several else answer > 0.5).astype(np.int64)  # noqa: PLR2004
+    return (answer.argmax(axis=1) if several else answer > 0.5).astype(np.int64)
 
 
 def _features(rows: pl.DataFrame, targets: pl.DataFrame) -> tuple[Floats, Floats]:

@@ -167,8 +167,8 @@ def _weekend_nights(weekday: np.ndarray, nights: np.ndarray) -> np.ndarray:
     """Nights that begin on a Saturday or Sunday, of a stay that begins on ``weekday`` (0 = Monday)."""
     rest = nights % 7
     last = weekday + rest  # exclusive
-    saturdays = ((weekday <= 5) & (last > 5)).astype(np.int64) + (last > 12)  # noqa: PLR2004
-    sundays = ((weekday <= 6) & (last > 6)).astype(np.int64) + (last > 13)  # noqa: PLR2004
+    saturdays = ((weekday <= 5) & (last > 5)).astype(np.int64) + (last > 12)
+    sundays = ((weekday <= 6) & (last > 6)).astype(np.int64) + (last > 13)
     return nights // 7 * 2 + saturdays + sundays
 
 

@@ -50,7 +50,7 @@ def _restructured(chooser: Chooser, name: str, positive: list[str], negative: li
         template = chooser.one("added sentence", table("vocabulary")["closers"][side])
         longest.append(fill(chooser, "added sentence", 0, template, hotel))
         return True
-    if len(longest) < 3:  # noqa: PLR2004
+    if len(longest) < 3:
         return False
     if name == "dropped":
         del longest[int(chooser.unit("which dropped") * len(longest))]
@@ -92,6 +92,6 @@ def _reworded(chooser: Chooser, name: str, sentence: str, place: int, names: dic
         )
     index = int(chooser.unit("typo", place) * len(words))
     word = words[index]
-    if len(word) > 4 and word.isalpha():  # noqa: PLR2004
+    if len(word) > 4 and word.isalpha():
         words[index] = word[:2] + word[3] + word[2] + word[4:]
     return " ".join(words)

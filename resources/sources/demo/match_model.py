@@ -63,7 +63,7 @@ class MatchModel:
         elif adults <= 1:
             found[0] = 1.0
         else:
-            several = FRIENDS if adults == 2 else 1.0  # noqa: PLR2004  (a few pairs call themselves a group)
+            several = FRIENDS if adults == 2 else 1.0  # a few pairs call themselves a group
             found[1], found[4], found[5] = 1.0 - several, several * (1.0 - FRIENDS), several * FRIENDS
         wrong = np.zeros(len(PARTIES))
         weights = np.array(WRONG_PARTY_WEIGHTS, dtype=np.float64)

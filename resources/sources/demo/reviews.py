@@ -153,7 +153,7 @@ def _parties(world: World, draws: Streams, noise: float) -> np.ndarray:
     small = (young > 0) | draws.chance("small children", posts.number, SMALL_CHILDREN)
     several = np.where(draws.chance("friends", posts.number, FRIENDS), "Travelers with friends", "Group")
     several_of_two = draws.chance("two friends", posts.number, FRIENDS)
-    party = np.where(adults <= 1, "Solo traveler", np.where((adults == 2) & ~several_of_two, "Couple", several))  # noqa: PLR2004
+    party = np.where(adults <= 1, "Solo traveler", np.where((adults == 2) & ~several_of_two, "Couple", several))
     family = np.where(small, "Family with young children", "Family with older children")
     party = np.where(children + young > 0, family, party)
     labels = np.array(["Couple", "Solo traveler", "Group", "Family with older children"])

@@ -90,13 +90,13 @@ class DemoSettings:
             raise refuse(SECTION, "guests", self.guests, f"1 to {MOST_GUESTS_PER_YEAR} new guests per year")
         if not 1 <= self.hotels <= MOST_HOTELS:
             raise refuse(SECTION, "hotels", self.hotels, f"1 to {MOST_HOTELS}")
-        if not 0 <= self.satisfaction_influence <= 5:  # noqa: PLR2004
+        if not 0 <= self.satisfaction_influence <= 5:
             raise refuse(SECTION, "satisfaction_influence", self.satisfaction_influence, "0 to 5")
         for name in _SHARES:
             if not 0 <= getattr(self, name) <= 1:
                 raise refuse(SECTION, name, getattr(self, name), "0 to 1")
         planted = self.contradictory_share + self.near_duplicate_share + self.burst_share
-        if planted > 0.5:  # noqa: PLR2004
+        if planted > 0.5:
             allowed = "contradictory, near_duplicate and burst shares of 0.5 or less in sum"
             raise refuse(SECTION, "burst_share", self.burst_share, allowed)
         try:

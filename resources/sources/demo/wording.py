@@ -126,7 +126,7 @@ def _short(chooser: Chooser, occasion: Occasion, side: str) -> str:
 
 def _title(chooser: Chooser, occasion: Occasion) -> str:
     titles = table("vocabulary")["titles"]
-    side = "mixed" if abs(occasion.mood) < 0.3 else ("good" if occasion.mood > 0 else "bad")  # noqa: PLR2004
+    side = "mixed" if abs(occasion.mood) < 0.3 else ("good" if occasion.mood > 0 else "bad")
     return fill(chooser, "title", 0, chooser.one("title", titles[side]), occasion.hotel)
 
 

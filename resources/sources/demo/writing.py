@@ -110,7 +110,7 @@ class Writer:
             return []
         chooser = Chooser(self._world.settings.seed, int(self._world.posts.number[row]))
         sentences = []
-        for place in range(1 + (chooser.unit("two planted") < 0.25)):  # noqa: PLR2004
+        for place in range(1 + (chooser.unit("two planted") < 0.25)):
             kind = IDENTIFIER_KINDS[_weighted(chooser.unit("planted kind", place), _PLANTED_WEIGHTS)]
             template = chooser.one("planted", table("vocabulary")["planted"][kind], place)
             values = self._identifiers(row)
@@ -129,7 +129,7 @@ class Writer:
         else:
             reservation = reservation_ids(self._world.stays.number[posts.stay[row] : posts.stay[row] + 1], room)
         return {
-            "self": ("name", " ".join(own) if chooser.unit("full name") < 0.7 else own[0]),  # noqa: PLR2004
+            "self": ("name", " ".join(own) if chooser.unit("full name") < 0.7 else own[0]),
             "other": ("name", other[0]),
             "email": ("email", self._identities.email(row)),
             "phone": ("phone", self._identities.phone(row)),
@@ -151,9 +151,9 @@ def joined(chooser: Chooser, sentences: list[str], *, keeps_case: bool) -> str:
     if not sentences:
         return ""
     habit = chooser.unit("habit")
-    if habit < 0.12 and not keeps_case:  # noqa: PLR2004
+    if habit < 0.12 and not keeps_case:
         return ", ".join(sentences).lower()
-    if habit < 0.3:  # noqa: PLR2004
+    if habit < 0.3:
         return " ".join(sentences)
-    mark = "!" if habit > 0.92 else "."  # noqa: PLR2004
+    mark = "!" if habit > 0.92 else "."
     return f"{mark} ".join(sentences) + mark

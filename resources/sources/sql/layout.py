@@ -207,7 +207,7 @@ def day_query(stream: Stream) -> str:
     regular = ", ".join(f'{cell.text} AS "{cell.exchange}"' for cell in CELLS[stream])
     irregular = ", ".join(f"i.fields->>'{name}'" for name in COLUMNS[stream])
     return (
-        f"SELECT {regular}, delivered_on, b.source_file, position, NULL::text AS problem, NULL::text AS raw_text "  # noqa: S608
+        f"SELECT {regular}, delivered_on, b.source_file, position, NULL::text AS problem, NULL::text AS raw_text "
         f"FROM {stream.value} b{contacts} WHERE delivered_on = ANY(%(days)s) UNION ALL "
         f"SELECT {irregular}, i.delivered_on, i.source_file, i.position, i.problem, i.raw_text "
         f"FROM irregular_rows i WHERE i.stream = '{stream.value}' AND i.delivered_on = ANY(%(days)s)"

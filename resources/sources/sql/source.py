@@ -107,7 +107,7 @@ class SqlSource:
 
     def hotels(self) -> pl.DataFrame:
         """The hotels in the order in which they were entered."""
-        query = f"SELECT {', '.join(_HOTEL_TYPES)} FROM hotels ORDER BY hotel_id"  # noqa: S608
+        query = f"SELECT {', '.join(_HOTEL_TYPES)} FROM hotels ORDER BY hotel_id"
         rows = self._snapshot.read(lambda connection: connection.execute(query.encode()).fetchall())
         return pl.DataFrame(rows, schema=_HOTEL_TYPES, orient="row")
 
@@ -117,7 +117,7 @@ class SqlSource:
         wanted = self._wanted(stream, days)
         cells = ", ".join(f'd."{name}"' for name in (*COLUMNS[stream], "problem", "raw_text"))
         query = (
-            f"SELECT delivered_on, encode(sha256(convert_to(string_agg(ROW({cells})::text, E'\\n' "  # noqa: S608
+            f"SELECT delivered_on, encode(sha256(convert_to(string_agg(ROW({cells})::text, E'\\n' "
             f"ORDER BY position), 'UTF8')), 'hex') FROM ({day_query(stream)}) AS d GROUP BY delivered_on"
         )
         if wanted:

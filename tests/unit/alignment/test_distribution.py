@@ -70,7 +70,7 @@ def test_the_cut_is_real() -> None:
     class Watching(LocalEngine):
         workers = 3
 
-        def run_groups(self, left, right, function, schema):  # noqa: ANN001, ANN202
+        def run_groups(self, left, right, function, schema):
             seen.extend(sorted(set(left[GROUP]) | set(right[GROUP])))
             return super().run_groups(left, right, function, schema)
 

@@ -80,7 +80,7 @@ def test_a_fault_in_the_partitioning_publishes_nothing(monkeypatch: pytest.Monke
     raw = with_rates(bookings([booking(n, lead_time_days=n) for n in range(12)]))
     chosen = PrivacySettings(k=2, l_diversity=6, t_closeness=0.1)
 
-    def without_limits(rows: pl.DataFrame, **options: object):  # noqa: ANN202
+    def without_limits(rows: pl.DataFrame, **options: object):
         return generalise(rows, **{**options, "limits": None})
 
     monkeypatch.setattr(publication, "generalise", without_limits)

@@ -57,7 +57,7 @@ def test_no_decimals(cell: str) -> None:
 
 
 @pytest.mark.parametrize(("cell", "value"), [("0", False), ("1", True), ("1.0", True)])
-def test_flags(cell: str, value: bool) -> None:  # noqa: FBT001
+def test_flags(cell: str, value: bool) -> None:
     assert outcome(flag("c", "n"), cell) == (value, None)
 
 

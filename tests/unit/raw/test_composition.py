@@ -46,7 +46,7 @@ def test_paper_drops_repeats_and_then_gaps() -> None:
         ({"Total_Number_of_Reviews_Reviewer_Has_Given": ""}, True),
     ],
 )
-def test_missing_values_of_reviews(changes: dict[str, str], is_kept: bool) -> None:  # noqa: FBT001
+def test_missing_values_of_reviews(changes: dict[str, str], is_kept: bool) -> None:
     rows = parse_reviews(delivery(Stream.REVIEWS, [review(**changes)])).rows
     assert apply_policy(rows, Stream.REVIEWS, PAPER)[0].height == is_kept
 

@@ -114,7 +114,7 @@ def test_what_was_charged_and_not_drawn_is_drawn_once(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("with_marker", [True, False])
-def test_a_restored_home_takes_back_what_it_lacks(tmp_path: Path, with_marker: bool) -> None:  # noqa: FBT001
+def test_a_restored_home_takes_back_what_it_lacks(tmp_path: Path, with_marker: bool) -> None:
     one = ledger(tmp_path, "one")
     one.release(identity("2016-01"), value(1))
     shutil.copytree(tmp_path / "one", tmp_path / "backup")
@@ -268,8 +268,8 @@ def test_kill_9_between_the_two_files_costs_once_and_publishes_nothing(tmp_path:
     def killed() -> None:
         one = ledger(tmp_path, "one")
         if after == "registry":  # both files are written: the registry is kept, the ledger not yet
-            real = one._file.remember  # noqa: SLF001
-            one._file.remember = lambda: os.kill(os.getpid(), signal.SIGKILL) or real()  # noqa: SLF001
+            real = one._file.remember
+            one._file.remember = lambda: os.kill(os.getpid(), signal.SIGKILL) or real()
         one.release(identity(loss=1.0), lambda: os.kill(os.getpid(), signal.SIGKILL) or {})
 
     victim = mp.get_context("fork").Process(target=killed)

@@ -48,7 +48,7 @@ def test_nothing_after_the_day_is_read(told):
     as_of = examples["as_of"].gather(read["row"])
     assert (read["came"] <= as_of).all()
     later = pairs.with_columns(delivery_day=pl.col("delivery_day") + timedelta(days=4_000))
-    none = examples.with_columns(has_text=pl.lit(False))  # noqa: FBT003
+    none = examples.with_columns(has_text=pl.lit(False))
     assert not linked_texts(none, bookings, later, reviews, 100).has_text.any()
 
 

@@ -47,7 +47,7 @@ def trained(team: Team, *, checkpointing: bool) -> dict[str, torch.Tensor]:
     return found
 
 
-def member(place: int, size: int, folder: str, checkpointing: bool) -> None:  # noqa: FBT001 - by position only
+def member(place: int, size: int, folder: str, checkpointing: bool) -> None:  # by position only
     torch.set_num_threads(1)
     meeting = f"file://{folder}/meeting"
     distributed.init_process_group("gloo", init_method=meeting, rank=place, world_size=size, timeout=_PATIENCE)

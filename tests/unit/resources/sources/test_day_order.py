@@ -34,7 +34,7 @@ DAYS = st.lists(st.dates(date(2015, 1, 1), date(2017, 12, 31)), min_size=1, max_
 
 
 @given(DAYS, st.sampled_from("-/. "), st.booleans())
-def test_a_column_that_shows_its_order_is_read_in_it(days: list[date], mark: str, is_day_first: bool) -> None:  # noqa: FBT001
+def test_a_column_that_shows_its_order_is_read_in_it(days: list[date], mark: str, is_day_first: bool) -> None:
     days = [*days, date(2016, 3, 31)]
     form = mark.join(("%d", "%m", "%Y") if is_day_first else ("%m", "%d", "%Y"))
     found = read([day.strftime(form) for day in days])
@@ -87,7 +87,7 @@ def test_one_slip_does_not_turn_an_open_column() -> None:
 
 
 @pytest.mark.parametrize(("turned", "first"), [(False, "3/7/2016"), (True, "7/3/2016")])
-def test_the_age_of_a_row_tells_the_order(turned: bool, first: str) -> None:  # noqa: FBT001
+def test_the_age_of_a_row_tells_the_order(turned: bool, first: str) -> None:
     made = date(2017, 8, 3)
     days = [date(2016, 3, 7), date(2016, 4, 9), date(2016, 6, 11)]
     texts: list[str | None] = [

@@ -27,7 +27,7 @@ def camel(name: str) -> str:
     "spell", [str.upper, camel, lambda name: name.replace("_", " ").title(), lambda name: f" {name} \u200b",
               lambda name: name.replace("_", "-")],
 )  # fmt: skip
-def test_other_spellings_of_the_names_are_read(tmp_path: Path, spell) -> None:  # noqa: ANN001
+def test_other_spellings_of_the_names_are_read(tmp_path: Path, spell) -> None:
     header = ",".join(spell(name) for name in LINES[0].split(","))
     assert read(tmp_path, header, *LINES[1:])["adr"].to_list() == ["95.5", "7"]
 
@@ -72,7 +72,7 @@ def test_what_looks_like_a_missing_column_is_named(tmp_path: Path) -> None:
     with pytest.raises(
         SourceError,
         match=r"missing column\(s\) lead_time; unexpected column\(s\) LeadTimes; perhaps LeadTimes is lead_time",
-    ):  # noqa: E501
+    ):
         read(tmp_path, LINES[0].replace("lead_time", "LeadTimes"), *LINES[1:])
 
 
