@@ -4,13 +4,14 @@ from functools import partial
 
 import polars as pl
 
-from assets.common.daily import DayInputs, Produced, Reads, WholeInputs, daily_asset
+from assets.common.daily import DayInputs, Produced, Reads, WholeInputs, daily_asset, whole_asset
 from assets.common.declaration import ENCODERS
 from assets.common.measuring import findings_asset
-from assets.embeddings.checks import validate_embeddings
-from assets.embeddings.contract import EMBEDDINGS_FINDINGS, REVIEW_EMBEDDINGS
+from assets.embeddings.checks import validate_embeddings, validate_map
+from assets.embeddings.contract import EMBEDDINGS_FINDINGS, REVIEW_EMBEDDINGS, REVIEW_MAP
 from assets.embeddings.encode import embed_reviews
 from assets.embeddings.findings import embedding_finding_rows
+from assets.embeddings.review_map import map_rows
 from assets.embeddings.settings import EmbeddingSettings
 
 
@@ -30,6 +31,19 @@ def review_embeddings(inputs: DayInputs) -> Produced:
     shelf = inputs.resource("encoders")
     embed = partial(shelf.embed, settings.tier, model=settings.model, pooling=settings.pooling)
     return Produced(embed_reviews(inputs.frame("clean_reviews"), settings.tier, embed))
+
+
+@whole_asset(
+    contract=REVIEW_MAP,
+    group="embeddings",
+    reads=[Reads("clean_reviews", None), Reads("review_embeddings", None)],
+    validate=validate_map,
+    kinds={"numpy"},
+    owners=["team:text"],
+)
+def review_map(inputs: WholeInputs) -> pl.DataFrame:
+    """Every review's place on the plane in which the embeddings differ most, for the report's map."""
+    return map_rows(inputs.frame("review_embeddings"), inputs.frame("clean_reviews"))
 
 
 @findings_asset(

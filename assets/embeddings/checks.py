@@ -1,9 +1,10 @@
-"""What must hold of ``review_embeddings`` beyond its contract. Pure; the asset runs it before it promotes."""
+"""What must hold of the room's tables beyond their contracts. Pure; the assets run it before they promote."""
 
 import polars as pl
 
 from resources.contract import CheckOutcome, outcome_of
 
+_LEAN_TOLERANCE = 1e-9  # of a review: the rounding of a sum
 _NORM_TOLERANCE = 5e-3  # half-precision unit vectors; single precision is a hundred times closer
 
 
@@ -36,6 +37,27 @@ def validate_embeddings(embeddings: pl.DataFrame) -> list[CheckOutcome]:
             _unequal(embeddings),
             show=("review_id", "content_hash"),
             advice="clear the embedding cache under <home>/cache/embeddings and re-run the days",
+        ),
+    ]
+
+
+def validate_map(places: pl.DataFrame) -> list[CheckOutcome]:
+    """Every place is a number, and the first axis points towards better scores."""
+    axes = pl.col("first_axis", "second_axis")
+    lean = (places["first_axis"] * (places["score"] - (places["score"].mean() or 0.0))).sum()
+    backwards = places.head(1) if lean < -_LEAN_TOLERANCE * places.height else places.clear()
+    return [
+        outcome_of(
+            "map_places_are_finite",
+            places.filter(~pl.all_horizontal(axes.is_finite())),
+            show=("review_id", "first_axis", "second_axis"),
+            advice="look at embeddings_are_finite of review_embeddings, then make the map again",
+        ),
+        outcome_of(
+            "better_reviews_lie_to_the_right",
+            backwards,
+            show=("review_id",),
+            advice="the first axis is turned by its covariance with the score: see assets/embeddings/review_map.py",
         ),
     ]
 

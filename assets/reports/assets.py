@@ -35,7 +35,6 @@ from assets.reports.gather import inputs_from
 from assets.reports.inputs import ReportInputs, RunHeader
 from assets.reports.render import render_editions
 from assets.reports.results import completed, results_of, to_json
-from assets.reports.review_map import review_map
 from assets.reports.sections_anomalies import highest_scores, sensitivity_results
 from assets.reports.settings import ReportsSettings
 from assets.reports.telling.chapter import Chapter, chapters_in, tables_of
@@ -146,7 +145,7 @@ def _version() -> str:
         *_TABLES,
         Reads("evaluation_results", None),
         Reads("trained_models", None),
-        Reads("review_embeddings", None),
+        Reads("review_map", is_whole=True, is_optional=True),
         Reads("customer_scores", 0),
         *(item for item in tables_of(chapters_in(chapters)) if item.asset not in _OWN),
     ],
@@ -200,7 +199,7 @@ def _report_inputs(inputs: WholeInputs, results: dict[str, Any], settings: Repor
     made = inputs_from(
         _header(inputs),
         results,
-        frames | {name: inputs.frame(name) for name in ("customer_scores", "bookings_by_month")},
+        frames | {name: inputs.frame(name) for name in ("customer_scores", "bookings_by_month", "review_map")},
         shap=shap,
         influence=influence,
         texts=current_texts(inputs, inputs.as_of),
@@ -214,8 +213,7 @@ def _report_inputs(inputs: WholeInputs, results: dict[str, Any], settings: Repor
         hyperparameters=fusion_settings(inputs),
     )
     columns = inputs.settings.room("privacy", PrivacySettings).key_columns
-    mapped = review_map(inputs.frame("review_embeddings"), frames["clean_reviews"])
-    return replace(made, review_map=mapped, key_columns=columns)
+    return replace(made, key_columns=columns)
 
 
 def _write(path: Path, text: str) -> None:

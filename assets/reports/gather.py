@@ -74,6 +74,7 @@ def _from_frames(frames: Mapping[str, pl.DataFrame]) -> dict[str, Any]:
         "attacks": "privacy_attacks",
         "sensitivity": "anomaly_sensitivity",
         "alignment_evidence": "alignment_evidence",
+        "review_map": "review_map",
     }
     found: dict[str, Any] = {field: frames.get(asset) for field, asset in names.items()}
     return found | {"predictions": _mean_predictions(frames.get("model_predictions"))}

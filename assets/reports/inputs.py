@@ -9,7 +9,6 @@ import polars as pl
 
 from assets.models.estimators.registry import NAIVE
 from assets.reports.absence import Presence
-from assets.reports.review_map import ReviewMap
 from assets.reports.wording import Estimate
 from resources.sources.base import SourceFacts
 
@@ -110,7 +109,7 @@ class ReportInputs:
         embeddings: tier -> ``reviews``, ``reviews_per_second``, ``dimensions``.
         scores: rows of ``customer_scores``.
         customer_keys: rows of ``customer_keys``.
-        review_map: reviews on a plane.
+        review_map: rows of ``review_map``.
         attacks: rows of ``privacy_attacks``.
         alignment_evidence: rows of ``alignment_evidence``.
         hyperparameters: name -> value of the fusion model.
@@ -160,7 +159,7 @@ class ReportInputs:
     embeddings: Mapping[str, Mapping[str, float]] | None = None
     scores: pl.DataFrame | None = None
     customer_keys: pl.DataFrame | None = None
-    review_map: ReviewMap | None = None
+    review_map: pl.DataFrame | None = None
     attacks: pl.DataFrame | None = None
     alignment_evidence: pl.DataFrame | None = None
     hyperparameters: Mapping[str, str] = field(default_factory=dict)

@@ -18,7 +18,7 @@ from assets.reports.wording import Estimate, capital, count, decimal, estimate, 
 def reviews_section(inputs: ReportInputs) -> Section:
     """Retention, anomaly parts, polarity."""
     blocks = [*_retention_blocks(inputs), *_anomaly_blocks(inputs), *_quality_blocks(inputs)]
-    blocks += map_blocks(inputs.review_map)
+    blocks += map_blocks(inputs.review_map) if inputs.review_map is not None else []
     if inputs.anomaly_examples is not None and not inputs.anomaly_examples.is_empty():
         blocks += highest_score_tables(inputs.anomaly_examples)
     return Section(

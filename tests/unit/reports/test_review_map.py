@@ -1,91 +1,75 @@
-"""The map of the reviews: places by hand, determinism, and who may see it."""
+"""The map of the reviews in the report: what is drawn, and who may see it."""
 
 from dataclasses import replace
-from datetime import date
 
 import numpy as np
 import polars as pl
 import pytest
 
-from assets.reports.blocks import Disclosure
+from assets.embeddings.contract import REVIEW_MAP
+from assets.reports.blocks import Disclosure, Picture
 from assets.reports.editions import may_share, pictures_of
 from assets.reports.figure_style import svg_text
-from assets.reports.review_map import draw_review_map, map_blocks, principal_plane, review_map
+from assets.reports.review_map import draw_review_map, map_blocks
 from tests.unit.reports import fixtures
 from tests.unit.reports.fixtures import editions_of
 
 
-def stored(number=300, seed=1, tier="static"):
-    """Embeddings whose first direction is the score, in ids of random order."""
-    rng = np.random.default_rng(seed)
+def places(number: int = 300, reviews: int | None = None) -> pl.DataFrame:
+    """Reviews whose first axis is the score."""
+    rng = np.random.default_rng(1)
     score = rng.integers(0, 11, number).astype(float)
-    vectors = np.column_stack([-score, rng.normal(0, 1, number), rng.normal(0, 0.1, number)])
-    ids = [f"{value:08x}" for value in rng.permutation(number)]
-    embeddings = pl.DataFrame(
-        {
-            "review_id": ids,
-            "tier": tier,
-            "embedding": vectors.astype(np.float32).tolist(),
-            "delivery_day": date(2024, 1, 1),
-        }
-    ).with_columns(pl.col("embedding").cast(pl.List(pl.Float32)))
-    return embeddings, pl.DataFrame({"review_id": ids, "score": score})
+    rows = {
+        "review_id": [f"{place:08x}" for place in range(number)],
+        "first_axis": score - score.mean(),
+        "second_axis": rng.normal(0, 1, number),
+        "score": score,
+        "first_share": [0.8] * number,
+        "second_share": [0.1] * number,
+        "reviews": [reviews or number] * number,
+    }
+    return REVIEW_MAP.conform(pl.DataFrame(rows))
 
 
-def test_plane_by_hand():
-    places, explained = principal_plane(
-        np.array([[3.0, 0.0, 1.0], [-3.0, 0.0, 1.0], [0.0, 1.0, 1.0], [0.0, -1.0, 1.0]])
-    )
-    assert np.allclose(np.abs(places), [[3, 0], [3, 0], [0, 1], [0, 1]])
-    assert explained == pytest.approx((0.9, 0.1))
+def picture_of(rows: pl.DataFrame) -> Picture:
+    (picture,) = map_blocks(rows)
+    assert isinstance(picture, Picture)
+    return picture
 
 
-def test_better_reviews_lie_to_the_right_whatever_the_order():
-    embeddings, reviews = stored()
-    found = review_map(embeddings, reviews)
-    assert np.corrcoef(found.places[:, 0], found.score)[0, 1] > 0.3
-    again = review_map(embeddings.reverse(), reviews.reverse())
-    assert np.array_equal(found.places, again.places)
-    assert svg_text(draw_review_map(found), "map") == svg_text(draw_review_map(again), "map")
+def test_the_sentence_says_how_much_is_drawn_and_how_much_of_it_is_praise() -> None:
+    sentence = picture_of(places()).sentence
+    assert sentence.startswith("300 reviews, by the two directions")
+    assert "90\u00a0% of the variance" in sentence
+    assert "correlate by 1.00" in sentence
+    assert picture_of(places(reviews=900)).sentence.startswith("900 reviews, 300 of them drawn, by")
 
 
-def test_too_few_reviews_make_no_map():
-    embeddings, reviews = stored(19)
-    assert review_map(embeddings, reviews) is None
-    assert review_map(embeddings.clear(), reviews) is None
-    assert map_blocks(None) == []
+def test_equal_maps_are_equal_bytes() -> None:
+    first, again = (svg_text(draw_review_map(places()), "map") for _ in range(2))
+    assert first == again
 
 
-def test_only_the_newest_tier_is_drawn():
-    (old, old_scores), (new, new_scores) = stored(), stored(50, seed=2, tier="minilm")
-    new = new.with_columns(review_id="m" + pl.col("review_id"), delivery_day=pl.lit(date(2024, 2, 1)))
-    scores = pl.concat([old_scores, new_scores.with_columns(review_id="m" + pl.col("review_id"))])
-    assert review_map(pl.concat([old, new]), scores).reviews == 50
+def test_no_map_no_picture() -> None:
+    assert map_blocks(REVIEW_MAP.empty()) == []
 
 
-@pytest.mark.parametrize("score", [0.0, 10.0])
-def test_equal_scores_and_equal_texts_are_drawn(score):
-    embeddings, reviews = stored()
-    (picture,) = map_blocks(review_map(embeddings, reviews.with_columns(score=pl.lit(score))))
-    assert picture.sentence
-    same = embeddings.with_columns(
-        embedding=pl.Series([[1.0, 0.0, 0.0]] * embeddings.height, dtype=pl.List(pl.Float32))
-    )
-    assert map_blocks(review_map(same, reviews))
+@pytest.mark.parametrize("column", ["score", "first_axis"])
+def test_equal_scores_and_equal_texts_are_drawn(column: str) -> None:
+    assert "correlate by 0.00" in picture_of(places().with_columns(pl.lit(0.0).alias(column))).sentence
 
 
-def test_cells_hold_five_reviews_and_never_leave():
-    found = review_map(*stored())
-    figure = draw_review_map(found)
-    cells = figure.axes[0].collections[0]
-    assert 0 < len(cells.get_array()) < 60  # 300 reviews in cells of five and more
-    (picture,) = map_blocks(found)
+def test_cells_hold_five_reviews_and_never_leave() -> None:
+    cells = draw_review_map(places()).axes[0].collections[0].get_array()
+    assert cells is not None
+    assert 0 < len(cells) < 60  # 300 reviews in cells of five and more
+    picture = picture_of(places())
     assert picture.disclosure is Disclosure.GUEST_AGGREGATE
     assert not any(may_share(picture.disclosure, facts) for facts in fixtures.FACTS.values())
 
 
-def test_the_chapter_shows_the_map_and_the_shareable_edition_does_not_on_own_data():
-    inputs = replace(fixtures.full_inputs("demo"), review_map=review_map(*stored()))
+def test_the_chapter_shows_the_map_and_the_shareable_edition_does_not_on_own_data() -> None:
+    inputs = replace(fixtures.full_inputs("demo"), review_map=places())
     editions = editions_of(inputs)
     keys = {name: {picture.key for picture in pictures_of(edition)} for name, edition in editions.items()}
     assert "review_map" in keys["internal"]
