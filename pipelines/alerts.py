@@ -54,7 +54,7 @@ class Alert:
             lines.append(f"- {item.asset}{days}: {item.reason}")
         if len(self.problems) > _MOST_PROBLEMS:
             lines.append(f"and {len(self.problems) - _MOST_PROBLEMS} more")
-        return "\n".join([*lines, "What to do: docs/checks.md, and the run in the Dagster UI."])
+        return "\n".join([*lines, "What to do: docs/reference/checks.md, and the run in the Dagster UI."])
 
     def payload(self) -> dict[str, Any]:
         """What the webhook gets."""

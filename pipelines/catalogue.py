@@ -1,4 +1,4 @@
-"""The generated pages of ``docs/``: table of assets, data dictionary, settings, checks, models; read from the code."""
+"""The generated pages of ``docs/reference``, read from the code: assets, columns, settings, checks, models, commands."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -31,7 +31,7 @@ from resources.contract import CheckOutcome, FrameContract, Zone
 
 _NOTE = "<!-- Written by `make docs` from the code; do not edit. -->"
 _DATA_PREFACE = (
-    "What the keys of a source must be, and how their spellings, gaps and repeats are read: [keys.md](keys.md)."
+    "What the keys of a source must be, and how their spellings, gaps and repeats are read: [keys](../operate/keys.md)."
 )
 
 _CHECKS_PREFACE = """\
@@ -48,9 +48,9 @@ and lets the day pass. The failed check shows the number of rows and five exampl
 _MODELS_PREFACE = """\
 # Models
 
-What is known of every model ([how to add one](how_to/add_a_model.md)). *Seconds*: of one fit on the public files, one
-core. *Tuned as*: whose tuned values it takes. *Kept*: whether it can be stored, and so score customers; the others are
-compared. Claims are what the report tests, not what is so.
+What is known of every model ([how to add one](../how_to/add_a_model.md)). *Seconds*: of one fit on the public files,
+one core. *Tuned as*: whose tuned values it takes. *Kept*: whether it can be stored, and so score customers; the others
+are compared. Claims are what the report tests, not what is so.
 """
 VERDICT = "no_day_failed"
 _SHELL_CHECKS = {  # checks that every table has from the shell, which names no advice of its own without data
@@ -144,22 +144,23 @@ def model_table() -> str:
     return head + "|---|---|---|---|---|---|---|---|\n" + "\n".join(rows)
 
 
-def write_pages(docs: Path, command_line: click.Group) -> list[Path]:
+def write_pages(folder: Path, command_line: click.Group) -> list[Path]:
     """Write the generated pages under a folder; returns their paths.
 
     Args:
-        docs: the folder.
+        folder: where the pages go, ``docs/reference`` in the repository; made if it is not there.
         command_line: whose commands are listed.
     """
-    table = f"{_NOTE}\n\n# Assets\n\nSee [architecture.md](architecture.md) for the drawing.\n\n{asset_table()}\n"
+    table = f"{_NOTE}\n\n# Assets\n\nSee [architecture.md](../architecture.md) for the drawing.\n\n{asset_table()}\n"
     pages = {
-        docs / "assets.md": table,
-        docs / "data.md": data_dictionary(),
-        docs / "configuration.md": configuration_page(_NOTE),
-        docs / "models.md": f"{_NOTE}\n\n{_MODELS_PREFACE}\n{model_table()}\n",
-        docs / "commands.md": commands_page(_NOTE, command_line),
-        docs / "checks.md": f"{_NOTE}\n\n{_CHECKS_PREFACE}\n{check_table()}\n",
+        folder / "assets.md": table,
+        folder / "data.md": data_dictionary(),
+        folder / "configuration.md": configuration_page(_NOTE),
+        folder / "models.md": f"{_NOTE}\n\n{_MODELS_PREFACE}\n{model_table()}\n",
+        folder / "commands.md": commands_page(_NOTE, command_line),
+        folder / "checks.md": f"{_NOTE}\n\n{_CHECKS_PREFACE}\n{check_table()}\n",
     }
+    folder.mkdir(parents=True, exist_ok=True)
     for path, text in pages.items():
         path.write_text(text, "utf-8")
     return list(pages)

@@ -16,8 +16,9 @@ from pipelines import commands
 from resources.errors import PipelineError, told
 
 _EPILOG = (
-    "Settings: STAYWORTH_HOME, STAYWORTH_SETTINGS (a TOML file), STAYWORTH_<SECTION>__<NAME>; see docs/operations.md. "
-    "Exit status: 0 done, 1 a run failed or nothing was found, 2 settings or input that make no sense."
+    "Settings: STAYWORTH_HOME, STAYWORTH_SETTINGS (a TOML file), STAYWORTH_<SECTION>__<NAME>; see "
+    "docs/operate/operations.md. Exit status: 0 done, 1 a run failed or nothing was found, "
+    "2 settings or input that make no sense."
 )
 _WIDTH = 110
 

@@ -1,4 +1,4 @@
-"""``docs/configuration.md``: every setting with its default, what it may be, and what it does.
+"""``docs/reference/configuration.md``: every setting with its default, what it may be, and what it does.
 
 Read from the fields of the settings dataclasses and their metadata (``resources.settings.setting``).
 """
@@ -31,7 +31,7 @@ Every setting has a default that makes sense; a run needs none of them. Lowest p
 
 Unknown sections and names, values of the wrong type and values out of range are refused when definitions load, with the
 setting's name, the value and what is allowed. Changing a setting of a room makes that room's stored days stale, and
-those that read them: see [operations.md](operations.md). `none` stands for a setting that is not given.
+those that read them: see [operations.md](../operate/operations.md). `none` stands for a setting that is not given.
 
 ## Variables outside the sections
 
@@ -39,13 +39,14 @@ those that read them: see [operations.md](operations.md). `none` stands for a se
 |---|---|
 | `STAYWORTH_HOME` | folder of everything written at run time; `var` by default |
 | `STAYWORTH_SETTINGS` | path of the settings file |
-| `STAYWORTH_HMAC_KEY` | key of the keyed hashes, 32 bytes or more, as hex or text ([security.md](security.md)) |
+| `STAYWORTH_HMAC_KEY` | key of the keyed hashes, 32 bytes or more, as hex or text \
+([security.md](../operate/security.md)) |
 | `STAYWORTH_TOMBSTONE_KEY` | key of the tombstones, where that of the hashes was changed after an erasure |
 | `STAYWORTH_PREVIOUS_HMAC_KEY` | key before a rotation, for the run that follows it \
-([operations.md](operations.md#key-rotation)) |
+([operations.md](../operate/operations.md#key-rotation)) |
 | `STAYWORTH_SQL__DSN` | secret address of the database of source `sql`; without it libpq's own variables are read |
 | `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_REGION`, `AWS_ENDPOINT_URL` | who opens the object store of \
-`core.lake_url`, and where; secret ([operations.md](operations.md#the-lake-in-an-object-store)) |
+`core.lake_url`, and where; secret ([operations.md](../operate/operations.md#the-lake-in-an-object-store)) |
 | `STAYWORTH_KEY_EPOCH` | name of the key's epoch, stored beside each pseudonym; `1` by default |
 
 ## Example

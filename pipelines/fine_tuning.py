@@ -1,7 +1,7 @@
 """``stayworth fine-tune``: the gated fusion trained end to end with its encoder, beside the same above a frozen one.
 
 A study beside the pipeline: it reads stored tables, writes a model to the model store, where nothing serves it, and a
-card with the figures to ``<home>/studies/fine_tuning``. docs/fine_tuning.md says why it never serves.
+card with the figures to ``<home>/studies/fine_tuning``. docs/methods/fine_tuning.md says why it never serves.
 
 Several cards: ``torchrun --standalone --nproc-per-node <cards> -m pipelines.cli fine-tune``.
 """

@@ -19,7 +19,7 @@ def show_score(workspace: Workspace, customer: str, as_of: date | None) -> bool:
     rows = reader.find(customer, as_of)
     if rows.is_empty():
         say(f"No score of {customer} as of {day}: no booking of such a customer was published by then, or they")
-        say("objected. Ids belong to one key epoch; see docs/scoring.md.")
+        say("objected. Ids belong to one key epoch; see docs/methods/scoring.md.")
         return False
     currency = workspace.settings.core.currency
     for row in rows.iter_rows(named=True):

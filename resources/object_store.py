@@ -33,7 +33,7 @@ _NO_KEY, _NO_BUCKET = "NoSuchKey", "NoSuchBucket"
 _ADVICE = {
     _NO_BUCKET: "the bucket does not exist; create it, or mend the URL in core.lake_url or core.restricted_url",
     "denied": "the credentials are refused or lack a right; check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, "
-    "AWS_SESSION_TOKEN and AWS_REGION, and the rights listed in docs/operations.md",
+    "AWS_SESSION_TOKEN and AWS_REGION, and the rights listed in docs/operate/operations.md",
     "busy": "the server is overloaded; wait, then run again",
     "down": "the server can't be reached; check AWS_ENDPOINT_URL and the network, then run again",
 }

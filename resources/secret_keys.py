@@ -144,7 +144,7 @@ def _strong_key_bytes(text: str, variable: str) -> bytes:
     if reason := weakness(text.strip(), material, is_hex=_is_hex(text.strip())):
         message = (
             f"{variable} can be guessed: {reason}; make a random key ({HOW_TO_MAKE}). Where this one was in use, "
-            "change it as docs/operations.md says under Key rotation"
+            "change it as docs/operate/operations.md says under Key rotation"
         )
         raise PrivacyError(message)
     return material

@@ -49,7 +49,7 @@ def setting(
     factory: Callable[[], Any] | None = None,
     compare: bool = True,
 ) -> Any:
-    """A field of a settings dataclass with its documentation; ``docs/configuration.md`` is made from these.
+    """A field of a settings dataclass with its documentation; ``docs/reference/configuration.md`` is made from these.
 
     Args:
         default: a value that makes sense, where ``factory`` is not given.
@@ -124,7 +124,7 @@ class CoreSettings:
     )
     executor: str = setting(
         "in_process",
-        "or ray: each step is a job of a Ray cluster, on any of its nodes (docs/scaling.md)",
+        "or ray: each step is a job of a Ray cluster, on any of its nodes (docs/operate/scaling.md)",
         allowed="in_process, ray",
     )
     ray_address: str = setting(

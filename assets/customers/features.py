@@ -104,7 +104,7 @@ def feature(name: str) -> Feature:
 
 
 def feature_table() -> str:
-    """Markdown table of every feature; docs/customers.md carries it, and a test compares."""
+    """Markdown table of every feature; docs/methods/customers.md carries it, and a test compares."""
     head = "| feature | paper | formula | unit | known from | definition | where undefined | holds the observed CLV |"
     rows = [head, "|" + "---|" * 8]
     for item in FEATURES:

@@ -165,8 +165,8 @@ class ModelSettings:
         32,
         "customers per step, over all cards together",
         heading=(
-            "`stayworth fine-tune` only (docs/fine_tuning.md): no stored table and no model that serves depends on "
-            "these."
+            "`stayworth fine-tune` only (docs/methods/fine_tuning.md): no stored table and no model that serves "
+            "depends on these."
         ),
         allowed="1 or more",
         compare=False,

@@ -136,7 +136,7 @@ def _guest_table(rows: pl.DataFrame) -> Table:
         columns=("To", "Zone", "k", "Targets", "Succeeds (95 %)", "Guessing", "Without the row", "In words"),
         rows=cells,
         note="Without the row: the same attack on the same guests after their rows were left out before publication. "
-        "k = 1 marks exact rows. What each attacker knows and how is guessed: docs/threat_model.md.",
+        "k = 1 marks exact rows. What each attacker knows and how is guessed: docs/privacy/threat_model.md.",
         text_columns=2,
         words_at=(7,),
         disclosure=Disclosure.GUEST_AGGREGATE,

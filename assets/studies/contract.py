@@ -93,7 +93,7 @@ PRIVACY_ATTACKS = FrameContract(
     key=("attack", "zone", "k"),
     description="How often attackers with stated knowledge succeed, with intervals, beside what guessing gives.",
     columns=(
-        Column(name="attack", dtype=pl.String, description="name of the attack; docs/threat_model.md tells each"),
+        Column(name="attack", dtype=pl.String, description="name of the attack (docs/privacy/threat_model.md)"),
         Column(name="knows", dtype=pl.String, description="what the attacker knows and holds"),
         Column(
             name="zone",

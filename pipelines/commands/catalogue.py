@@ -17,6 +17,6 @@ def catalogue(given: Given) -> int:  # noqa: ARG001  (the pages are the same for
 
     whole = click.get_current_context().find_root().command
     assert isinstance(whole, click.Group)  # a command has its group above it
-    for page in write_pages(Path("docs"), whole):
+    for page in write_pages(Path("docs/reference"), whole):
         say(f"wrote {page}")
     return 0

@@ -10,7 +10,7 @@ from resources.settings import Given
 
 @click.command("demo-stats")
 @click.option("--public", required=True, type=PATH, help="Folder with the published files.")
-@click.option("--out", type=PATH, default="docs/demo.md", show_default=True, help="Page to write.")
+@click.option("--out", type=PATH, default="docs/results/demo_world.md", show_default=True, help="Page to write.")
 @source_options
 def demo_stats(given: Given, public: Path, out: Path) -> int:
     """Compare the demo world with the public data: marginals, side by side."""

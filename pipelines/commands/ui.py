@@ -13,7 +13,7 @@ from resources.settings import Given
 def ui(given: Given, host: str, port: int) -> int:
     """Serve the Dagster UI and run its daemon, on localhost unless told otherwise.
 
-    Behind a guard that keeps the pages of other sites out (docs/security.md); Ctrl-C ends both.
+    Behind a guard that keeps the pages of other sites out (docs/operate/security.md); Ctrl-C ends both.
     """
     from pipelines.terminal.entering import enter, hand_to_processes
     from pipelines.terminal.speaking import say

@@ -27,7 +27,7 @@ def announce(settings: Settings, host: str, listening: socket.socket) -> None:
     if _is_loopback(host):
         return
     say(f"Warning: {host} can be reached from other machines and the UI asks nobody who they are;")
-    say("put a proxy that does in front of it (docs/security.md)")
+    say("put a proxy that does in front of it (docs/operate/security.md)")
     if is_everywhere(host) and not operations_of(settings).allowed_hosts:
         say("It answers to localhost only; name other hosts in operations.allowed_hosts.")
 

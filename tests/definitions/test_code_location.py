@@ -22,7 +22,7 @@ from pipelines.workspace import build_workspace
 from resources.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
-DEPLOYMENT = ROOT / "docs" / "deployment"
+DEPLOYMENT = ROOT / "docs" / "operate" / "deployment"
 
 
 def selector_of(location: object) -> str:

@@ -1,4 +1,4 @@
-"""The steps of docs/operations.md, "Key rotation": one epoch is left, no old id, and the erased stay away."""
+"""The steps of docs/operate/operations.md, "Key rotation": one epoch is left, no old id, and the erased stay away."""
 
 import hashlib
 import shutil

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
-DEPLOYMENT = ROOT / "docs" / "deployment"
+DEPLOYMENT = ROOT / "docs" / "operate" / "deployment"
 
 
 @pytest.fixture(scope="module")

@@ -109,7 +109,8 @@ class Snapshot:
                 self.close()
                 reason = told(error, self._secret)
                 if attempt == self._settings.retries or any(word in reason for word in _FINAL):
-                    message = f"the database can't be read after {attempt + 1} attempts: {reason}; see docs/sql.md"
+                    outcome = f"the database can't be read after {attempt + 1} attempts: {reason}"
+                    message = f"{outcome}; see docs/operate/sql.md"
                     raise SourceError(message) from None
                 self._sleep(self._settings.wait_seconds(attempt))
             except module.Error as error:

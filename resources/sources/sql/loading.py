@@ -56,7 +56,8 @@ def _errors_told(secret: SecretText) -> Iterator[None]:
     try:
         yield
     except driver().Error as error:
-        message = f"loading stopped, nothing of the current days is kept: {told(error, secret)}; see docs/sql.md"
+        reason = told(error, secret)
+        message = f"loading stopped, nothing of the current days is kept: {reason}; see docs/operate/sql.md"
         raise SourceError(message) from None
 
 

@@ -1,11 +1,11 @@
-"""Every stored feature is described: in the code, and in docs/customers.md."""
+"""Every stored feature is described: in the code, and in docs/methods/customers.md."""
 
 from pathlib import Path
 
 from assets.customers.contract import CUSTOMERS
 from assets.customers.features import FEATURE_NAMES, FEATURES, feature_table
 
-PAGE = Path(__file__).resolve().parents[3] / "docs" / "customers.md"
+PAGE = Path(__file__).resolve().parents[3] / "docs" / "methods" / "customers.md"
 
 
 def test_the_page_carries_the_table_of_the_code():
