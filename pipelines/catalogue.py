@@ -1,4 +1,4 @@
-"""The generated pages of ``docs/reference``, read from the code: assets, columns, settings, checks, models, commands."""
+"""The generated pages of ``docs/reference``: assets, columns, settings, checks, models and commands, from the code."""
 
 from collections.abc import Iterable
 from pathlib import Path
