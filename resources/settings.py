@@ -9,13 +9,11 @@ import hashlib
 import json
 import os
 import tomllib
-import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, asdict, dataclass, field, fields
 from datetime import date
-from enum import Enum
 from pathlib import Path
-from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, get_args, get_type_hints
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from resources.cluster import odd_cluster
@@ -23,13 +21,14 @@ from resources.errors import SettingsError
 from resources.home_modes import ACCESS
 from resources.paths import expanded
 from resources.secret_keys import DSN_VARIABLE
+from resources.setting_values import cast_to, is_optional
 from resources.sources.kinds import SourceKind, kind_of, source_names
 from resources.store_address import odd_address
 
 PROFILES = ("quick", "full")
 _DEVICES = ("auto", "cpu", "cuda", "fake")
 _CORE = "core"
-DOC, HEADING, ALLOWED = "doc", "heading", "allowed"  # keys of a setting's field metadata
+DOC, HEADING, ALLOWED, ONLY_FOR = "doc", "heading", "allowed", "only_for"  # keys of a setting's field metadata
 
 RoomSettings = TypeVar("RoomSettings")
 Given = Mapping[str, Mapping[str, Any]]  # section -> name -> value
@@ -48,6 +47,7 @@ def setting(
     allowed: str = "",
     factory: Callable[[], Any] | None = None,
     compare: bool = True,
+    only_for: Sequence[str] = (),
 ) -> Any:
     """A field of a settings dataclass with its documentation; ``docs/reference/configuration.md`` is made from these.
 
@@ -58,8 +58,9 @@ def setting(
         allowed: values that ``__post_init__`` lets pass, in words.
         factory: makes the default.
         compare: False where it says how rows are computed and never what they are (:func:`digest_of`).
+        only_for: tables that depend on it; none named: all of the room's. Another value makes no other table stale.
     """
-    metadata = {DOC: doc, HEADING: heading, ALLOWED: allowed}
+    metadata = {DOC: doc, HEADING: heading, ALLOWED: allowed, ONLY_FOR: tuple(only_for)}
     if factory is not None:
         return field(default_factory=factory, compare=compare, metadata=metadata)
     return field(default=default, compare=compare, metadata=metadata)
@@ -191,24 +192,38 @@ class Settings:
         return build_section(section, cls, self.sections.get(section, {}))
 
 
-def digest_of(*parts: object) -> str:
+def shaping_values(settings: Any, table: str = "") -> dict[str, Any]:
+    """The settings that rows depend on, by name.
+
+    Args:
+        settings: a settings dataclass.
+        table: whose rows; without a name, those of any table that no setting is only for.
+
+    Returns:
+        Values by name, without fields declared with ``compare=False`` (they say how rows are computed and never what
+        they are) and without those that are only for other tables.
+    """
+    named = [item for item in fields(settings) if item.compare]
+    kept = {item.name for item in named if not (only := item.metadata.get(ONLY_FOR)) or table in only}
+    return {name: value for name, value in asdict(settings).items() if name in kept}
+
+
+def digest_of(*parts: object, table: str = "") -> str:
     """Short content hash of settings dataclasses, for the record of inputs (paths never enter it).
 
-    Fields declared with ``compare=False`` say how rows are computed and never what they are: they do not enter it.
+    Args:
+        parts: settings dataclasses, of which :func:`shaping_values` enter, and plain values.
+        table: whose rows depend on them.
     """
-
-    def plain(part: object) -> object:
-        if not hasattr(part, "__dataclass_fields__"):
-            return part
-        compared = {item.name for item in fields(part) if item.compare}  # type: ignore[arg-type]
-        return {name: value for name, value in asdict(part).items() if name in compared}  # type: ignore[call-overload]
-
-    text = json.dumps([plain(part) for part in parts], sort_keys=True, default=str)
+    plain = [shaping_values(part, table) if hasattr(part, "__dataclass_fields__") else part for part in parts]
+    text = json.dumps(plain, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def build_section(section: str, cls: type[RoomSettings], values: Mapping[str, Any]) -> RoomSettings:
     """Build a settings dataclass from plain values (TOML or environment text).
+
+    A dataclass may say in ``MOVED`` where settings that it had before stand now: old name -> (section, name).
 
     Raises:
         SettingsError: see :meth:`Settings.room`.
@@ -216,6 +231,14 @@ def build_section(section: str, cls: type[RoomSettings], values: Mapping[str, An
     known = {item.name for item in fields(cls)}  # type: ignore[arg-type]
     hints = get_type_hints(cls)
     unknown = sorted(set(values) - known)
+    moved: Mapping[str, tuple[str, str]] = getattr(cls, "MOVED", {})
+    if unknown and unknown[0] in moved:
+        place = moved[unknown[0]]
+        message = (
+            f"setting {section}.{unknown[0]} is now {'.'.join(place)}; write it in [{place[0]}], or as "
+            f"{variable_of(*place)} in the environment"
+        )
+        raise SettingsError(message)
     if unknown:
         message = f"unknown setting {section}.{unknown[0]}; known: {', '.join(sorted(known))}"
         raise SettingsError(message)
@@ -223,39 +246,11 @@ def build_section(section: str, cls: type[RoomSettings], values: Mapping[str, An
 
 
 def _convert(section: str, name: str, value: object, hint: Any) -> object:
-    if get_origin(hint) in (types.UnionType, Union):
-        if value is None or (isinstance(value, str) and value.lower() in ("", "none")):
-            return None
-        hint = next(part for part in get_args(hint) if part is not type(None))
     try:
-        return _cast(value, hint)
+        return cast_to(hint, value)
     except (TypeError, ValueError) as error:
-        raise refuse(section, name, value, f"a value of type {getattr(hint, '__name__', hint)}") from error
-
-
-def _cast(value: object, hint: Any) -> object:
-    origin = get_origin(hint)
-    if origin is tuple:
-        items = value.split(",") if isinstance(value, str) else list(value)  # type: ignore[call-overload]
-        return tuple(_cast(item.strip() if isinstance(item, str) else item, get_args(hint)[0]) for item in items)
-    if origin is Literal:
-        if value not in get_args(hint):
-            raise ValueError(value)
-        return value
-    if hint is bool:
-        if isinstance(value, str):
-            return {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}[value.lower()]
-        if not isinstance(value, bool):
-            raise TypeError(value)
-        return value
-    if hint is date:
-        return value if isinstance(value, date) else date.fromisoformat(str(value))
-    if isinstance(hint, type) and issubclass(hint, Enum):
-        return hint(value)
-    if hint is int and (isinstance(value, bool) or (isinstance(value, float) and not value.is_integer())):
-        raise TypeError(value)
-    convert: Any = expanded if hint is Path else hint
-    return convert(value) if hint in (int, float, str, Path) else value
+        inner = next((part for part in get_args(hint) if part is not type(None)), hint) if is_optional(hint) else hint
+        raise refuse(section, name, value, f"a value of type {getattr(inner, '__name__', inner)}") from error
 
 
 def variable_of(section: str, name: str) -> str:

@@ -54,7 +54,7 @@ class InputLedger:
 
     @cached_property
     def _settings(self) -> str:
-        return self._workspace.settings_digest(self._recipe.group)
+        return self._workspace.settings_digest(self._recipe.group, self._recipe.asset)
 
     def load_fingerprints(self, days: Sequence[date]) -> None:
         """Read the source's content hashes of ``days`` once (raw assets only)."""

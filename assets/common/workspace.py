@@ -114,9 +114,10 @@ class Workspace:
         early = tuple(self.early_fits_of(name))
         return RecordBook(name, self.history_start, self.settings.core.fit_every_days, self.record_store, early)
 
-    def settings_digest(self, section: str) -> str:
-        """Hash of a room's settings, the seed and the calendar, for the record of inputs."""
+    def settings_digest(self, section: str, table: str) -> str:
+        """Hash of the room's settings that a table depends on, the seed and the calendar, for the record of inputs."""
         core = self.settings.core
         room = self.room_settings.get(section)
         built = self.settings.room(section, room) if room else {}
-        return digest_of(built, core.seed, core.fit_every_days, core.time_zone, core.currency, str(self.history_start))
+        calendar = (core.fit_every_days, core.time_zone, core.currency, str(self.history_start))
+        return digest_of(built, core.seed, *calendar, table=table)

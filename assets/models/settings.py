@@ -1,10 +1,11 @@
 """Settings of the models room, with the defaults of each profile."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 from assets.models.estimators.registry import FUSION, NAIVE, TREES, WITHOUT_TEXT, all_models
+from assets.models.settings_measuring import MeasuringSettings
 from resources.settings import Settings, build_section, refuse, setting
 
 _SECTION = "models"
@@ -17,10 +18,10 @@ _TOKENS = (8, 512)  # word pieces: below, nothing is left between the special on
 
 
 @dataclass(frozen=True, kw_only=True)
-class ModelSettings:
+class ModelSettings(MeasuringSettings):
     """How models are trained and compared. Class defaults are the paper's; ``QUICK`` and ``FULL`` change them."""
 
-    seed: int = setting(42, "SPEC 3.7; the paper prints none")
+    seed: int = setting(42, "SPEC 3.7; the paper prints none", heading="Training, comparing and serving.")
     folds: int = setting(5, "paper 001, section 2.14", allowed="2 or more")
     repeats: int = setting(10, "SPEC 3.7: 10 x 5 repeated for the headline models", allowed="1 or more")
     other_repeats: int = setting(
@@ -201,6 +202,7 @@ class ModelSettings:
     )
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         if NAIVE not in self.models or not set(self.models) <= set(all_models()):
             raise refuse(_SECTION, "models", self.models, f"{NAIVE} and any of {', '.join(all_models())}")
         for name, choices in _CHOICES.items():
@@ -282,12 +284,6 @@ FULL: Mapping[str, Any] = {
     "patience": 6,
 }
 PROFILE_DEFAULTS: Mapping[str, Mapping[str, Any]] = {"quick": QUICK, "full": FULL}
-
-
-def shaping_values(settings: ModelSettings) -> dict[str, Any]:
-    """The settings that models and tables depend on, by name; those of ``stayworth fine-tune`` are left out."""
-    kept = {item.name for item in fields(settings) if item.compare}
-    return {name: value for name, value in asdict(settings).items() if name in kept}
 
 
 def model_settings(settings: Settings) -> ModelSettings:

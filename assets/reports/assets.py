@@ -12,9 +12,9 @@ from typing import Any
 import polars as pl
 
 from assets.common.daily import Reads, WholeInputs, WholeProduced, whole_asset
-from assets.common.declaration import ENCODERS
 from assets.common.effects import Effect
-from assets.common.findings import Disclosure, finding_rows, merged, nest, reasons_of, union_of
+from assets.common.findings import Disclosure, finding_rows, nest, reasons_of, union_of
+from assets.models.explaining.texts import texts_of_customers
 from assets.privacy.settings import PrivacySettings
 from assets.reports import chapters
 from assets.reports.absence import delivered_rows, presence_of
@@ -22,20 +22,13 @@ from assets.reports.blocks import Edition
 from assets.reports.checks import identifiers_in, outside_resources, validate_index, validate_results
 from assets.reports.contract import EVALUATION_RESULTS, REPORT_INDEX
 from assets.reports.editions import all_sections, build_editions, pictures_of, printed
-from assets.reports.evaluation import leakage_branch, model_branches
-from assets.reports.explaining import (
-    current_texts,
-    explained_texts,
-    explanation_branch,
-    fusion_settings,
-    tree_influence,
-)
+from assets.reports.explained import drawn_influence, explanations_of, influence_by_customer
 from assets.reports.figure_style import png_bytes
 from assets.reports.gather import inputs_from
 from assets.reports.inputs import ReportInputs, RunHeader
 from assets.reports.render import render_editions
 from assets.reports.results import completed, results_of, to_json
-from assets.reports.sections_anomalies import highest_scores, sensitivity_results
+from assets.reports.sections_anomalies import highest_scores
 from assets.reports.settings import ReportsSettings
 from assets.reports.telling.chapter import Chapter, chapters_in, tables_of
 from assets.reports.telling.told import Told
@@ -45,26 +38,12 @@ _FILES = {"internal": "index.html", "shareable": "shareable.html", "results": "r
 _SHOWN = ("concentration", "comparison_prospective_cv", "beeswarm", "permutation", "match_weights_chart", "retention")
 _FINDINGS = [
     Reads(f"{room}_findings", is_whole=True, is_optional=True)
-    for room in ("raw", "privacy", "reviews", "alignment", "customers", "embeddings", "studies")
+    for room in ("raw", "privacy", "reviews", "alignment", "customers", "embeddings", "models", "studies")
 ]
-_DISCLOSURES = {
-    "run": Disclosure.NEUTRAL,
-    **dict.fromkeys(
-        (
-            "reviews",
-            "customers",
-            "models",
-            "gate",
-            "controls",
-            "ablations",
-            "claims",
-            "studies",
-            "tuning",
-            "explanations",
-        ),
-        Disclosure.MODEL_METRIC,
-    ),
-}
+_COUNTED = [
+    Reads(name, None)
+    for name in ("published_bookings", "booking_review_pairs", "review_anomalies", "customers", "examples")
+]  # says why a figure is absent: what the way to it lacks
 _TABLES = [
     Reads("published_bookings", None),
     Reads("clean_reviews", None),
@@ -78,6 +57,8 @@ _TABLES = [
     Reads("anomaly_sensitivity", is_whole=True, is_optional=True),
     Reads("customer_keys", is_whole=True, is_optional=True),
     Reads("review_anomaly_parts", None),
+    Reads("feature_influence", is_whole=True, is_optional=True),
+    Reads("explained_texts", is_whole=True, is_optional=True),
 ]
 
 _OWN = {item.asset for item in _TABLES}
@@ -86,33 +67,19 @@ _OWN = {item.asset for item in _TABLES}
 @whole_asset(
     contract=EVALUATION_RESULTS,
     group="reports",
-    reads=[
-        *_TABLES,
-        *_FINDINGS,
-        Reads("model_metrics", None),
-        Reads("model_tuning", None),
-        Reads("model_ablations", None),
-        Reads("trained_models", None),
-    ],
+    reads=[*_FINDINGS, *_COUNTED],
     validate=validate_results,
     kinds={"polars"},
     owners=_OWNERS,
-    pool=ENCODERS,
+    code_version="2",
 )
 def evaluation_results(inputs: WholeInputs) -> WholeProduced:
     """Every figure of the reports under its stable name, with intervals; what was left out, with the reason."""
-    settings = inputs.settings.room("reports", ReportsSettings)
     run = _header(inputs)
-    own = merged(
-        {"run": run.branch()},
-        sensitivity_results(inputs.frame("anomaly_sensitivity")),
-        leakage_branch(inputs),
-        model_branches(inputs, settings),
-        explanation_branch(inputs, settings),
-    )
     later = {"run.seconds": "the command line adds it when the run ends"}
-    findings = union_of([*(inputs.frame(item.asset) for item in _FINDINGS), finding_rows(own, _DISCLOSURES, later)])
-    frames = {item.asset: inputs.frame(item.asset) for item in _TABLES}
+    own = finding_rows({"run": run.branch()}, {"run": Disclosure.NEUTRAL}, later)
+    findings = union_of([*(inputs.frame(item.asset) for item in _FINDINGS), own])
+    frames = {item.asset: inputs.frame(item.asset) for item in _COUNTED}
     presence = presence_of(run.profile, delivered_rows(nest(findings).get("dataset", {})), frames)
     rows = completed(findings, knows_truth=run.facts.knows_truth, reason=presence.why_not)
     return WholeProduced(rows, {"figures": rows["value"].count(), "absent": rows["reason"].count()})
@@ -153,7 +120,6 @@ def _version() -> str:
     kinds={"html"},
     owners=_OWNERS,
     reuses=False,
-    pool=ENCODERS,
 )
 def guest_value_report(inputs: WholeInputs) -> WholeProduced:
     """Two editions of the report as self-contained HTML, and results.json, under reports/ of the home folder."""
@@ -195,22 +161,27 @@ def _index_row(name: str, text: str, edition: Edition | None) -> dict[str, Any]:
 
 def _report_inputs(inputs: WholeInputs, results: dict[str, Any], settings: ReportsSettings) -> ReportInputs:
     frames = {item.asset: inputs.frame(item.asset) for item in _TABLES}
-    shap, influence = tree_influence(inputs, settings.shap_customers) or (None, None)
     made = inputs_from(
         _header(inputs),
         results,
         frames | {name: inputs.frame(name) for name in ("customer_scores", "bookings_by_month", "review_map")},
-        shap=shap,
-        influence=influence,
-        texts=current_texts(inputs, inputs.as_of),
-        lime=explained_texts(inputs, settings),
+        shap=drawn_influence(frames["feature_influence"], settings.shap_customers),
+        influence=influence_by_customer(frames["feature_influence"]),
+        texts=texts_of_customers(
+            frames["booking_review_pairs"],
+            frames["published_bookings"],
+            frames["clean_reviews"],
+            frames["review_anomalies"],
+            known_by=inputs.as_of,
+        ),
+        lime=explanations_of(frames["explained_texts"]),
         anomaly_examples=highest_scores(
             frames["review_anomalies"],
             frames["review_anomaly_parts"],
             frames["clean_reviews"],
             settings.anomaly_examples,
         ),
-        hyperparameters=fusion_settings(inputs),
+        hyperparameters=results.get("hyperparameters", {}),
     )
     columns = inputs.settings.room("privacy", PrivacySettings).key_columns
     return replace(made, key_columns=columns)

@@ -40,18 +40,7 @@ def validate_results(staged: pl.DataFrame) -> list[CheckOutcome]:
     lost = missing_paths(results, knows_truth=knows_truth_of(results)) if staged.height else []
     paths = pl.DataFrame({"path": lost}, schema={"path": pl.String})
     complete = outcome_of("results_are_complete", paths, show=("path",), advice=_COMPLETE)
-    return [complete, *validate_findings(staged), _check_faithfulness(staged)]
-
-
-def _check_faithfulness(staged: pl.DataFrame) -> CheckOutcome:
-    """Whether what explanations call important moves predictions more than random parts, beyond chance."""
-    tested = staged.filter(pl.col("path").str.contains(r"^explanations\.faithfulness\..*\.difference$"))
-    unfaithful = tested.filter(~(pl.col("low").fill_null(pl.col("value")) > 0.0))
-    return outcome_of(
-        "explanations_are_faithful", unfaithful, show=("path", "value", "low", "high"), is_blocking=False,
-        advice="here the parts called important do not move predictions more than random ones: do not act on these "
-        "explanations; more customers (reports.shapley_customers, faithfulness_texts) tell chance from fault",
-    )  # fmt: skip
+    return [complete, *validate_findings(staged)]
 
 
 def validate_index(staged: pl.DataFrame) -> list[CheckOutcome]:

@@ -5,13 +5,13 @@ from typing import Any
 
 import polars as pl
 
+from assets.common.findings import estimate_of
 from assets.models.estimators.registry import FUSION, TREES, WITHOUT_TEXT
 from assets.models.evaluation.metrics import METRIC_NAMES
 from assets.reports.absence import delivered_rows, presence_of
 from assets.reports.gather_evaluation import claim_rows, study_rows, tuning_rows
 from assets.reports.inputs import SEGMENTS, ReportInputs, RunHeader, TextExplanation
 from assets.reports.leakage import leakage_groups, leakage_rows
-from assets.reports.measure_models import estimate_of
 from assets.reports.wording import Estimate
 
 Tree = Mapping[str, Any]
@@ -291,24 +291,3 @@ def _ablations(branch: Tree) -> dict[str, dict[str, Estimate]] | None:
 def _mean_predictions(predictions: pl.DataFrame | None) -> pl.DataFrame | None:
     """One row per example and model: the first repeat, in which each example is tested once."""
     return None if predictions is None else predictions.filter(pl.col("repeat") == 0)
-
-
-def long_shap(wide: pl.DataFrame, values: pl.DataFrame, limit: int) -> pl.DataFrame:
-    """``feature``, ``shap``, ``scaled_value`` of at most ``limit`` customers, evenly chosen.
-
-    Args:
-        wide: influence, one column per feature, any other columns ignored.
-        values: the features' values, row for row.
-        limit: customers kept.
-    """
-    features = [name for name in wide.columns if name.startswith("b_") and name in values.columns]
-    step = max(1, -(-wide.height // limit))
-    frames = []
-    for name in features:
-        rank = values[name].rank("average")
-        spread = float(rank.max() or 1.0) - float(rank.min() or 0.0)  # type: ignore[arg-type]
-        scaled = (rank - float(rank.min() or 0.0)) / spread if spread > 0 else rank * 0.0 + 0.5  # type: ignore[arg-type]
-        frame = pl.DataFrame({"feature": name, "shap": wide[name], "scaled_value": scaled})
-        frames.append(frame.gather_every(step))
-    schema = {"feature": pl.String, "shap": pl.Float64, "scaled_value": pl.Float64}
-    return pl.concat(frames) if frames else pl.DataFrame(schema=schema)

@@ -7,13 +7,15 @@ from typing import Any
 
 import polars as pl
 
+from assets.customers.lifetime_value import SEGMENTS
 from assets.models.estimators.registry import NAIVE
+from assets.models.explaining.words import TextExplanation
 from assets.reports.absence import Presence
 from assets.reports.wording import Estimate
 from resources.sources.base import SourceFacts
 
+__all__ = ["PROTOCOLS", "SEGMENTS", "ReportInputs", "RunHeader", "TextExplanation"]
 PROTOCOLS: tuple[str, ...] = ("prospective_cv", "prospective_holdout", "observed")  # the honest ones first
-SEGMENTS: tuple[str, ...] = ("low", "mid", "high")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,19 +46,6 @@ class RunHeader:
             "profile": self.profile, "first_day": str(self.first_day), "last_day": str(self.last_day),
             "currency": self.currency,
         }  # fmt: skip
-
-
-@dataclass(frozen=True, kw_only=True)
-class TextExplanation:
-    """LIME weights of the words behind one prediction, strongest first."""
-
-    segment: str
-    prediction: float
-    words: tuple[str, ...]
-    weights: tuple[float, ...]
-    text: str = ""
-    fit: float | None = None  # R² of the local surrogate
-    share: float | None = None  # of this text in the customer's text block
 
 
 @dataclass(frozen=True, kw_only=True)

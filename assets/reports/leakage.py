@@ -1,15 +1,10 @@
-"""The leakage table of the report: the text block as numbers, labels of the feature sets, the table by group."""
+"""The leakage table of the report: labels of the feature sets, the table by group."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import polars as pl
-
-from assets.customers.protocols import OBSERVED
-from assets.models.examples.dataset import TEXT_EXTRAS, text_dimensions, to_arrays
-from assets.models.examples.text_components import fit_text_components
+from assets.common.findings import estimate_of
 from assets.reports.blocks import Disclosure, Table
-from assets.reports.measure_models import estimate_of
 from assets.reports.wording import Estimate, decimal
 
 Group = tuple[str, str, float, float | None]
@@ -34,28 +29,6 @@ GROUP_LABELS = {
     "extended_without_target": "All that do not hold the target",
     "extended_without_target_with_text": "The same, and what the reviews say",
 }
-
-
-def observed_text(examples: pl.DataFrame, components: int) -> pl.DataFrame:
-    """The text block of the observed window as numbers, one row per pseudo-customer.
-
-    Args:
-        examples: the examples table.
-        components: leading principal components of the embeddings, found without the target.
-
-    Returns:
-        pseudo_customer_id, text_component_1 and so on, text_polarity, text_score (of 1), has_text, text_weight,
-        reviews; zeros without text.
-    """
-    rows = examples.filter(pl.col("protocol") == OBSERVED)
-    data = to_arrays(rows, text_dimensions(rows))
-    values = fit_text_components(data, components).features(data)  # (n, components + polarity, score, mask)
-    known = values.shape[1] - len(TEXT_EXTRAS) - 1
-    names = [*(f"text_component_{index + 1}" for index in range(known)), *TEXT_EXTRAS, "has_text"]
-    counts = rows.select("pseudo_customer_id", "text_weight", pl.col("reviews").cast(pl.Float64))
-    return counts.hstack(pl.DataFrame(values, schema=names)).select(
-        "pseudo_customer_id", *names, "text_weight", "reviews"
-    )
 
 
 def leakage_rows(leakage: Mapping[str, Any]) -> tuple[tuple[str, Estimate], ...] | None:

@@ -116,24 +116,6 @@ def _weights(row: dict[str, Any]) -> str:
     return " / ".join(decimal(row[name]) for name in ("alpha", "beta", "gamma"))
 
 
-def sensitivity_results(table: pl.DataFrame) -> dict[str, Any]:
-    """``ablations.anomaly`` (by study, timing and setting) and ``reviews.anomaly.selection`` (by timing and fold)."""
-    if table.is_empty():
-        return {}
-    ablations: dict[str, Any] = {}
-    selection: dict[str, Any] = {}
-    for row in table.iter_rows(named=True):
-        errors = {name: row[name] for name in ("mae", "rmse", "r2", "retained")}
-        if row["study"] == "selection":
-            chosen = {name: row[name] for name in ("alpha", "beta", "gamma", "tau", "validation_rmse")}
-            fold = selection.setdefault(row["timing"], {}).setdefault(f"fold_{row['fold'] + 1}", {})
-            fold[row["label"]] = {**chosen, **errors}
-        else:
-            name = row["label"].replace(" / ", "_").replace(" ", "_").replace(".", "p")
-            ablations.setdefault(row["study"], {}).setdefault(row["timing"], {})[name] = errors
-    return {"ablations": {"anomaly": ablations}, "reviews": {"anomaly": {"selection": selection}}}
-
-
 def highest_scores(anomalies: pl.DataFrame, parts: pl.DataFrame, reviews: pl.DataFrame, limit: int) -> pl.DataFrame:
     """The reviews with the highest raw value of each part, for a person to judge.
 

@@ -1,7 +1,10 @@
 """Settings of the reports (section ``reports``)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
+from assets.models.settings_measuring import MOVED_FROM_REPORTS
 from resources.settings import refuse, setting
 
 _SECTION = "reports"
@@ -11,31 +14,13 @@ _SECTION = "reports"
 class ReportsSettings:
     """How much the editions show; nothing here changes a result."""
 
-    lime_samples: int = setting(
-        500, "a tenth of LIME's default: review texts have tens of words, not thousands", allowed="1 or more"
-    )
-    lime_words: int = setting(10, "what fits one picture; paper 001 figure 7 shows about as many", allowed="1 or more")
-    lime_min_words: int = setting(8, "shorter texts explain nothing", allowed="1 or more")
+    MOVED: ClassVar[Mapping[str, tuple[str, str]]] = MOVED_FROM_REPORTS
+
     shap_features: int = setting(14, "features drawn in the beeswarm", allowed="1 or more")
     shap_customers: int = setting(1_500, "dots per feature; more only make the file larger", allowed="1 or more")
     anomaly_examples: int = setting(
         30, "highest values shown of each anomaly part, internal edition only", allowed="0 or more"
     )
-    bootstrap_draws: int = setting(
-        200,
-        "resamples of the hold-out's customers; 95 % bounds move by a few per cent of their width",
-        allowed="1 or more",
-    )
-    shapley_customers: int = setting(
-        200, "customers explained; bounds of the mean influence within a few per cent of it", allowed="1 or more"
-    )
-    shapley_background: int = setting(
-        16, 'rows that stand for "not known", each walked in two orders', allowed="1 or more"
-    )
-    faithfulness_texts: int = setting(
-        20, "texts of the deletion test of words; each costs lime_samples encodings", allowed="1 or more"
-    )
-    faithfulness_draws: int = setting(10, "random parts taken away per customer and size", allowed="1 or more")
     segment_min_customers: int = setting(
         10, "customers (and never fewer than k) behind anything said of a guest segment", allowed="2 or more"
     )
@@ -48,16 +33,8 @@ class ReportsSettings:
 
     def __post_init__(self) -> None:
         for name in (
-            "lime_samples",
-            "lime_words",
-            "lime_min_words",
             "shap_features",
             "shap_customers",
-            "bootstrap_draws",
-            "shapley_customers",
-            "shapley_background",
-            "faithfulness_texts",
-            "faithfulness_draws",
             "segment_pages",
         ):
             if getattr(self, name) < 1:

@@ -3,24 +3,19 @@
 import math
 
 from assets.common.findings import Estimate, is_known
-from assets.models.estimators.registry import all_models
-from assets.models.estimators.spec import model_spec
+from assets.common.wording import MISSING, NO_BREAK, decimal, estimate, plain
+from assets.models.estimators.spec import model_name
 
-MISSING = "–"
+__all__ = [
+    "MISSING", "NOT_PRINTED", "NO_BREAK", "Estimate", "amount", "capital", "count", "decimal", "estimate", "is_known",
+    "joined", "metric_digits", "model_name", "money", "month_label", "p_value", "percent", "plain",
+]  # fmt: skip
 NOT_PRINTED = "not printed"
-NO_BREAK = "\u00a0"
 
 
 def count(value: float | None) -> str:
     """Whole number with thousands separated."""
     return f"{value:,.0f}" if value is not None and math.isfinite(value) else MISSING
-
-
-def decimal(value: float | None, digits: int = 2) -> str:
-    """Fixed number of digits; a rounded zero loses its sign."""
-    if value is None or not math.isfinite(value):
-        return MISSING
-    return f"{round(value, digits) + 0.0:,.{digits}f}".replace("-", "−")
 
 
 def percent(share: float | None, digits: int = 1) -> str:
@@ -40,16 +35,6 @@ def p_value(value: float | None) -> str:
     return "< 0.001" if value < 0.001 else decimal(value, 3)
 
 
-def estimate(item: Estimate | None, digits: int = 2) -> str:
-    """``0.63 (0.58 to 0.68)``; without bounds the value alone."""
-    if item is None or not is_known(item.value):
-        return MISSING
-    if not item.has_interval:
-        return decimal(item.value, digits)
-    bounds = f"({decimal(item.low, digits)} to {decimal(item.high, digits)})".replace(" ", NO_BREAK)
-    return f"{decimal(item.value, digits)} {bounds}"
-
-
 def metric_digits(metric: str) -> int:
     """Digits worth printing: errors in currency need one, coefficients three."""
     return 1 if metric in ("mae", "rmse", "mape") else 3
@@ -67,16 +52,6 @@ def amount(value: float | None) -> str:
     if value is None or not math.isfinite(value):
         return MISSING
     return decimal(value, 0 if abs(value) >= 1000 else 1 if abs(value) >= 100 else 2)
-
-
-def model_name(name: str) -> str:
-    """A model as people call it."""
-    return model_spec(name).title if name in all_models() else plain(name)
-
-
-def plain(name: str) -> str:
-    """A stored name as words: ``gated_fusion`` becomes ``gated fusion``."""
-    return name.replace("_", " ").strip()
 
 
 def capital(text: str) -> str:

@@ -26,10 +26,12 @@ from tests.end_to_end.chains import Rows, demo_rows, to_the_report, write_dump, 
 B, R = Stream.BOOKINGS, Stream.REVIEWS
 DAYS = 24
 QUICK: dict[str, dict[str, Any]] = {  # the least that still trains every kind of model
-    "models": {"models": ("same_as_past", "lightgbm", "gated_fusion"), "folds": 3, "max_epochs": 1},
+    "models": {
+        "models": ("same_as_past", "lightgbm", "gated_fusion"), "folds": 3, "max_epochs": 1, "bootstrap_draws": 50,
+        "lime_samples": 50, "faithfulness_texts": 4, "shapley_customers": 20,
+    },
     "studies": {"attack_targets": 50, "attack_ks": (5,), "attack_customers": 60},
     "embeddings": {"speed_texts": 10},
-    "reports": {"bootstrap_draws": 50, "lime_samples": 50, "faithfulness_texts": 4, "shapley_customers": 20},
 }  # fmt: skip
 PERSONAL = ("guest_key", "guest_name", "email", "phone", "card_number")
 NO_REVIEWS = "no reviews were delivered"

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import optuna
 
+from assets.common.wording import plain
 from assets.models.estimators.registry import ENTRY_POINTS, all_models, model_modules
 from assets.models.examples.dataset import BEHAVIOUR, ExampleArrays
 from assets.models.examples.prediction import VALUE, FittedModel
@@ -155,6 +156,11 @@ def fit_model(name: str, data: ExampleArrays, settings: ModelSettings, seed: int
         seed: of everything random in it.
     """
     return model_spec(name).fit(data, settings, seed)
+
+
+def model_name(name: str) -> str:
+    """A model as people call it; the words of its name where it is no longer known."""
+    return model_spec(name).title if name in all_models() else plain(name)
 
 
 def servable_models() -> tuple[str, ...]:

@@ -1,1 +1,1 @@
-"""Why a model predicts what it predicts, and whether the reasons are true to it."""
+"""Why a model predicts what it predicts: features, texts, words; and whether the reasons are true to it."""

@@ -10,9 +10,10 @@ import numpy as np
 from assets.models.estimators.spec import ModelSpec, Storage, model_spec, spec_of
 from assets.models.examples.dataset import BEHAVIOUR_COLUMNS, ExampleArrays
 from assets.models.examples.prediction import FittedModel
-from assets.models.settings import ModelSettings, shaping_values
+from assets.models.settings import ModelSettings
 from resources.errors import ContractError
 from resources.model_store import FINE_TUNED, Artefact, check_features
+from resources.settings import shaping_values
 
 
 def data_version(data: ExampleArrays) -> str:

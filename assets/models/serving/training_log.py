@@ -17,8 +17,9 @@ from assets.models.contract_serving import TRAINING_RUNS
 from assets.models.evaluation.evaluate import HOLDOUT, PROSPECTIVE_CV
 from assets.models.evaluation.metrics import METRIC_NAMES
 from assets.models.serving.promotion_rule import Judgement
-from assets.models.settings import ModelSettings, shaping_values
+from assets.models.settings import ModelSettings
 from resources.input_record import InputRecord
+from resources.settings import shaping_values
 
 _SHORT = 16
 _CV_FIGURES = ("rmse", "mae", "r2", "gini")

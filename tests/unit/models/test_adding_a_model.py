@@ -18,13 +18,13 @@ from assets.models.estimators import registry, spec
 from assets.models.evaluation.budget import evaluation_seconds
 from assets.models.evaluation.evaluate import PROSPECTIVE_CV, evaluate, metrics_of
 from assets.models.examples.dataset import BEHAVIOUR_COLUMNS, to_arrays
+from assets.models.findings.accuracy import model_results
+from assets.models.findings.evidence import claim_frame
 from assets.models.serving.kept_models import kept_models, served_of, train_final
 from assets.models.serving.scoring import score_customers
 from assets.models.serving.training_log import models_of_run
 from assets.models.settings import ModelSettings
 from assets.reports.inputs import ReportInputs, RunHeader
-from assets.reports.measure_evaluation import claim_frame
-from assets.reports.measure_models import model_results
 from assets.reports.tables_evaluation import claim_tables
 from assets.reports.tables_models import model_table
 from resources.errors import ContractError, SettingsError

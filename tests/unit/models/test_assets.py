@@ -117,7 +117,8 @@ def workspace(tmp_path_factory):
     )
     bookings = on_steps(random_bookings(1, customers=40, days=LENGTH))
     embeddings, anomalies, parts, clean = reviews_of(1)
-    clean = clean.with_columns(positive_text=pl.lit("A room with a view of ") + pl.col("review_id"))
+    told = pl.lit("A clean and quiet room with a wide view of ") + pl.col("review_id")
+    clean = clean.with_columns(positive_text=told, text=told)
     days = on_steps(embeddings.with_columns(
         delivery_day=pl.lit(DAY) - pl.duration(days=pl.Series(np.arange(embeddings.height) * 6))
     )).select("review_id", "delivery_day")  # fmt: skip

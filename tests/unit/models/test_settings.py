@@ -1,3 +1,4 @@
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -5,8 +6,11 @@ import pytest
 from assets.models.estimators.registry import all_models
 from assets.models.evaluation.evaluate import repeats_of
 from assets.models.settings import FULL, QUICK, ModelSettings, model_settings
+from assets.models.settings_measuring import MEASURING
+from assets.reports.settings import ReportsSettings
+from pipelines.rooms import room_contracts
 from resources.errors import SettingsError
-from resources.settings import CoreSettings, Settings
+from resources.settings import ONLY_FOR, CoreSettings, Settings, digest_of, shaping_values
 
 
 def settings(profile, **section):
@@ -56,3 +60,27 @@ def test_the_users_own_settings_win():
 def test_nonsense_is_refused_by_name(name, value):
     with pytest.raises(SettingsError, match=f"models.{name}"):
         ModelSettings(**{name: value})
+
+
+@pytest.mark.parametrize("name", MEASURING)
+def test_settings_of_measuring_are_refused_by_name_and_shape_no_model(name):
+    with pytest.raises(SettingsError, match=f"models.{name}"):
+        ModelSettings(**{name: 0})
+    changed = ModelSettings(**{name: 7})
+    assert name not in shaping_values(changed)
+    assert digest_of(changed) == digest_of(ModelSettings())
+    assert digest_of(changed, table="models_findings") != digest_of(ModelSettings(), table="models_findings")
+
+
+@pytest.mark.parametrize("name", MEASURING)
+def test_where_the_settings_of_measuring_were_before_says_where_they_are(name):
+    with pytest.raises(
+        SettingsError, match=rf"reports\.{name} is now models\.{name}.*STAYWORTH_MODELS__{name.upper()}"
+    ):
+        Settings(home=Path("x"), sections={"reports": {name: 7}}).room("reports", ReportsSettings)
+    assert getattr(model_settings(settings("quick", **{name: "7"})), name) == 7
+
+
+def test_tables_that_a_setting_is_for_are_tables_of_the_room():
+    named = {table for item in fields(ModelSettings) for table in item.metadata[ONLY_FOR]}
+    assert named == {"models_findings", "explained_texts"} <= set(room_contracts())

@@ -3,17 +3,17 @@ import pytest
 
 from assets.common.findings import Disclosure, finding_rows
 from assets.common.intervals import clustered_mean
+from assets.models.checks_explaining import validate_faithfulness
 from assets.models.estimators.boosted_trees import fit_boosted_trees
 from assets.models.estimators.fusion_networks import PLANS
 from assets.models.explaining.faithfulness import Deletion
 from assets.models.explaining.shapley import PLAYERS
+from assets.models.findings.explanations import deletion_results, importance, model_explanation, text_importance
 from assets.models.networks.training import fit_network
-from assets.reports.checks import validate_results
-from assets.reports.measure_explanations import deletion_results, importance, model_explanation, text_importance
-from assets.reports.settings import ReportsSettings
+from assets.models.settings_measuring import MeasuringSettings
 from tests.unit.models.build import QUICKEST, synthetic
 
-FEW = ReportsSettings(shapley_customers=30, shapley_background=3, faithfulness_draws=2, bootstrap_draws=20)
+FEW = MeasuringSettings(shapley_customers=30, shapley_background=3, faithfulness_draws=2, bootstrap_draws=20)
 
 
 def rng() -> np.random.Generator:
@@ -26,7 +26,7 @@ def deletion(important: float, random: float, n: int = 12) -> Deletion:
 
 
 def faithfulness_check(tree: dict):
-    outcomes = validate_results(finding_rows(tree, dict.fromkeys(tree, Disclosure.MODEL_METRIC)))
+    outcomes = validate_faithfulness(finding_rows(tree, dict.fromkeys(tree, Disclosure.MODEL_METRIC)))
     return next(outcome for outcome in outcomes if outcome.name == "explanations_are_faithful")
 
 

@@ -1,26 +1,28 @@
 """Local explanations of text: which words move one customer's predicted value (LIME, paper 001 section 2.12)."""
 
 from collections.abc import Callable, Sequence
-from datetime import date
+from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
-from lime.lime_text import LimeTextExplainer
 
-from assets.common.versions import latest_versions
+from assets.customers.lifetime_value import SEGMENTS
 from assets.models.explaining.faithfulness import BETWEEN_WORDS, words_between
-from assets.reports.inputs import SEGMENTS, TextExplanation
 
 PredictFromTexts = Callable[[Sequence[str]], np.ndarray]
-_SCHEMA = {
-    "pseudo_customer_id": pl.String,
-    "review_id": pl.String,
-    "share": pl.Float64,
-    "score": pl.Float64,
-    "text": pl.String,
-    "positive_text": pl.String,
-    "negative_text": pl.String,
-}
+
+
+@dataclass(frozen=True, kw_only=True)
+class TextExplanation:
+    """LIME weights of the words behind one prediction, strongest first."""
+
+    segment: str
+    prediction: float
+    words: tuple[str, ...]
+    weights: tuple[float, ...]
+    text: str = ""
+    fit: float | None = None  # R² of the local surrogate
+    share: float | None = None  # of this text in the customer's text block
 
 
 def explain_text(
@@ -55,6 +57,8 @@ def explain_text(
         return TextExplanation(
             segment=segment, prediction=prediction, words=tuple(found), weights=weights, text=text, share=share
         )
+    from lime.lime_text import LimeTextExplainer  # slow to import: only who explains a text waits for it
+
     explainer = LimeTextExplainer(class_names=["value"], split_expression=BETWEEN_WORDS, bow=True, random_state=seed)
 
     def as_column(texts: Sequence[str]) -> np.ndarray:
@@ -93,52 +97,3 @@ def representative_customers(candidates: pl.DataFrame, min_words: int = 8) -> pl
         if not rows.is_empty():
             chosen.append(rows.slice(rows.height // 2, 1))
     return pl.concat(chosen) if chosen else with_text.clear()
-
-
-def texts_of_customers(
-    pairs: pl.DataFrame, bookings: pl.DataFrame, reviews: pl.DataFrame, anomalies: pl.DataFrame, known_by: date
-) -> pl.DataFrame:
-    """The masked reviews behind each customer's text block, with the share that each has in it.
-
-    Args:
-        pairs: ``booking_review_pairs`` rows.
-        bookings: ``booking_id``, ``pseudo_customer_id``, ``delivery_day``.
-        reviews: ``clean_reviews`` rows; a corrected review counts as it came last.
-        anomalies: ``review_id``, ``delivery_day``, ``is_excluded``; excluded reviews are passed over.
-        known_by: T; what was delivered or decided later is not looked at.
-
-    Returns:
-        ``pseudo_customer_id``, ``review_id``, ``share`` (0 to 1, summing to 1 per customer), ``score``, ``text``,
-        ``positive_text``, ``negative_text``; by customer, largest share first.
-
-    Source:
-        SPEC 3.7, text of a customer at day T (``assets.models.examples.text_block``): weights are match probabilities.
-    """
-    owners = latest_versions(bookings, "booking_id", known_by).select("booking_id", "pseudo_customer_id")
-    verdicts = anomalies.select("review_id", "delivery_day", "is_excluded").unique(
-        ["review_id", "delivery_day"], keep="first", maintain_order=True
-    )
-    judged = reviews.join(verdicts, on=["review_id", "delivery_day"], how="left", maintain_order="left")
-    texts = latest_versions(judged, "review_id", known_by).filter(~pl.col("is_excluded").fill_null(value=False))
-    decided = pairs.filter(pl.col("is_assigned") & (pl.col("delivery_day") <= known_by))
-    weights = (
-        decided.filter(pl.col("match_probability") > 0.0)
-        .join(owners, on="booking_id", how="inner")
-        .sort("pseudo_customer_id", "review_id", "booking_id")
-        .group_by("pseudo_customer_id", "review_id", maintain_order=True)
-        .agg(weight=pl.col("match_probability").sum())
-    )
-    found = weights.join(texts, on="review_id", how="inner")
-    share = pl.col("weight") / pl.col("weight").sum().over("pseudo_customer_id")
-    return (
-        found.with_columns(share=share)
-        .sort("pseudo_customer_id", "share", "review_id", descending=[False, True, False])
-        .select(list(_SCHEMA))
-        .cast(_SCHEMA)  # type: ignore[arg-type]
-    )
-
-
-def main_texts(texts: pl.DataFrame) -> pl.DataFrame:
-    """The text with the largest share of each customer: ``pseudo_customer_id``, ``share``, ``text``."""
-    first = texts.unique("pseudo_customer_id", keep="first", maintain_order=True)
-    return first.select("pseudo_customer_id", "share", "text")

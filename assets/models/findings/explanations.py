@@ -6,20 +6,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from assets.common.findings import Tree
 from assets.common.intervals import bootstrap_metrics
 from assets.models.estimators.boosted_trees import BoostedTrees
 from assets.models.examples.dataset import ExampleArrays
 from assets.models.examples.prediction import FittedModel
 from assets.models.explaining.faithfulness import Deletion, deletion_test
 from assets.models.explaining.shapley import PLAYERS, TEXT_PLAYER, ShapleyValues, shapley_values
-from assets.reports.settings import ReportsSettings
+from assets.models.settings_measuring import MeasuringSettings
 
-Tree = dict[str, Any]
 Floats = NDArray[np.float64]
 
 
 def model_explanation(
-    name: str, model: FittedModel, data: ExampleArrays, settings: ReportsSettings, rng: np.random.Generator
+    name: str, model: FittedModel, data: ExampleArrays, settings: MeasuringSettings, rng: np.random.Generator
 ) -> Tree:
     """Shapley values of one model and their deletion test, under ``shapley.<name>`` and ``faithfulness.<name>``.
 

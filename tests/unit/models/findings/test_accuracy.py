@@ -8,9 +8,7 @@ import pytest
 
 from assets.common.intervals import bootstrap_metrics, fold_interval
 from assets.models.evaluation.metrics import all_metrics
-from assets.reports.gather import inputs_from, long_shap
-from assets.reports.inputs import RunHeader
-from assets.reports.measure_models import (
+from assets.models.findings.accuracy import (
     ablation_results,
     gate_results,
     group_results,
@@ -19,10 +17,7 @@ from assets.reports.measure_models import (
     segment_results,
     significance_results,
 )
-from assets.reports.risk import at_risk_customers
-from assets.studies.truth import alignment_truth
 from tests.unit.reports import fixtures
-from tests.unit.reports.fixtures import FACTS
 
 RNG = np.random.default_rng(5)
 
@@ -133,44 +128,3 @@ def test_ablations_name_the_models() -> None:
     assert tree == {
         "observed": {"full multimodal model": dict.fromkeys(("mae", "rmse", "mape", "spearman", "gini")) | {"r2": 0.5}}
     }
-
-
-def test_a_pair_with_any_room_of_the_stay_is_right() -> None:
-    pairs = pl.DataFrame(
-        {"booking_id": ["b1", "b2", "b3"], "rank": [1, 1, 0], "review_id": ["r1", "r9", None],
-         "match_probability": [0.9, 0.4, None], "is_assigned": [True, True, False]}
-    )  # fmt: skip
-    links = pl.DataFrame(
-        {"booking_id": ["b0", "b1", "b3"], "review_id": ["r1", "r1", "r3"], "is_first_room": [True, False, True]}
-    )
-    found = alignment_truth(pairs, links)
-    assert found["precision"] == 0.5
-    assert found["recall"] == 1.0
-    nothing = alignment_truth(pairs.with_columns(is_assigned=False), links)
-    assert "precision" not in nothing
-
-
-def test_at_risk_are_high_value_customers_with_negative_reviews() -> None:
-    customers = pl.DataFrame({"pseudo_customer_id": ["a", "b"], "value_segment": ["high", "low"], "clv": [90, 10]})
-    examples = pl.DataFrame(
-        {"pseudo_customer_id": ["a", "b"], "as_of": [date(2016, 1, 1)] * 2, "text_polarity": [-0.6, -0.9]}
-    )
-    found = at_risk_customers(examples, customers, -0.2)
-    assert found is not None
-    assert (found.count, found.revenue_share) == (1, 0.9)
-    assert at_risk_customers(None, customers, -0.2) is None
-
-
-def test_shap_becomes_long_and_is_thinned() -> None:
-    wide = pl.DataFrame({"base": [1.0] * 9, "b_x": np.arange(9.0), "b_flat": [0.0] * 9})
-    rows = long_shap(wide, wide.with_columns(b_flat=pl.lit(3.0)), 4)
-    assert rows.filter(pl.col("feature") == "b_x").height == 3
-    assert rows["scaled_value"].is_between(0, 1).all()
-
-
-def test_nothing_gives_inputs_without_parts() -> None:
-    run = RunHeader(source="demo", facts=FACTS["demo"], first_day=date(2016, 1, 1), last_day=date(2016, 1, 2))
-    made = inputs_from(run, {}, {})
-    assert made.models is None
-    assert made.gate is None
-    assert run.days == 2

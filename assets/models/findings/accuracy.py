@@ -1,4 +1,4 @@
-"""The figures of the models, as branches of the results; errors in currency units, MAPE as a share."""
+"""How good each model is and what each part of it brings: errors in currency units, MAPE as a share."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -7,16 +7,15 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from assets.common.findings import Estimate, Tree
 from assets.common.intervals import Metrics, bootstrap_metrics, clustered_mean, fold_interval
+from assets.customers.lifetime_value import SEGMENTS
 from assets.models.estimators.registry import FUSION, WITHOUT_TEXT
 from assets.models.estimators.spec import comparisons
 from assets.models.evaluation.evaluate import HOLDOUT, HOLDOUT_DISJOINT, PROSPECTIVE_CV
 from assets.models.evaluation.metrics import METRIC_NAMES, all_metrics
 from assets.models.evaluation.statistics import compare
-from assets.reports.inputs import SEGMENTS
-from assets.reports.wording import Estimate
 
-Tree = dict[str, Any]
 ABLATIONS: dict[str, str] = {
     "behavioural only (no text)": WITHOUT_TEXT,
     "text only (no behaviour)": "text_only",
@@ -251,10 +250,3 @@ def permutation_results(real: pl.DataFrame, shuffled: pl.DataFrame, folds: int, 
             "p_corrected": compare(a, b, share).p_corrected,
         }
     return tree
-
-
-def estimate_of(value: Any) -> Estimate | None:
-    """A leaf of the results as an estimate; None where there is no number."""
-    if isinstance(value, dict):
-        return Estimate(float(value["value"]), value.get("low"), value.get("high"))
-    return None if value is None else Estimate(float(value))

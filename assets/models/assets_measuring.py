@@ -1,0 +1,88 @@
+"""What the models room measures of itself, in Dagster: findings, and why its models predict what they predict."""
+
+from functools import partial
+
+import polars as pl
+
+from assets.common.daily import Reads, WholeInputs, whole_asset
+from assets.common.declaration import ENCODERS
+from assets.common.findings import finding_rows, merged
+from assets.common.measuring import findings_asset
+from assets.common.seeding import generator_of
+from assets.models.checks_explaining import validate_explained_texts, validate_faithfulness, validate_influence
+from assets.models.contract_explaining import EXPLAINED_TEXTS, FEATURE_INFLUENCE, MODELS_FINDINGS
+from assets.models.estimators.boosted_trees import BoostedTrees
+from assets.models.estimators.registry import FUSION, TREES
+from assets.models.explaining.shapley import shap_values
+from assets.models.findings.bench import KEPT_READS, TEXT_READS, kept_model, text_bench
+from assets.models.findings.branches import (
+    DISCLOSURES,
+    STREAM,
+    ModelTables,
+    explanation_tree,
+    fusion_settings,
+    model_tree,
+)
+from assets.models.findings.influence import influence_rows
+from assets.models.findings.words import explained_text_rows
+from assets.models.settings import model_settings
+
+_OWNERS = ["team:models"]
+_MEASURED = (
+    "model_predictions",
+    "model_metrics",
+    "model_tuning",
+    "model_ablations",
+    "anomaly_sensitivity",
+)
+
+
+@whole_asset(contract=FEATURE_INFLUENCE, group="models", reads=KEPT_READS, validate=validate_influence,
+             kinds={"lightgbm"}, owners=_OWNERS)  # fmt: skip
+def feature_influence(inputs: WholeInputs) -> pl.DataFrame:
+    """How far each feature moves the forecast of each customer of the latest origin (exact SHAP of the trees)."""
+    kept = kept_model(inputs, TREES)
+    if kept is None or not isinstance(kept.model, BoostedTrees):
+        return FEATURE_INFLUENCE.empty()
+    return influence_rows(TREES, shap_values(kept.model, kept.data), kept.rows)
+
+
+@whole_asset(contract=EXPLAINED_TEXTS, group="models", reads=[*KEPT_READS, *TEXT_READS],
+             validate=validate_explained_texts, kinds={"pytorch"}, owners=_OWNERS, pool=ENCODERS)  # fmt: skip
+def explained_texts(inputs: WholeInputs) -> pl.DataFrame:
+    """Words of one masked review per value segment that move its customer's forecast (LIME of the fusion)."""
+    bench = text_bench(inputs)
+    if bench is None:
+        return EXPLAINED_TEXTS.empty()
+    return explained_text_rows(bench, model_settings(inputs.settings), inputs.settings.core.seed)
+
+
+@findings_asset(
+    contract=MODELS_FINDINGS,
+    reads=[*KEPT_READS, *TEXT_READS, *(Reads(name, None) for name in _MEASURED)],
+    validate=validate_faithfulness,
+    kinds={"polars", "pytorch", "lightgbm"},
+    owners=_OWNERS,
+    pool=ENCODERS,
+)
+def models_findings(inputs: WholeInputs) -> pl.DataFrame:
+    """What the models room measures of itself: accuracy, claims, controls, leakage, reasons and whether they hold."""
+    settings, core = model_settings(inputs.settings), inputs.settings.core
+    tables = ModelTables(
+        customers=inputs.frame("customers"),
+        examples=inputs.frame("examples"),
+        metrics=inputs.frame("model_metrics"),
+        predictions=inputs.frame("model_predictions"),
+        tuning=inputs.frame("model_tuning"),
+        ablations=inputs.frame("model_ablations"),
+        sensitivity=inputs.frame("anomaly_sensitivity"),
+    )
+    fresh = partial(generator_of, core.seed, STREAM)
+    kept = [item for name in (FUSION, TREES) if (item := kept_model(inputs, name)) is not None]
+    width = next((item.text_dimensions for item in kept if item.name == FUSION), None)
+    tree = merged(
+        model_tree(tables, settings, core.profile, fresh),
+        explanation_tree(kept, text_bench(inputs), settings, core.seed, fresh),
+        fusion_settings(settings, width),
+    )
+    return finding_rows(tree, DISCLOSURES)
