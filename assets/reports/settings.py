@@ -1,20 +1,26 @@
 """Settings of the reports (section ``reports``)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import ClassVar
 
 from assets.models.settings_measuring import MOVED_FROM_REPORTS
+from assets.studies.settings import StudiesSettings
 from resources.settings import refuse, setting
 
 _SECTION = "reports"
+_MOVED = {
+    **MOVED_FROM_REPORTS,
+    **{item.name: ("studies", item.name) for item in fields(StudiesSettings)},
+    "speed_texts": ("embeddings", "speed_texts"),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReportsSettings:
     """How much the editions show; nothing here changes a result."""
 
-    MOVED: ClassVar[Mapping[str, tuple[str, str]]] = MOVED_FROM_REPORTS
+    MOVED: ClassVar[Mapping[str, tuple[str, str]]] = _MOVED
 
     shap_features: int = setting(14, "features drawn in the beeswarm", allowed="1 or more")
     shap_customers: int = setting(1_500, "dots per feature; more only make the file larger", allowed="1 or more")
@@ -32,11 +38,7 @@ class ReportsSettings:
     )
 
     def __post_init__(self) -> None:
-        for name in (
-            "shap_features",
-            "shap_customers",
-            "segment_pages",
-        ):
+        for name in ("shap_features", "shap_customers", "segment_pages"):
             if getattr(self, name) < 1:
                 raise refuse(_SECTION, name, getattr(self, name), "1 or more")
         if self.anomaly_examples < 0:
