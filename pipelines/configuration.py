@@ -31,7 +31,8 @@ Every setting has a default that makes sense; a run needs none of them. Lowest p
 
 Unknown sections and names, values of the wrong type and values out of range are refused when definitions load, with the
 setting's name, the value and what is allowed. Changing a setting of a room makes that room's stored days stale, and
-those that read them: see [operations.md](../operate/operations.md). `none` stands for a setting that is not given.
+those that read them: see [operations.md](../operate/operations.md). `none` stands for a setting that is not given;
+"specification 6.2" is a section of the [specification](../specification.md).
 
 ## Variables outside the sections
 

@@ -17,7 +17,7 @@ from resources.errors import ContractError
 
 
 class Zone(StrEnum):
-    """Who may read a table (SPEC 2.3)."""
+    """Who may read a table (specification 5)."""
 
     RESTRICTED = "restricted"
     INTERNAL = "internal"

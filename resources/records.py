@@ -1,4 +1,4 @@
-"""Fitted records: what was learned up to a cut-off, frozen, and in force for the days after it (SPEC 2.2).
+"""Fitted records: what was learned up to a cut-off, frozen, and in force for the days after it (specification 4.3).
 
 One JSON file per record and cut-off under ``<home>/lake/internal/<record>/<cut-off>.record.json``, or the object of
 that name where the lake is kept in an object store.

@@ -12,6 +12,8 @@ import pytest
 from filelock import FileLock
 from hypothesis import HealthCheck, settings
 
+from tests.public_files import BOOKINGS_FILE, public_folder
+
 if TYPE_CHECKING:
     from tests.object_server import ObjectServer
 
@@ -23,8 +25,6 @@ os.environ["XDG_STATE_HOME"] = tempfile.mkdtemp(prefix="stayworth-state-")
 # No property depends on the clock: a busy machine is no fault of the code.
 settings.register_profile("stayworth", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("stayworth")
-
-_DEFAULT_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
 @pytest.fixture(autouse=True)
@@ -40,8 +40,8 @@ def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path_factory:
 @pytest.fixture(scope="session")
 def public_data() -> Path:
     """Folder with the published files; tests that need it are skipped with the reason elsewhere."""
-    folder = Path(os.environ.get("STAYWORTH_DATA") or _DEFAULT_DATA)
-    if not (folder / "hotel_bookings.csv.zip").exists():
+    folder = public_folder()
+    if not (folder / BOOKINGS_FILE).exists():
         pytest.skip(f"the published files are not in {folder}; set STAYWORTH_DATA to their folder")
     return folder
 

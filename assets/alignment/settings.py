@@ -35,7 +35,7 @@ class AlignmentSettings:
     """The window, what a match needs, and what is believed before anything is learned."""
 
     window_days: int = setting(
-        14, "SPEC 3.4 compares 7, 14 and 30 (our widths: paper 001 section 2.1 prints none)", allowed="1 to 60"
+        14, "specification 6.4 compares 7, 14 and 30 (our widths: paper 001 section 2.1 prints none)", allowed="1 to 60"
     )
     window_kind: str = setting(
         "after",

@@ -1,4 +1,4 @@
-"""What a stored day depends on: digests of the days it reads, and why it may be pending (SPEC 2.2)."""
+"""What a stored day depends on: digests of the days it reads, and why it may be pending (specification 4.4)."""
 
 import hashlib
 from collections.abc import Callable, Sequence

@@ -1,4 +1,4 @@
-"""Validate, then promote: how a range of days is computed, checked in its own step and replaced (SPEC 2.2, 4).
+"""Validate, then promote: how a range of days is computed, checked in its own step and replaced (specification 4.6, 7).
 
 Knows nothing of Dagster: the daily shell calls :func:`produce_days` and turns its report into events.
 """

@@ -1,6 +1,7 @@
 """Corrections: a key that comes again on a later day supersedes what it said before, for readers as of that day.
 
-The one place that says which row of a booking or review counts (SPEC 2.2): no stored row is removed, readers choose.
+The one place that says which row of a booking or review counts (specification 4.1): no stored row is
+removed, readers choose.
 """
 
 from datetime import date

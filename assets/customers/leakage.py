@@ -94,7 +94,7 @@ def leakage_table(
         ContractError: a feature is missing.
 
     Source:
-        SPEC 3.5: features that contain the target are stated.
+        specification 6.5: features that contain the target are stated.
     """
     missing = [name for name in ("clv", *FEATURE_NAMES) if name not in customers.columns]
     if missing:

@@ -27,7 +27,7 @@ def current_rows(bookings: pl.DataFrame, as_of: date) -> pl.DataFrame:
         The same columns, sorted by (pseudo_customer_id, delivery_day, booking_id).
 
     Source:
-        SPEC 2.2: readers as of a day apply corrections, no stored row is removed.
+        specification 4.1: readers as of a day apply corrections, no stored row is removed.
     """
     return latest_versions(bookings, "booking_id", as_of).sort("pseudo_customer_id", "delivery_day", "booking_id")
 

@@ -16,9 +16,9 @@ from resources.errors import ContractError
 OBSERVED = "observed"
 PROSPECTIVE = "prospective"
 LONG_HORIZON = "long_horizon"  # prospective, one origin, LONG_DAYS ahead: one extra table, nothing is chosen on it
-LONG_DAYS = 365  # SPEC 3.5
-PUBLIC_CV_ORIGINS = (date(2015, 12, 5), date(2016, 3, 4), date(2016, 6, 2), date(2016, 8, 31))  # SPEC 3.5
-PUBLIC_HOLDOUT_ORIGIN = date(2017, 2, 28)  # SPEC 3.5: the last CV target has ended the day before
+LONG_DAYS = 365  # specification 6.5
+PUBLIC_CV_ORIGINS = (date(2015, 12, 5), date(2016, 3, 4), date(2016, 6, 2), date(2016, 8, 31))  # specification 6.5
+PUBLIC_HOLDOUT_ORIGIN = date(2017, 2, 28)  # specification 6.5: the last CV target has ended the day before
 _SHORT_HISTORY_PARTS = 4  # ours: a short history is cut into warm-up, CV target, hold-out target and one to spare
 _SHORTEST_HORIZON = 7  # ours: below a week of target there is nothing to learn
 
@@ -140,7 +140,7 @@ def prospective_targets(bookings: pl.DataFrame, as_of: date, horizon_days: int) 
         past"); Float64, zero where nothing was delivered; sorted by id.
 
     Source:
-        SPEC 3.5, prospective protocol.
+        specification 6.5, prospective protocol.
     """
     horizon = timedelta(days=horizon_days)
     cohort = bookings.filter(pl.col("delivery_day") <= as_of).select("pseudo_customer_id").unique()

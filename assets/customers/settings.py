@@ -29,7 +29,7 @@ class CustomerSettings:
     price_ridge: float = setting(
         0.05, "ours: added to the variance of log price, so that two quiet months decide nothing", allowed="above 0"
     )
-    horizon_days: int = setting(180, "SPEC 3.5: H of the prospective target", allowed="1 or more")
+    horizon_days: int = setting(180, "specification 6.5: H of the prospective target", allowed="1 or more")
     season_days: int = setting(
         180, "ours: the season looked for is the one that the default horizon covers", allowed="1 to 364"
     )
@@ -40,7 +40,7 @@ class CustomerSettings:
     cv_step_days: int = setting(
         60, "ours: distance of the origins made by rule (their targets overlap, said so)", allowed="1 or more"
     )
-    max_cv_origins: int = setting(4, "SPEC 3.5: four on the public data", allowed="1 or more")
+    max_cv_origins: int = setting(4, "specification 6.5: four on the public data", allowed="1 or more")
     min_history_days: int = setting(
         90, "ours: rows that an origin made by rule must have behind it", allowed="1 or more"
     )

@@ -15,7 +15,7 @@ class EmbeddingSettings:
 
     tier: str = setting(
         "static",
-        "CPU default: 200 times minilm's speed for 94 % of its R2 (docs/methods/embeddings.md)",
+        "CPU default: many times minilm's speed for nearly all of its R2 (docs/results/embeddings.md)",
         allowed="static, minilm, minilm-int8, roberta",
     )
     model: str | None = setting(None, "tier roberta: a folder, or a Hugging Face name in the local cache")

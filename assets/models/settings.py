@@ -21,15 +21,15 @@ _TOKENS = (8, 512)  # word pieces: below, nothing is left between the special on
 class ModelSettings(MeasuringSettings):
     """How models are trained and compared. Class defaults are the paper's; ``QUICK`` and ``FULL`` change them."""
 
-    seed: int = setting(42, "SPEC 3.7; the paper prints none", heading="Training, comparing and serving.")
+    seed: int = setting(42, "specification 6.7; the paper prints none", heading="Training, comparing and serving.")
     folds: int = setting(5, "paper 001, section 2.14", allowed="2 or more")
-    repeats: int = setting(10, "SPEC 3.7: 10 x 5 repeated for the headline models", allowed="1 or more")
+    repeats: int = setting(10, "specification 6.7: 10 x 5 repeated for the headline models", allowed="1 or more")
     other_repeats: int = setting(
-        1, "SPEC 3.7: 1 x 5 for all others, ablations and controls; FULL=1 takes 10", allowed="1 or more"
+        1, "specification 6.7: 1 x 5 for all others, ablations and controls; FULL=1 takes 10", allowed="1 or more"
     )
     models: tuple[str, ...] = setting(
         factory=all_models,
-        doc="SPEC 3.7; same_as_past is the yardstick of the others",
+        doc="specification 6.7; same_as_past is the yardstick of the others",
         allowed=(
             "same_as_past and any of same_as_past, lightgbm, behaviour_mlp, concatenation, gated_fusion, bg_nbd, "
             "random_forest, gradient_boosting, xgboost, catboost, lightgbm_text, catboost_text, anchored, "
@@ -50,9 +50,9 @@ class ModelSettings(MeasuringSettings):
     )
     threads: int = setting(1, "fixed: results must not depend on the machine's core count", allowed="1 or more")
     behaviour_layers: tuple[int, ...] = setting(
-        (128, 64), "SPEC 3.7 (paper 001, table of hyper-parameters)", allowed="one or more widths of 1 or more"
+        (128, 64), "specification 6.7 (paper 001, table of hyper-parameters)", allowed="one or more widths of 1 or more"
     )
-    text_width: int = setting(128, "SPEC 3.7: text 768 -> 128", allowed="1 or more")
+    text_width: int = setting(128, "specification 6.7: text 768 -> 128", allowed="1 or more")
     text_components: int = setting(
         0,
         "leading components of the embedding that networks read; 0: all dimensions, as in the paper",
@@ -100,7 +100,7 @@ class ModelSettings(MeasuringSettings):
         allowed="1 or more",
     )
     tuning_trials: int = setting(
-        0, "trials of every tuned model and protocol; 0 is off, full takes the issue's 20", allowed="0 or more"
+        0, "trials of every tuned model and protocol; 0 is off, the profile full takes 20", allowed="0 or more"
     )
     tuning_share: float = setting(
         0.25,

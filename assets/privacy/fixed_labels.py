@@ -1,4 +1,4 @@
-"""Publication of a day whose stored labels an erasure has fixed: rows leave, no label changes (SPEC 2.2)."""
+"""Publication of a day whose stored labels an erasure has fixed: rows leave, no label changes (specification 4.7)."""
 
 import polars as pl
 

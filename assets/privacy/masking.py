@@ -1,7 +1,7 @@
 """Masks personal data in review text: names, e-mails, phones, card, booking and passport numbers.
 
 Rules, not a model: they are deterministic, need no download, and each can be read and tested. They lean
-towards leaving everyday words alone; what they miss is stated in ``docs/privacy/index.md``. Polars finds the
+towards leaving everyday words alone; what they miss is stated in ``docs/privacy/masking.md``. Polars finds the
 texts that could hold something; only those are walked through.
 """
 

@@ -23,7 +23,7 @@ def composite_key(bookings: pl.DataFrame, columns: Sequence[str]) -> pl.Series:
         ContractError: a key column is not in the frame.
 
     Source:
-        paper 001, pseudo-customer; SPEC 3.5.
+        paper 001, pseudo-customer; specification 6.5.
     """
     missing = [name for name in columns if name not in bookings.columns]
     if missing:
@@ -55,7 +55,7 @@ def realised_revenue() -> pl.Expr:
     Rounded to whole units so that rate and revenue together do not give back the nights.
 
     Source:
-        paper 001, CLV_i = sum of ADR_k * LOS_k * (1 - canceled_k); SPEC 3.5.
+        paper 001, CLV_i = sum of ADR_k * LOS_k * (1 - canceled_k); specification 6.5.
     """
     earned = pl.col("reservation_status") == "Check-Out"
     return _whole_units(earned).alias("realised_revenue")

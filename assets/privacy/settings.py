@@ -23,11 +23,11 @@ BATCHES = ("day", "week", "month")
 class PrivacySettings:
     """How bookings and reviews are protected before they leave the restricted zone."""
 
-    k: int = setting(5, "SPEC 3.2; the value of the peers' tables", allowed="2 or more (5 is the default)")
+    k: int = setting(5, "specification 6.2; usual in published comparisons", allowed="2 or more (5 is the default)")
     allow_k_1: bool = setting(False, "k = 1 publishes exact rows: only for measuring the price of privacy")
     batch: str = setting(
         "day",
-        "SPEC 3.2: what is public is the batch; week and month come out on their last day",
+        "specification 6.2: what is public is the batch; week and month come out on their last day",
         allowed="day, week, month",
     )
     hotels_apart: bool = setting(
@@ -36,9 +36,9 @@ class PrivacySettings:
         "stays has the reviews of several to be compared with. It costs the rows of hotels with fewer than k "
         "guests in a batch.",
     )
-    l_diversity: int | None = setting(None, "distinct bands of the rate in a class; SPEC 3.2: an option")
+    l_diversity: int | None = setting(None, "distinct bands of the rate in a class; specification 6.2: an option")
     t_closeness: float | None = setting(
-        None, "ordered distance of a class's rates from its batch's; SPEC 3.2: an option"
+        None, "ordered distance of a class's rates from its batch's; specification 6.2: an option"
     )
     rate_band_width: float = setting(
         25.0,
@@ -47,7 +47,7 @@ class PrivacySettings:
     )
     quasi_identifiers: tuple[str, ...] = setting(
         QUASI_IDENTIFIERS,
-        "SPEC 3.2; a column left out gets no cuts of its own",
+        "specification 6.2; a column left out gets no cuts of its own",
         allowed=(
             "one or more of hotel, country, market_segment, distribution_channel, customer_type, agent, company, "
             "repeated_guest, arrival, nights, lead_time, adults, children, each once"
@@ -63,7 +63,7 @@ class PrivacySettings:
             "distribution_channel",
             "is_repeated_guest",
         ),
-        "paper 001, pseudo-customer; SPEC 3.5",
+        "paper 001, pseudo-customer; specification 6.5",
         allowed=(
             "one or more of country, agent, company, customer_type, market_segment, distribution_channel, "
             "is_repeated_guest, hotel, deposit_type, reserved_room_type, meal, adults, children, guest_key, each once"
@@ -71,7 +71,7 @@ class PrivacySettings:
     )
     mask_staff_names: bool = setting(True, "a first name of an employee is personal data too")
     epsilon: float = setting(
-        1.0, "SPEC 3.2: budget per calendar year of the data's business days", allowed="above 0, at most 10"
+        1.0, "specification 6.2: budget per calendar year of the data's business days", allowed="above 0, at most 10"
     )
     accounting: str = setting(
         "pure",

@@ -18,8 +18,8 @@ class RawSettings:
 
     policy: str = setting(
         "ours",
-        "SPEC 3.1: identical group bookings are real, so `ours` keeps repeats and gaps; `paper` drops both (001, "
-        "Table 1).",
+        "specification 6.1: identical group bookings are real, so `ours` keeps repeats and gaps; `paper` drops both "
+        "(001, Table 1).",
         allowed="ours, paper",
     )
     max_rate: float = setting(

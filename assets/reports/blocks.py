@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 
 class Disclosure(StrEnum):
-    """What a block tells about guests; decides in which edition it may appear (SPEC 3.2, 3.8)."""
+    """What a block tells about guests; decides in which edition it may appear (specification 6.2, 6.9)."""
 
     NEUTRAL = "neutral"  # says nothing about the guests of this data set
     PRIVATE_RELEASE = "private_release"  # differentially private

@@ -29,7 +29,7 @@ _REVIEW_STEPS = ("raw", "quarantined", "repeats", "missing", "english", "retaine
 
 
 def required_paths(*, knows_truth: bool) -> list[str]:
-    """Paths of SPEC 3.8 that must hold a value or be listed as not run (``*`` stands for at least one name)."""
+    """Paths of specification 9 that must hold a value or be listed as not run (``*`` stands for at least one name)."""
     paths = [f"run.{name}" for name in ("source", "days", "seconds", "version", "profile")]
     for policy in ("ours", "paper"):
         paths += [f"dataset.{policy}.bookings.{step}" for step in _BOOKING_STEPS]

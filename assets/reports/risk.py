@@ -1,4 +1,4 @@
-"""High-value segments at risk from negative reviews: where to call first, and about what (SPEC 3.8)."""
+"""High-value segments at risk from negative reviews: where to call first, and about what (specification 6.9)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

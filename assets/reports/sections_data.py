@@ -94,7 +94,7 @@ def _anonymity_blocks(inputs: ReportInputs) -> list[Block]:
             "k-anonymity of the bookings",
             values,
             note="NCP averages, over rows and columns, the width "
-            "of the published interval or set against the whole range (docs/privacy/index.md).",
+            "of the published interval or set against the whole range (docs/privacy/k_anonymity.md).",
         )
     ]
     loss = {str(name): float(value) for name, value in (found.get("ncp_by_column") or {}).items()}

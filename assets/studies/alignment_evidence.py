@@ -25,7 +25,7 @@ from assets.studies.match_emissions import MatchModel
 from assets.studies.match_oracle import oracle_scores
 from assets.studies.truth import alignment_truth
 
-WINDOWS = (7, 14, 30)  # SPEC 3.4
+WINDOWS = (7, 14, 30)  # specification 6.4
 QUICK_DAYS = 150  # newest days that the quick profile looks at: enough for a fit, a few seconds' work
 WATERFALLS = 10
 PARTS = ("window", "permutation", "reliability", "waterfall", "verdict")

@@ -38,7 +38,7 @@ _ROW_PREFIX = "reservation:"
 _APART = frozenset({"demo", "reports", "studies"})  # sections that count by themselves
 _OWN_DEMO = ("seed", "satisfaction_influence", "guests", "days")  # set by the study itself
 _VERSION = "4"  # of the study: another one makes everything anew
-_SECONDS_PER_WORLD, _MEASURED_SIZE = 40.0, 3_000 * 400  # docs/methods/evaluation.md: one core, guests a year times days
+_SECONDS_PER_WORLD, _MEASURED_SIZE = 40.0, 3_000 * 400  # docs/results/ceilings.md: one core, guests a year times days
 
 
 class FutureTruth(Truth, Protocol):

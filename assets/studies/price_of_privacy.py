@@ -51,7 +51,7 @@ class Variant:
     batch: str = "day"
 
 
-# SPEC 3.2: k = 1, 2, 5, 10, 25 by day, and the default k by week and month.
+# specification 6.8: k = 1, 2, 5, 10, 25 by day, and the default k by week and month.
 VARIANTS = (*(Variant(k=k) for k in (1, 2, 5, 10, 25)), Variant(k=5, batch="week"), Variant(k=5, batch="month"))
 
 

@@ -21,7 +21,9 @@ class StudiesSettings:
         allowed="one or more, each 2 or more",
     )
     ceiling_seeds: int = setting(
-        25, "worlds per influence: in five groups, each ceiling learns from 20 others (SPEC 3.7)", allowed="2 or more"
+        25,
+        "worlds per influence: in five groups, each ceiling learns from 20 others (specification 6.8)",
+        allowed="2 or more",
     )
     ceiling_groups: int = setting(
         5, "of worlds; a world's data-rich ceiling learns from the other groups", allowed="2 or more"

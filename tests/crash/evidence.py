@@ -13,7 +13,7 @@ from pipelines.abandoned import UNFINISHED
 from pipelines.instance import open_instance
 from resources.stored_files import DIGEST_KEY, parquet_digest
 
-# Privacy noise is drawn once per world, and the results tell of it and of seconds (SPEC 2.2).
+# Privacy noise is drawn once per world, and the results tell of it and of seconds (specification 4.2).
 NOT_COMPARED = frozenset({"bookings_by_month", "guest_aggregates", "evaluation_results", "guest_value_report"})
 RELEASED = ("bookings_by_month", "guest_aggregates")
 

@@ -1,4 +1,4 @@
-"""SPEC 2.2 on the real rooms: one range, shuffled single days, and a day re-run give the same bytes."""
+"""Specification 4.2 on the real rooms: one range, shuffled single days, and a day re-run give the same bytes."""
 
 import random
 from datetime import date, timedelta

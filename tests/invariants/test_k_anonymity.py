@@ -1,8 +1,5 @@
 """The published union is k-anonymous, whatever arrives, and nothing is lost on the way."""
 
-import os
-from pathlib import Path
-
 import polars as pl
 import pytest
 from hypothesis import given, settings
@@ -13,10 +10,11 @@ from assets.privacy.loss import information_loss, spans_of
 from assets.privacy.publication import pseudonymise, publish_bookings, release_bookings
 from assets.privacy.risk import LABEL_COLUMNS, class_sizes
 from assets.privacy.settings import PrivacySettings
+from tests.public_files import BOOKINGS_FILE, public_folder
 from tests.unit.privacy.builders import KEY, linked, streams
 
-DATA = Path(os.environ.get("STAYWORTH_DATA") or Path(__file__).parents[3] / "shared" / "data")
-PUBLIC = DATA / "hotel_bookings.csv.zip"
+DATA = public_folder()
+PUBLIC = DATA / BOOKINGS_FILE
 NINE = (
     "country", "arrival", "nights", "lead_time", "adults", "children", "market_segment", "customer_type", "agent",
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""SPEC 2.2 and 4 on a toy pipeline: as-of, order of days, pending, validate then promote, the other days go on."""
+"""Specification 4, 7 on a toy pipeline: as-of, order of days, pending, validate then promote, the other days go on."""
 
 import random
 from datetime import date, timedelta

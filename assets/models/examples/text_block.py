@@ -42,7 +42,7 @@ def review_table(
         which it came (a correction is a row of its own day), sorted by both.
 
     Source:
-        SPEC 3.4: an excluded review has weight zero and is not replaced by the next candidate.
+        specification 6.4: an excluded review has weight zero and is not replaced by the next candidate.
     """
     # Vectors are most of the memory: they are moved once, in the end.
     table = _once(embeddings.with_columns(row=pl.int_range(pl.len())), "row")
@@ -80,7 +80,7 @@ def text_block(
         text_polarity [-1, 1], text_score [0, 10], text_vector, reviews (distinct); sorted by id.
 
     Source:
-        SPEC 3.7, text of a customer at day T.
+        specification 6.7, text of a customer at day T.
     """
     known = known_reviews(reviews.with_columns(row=pl.int_range(pl.len())).drop("embedding"), as_of)
     links = text_links(customers, pairs, known, as_of)

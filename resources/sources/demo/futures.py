@@ -64,7 +64,7 @@ def expected_revenue(settings: DemoSettings, day: int, days: int, draws: int) ->
         ``LABELS`` (text, as delivered) and ``revenue`` (mean over the draws), sorted by the labels.
 
     Source:
-        SPEC 3.7: the oracle re-simulates the whole population, new guests included, from the true state.
+        specification 6.8: the oracle re-simulates the whole population, new guests included, from the true state.
     """
     present = _present(settings, day)
     parts = [rows for draw in range(draws) for rows in _one_future(settings, present, day, day + days, draw)]

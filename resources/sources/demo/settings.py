@@ -77,7 +77,9 @@ class DemoSettings:
         0.0, "of all rows: delivered again within twenty days, with another rate or score", allowed="0 to 1"
     )
     opt_out_share: float = setting(
-        0.0, "of the guests with a key; a quarter of them consent again 30 days later (SPEC 2.1)", allowed="0 to 1"
+        0.0,
+        "of the guests with a key; a quarter of them consent again 30 days later",
+        allowed="0 to 1",
     )
     named_hotels: bool = setting(True, 'False: bookings say only "City Hotel" or "Resort Hotel", as the public ones do')
 

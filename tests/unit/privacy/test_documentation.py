@@ -1,4 +1,4 @@
-"""docs/privacy/index.md says for every raw column what each zone carries, and quotes the defaults."""
+"""docs/privacy says for every raw column what each zone carries, and quotes the defaults."""
 
 from pathlib import Path
 
@@ -9,7 +9,8 @@ from assets.raw.contract import RAW_BOOKINGS, RAW_REVIEWS
 from resources.contract import FrameContract
 from resources.privacy_budget import FILE_NAME
 
-TEXT = (Path(__file__).parents[3] / "docs" / "privacy" / "index.md").read_text("utf-8")
+PAGES = sorted((Path(__file__).parents[3] / "docs" / "privacy").glob("*.md"))
+TEXT = "\n".join(page.read_text("utf-8") for page in PAGES)
 
 
 @pytest.mark.parametrize("contract", [RAW_BOOKINGS, RAW_REVIEWS])

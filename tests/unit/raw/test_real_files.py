@@ -1,8 +1,5 @@
 """The published files themselves: counts that README and reports lean on."""
 
-import os
-from pathlib import Path
-
 import polars as pl
 import pytest
 
@@ -14,9 +11,10 @@ from assets.raw.quarantine import conservation
 from assets.raw.settings import RawSettings
 from resources.sources.base import Stream
 from resources.sources.public import PublicSource
+from tests.public_files import BOOKINGS_FILE, public_folder
 
-FOLDER = Path(os.environ.get("STAYWORTH_DATA") or Path(__file__).parents[4] / "shared" / "data")
-BOOKINGS = FOLDER / "hotel_bookings.csv.zip"
+FOLDER = public_folder()
+BOOKINGS = FOLDER / BOOKINGS_FILE
 pytestmark = [
     pytest.mark.real,
     pytest.mark.skipif(not BOOKINGS.is_file(), reason=f"no {BOOKINGS}; set STAYWORTH_DATA to the published files"),
