@@ -14,10 +14,10 @@ endif
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run test slow soak evaluate ui lint types check benchmark docs screenshots clean
+.PHONY: help run test slow soak evaluate ui lint types check benchmark docs docs-site screenshots clean
 
 help:  ## explain the targets
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
 	@echo; echo '  SOURCE=public DATA=<folder> reads the published files; STAYWORTH_HOME moves everything written (var/).'
 
 $(VENV)/.ready: pyproject.toml constraints.txt
@@ -72,6 +72,14 @@ $(VENV)/.ready-benchmarks: $(VENV)/.ready-dev
 
 docs: $(VENV)/.ready  ## rewrite the generated pages of docs/
 	$(BIN)/stayworth catalogue
+
+docs-site: $(VENV)/.ready-docs  ## build the site of docs/ into build/site; any warning fails
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	@echo 'open build/site/index.html'
+
+$(VENV)/.ready-docs: $(VENV)/.ready
+	$(PIP) --editable '.[docs]'
+	@touch $@
 
 screenshots: $(VENV)/.ready  ## pictures of the UI for docs/pictures, over what this home holds (needs Chromium)
 	$(PIP) --editable '.[browser]'
