@@ -28,7 +28,6 @@ from assets.alignment.settings import (
 from assets.alignment.weight_learning import learn_weights
 from assets.common.daily import DayInputs, FitInputs, Produced, Reads, WholeInputs, daily_asset, fitted_record
 from assets.common.measuring import findings_asset
-from assets.common.pieces import pieces
 from assets.privacy.opt_outs import without_opted_out
 from resources.spark import spark_engine
 
@@ -81,7 +80,7 @@ def match_weights(inputs: FitInputs) -> dict[str, Any] | None:
     """Fellegi–Sunter weights learned without labels; says which fields were learned and which assumed."""
     settings = inputs.settings.room("alignment", AlignmentSettings)
     days = inputs.days_of("match_candidates")
-    blocks = pieces(inputs.workspace.lake, ["match_candidates"], days, _READ_AT_ONCE)
+    blocks = inputs.blocks("match_candidates", days, _READ_AT_ONCE)
     candidates = fit_candidates(partial(inputs.part, "match_candidates"), blocks, settings.fit_reviews)
     if candidates.is_empty():
         return None

@@ -10,7 +10,6 @@ from assets.alignment.contract import MATCH_CANDIDATES
 from assets.alignment.corrections import VOID_FROM, Standing
 from assets.alignment.settings import LONGEST_WINDOW_DAYS, AlignmentSettings
 from assets.common.inputs import DayInputs
-from assets.common.pieces import pieces
 from assets.privacy.opt_outs import without_opted_out
 
 _ASSET = MATCH_CANDIDATES.asset
@@ -35,7 +34,7 @@ class CandidateReader:
     def read(self, first: date, last: date, decided_from: date) -> Iterator[pl.DataFrame]:
         """Candidates stored from ``first`` to ``last`` that are decided on ``decided_from`` or later, in blocks."""
         days = [day for day in self.inputs.days_of(_ASSET) if first <= day <= last]
-        for block in pieces(self.inputs.workspace.lake, [_ASSET], days, self.rows_at_once):
+        for block in self.inputs.blocks(_ASSET, days, self.rows_at_once):
             rows = self.inputs.part(_ASSET, block, where=pl.col("decision_day") >= decided_from)
             yield without_opted_out(self.standing.dated(rows), self.opt_outs, pl.col("decision_day"))
 

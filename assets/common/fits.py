@@ -144,7 +144,7 @@ def fit_due(workspace: Workspace, item: FittedAsset, last_day: date | None) -> F
             report.kept.append(stored.version)
             continue
         with reading_for(item.name):
-            payload = item.fitter(FitInputs(workspace, item.reads, item.name, cut_off))
+            payload = item.fitter(FitInputs(workspace, item.reads, item.name, cut_off, fits=item.records))
         record = FittedRecord(**{**expected.__dict__, "payload": payload})
         workspace.record_store.save(record)
         report.fitted.append(record.version)
@@ -154,11 +154,12 @@ def fit_due(workspace: Workspace, item: FittedAsset, last_day: date | None) -> F
 def last_stored_day(workspace: Workspace, reads: Sequence[Reads]) -> date | None:
     """The last day that every daily table among ``reads`` has reached, or None when nothing is stored.
 
-    A table without any day (its source has no such stream) does not hold the others back.
+    A table without any day (its source has no such stream), or of which not every day is made, does not hold the
+    others back.
     """
     lasts = []
     for item in reads:
-        if workspace.lake.exists(item.asset, None):
+        if item.is_sparse or workspace.lake.exists(item.asset, None):
             continue
         lasts += workspace.lake.days(item.asset)[-1:]
     return min(lasts, default=None)

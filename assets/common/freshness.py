@@ -123,6 +123,8 @@ class InputLedger:
         if reads.is_whole:
             is_there = reads.is_optional or self._workspace.lake.exists(reads.asset, None)
             return [] if is_there else [f"{reads.asset} is missing"]
+        if reads.is_sparse:
+            return []
         first, last = reads.window(day, self._workspace.history_start, self._workspace.settings)
         if reads.look_back_days is None:
             incomplete = self._incomplete(reads.asset, last)

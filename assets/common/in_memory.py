@@ -124,7 +124,7 @@ def made_in_memory(workspace: Workspace, declared: Declared, wanted: Sequence[st
             continue
         contract = item.spec.contract
         lake.tables[name] = contract.empty()  # its own earlier days: none before the first
-        produced = item.spec.verb(DayInputs(workspace, item.spec.reads, days))
+        produced = item.spec.verb(DayInputs(workspace, item.spec.reads, days, fits=item.spec.records))
         lake.tables[name] = contract.conform(produced.frame).sort("delivery_day", maintain_order=True)
     return lake.tables
 
@@ -132,7 +132,7 @@ def made_in_memory(workspace: Workspace, declared: Declared, wanted: Sequence[st
 def _fit(workspace: Workspace, item: FittedAsset, days: Sequence[date]) -> None:
     every_days = workspace.settings.core.fit_every_days
     for cut_off in cut_offs(days[0], days[-1], every_days, item.early_fits):
-        payload = item.fitter(FitInputs(workspace, item.reads, item.name, cut_off))
+        payload = item.fitter(FitInputs(workspace, item.reads, item.name, cut_off, fits=item.records))
         workspace.record_store.save(
             FittedRecord(name=item.name, cut_off=cut_off, payload=payload, inputs="", settings="",
                          fitter_version=item.fitter_version)

@@ -1,9 +1,9 @@
 """What a verb may see: the days asked for, stored rows of its reads, records in force, settings."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -11,51 +11,17 @@ import numpy as np
 import polars as pl
 
 from assets.common.effects import Effect
+from assets.common.pieces import pieces
+from assets.common.reads import Reads, days_between
 from assets.common.seeding import generator_of
 from assets.common.workspace import Workspace
-from resources.contract import CheckOutcome
+from resources.contract import CheckOutcome, FrameContract
 from resources.errors import ContractError
+from resources.lake import InputRecord
 from resources.records import RecordBook
 from resources.secret_keys import SecretKey
 from resources.settings import Settings
 from resources.sources.base import Source
-
-
-@dataclass(frozen=True)
-class Reads:
-    """One upstream table and how far back a day D looks into it.
-
-    Attributes:
-        asset: name of the table.
-        look_back_days: days before D that are read too; None reads the whole history up to D.
-        days_of: the first and last day that a day reads, by the settings (a batch that comes out on its last day);
-            first > last reads nothing. It takes the place of ``look_back_days``.
-        include_today: False for a table's own earlier days.
-        is_whole: True for an unpartitioned table that is read as it stands (trained models).
-        is_optional: True for an unpartitioned table that may not have been made yet (a study): it reads as empty.
-    """
-
-    asset: str
-    look_back_days: int | None = 0
-    include_today: bool = True
-    is_whole: bool = False
-    is_optional: bool = False
-    days_of: Callable[[Settings, date], tuple[date, date]] | None = None
-
-    def window(self, day: date, history_start: date, settings: Settings | None = None) -> tuple[date, date]:
-        """First and last day read for ``day`` (first > last when nothing is read)."""
-        if self.days_of is not None and settings is not None:
-            first, last = self.days_of(settings, day)
-            return max(history_start, first), last
-        last = day if self.include_today else day - timedelta(days=1)
-        if self.look_back_days is None:
-            return history_start, last
-        return max(history_start, day - timedelta(days=self.look_back_days)), last
-
-
-def days_between(first: date, last: date) -> list[date]:
-    """Every day from ``first`` to ``last``, both included; empty when first > last."""
-    return [first + timedelta(days=index) for index in range((last - first).days + 1)]
 
 
 @dataclass(frozen=True)
@@ -94,8 +60,11 @@ class WholeProduced:
 
 @dataclass(frozen=True)
 class _Inputs(ABC):
+    """What every verb may see; verbs ask here and never the workspace, so that lineage knows each read (tested)."""
+
     workspace: Workspace
     reads: Sequence[Reads]
+    fits: Sequence[str] = field(default=(), kw_only=True)
 
     @property
     def settings(self) -> Settings:
@@ -111,6 +80,11 @@ class _Inputs(ABC):
     def key(self) -> SecretKey:
         """Key of the keyed hashes."""
         return self.workspace.key
+
+    @property
+    def first_day(self) -> date:
+        """First day of the pipeline's history."""
+        return self.workspace.history_start
 
     def resource(self, name: str) -> Any:
         """A service by name: ``encoders``, ``ledger``, ``model_store``."""
@@ -143,10 +117,31 @@ class _Inputs(ABC):
         """Some columns, and with ``where`` some rows, of all of :meth:`days_of`: memory follows what is read."""
         return self.part(asset, self.days_of(asset), columns, where)
 
+    def stored_days(self, asset: str) -> list[date]:
+        """Those of :meth:`days_of` that are stored, ascending."""
+        stored = set(self.workspace.lake.days(asset))
+        return [day for day in self.days_of(asset) if day in stored]
+
+    def removed_days(self, asset: str) -> list[date]:
+        """Those of :meth:`days_of` whose rows the retention has taken away, ascending."""
+        removed = set(self.workspace.lake.removed_days(asset))
+        return [day for day in self.days_of(asset) if day in removed]
+
+    def blocks(self, asset: str, days: Sequence[date], rows: int) -> list[list[date]]:
+        """Days cut into runs that bring no more than ``rows`` stored rows each, for :meth:`part` (:func:`pieces`)."""
+        self._declared(asset)
+        return pieces(self.workspace.lake, [asset], days, rows)
+
     def stored_rows(self, asset: str) -> int:
         """How many rows :meth:`days_of` hold together, by their records of inputs; no row is read."""
         stored = (self.workspace.lake.record(asset, day) for day in self.days_of(asset))
         return sum(record.rows_out for record in stored if record is not None)
+
+    def _book(self, name: str) -> RecordBook:
+        if name not in self.fits:
+            message = f"records of {name!r} are read but not declared; declared: {list(self.fits)}; add it to records"
+            raise ContractError(message)
+        return self.workspace.record_book(name)
 
     def _declared(self, asset: str) -> Reads:
         for item in self.reads:
@@ -182,7 +177,21 @@ class DayInputs(_Inputs):
 
     def records(self, name: str) -> RecordBook:
         """Fitted records by the calendar: ``for_day``, ``segments``."""
-        return self._books.setdefault(name, self.workspace.record_book(name))
+        if name not in self._books:
+            self._books[name] = self._book(name)
+        return self._books[name]
+
+    def as_it_stands(self, contract: FrameContract, days: Sequence[date]) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """The table's own rows, and what it set aside, of asked days that may not be decided anew.
+
+        Raises:
+            ContractError: a day was not asked for.
+        """
+        if beyond := set(days) - set(self.days):
+            message = f"{contract.asset} of {min(beyond)} is read by itself, and is not among the asked days"
+            raise ContractError(message)
+        lake = self.workspace.lake
+        return lake.read_days(contract, days), lake.set_aside(contract.asset, days)
 
     def segments(self, name: str) -> list[tuple[dict[str, Any] | None, list[date]]]:
         """The asked days split by the record in force."""
@@ -211,7 +220,7 @@ class FitInputs(_Inputs):
 
     def records(self, name: str) -> RecordBook:
         """Other fitted records."""
-        return self.workspace.record_book(name)
+        return self._book(name)
 
 
 @dataclass(frozen=True)
@@ -220,11 +229,6 @@ class WholeInputs(_Inputs):
 
     name: str
     as_of: date
-
-    @property
-    def first_day(self) -> date:
-        """First day of the pipeline's history."""
-        return self.workspace.history_start
 
     @cached_property
     def _whole(self) -> dict[str, pl.DataFrame]:
@@ -244,8 +248,13 @@ class WholeInputs(_Inputs):
         return self._whole[asset]
 
     def days_of(self, asset: str) -> list[date]:
-        """The days up to ``as_of``."""
-        return days_between(*self._declared(asset).window(self.as_of, self.workspace.history_start))
+        """The days up to ``as_of``; of a sparse table those that are stored."""
+        reads = self._declared(asset)
+        days = days_between(*reads.window(self.as_of, self.workspace.history_start))
+        if not reads.is_sparse:
+            return days
+        stored = set(self.workspace.lake.days(asset))
+        return [day for day in days if day in stored]
 
     @property
     def rng(self) -> np.random.Generator:
@@ -254,4 +263,12 @@ class WholeInputs(_Inputs):
 
     def records(self, name: str) -> RecordBook:
         """Fitted records."""
-        return self.workspace.record_book(name)
+        return self._book(name)
+
+    def record_of(self, asset: str) -> InputRecord | None:
+        """What an unpartitioned table was made from; None where it is not stored."""
+        return self.workspace.lake.record(self._declared(asset).asset, None)
+
+    def digest_of(self, asset: str) -> str:
+        """Digest of an unpartitioned table's file; empty where it is not stored."""
+        return self.workspace.lake.digest(self._declared(asset).asset, None) or ""

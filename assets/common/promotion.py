@@ -142,7 +142,7 @@ def _produce_piece(
 ) -> None:
     ledger.forget()
     with reading_for(spec.contract.asset):
-        produced = spec.verb(DayInputs(workspace, spec.reads, list(wanted)))
+        produced = spec.verb(DayInputs(workspace, spec.reads, list(wanted), fits=spec.records))
     report.metadata = metadata_together(report.metadata, produced.metadata)
     frame = _canonical(spec.contract, produced.frame)
     set_aside = produced.set_aside if produced.set_aside is not None else pl.DataFrame(schema=SET_ASIDE_SCHEMA)

@@ -108,6 +108,8 @@ def reads_in_words(reads: Sequence[Reads]) -> str:
             span = "as it stands"
         elif item.days_of is not None:
             span = "the batch's days"
+        elif item.is_sparse:
+            span = "every day that was made"
         elif item.look_back_days is None:
             span = "whole history"
         else:

@@ -206,7 +206,7 @@ def produce_whole(workspace: Workspace, item: WholeAsset, *, reuse: bool = False
         passed = [CheckOutcome(name=name, passed=True) for name in item.check_advice()]
         return WholeReport(stored.rows_out, passed, {"reused": True}, [], reused=True)
     with reading_for(item.contract.asset):
-        made = item.verb(WholeInputs(workspace, item.reads, item.contract.asset, as_of))
+        made = item.verb(WholeInputs(workspace, item.reads, item.contract.asset, as_of, fits=item.records))
     produced = made if isinstance(made, WholeProduced) else WholeProduced(made)
     frame = item.contract.conform(produced.frame)
     if item.contract.key:

@@ -226,15 +226,11 @@ def model_drift(inputs: WholeInputs) -> WholeProduced:
 
 
 @whole_asset(contract=BACK_TEST, group="models",
-             reads=[Reads("published_bookings", None), Reads("customer_scores", 0), Reads("model_predictions", None),
-                    Reads("training_runs", None)],
-             validate=validate_back_test, kinds={"numpy"}, owners=["team:models"], code_version="1",
-             reuses=False)  # fmt: skip
+             reads=[Reads("published_bookings", None), Reads("customer_scores", None, is_sparse=True),
+                    Reads("model_predictions", None), Reads("training_runs", None)],
+             validate=validate_back_test, kinds={"numpy"}, owners=["team:models"], code_version="2")  # fmt: skip
 def back_test(inputs: WholeInputs) -> WholeProduced:
-    """Past predictions against the revenue realised since: error, ranking, interval, calibration by scored day.
-
-    Earlier scored days are read as they stand: most histories have few, and a day that nobody scored is no gap.
-    """
+    """Past predictions against the revenue realised since: error, ranking, interval, calibration by scored day."""
     table = pl.concat([BACK_TEST.empty(), *tested_days(inputs), *replayed_origin(inputs)])
     return WholeProduced(table, back_test_metadata(table, inputs.settings.core.currency))
 

@@ -13,6 +13,7 @@ from assets.models.checks_explaining import validate_explained_texts, validate_f
 from assets.models.contract_explaining import EXPLAINED_TEXTS, FEATURE_INFLUENCE, MODELS_FINDINGS
 from assets.models.estimators.boosted_trees import BoostedTrees
 from assets.models.estimators.registry import FUSION, TREES
+from assets.models.estimators.spec import explained_models
 from assets.models.explaining.shapley import shap_values
 from assets.models.findings.bench import KEPT_READS, TEXT_READS, kept_model, text_bench
 from assets.models.findings.branches import (
@@ -78,7 +79,7 @@ def models_findings(inputs: WholeInputs) -> pl.DataFrame:
         sensitivity=inputs.frame("anomaly_sensitivity"),
     )
     fresh = partial(generator_of, core.seed, STREAM)
-    kept = [item for name in (FUSION, TREES) if (item := kept_model(inputs, name)) is not None]
+    kept = [item for name in explained_models() if (item := kept_model(inputs, name)) is not None]
     width = next((item.text_dimensions for item in kept if item.name == FUSION), None)
     tree = merged(
         model_tree(tables, settings, core.profile, fresh),

@@ -3,6 +3,7 @@
 import polars as pl
 
 from assets.customers.protocols import PROSPECTIVE
+from assets.models.estimators.registry import NAIVE
 from assets.models.evaluation.ablations import REFERENCE
 from assets.models.evaluation.evaluate import PROSPECTIVE_CV
 from assets.models.examples.dataset import BEHAVIOUR_COLUMNS
@@ -85,8 +86,8 @@ def validate_predictions(predictions: pl.DataFrame) -> list[CheckOutcome]:
 def validate_metrics(metrics: pl.DataFrame) -> list[CheckOutcome]:
     """Warns when no model beats the naive forecast; scoring then serves that forecast."""
     means = metrics.filter(pl.col("protocol") == PROSPECTIVE_CV).group_by("model").agg(pl.col("rmse").mean())
-    naive = means.filter(pl.col("model") == "same_as_past")
-    best = means.filter(pl.col("model") != "same_as_past")["rmse"].min()
+    naive = means.filter(pl.col("model") == NAIVE)
+    best = means.filter(pl.col("model") != NAIVE)["rmse"].min()
     beaten = naive.filter(pl.lit(best, pl.Float64).is_null() | (pl.lit(best, pl.Float64) >= pl.col("rmse")))
     return [
         outcome_of(

@@ -109,8 +109,7 @@ def published_bookings(inputs: DayInputs) -> Produced:
     shown |= publication.risk.metadata()
     if not fixed:
         return Produced(publication.published, set_aside=publication.withheld, metadata=shown)
-    lake = inputs.workspace.lake
-    stored, previous = lake.read_days(PUBLISHED_BOOKINGS, fixed), lake.set_aside(PUBLISHED_BOOKINGS.asset, fixed)
+    stored, previous = inputs.as_it_stands(PUBLISHED_BOOKINGS, fixed)
     present = named.filter(lies_fixed[1])
     stored = renamed(stored, present, load_previous_key(), settings.batch)
     kept, withheld = keep_labels(stored, previous, present, settings.batch)
@@ -149,8 +148,8 @@ def bookings_by_month(inputs: WholeInputs) -> WholeProduced:
     ledger = _ledger(inputs, settings, {"raw_bookings": BOOKING_FACTS})
     bookings = _bookings(inputs)
     hotels = inputs.source.hotels()["hotel"].unique().sort().to_list()
-    months = closed_months(set(inputs.workspace.lake.days("pseudonyms")), inputs.as_of)
-    gone = {f"{day:%Y-%m}" for day in inputs.workspace.lake.removed_days("raw_bookings")}
+    months = closed_months(set(inputs.stored_days("pseudonyms")), inputs.as_of)
+    gone = {f"{day:%Y-%m}" for day in inputs.removed_days("raw_bookings")}
     counts = release_month_counts(bookings, hotels, months, unit_of(bookings), ledger, settings, gone)
     shown = {"months": len(months), "refused": len(counts.refused), **budget_metadata(ledger)}
     return WholeProduced(counts.released, metadata=shown)
@@ -170,14 +169,14 @@ def guest_aggregates(inputs: WholeInputs) -> WholeProduced:
     settings = inputs.settings.room(SECTION, PrivacySettings)
     ledger = _ledger(inputs, settings, {"raw_bookings": BOOKING_FACTS, "raw_reviews": REVIEW_FACTS})
     bookings = _bookings(inputs)
-    reviews, lake = inputs.history("raw_reviews", SCORE_COLUMNS), inputs.workspace.lake
+    reviews = inputs.history("raw_reviews", SCORE_COLUMNS)
     unit = unit_of(bookings)
     scored = inputs.source.hotels()["hotel_name"].drop_nulls().unique().sort().to_list()
-    years = closed_years(set(lake.days("pseudonyms")), inputs.as_of)
+    years = closed_years(set(inputs.stored_days("pseudonyms")), inputs.as_of)
     asked = [item for year in years for item in booking_aggregates(bookings, year, unit, settings)]
-    scored_years = closed_years({*lake.days("raw_reviews"), *lake.removed_days("raw_reviews")}, inputs.as_of)
+    scored_years = closed_years({*inputs.stored_days("raw_reviews"), *inputs.removed_days("raw_reviews")}, inputs.as_of)
     asked += [score_aggregate(reviews, scored, year) for year in scored_years]
-    gone = {f"{day:%Y}" for asset in ("raw_bookings", "raw_reviews") for day in lake.removed_days(asset)}
+    gone = {f"{day:%Y}" for asset in ("raw_bookings", "raw_reviews") for day in inputs.removed_days(asset)}
     made = release_aggregates(asked, ledger, settings, gone)
     shown = {"releases": len(asked), "refused": len(made.refused), **budget_metadata(ledger)}
     return WholeProduced(made.released, metadata=shown)

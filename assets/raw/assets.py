@@ -126,7 +126,7 @@ def _earlier(inputs: DayInputs, stream: Stream, delivered: pl.DataFrame, setting
     asked = {name: delivered.select(key).to_series().drop_nulls().unique() for name, key in keys.items()}
     if not settings.repeat_look_back_days or not any(map(len, asked.values())):
         return delivered.clear()
-    start = inputs.workspace.history_start
+    start = inputs.first_day
     spans = (earlier_deliveries(inputs.settings, day) for day in inputs.days)
     wanted = {when for first, last in spans for when in days_between(max(start, first), last)}
     earlier = inputs.source.rows(stream, sorted(wanted - set(inputs.days)))

@@ -56,3 +56,14 @@ def test_a_charter_says_what_the_room_is_for(room: str) -> None:
     assert "?" in charter, "a charter asks the room's question"
     assert "grain" in charter
     assert "not here" in charter or "not belong" in charter
+
+
+ROOM_FILES = sorted(path for room in ROOMS for path in (ROOT / "assets" / room).rglob("*.py"))
+
+
+@pytest.mark.parametrize("path", ROOM_FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_verbs_ask_their_inputs_and_never_the_workspace(path: Path) -> None:
+    """Inputs give only what is declared in reads and records; through the workspace a verb could read anything."""
+    tree = ast.parse(path.read_text("utf-8"))
+    past = [node.lineno for node in ast.walk(tree) if isinstance(node, ast.Attribute) and node.attr == "workspace"]
+    assert not past, f"line {past[0]} reaches past what the asset declares"

@@ -159,13 +159,14 @@ def _varied(ending: str, words: str, claims: tuple[Claim, ...]) -> list[ModelSpe
 
 
 SPECS = (
-    _spec(WITHOUT_TEXT, _TITLES[WITHOUT_TEXT], is_headline=True),
-    _spec("concatenation", _TITLES["concatenation"], is_headline=True, shuffled_in=("full",)),
+    _spec(WITHOUT_TEXT, _TITLES[WITHOUT_TEXT], is_headline=True, stands_for="behavioural only (no text)"),
+    _spec("concatenation", _TITLES["concatenation"], is_headline=True, shuffled_in=("full",),
+          stands_for="multimodal (no attention)"),
     _spec(FUSION, _TITLES[FUSION], is_headline=True, is_explained=True, shuffled_in=("quick", "full"),
-          claims=_FUSION_CLAIMS,
+          claims=_FUSION_CLAIMS, stands_for="full multimodal model",
           compared_with=(WITHOUT_TEXT, "concatenation", TREES, "text_only", NAIVE, "catboost", "xgboost",
                          "random_forest", "gradient_boosting", "bg_nbd")),
-    _spec("text_only", "text only", shuffled_in=("full",)),
+    _spec("text_only", "text only", shuffled_in=("full",), stands_for="text only (no behaviour)"),
     _spec("gated_no_text", "gated fusion, texts masked", side=Side.CONTROL, reads=(BEHAVIOUR,), tuned_as=FUSION,
           storage=None),
     *_varied(_ZILN, ", log-normal head", (Claim(text="The log-normal head helps", against=FUSION, order=18),)),

@@ -82,6 +82,7 @@ class ModelSpec:
         storage: None: it is compared, never kept and never served.
         is_headline: whether customers are dealt to folds ``models.repeats`` times, else ``models.other_repeats``.
         is_explained: whether the report explains it, so that every training keeps it.
+        stands_for: the variant that it is in the table of what each component brings; empty: it is none of them.
         shuffled_in: profiles in which it is trained once more with the texts dealt out anew.
         claims: what it is said to be better than.
         compared_with: models that stand beside it in the table of differences.
@@ -100,6 +101,7 @@ class ModelSpec:
     storage: Storage | None = None
     is_headline: bool = False
     is_explained: bool = False
+    stands_for: str = ""
     shuffled_in: tuple[str, ...] = ()
     claims: tuple[Claim, ...] = ()
     compared_with: tuple[str, ...] = ()
@@ -168,12 +170,22 @@ def servable_models() -> tuple[str, ...]:
     return tuple(name for name in all_models() if model_spec(name).is_servable)
 
 
+def explained_models() -> tuple[str, ...]:
+    """Models whose reasons are measured and shown."""
+    return tuple(name for name in all_models() if model_spec(name).is_explained)
+
+
 def claims() -> list[tuple[str, str, str]]:
     """Sentence, the model that is said to be better, the other one; in the order of the report."""
     made = [
         (claim.order, claim.text, name, claim.against) for name in all_models() for claim in model_spec(name).claims
     ]
     return [(text, first, second) for _, text, first, second in sorted(made, key=lambda item: item[0])]
+
+
+def components() -> list[tuple[str, str]]:
+    """Variant and model of the table of what each component brings (table 13 of paper 001)."""
+    return [(model_spec(name).stands_for, name) for name in all_models() if model_spec(name).stands_for]
 
 
 def comparisons() -> list[tuple[str, str]]:

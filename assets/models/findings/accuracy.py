@@ -10,18 +10,11 @@ import polars as pl
 from assets.common.findings import Estimate, Tree
 from assets.common.intervals import Metrics, bootstrap_metrics, clustered_mean, fold_interval
 from assets.customers.lifetime_value import SEGMENTS
-from assets.models.estimators.registry import FUSION, WITHOUT_TEXT
-from assets.models.estimators.spec import comparisons
+from assets.models.estimators.spec import comparisons, components
 from assets.models.evaluation.evaluate import HOLDOUT, HOLDOUT_DISJOINT, PROSPECTIVE_CV
 from assets.models.evaluation.metrics import METRIC_NAMES, all_metrics
 from assets.models.evaluation.statistics import compare
 
-ABLATIONS: dict[str, str] = {
-    "behavioural only (no text)": WITHOUT_TEXT,
-    "text only (no behaviour)": "text_only",
-    "multimodal (no attention)": "concatenation",
-    "full multimodal model": FUSION,
-}
 _COSTS = ("parameters", "train_seconds", "predict_seconds")
 _MIN_GROUP = 30
 _ERRORS = ("mae", "rmse", "mape")
@@ -212,7 +205,7 @@ def ablation_results(models: Tree, protocols: Sequence[str]) -> Tree:
     for protocol in protocols:
         found = {
             variant: {name: models[protocol][model].get(name) for name in METRIC_NAMES}
-            for variant, model in ABLATIONS.items()
+            for variant, model in components()
             if model in models.get(protocol, {})
         }
         if found:

@@ -75,9 +75,9 @@ def _record(
     inputs: WholeInputs, trained: Trained, entry: dict[str, Any] | None, former: dict[str, Any] | None
 ) -> dict[str, Any]:
     store: ModelStore = inputs.resource("model_store")
-    settings, examples, lake = model_settings(inputs.settings), inputs.frame("examples"), inputs.workspace.lake
+    settings, examples = model_settings(inputs.settings), inputs.frame("examples")
     erasures = erasure_digest(inputs.resource("tombstones").load().marks)
-    digest = lake.digest("examples", None) or ""
+    digest = inputs.digest_of("examples")
     return run_record(
         as_of=inputs.as_of,
         models=kept_models(trained, store.relative_path),
@@ -93,7 +93,7 @@ def _record(
         ),
         settings=settings,
         tuned=chosen_values(inputs.frame("model_tuning")),
-        examples=lake.record("examples", None),
+        examples=inputs.record_of("examples"),
         examples_digest=digest,
         metrics=inputs.frame("model_metrics"),
         rows=trained.rows,
@@ -104,16 +104,16 @@ def _record(
 
 def tested_days(inputs: WholeInputs) -> Iterator[pl.DataFrame]:
     """Rows of ``back_test`` for stored scores whose horizon has passed, one day after the other, the newest first."""
-    lake, left = inputs.workspace.lake, model_settings(inputs.settings).back_test_days
+    left = model_settings(inputs.settings).back_test_days
     bookings = inputs.history("published_bookings", BOOKING_COLUMNS)
-    for day in reversed(lake.days("customer_scores")):
-        targets = lake.rows("customer_scores", day, ["target"])["target"].unique().to_list()
+    for day in reversed(inputs.days_of("customer_scores")):
+        targets = inputs.part("customer_scores", [day], ["target"])["target"].unique().to_list()
         if not left:
             return
         if not targets or day + timedelta(days=horizon_of(targets[0])) > inputs.as_of:
             continue
         realised = revenue_between(bookings, day, day + timedelta(days=horizon_of(targets[0])))
-        yield stored_test(lake.rows("customer_scores", day, SCORE_COLUMNS), day, realised)
+        yield stored_test(inputs.part("customer_scores", [day], SCORE_COLUMNS), day, realised)
         left -= 1
 
 

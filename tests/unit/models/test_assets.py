@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from assets.common.promotion import produce_days
-from assets.common.whole import produce_whole
+from assets.common.whole import produce_whole, record_of
 from assets.common.workspace import Workspace
 from assets.customers.assets import customers
 from assets.customers.settings import CustomerSettings
@@ -206,6 +206,13 @@ def test_drift_and_back_test_stand_on_stored_scores(workspace, reports):
     assert stored["as_of"].to_list() == [early]
     assert stored["model_version"].to_list() == ["start"]
     assert stored["coverage"][0] > 0
+    other = DAY - timedelta(days=6 * STEP)  # scored later: what was read has changed
+    before = record_of(workspace, back_test)[0]
+    assert before.same_inputs(workspace.lake.record("back_test", None))
+    produce_days(workspace, customer_scores.spec, [other])
+    assert not record_of(workspace, back_test)[0].same_inputs(before)
+    assert produce_whole(workspace, back_test, reuse=True).failed == []
+    assert set(read(workspace, "back_test").filter(pl.col("kind") == "stored")["as_of"]) == {early, other}
 
 
 def retrained(workspace, **changed):
