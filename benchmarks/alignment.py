@@ -21,7 +21,6 @@ seconds and memory of pairing all stays with all reviews.
 
 import argparse
 import logging
-import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -52,7 +51,7 @@ from assets.reviews.cleaning import clean
 from assets.reviews.settings import ReviewSettings
 from assets.studies.match_oracle import oracle_scores
 from assets.studies.truth import alignment_truth, true_links
-from benchmarks.measure import measured, write
+from benchmarks.measure import asked_for, finish, measured
 from benchmarks.oracle_share import WeeklyCounts, oracle_beliefs, share_of_oracle, weekly_counts
 from resources.records import cut_offs
 from resources.secret_keys import SecretKey
@@ -367,7 +366,7 @@ def main() -> None:
     parser.add_argument("--days", type=int, default=364)
     parser.add_argument("--without-splink", action="store_true")
     parser.add_argument("--data", help="folder with the public files")
-    options = parser.parse_args()
+    options = asked_for(parser)
     results: dict[str, Any] = {"days": options.days, "seeds": options.seeds}
     if options.data:
         results["public"] = measured(public, options.data)
@@ -389,8 +388,7 @@ def main() -> None:
                     results[f"{seed}.{k}.{rate:g}.{hotels}"] = item
                     _show(item, f"{seed:>5} {k:>2} {rate:>5.2f} {hotels:<7}")
     results["pooled"] = _pooled(weeks)
-    home = Path(os.environ.get("STAYWORTH_HOME", "var"))
-    print(f"figures: {write(home, options.name, results)}")
+    finish(options.name, results, options)
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from benchmarks.measure import measured, write
+from benchmarks.measure import asked_for, finish, measured
 
 _SIX, _FURTHER = 240.0, 40.0  # seconds allowed for six daily assets, and for each one more
 _RATIO = 50.0
@@ -111,7 +111,7 @@ def main() -> None:
     parser.add_argument("--data", required=True, help="folder with the published files")
     parser.add_argument("--single", type=int, default=5, help="days that are run one by one")
     parser.add_argument("--encoders", type=Path, help="folder `encoders` of a home, else the encoder is distilled")
-    options = parser.parse_args()
+    options = asked_for(parser)
     from resources.sources.public import PublicSource
 
     source = PublicSource(Path(options.data))
@@ -135,7 +135,7 @@ def main() -> None:
         "days": days, "one_run": one, "day_by_day": many, "commands": alone, **_verdict(one, many, alone, days),
     }  # fmt: skip
     _show(results)
-    print(f"figures: {write(Path(os.environ.get('STAYWORTH_HOME', 'var')), 'backfill', results)}")
+    finish("backfill", results, options)
 
 
 def _verdict(one: dict[str, Any], many: dict[str, Any], alone: dict[str, Any], days: int) -> dict[str, Any]:

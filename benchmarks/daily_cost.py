@@ -8,14 +8,13 @@ them was filled in by one run. The first single day of each home is a warm-up an
 """
 
 import argparse
-import os
 import tempfile
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 from benchmarks.backfill import single_days, whole
-from benchmarks.measure import measured, write
+from benchmarks.measure import asked_for, finish, measured
 
 _FIRST = date(2017, 6, 1)
 _HISTORIES = {"one month": date(2017, 5, 1), "two years": date(2015, 6, 1)}
@@ -30,7 +29,7 @@ def main() -> None:
     parser.add_argument("--data", required=True, help="folder with the published files")
     parser.add_argument("--days", type=int, default=7, help="single days that are counted")
     parser.add_argument("--encoders", type=Path, help="folder `encoders` of a home, else the encoder is distilled")
-    options = parser.parse_args()
+    options = asked_for(parser)
     singles = [str(_FIRST + timedelta(days=at)) for at in range(options.days + 1)]
     found: dict[str, dict[str, Any]] = {}
     with tempfile.TemporaryDirectory() as scratch:
@@ -43,7 +42,7 @@ def main() -> None:
             found[name] = measured(single_days, str(home), options.data, singles, str(start), "daily", 1)
     results = {"histories": found, **_verdict(found)}
     _show(results)
-    print(f"figures: {write(Path(os.environ.get('STAYWORTH_HOME', 'var')), 'daily_cost', results)}")
+    finish("daily_cost", results, options)
 
 
 def _verdict(found: dict[str, dict[str, Any]]) -> dict[str, float]:

@@ -14,13 +14,12 @@ delivery days of three months; ``--whole`` takes all.
 import argparse
 import hashlib
 import hmac
-import os
 import sys
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from benchmarks.measure import measured, write
+from benchmarks.measure import asked_for, finish, measured
 
 _FIRST, _LAST = "2016-03-01", "2016-05-31"  # the default window of delivery days
 _KEY = b"benchmark key, not a secret, 32 bytes!!"
@@ -149,7 +148,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", required=True, help="folder with the published bookings")
     parser.add_argument("--whole", action="store_true", help="the whole history instead of three months")
-    options = parser.parse_args()
+    options = asked_for(parser)
     results = {
         "ours": measured(ours, options.data, options.whole),
         "pandas_notebook": measured(notebook, options.data, options.whole),
@@ -164,7 +163,7 @@ def main() -> None:
         print(f"{name:<20}{a[name]:>14,}{b[name]:>18,}")
     ratio = results["ratio"]
     print(f"the notebook takes {ratio['seconds']} times the time and {ratio['peak_mib']} times the memory")
-    print(f"figures: {write(Path(os.environ.get('STAYWORTH_HOME', 'var')), 'data_stages', results)}")
+    finish("data_stages", results, options)
 
 
 if __name__ == "__main__":

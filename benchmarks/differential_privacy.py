@@ -30,7 +30,7 @@ import polars as pl
 
 from assets.privacy.measurements import Noise, noisy_counts, noisy_means
 from assets.privacy.quantiles import noisy_quantiles
-from benchmarks.measure import write
+from benchmarks.measure import asked_for, finish
 from resources.privacy_accounting import rho_of
 
 _PEER = "opendp[polars]==0.16.0"
@@ -249,7 +249,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--quantile-draws", type=int, default=20, help="of OpenDP's own quantiles, which are slow")
     parser.add_argument("--peer-python", help="an interpreter that has opendp[polars]")
     parser.add_argument("--plain", action="store_true", help="OpenDP's plain API only; no second environment")
-    options = parser.parse_args(arguments)
+    options = asked_for(parser, arguments)
     home = Path(os.environ.get("STAYWORTH_HOME", "var"))
     rows = bookings(options.data)
     own = ours(rows, options.draws)
@@ -268,8 +268,8 @@ def main(arguments: list[str] | None = None) -> int:
         "seconds_target": _TARGET_SECONDS,
         "peak_mib": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
     }  # fmt: skip
-    path = write(home, "differential_privacy", results)
-    sys.stdout.write("\n".join([*table_of(results), f"wrote {path}"]) + "\n")
+    sys.stdout.write("\n".join(table_of(results)) + "\n")
+    finish("differential_privacy", results, options)
     return 0
 
 

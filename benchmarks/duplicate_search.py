@@ -34,7 +34,7 @@ from assets.reviews.duplication_device import device_neighbours
 from assets.reviews.duplication_search import nearest_earlier
 from assets.reviews.settings import ReviewSettings
 from assets.reviews.vectors import review_vector_rows
-from benchmarks.measure import measured, write
+from benchmarks.measure import asked_for, finish, measured
 from resources.encoders import EncoderShelf
 from resources.settings import CoreSettings
 from resources.sources.base import Stream
@@ -225,7 +225,7 @@ def main() -> None:
     parser.add_argument("--recall-queries", type=int, default=10_000)
     parser.add_argument("--full", action="store_true", help="brute force on all queries")
     parser.add_argument("--device", help="torch device of an exact search beside the others, such as cuda")
-    options = parser.parse_args()
+    options = asked_for(parser)
     home = Path(os.environ.get("STAYWORTH_HOME", "var"))
     folder = str(corpus(options.data, home, options.texts))
     copied = copied_ids(len(public_texts(options.data)[: options.texts]), options.texts)
@@ -244,7 +244,7 @@ def main() -> None:
     results["times_faster_than_brute_force"] = round(ratio, 1)
     results["recall"] = measured(recall, folder, options.recall_queries, None, copied)
     print(f"recall: {results['recall']}; {ratio:.1f} times faster than brute force in this run")
-    print(f"figures: {write(home, 'duplicate_search', results)}")
+    finish("duplicate_search", results, options)
 
 
 if __name__ == "__main__":

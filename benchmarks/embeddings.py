@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from benchmarks.measure import write
+from benchmarks.measure import asked_for, finish
 from resources.encoders import EncoderShelf
 from resources.secret_keys import SecretKey
 from resources.settings import CoreSettings
@@ -253,7 +253,7 @@ def main() -> None:
     parser.add_argument("--judged", type=int, default=6_000, help="reviews whose score the tiers predict")
     parser.add_argument("--card-texts", type=int, default=515_738, help="texts embedded on a GPU, if there is one")
     parser.add_argument("--roberta", help="folder of a 768-wide model, for the GPU")
-    options = parser.parse_args()
+    options = asked_for(parser)
     texts, score = cleaned_reviews(Path(options.data))
     timed_at, judged_at = evenly(len(texts), options.texts), evenly(len(texts), options.judged)
     chosen, judged = ([texts[row] for row in at] for at in (timed_at, judged_at))
@@ -262,7 +262,7 @@ def main() -> None:
         "gpu": on_card(texts, options.card_texts, options.roberta),
     }
     print(table(results))
-    print(f"figures: {write(home_of(), 'embeddings', results)}")
+    finish("embeddings", results, options)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,6 @@ what torch allocated on the card. Without a device those cells stay empty.
 """
 
 import argparse
-import os
 import resource
 import time
 from pathlib import Path
@@ -17,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.measure import measured, write
+from benchmarks.measure import asked_for, finish, measured
 
 _PRECISIONS = {"cpu": ("float32", "bfloat16"), "cuda:0": ("float32", "bfloat16", "float16")}
 _MIB = 2**20
@@ -137,7 +136,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=1, help="of the processor")
     parser.add_argument("--steps", type=int, default=3, help="timed steps, after one that warms up")
     parser.add_argument("--roberta", help="folder of another encoder (default: minilm)")
-    options = parser.parse_args()
+    options = asked_for(parser)
     import torch
 
     sizes = {name: getattr(options, name) for name in ("customers", "reviews", "tokens", "steps", "threads")}
@@ -152,7 +151,7 @@ def main() -> None:
         "gpu": on("cuda:0", options.roberta, card_sizes) if has_card else [],
     }
     print(table(results))
-    print(f"figures: {write(Path(os.environ.get('STAYWORTH_HOME', 'var')), 'fine_tuning', results)}")
+    finish("fine_tuning", results, options)
 
 
 if __name__ == "__main__":

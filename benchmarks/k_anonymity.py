@@ -7,13 +7,12 @@ with the data loaded. NCP is averaged over rows and the named quasi-identifiers;
 """
 
 import argparse
-import os
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks.measure import measured, write
+from benchmarks.measure import asked_for, finish, measured
 
 NINE = (
     "country", "arrival", "nights", "lead_time", "adults", "children", "market_segment", "customer_type", "agent",
@@ -174,7 +173,8 @@ def main() -> None:
     """Run all, print a table, store the figures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", required=True, help="folder with the published bookings")
-    folder = parser.parse_args().data
+    options = asked_for(parser)
+    folder = options.data
     both = {"l": _L, "t": _T}
     runs: dict[str, tuple[Any, ...]] = {
         "one go, gain": (one_go, "gain", None, {}),
@@ -206,7 +206,7 @@ def main() -> None:
         "seconds": round(peer["cpu_s"] / ours["cpu_s"], 1), "ncp": round(ours["ncp"] / peer["ncp"], 2),
     }  # fmt: skip
     print(f"against anonypyx on {_PEER_ROWS:,} rows: {results['ratio_to_anonypyx']}")
-    print(f"figures: {write(Path(os.environ.get('STAYWORTH_HOME', 'var')), 'k_anonymity', results)}")
+    finish("k_anonymity", results, options)
 
 
 if __name__ == "__main__":

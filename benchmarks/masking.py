@@ -3,7 +3,7 @@
     python -m benchmarks.masking [--data <folder with hotel_reviews_sample.csv.zip>]
 
 A planted item is found where none of its words and groups of digits is left (of an e-mail address: of its local part).
-Written to <home>/benchmarks/masking.json, with the date.
+Written to <home>/benchmarks/masking.json.
 """
 
 import argparse
@@ -11,7 +11,6 @@ import re
 import time
 import zipfile
 from collections import Counter
-from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -20,8 +19,7 @@ import polars as pl
 
 from assets.privacy.masking import COUNT_COLUMNS, mask_reviews, mask_text
 from benchmarks.masking_cases import DEVELOPMENT, HELD_BACK, Case, planted_cases
-from benchmarks.measure import write
-from resources.settings import load_settings
+from benchmarks.measure import asked_for, finish
 
 _ARCHIVE = "hotel_reviews_sample.csv.zip"
 _SPOKEN = frozenset({"at", "dot", "arroba", "underscore", "punkt"})
@@ -86,14 +84,14 @@ def main() -> None:
     """Print and store the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, help="folder of the public review sample")
-    data = parser.parse_args().data
+    options = asked_for(parser)
+    data = options.data
     results: dict[str, Any] = {part: recall(part) for part in (DEVELOPMENT, HELD_BACK)}
     if data:
         results["public"] = over_public_reviews(data)
-    results["date"] = datetime.now(UTC).date().isoformat()
     for name, told in results.items():
         print(f"{name}: {told}")
-    print(write(load_settings().home, "masking", results))
+    finish("masking", results, options)
 
 
 if __name__ == "__main__":

@@ -1,13 +1,21 @@
-"""Runs a function in a process of its own and measures its wall time and peak memory."""
+"""Runs a function in a process of its own, measures its wall time and peak memory, and keeps a benchmark's figures."""
 
+import argparse
 import json
 import multiprocessing
+import os
 import resource
+import shlex
+import sys
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
+
+from pipelines.results_page import markdown_of, measured_here, write_block
+
+_FOLDERS = {"--data", "--of", "--encoders", "--roberta", "--scratch"}  # options whose values say where, not what
 
 
 def measured(task: Callable[..., dict[str, Any]], *arguments: object) -> dict[str, Any]:
@@ -46,3 +54,40 @@ def write(home: Path, name: str, results: dict[str, Any]) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(results, indent=1, sort_keys=True), "utf-8")
     return path
+
+
+def asked_for(parser: argparse.ArgumentParser, arguments: Sequence[str] | None = None) -> argparse.Namespace:
+    """The options of a benchmark, ``--write`` among them: a results page that gets the figures."""
+    parser.add_argument("--write", type=Path, help="results page that gets the figures, say docs/results/masking.md")
+    return parser.parse_args(arguments)
+
+
+def finish(name: str, results: dict[str, Any], options: argparse.Namespace) -> None:
+    """Store the figures, and write their block of the results page where one is asked for.
+
+    Args:
+        name: of the file of figures and of the block.
+        results: figures, nested by name.
+        options: from ``asked_for``.
+    """
+    print(f"figures: {write(Path(os.environ.get('STAYWORTH_HOME', 'var')), name, results)}")
+    if options.write is not None:
+        write_block(options.write, measured_here(name, command_line(sys.argv), markdown_of(results)))
+        print(f"page: {options.write}")
+
+
+def command_line(words: Sequence[str]) -> str:
+    """The command as somebody else would type it: folders by the word, without ``--write``.
+
+    Args:
+        words: ``sys.argv``, its first the path of the benchmark.
+    """
+    typed, rest = [f"python -m benchmarks.{Path(words[0]).stem}"], iter(words[1:])
+    for word in rest:
+        option, given, _ = word.partition("=")
+        value = None if given or option not in {"--write", *_FOLDERS} else next(rest, None)
+        if option in _FOLDERS and (given or value is not None):
+            typed.append(f"{option} <folder>")
+        elif option != "--write":
+            typed.append(shlex.quote(word))
+    return " ".join(typed)

@@ -35,7 +35,7 @@ from assets.reviews.retention import honest_flagged, part_precisions
 from assets.reviews.settings import ReviewSettings
 from assets.reviews.vectors import review_vector_rows
 from assets.studies.truth import review_ids
-from benchmarks.measure import write
+from benchmarks.measure import asked_for, finish
 from resources.encoders import EncoderShelf
 from resources.records import cut_offs
 from resources.secret_keys import SecretKey
@@ -165,7 +165,7 @@ def main() -> None:
     parser.add_argument("--readings", nargs="+", choices=READINGS, default=["each"])
     parser.add_argument("--guests", type=int, default=6_500, help="new guests per year")
     parser.add_argument("--days", type=int, default=550)
-    options = parser.parse_args()
+    options = asked_for(parser)
     results: dict[str, Any] = {"guests": options.guests, "days": options.days, "seeds": options.seeds}
     print(f"{'share':>6} {'of':>5} {'span':<16}" + "".join(f"{name:>16}" for name in _FIGURES) + "   mean (worst seed)")
     for reading in options.readings:
@@ -183,7 +183,7 @@ def main() -> None:
             cells = "".join(f"{together[name]:>8.3f}        " for name in _FIGURES)
             print(f"{share:>6.2f} {reading:>5} {'one ranking':<16}{cells}", flush=True)
             results.setdefault(reading, {})[f"{share:g}"] = entry
-    print(f"figures: {write(home_of(), 'review_anomalies', results)}")
+    finish("review_anomalies", results, options)
 
 
 if __name__ == "__main__":

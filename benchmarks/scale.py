@@ -24,7 +24,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from benchmarks.measure import measured, write
+from benchmarks.measure import asked_for, finish, measured, write
 from benchmarks.scale_cost import cluster_cost, core_hours_per_million, ranges, serial_share, share_of_linear
 from benchmarks.scale_world import deliver_group, worlds
 
@@ -182,7 +182,7 @@ def main() -> None:
     parser.add_argument("--keep", action="store_true", help="leave deliveries and homes there, for further stages")
     parser.add_argument("--again", action="store_true", help="forget the stored figures of these volumes")
     parser.add_argument("--data", help="not read, the rows are simulated; `make benchmark` gives it to every benchmark")
-    options = parser.parse_args()
+    options = asked_for(parser)
     name = "scale-together" if options.hotels_together else "scale"
     stored = home / "benchmarks" / f"{name}.json"
     results: dict[str, Any] = json.loads(stored.read_text("utf-8")) if stored.exists() else {}
@@ -194,7 +194,7 @@ def main() -> None:
     for times in sorted(options.times):
         measure(times, options, results, partial(write, home, name, results))
     show(results, options.price_per_core_hour)
-    print(f"figures: {write(home, name, results)}")
+    finish(name, results, options)
 
 
 if __name__ == "__main__":

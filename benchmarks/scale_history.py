@@ -24,7 +24,7 @@ from typing import Any
 
 import polars as pl
 
-from benchmarks.measure import measured, write
+from benchmarks.measure import asked_for, finish, measured
 from benchmarks.scale import LIMIT_MIB, STAGES, run_stage
 
 _TABLES = (
@@ -108,7 +108,7 @@ def main() -> None:
     parser.add_argument("--copies", type=int, default=19)
     parser.add_argument("--again", action="store_true", help="copy anew")
     parser.add_argument("--data", help="not read, the rows are simulated; `make benchmark` gives it to every benchmark")
-    options = parser.parse_args()
+    options = asked_for(parser)
     source: Path = options.of or small_group(home)
     delivered = sorted((source / "inbox").glob("bookings-*.csv"))
     first, days = delivered[0].stem.removeprefix("bookings-"), len(delivered)
@@ -130,7 +130,7 @@ def main() -> None:
         if not found["ok"]:
             raise SystemExit(f"{stage}: {found['failures']}")
         results[stage] = found
-    print(f"figures: {write(home, 'scale_history', results)}")
+    finish("scale_history", results, options)
 
 
 if __name__ == "__main__":

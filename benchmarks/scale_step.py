@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 
-from benchmarks.measure import measured, write
+from benchmarks.measure import asked_for, finish, measured
 from benchmarks.scale import run_stage
 from benchmarks.scale_history import small_group
 
@@ -26,7 +26,7 @@ def main() -> None:
     parser.add_argument("--table", default="booking_review_pairs", help="a daily table (booking_review_pairs)")
     parser.add_argument("--days", type=int, default=7, help="the last so many (7)")
     parser.add_argument("--data", help="not read, the rows are simulated; `make benchmark` gives it to every benchmark")
-    options = parser.parse_args()
+    options = asked_for(parser)
     folder: Path = options.of or small_group(home)
     delivered = sorted(path.stem.removeprefix("bookings-") for path in (folder / "inbox").glob("bookings-*.csv"))
     if not delivered:
@@ -37,7 +37,7 @@ def main() -> None:
     if not found["ok"]:
         raise SystemExit(f"{options.table}: {found['failures']}")
     print(f"{options.table}, {asked[2]} to {last}: {found['run_s']} s, {found['peak_mib']:,} MiB")
-    print(f"figures: {write(home, 'scale_step', {'folder': folder.name, **found})}")
+    finish("scale_step", {"folder": folder.name, **found}, options)
 
 
 if __name__ == "__main__":

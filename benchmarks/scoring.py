@@ -15,7 +15,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from benchmarks.measure import measured, write
+from benchmarks.measure import asked_for, finish, measured
 
 PAPER_PER_MINUTE = 10_000
 _TRAINED_ON = 20_000
@@ -126,7 +126,8 @@ def main() -> None:
 
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--customers", type=int, default=1_000_000)
-    number = parser.parse_args().customers
+    options = asked_for(parser)
+    number = options.customers
     results: dict[str, Any] = {"paper": {"customers_per_minute": PAPER_PER_MINUTE}, "cores": _CORES}
     shown = ("customers", "scoring_s", "cpu_s", "customers_per_minute", "ratio_to_paper", "lookup_median_ms",
              "lookup_p99_ms", "peak_mib")  # fmt: skip
@@ -135,7 +136,7 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder:
             results[name] = measured(scoring, name, number, folder)
         print(f"{name:<14}" + "".join(f"{results[name][column]:>22}" for column in shown), flush=True)
-    print(f"figures: {write(Path(os.environ.get('STAYWORTH_HOME', 'var')), 'scoring', results)}")
+    finish("scoring", results, options)
 
 
 if __name__ == "__main__":

@@ -8,10 +8,8 @@ what it saves: that begins where one machine's memory or cores end.
 """
 
 import argparse
-import os
 import time
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 from assets.alignment.assignment import decide
@@ -21,7 +19,7 @@ from assets.alignment.distribution import build_candidates_in_groups, decide_in_
 from assets.alignment.match_probability import assumed_weights
 from assets.alignment.settings import AlignmentSettings
 from benchmarks.alignment import sides_of
-from benchmarks.measure import write
+from benchmarks.measure import asked_for, finish
 from resources.engines import GroupEngine
 from resources.sources.demo.settings import DemoSettings
 from resources.sources.demo.source import DemoSource
@@ -67,7 +65,7 @@ def main() -> None:
     parser.add_argument("--guests", type=int, default=6_500)
     parser.add_argument("--master", default="local[2]")
     parser.add_argument("--data", help="not used: the published files stay in one process here")
-    options = parser.parse_args()
+    options = asked_for(parser)
     results: dict[str, Any] = {"days": options.days, "guests": options.guests, "master": options.master}
     started = time.perf_counter()
     with spark_engine(options.master) as engine:
@@ -78,8 +76,7 @@ def main() -> None:
             name = ("named" if named else "hidden") + (" (warm)" if place > 1 else "")
             results[name] = compare(demo, engine)
             print(f"{name}: {results[name]}", flush=True)
-    home = Path(os.environ.get("STAYWORTH_HOME", "var"))
-    print(f"figures: {write(home, 'spark_alignment', results)}")
+    finish("spark_alignment", results, options)
 
 
 if __name__ == "__main__":

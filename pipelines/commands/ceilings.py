@@ -2,12 +2,13 @@
 
 import click
 
-from pipelines.terminal.options import source_options
+from pipelines.terminal.options import results_option, source_options
 from resources.settings import Given
 
 
 @click.command()
 @source_options
+@results_option
 def ceilings(given: Given) -> int:
     """How near the models come to what can be known: simulated worlds, hours; demo only."""
     from pipelines.ceilings import CEILINGS_JOB, make_study

@@ -15,6 +15,7 @@ from resources.settings import Given
 def demo_stats(given: Given, public: Path, out: Path) -> int:
     """Compare the demo world with the public data: marginals, side by side."""
     from assets.common.inputs import days_between
+    from pipelines.results_page import measured_here
     from pipelines.terminal.speaking import say
     from resources.settings import CoreSettings, Settings, load_settings
     from resources.sources.base import Stream
@@ -27,6 +28,8 @@ def demo_stats(given: Given, public: Path, out: Path) -> int:
         source = build_source(Settings(home=home, core=core))
         days = days_between(source.first_day, source.last_day)
         frames += [source.rows(stream, days) for stream in (Stream.BOOKINGS, Stream.REVIEWS)]
-    out.write_text(compare_marginals(*frames), "utf-8")
+    told, _, tables = compare_marginals(*frames).partition("\n## ")
+    measured = measured_here("demo_world", "stayworth demo-stats --public <folder>", f"## {tables}".strip())
+    out.write_text(f"{told.strip()}\n\n{measured.block()}\n", "utf-8")
     say(f"wrote {out}")
     return 0

@@ -4,7 +4,7 @@ from datetime import date
 
 import click
 
-from pipelines.terminal.options import day_options, source_options, with_settings
+from pipelines.terminal.options import day_options, results_option, source_options, with_settings
 from resources.settings import Given
 
 _REPEATS = 10  # of all models, for the spread that the report shows
@@ -14,6 +14,7 @@ _REPEATS = 10  # of all models, for the spread that the report shows
 @day_options
 @click.option("--everything", is_flag=True, help="Ten repeats of all models, and every study: hours, told first.")
 @source_options
+@results_option
 def evaluate(given: Given, first: date | None, last: date | None, everything: bool) -> int:
     """As run, with the full report."""
     from pipelines.chain import run_chain

@@ -4,12 +4,13 @@ import time
 
 import click
 
-from pipelines.terminal.options import source_options
+from pipelines.terminal.options import results_option, source_options
 from resources.settings import Given
 
 
 @click.command("price-of-privacy")
 @source_options
+@results_option
 def price_of_privacy(given: Given) -> int:
     """Publish the stored history under other k, batches, epsilons; report the price."""
     from pipelines.closing import ReportWatch

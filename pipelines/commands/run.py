@@ -4,7 +4,7 @@ from datetime import date
 
 import click
 
-from pipelines.terminal.options import day_options, source_options, with_settings
+from pipelines.terminal.options import day_options, results_option, source_options, with_settings
 from resources.settings import Given
 
 
@@ -12,6 +12,7 @@ from resources.settings import Given
 @day_options
 @click.option("--profile", type=click.Choice(["quick", "full"]), help="How much the report computes.")
 @source_options
+@results_option
 def run(given: Given, first: date | None, last: date | None, profile: str | None) -> int:
     """The whole chain: daily stages, models, scores, report.
 

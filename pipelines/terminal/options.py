@@ -71,6 +71,28 @@ def day_options(command: Command) -> Command:
     return since(until(command))
 
 
+def results_option(command: Command) -> Command:
+    """``--write``: a results page into which the command writes its figures once it has ended well.
+
+    Stands below ``source_options``, since it reads the home of the settings that the command is given.
+    """
+
+    @click.option("--write", type=PATH, help="Results page, say docs/results/attacks.md, that gets this run's figures.")
+    @functools.wraps(command)
+    def with_page(*, given: Given, write: Path | None, **options: Any) -> int:
+        status = command(given=given, **options)
+        if write is not None and not status:
+            from pipelines.results_tables import write_results
+            from resources.settings import load_settings
+
+            asked = click.get_current_context()
+            flags = [f"--{name.replace('_', '-')}" for name, value in options.items() if value is True]
+            write_results(write, load_settings(given=given), " ".join([asked.command_path, *flags]))
+        return status
+
+    return with_page  # type: ignore[return-value]
+
+
 def with_settings(given: Given, section: str, **values: Any) -> Given:
     """What is given, and some settings of a section besides."""
     return {**given, section: {**given.get(section, {}), **values}}

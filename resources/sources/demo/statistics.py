@@ -65,10 +65,11 @@ def compare_marginals(
 
 _INTRODUCTION = """# The simulated group beside the public data
 
-Made by `stayworth demo-stats`. Left the simulated group ({demo_bookings:,} booking rows, {demo_reviews:,} reviews),
-right the public files ({public_bookings:,} booking rows, {public_reviews:,} reviews). Numbers are shares of rows or
-quantiles. *Distance* is the total variation distance: the share of rows that would have to change their
-value to make both columns equal (0 = same, 1 = nothing in common).
+How far the simulated group is like the hotels that it imitates. Left the simulated group ({demo_bookings:,}
+booking rows, {demo_reviews:,} reviews), right the public files
+({public_bookings:,} booking rows, {public_reviews:,} reviews). Numbers
+are shares of rows or quantiles. *Distance* is the total variation distance: the share of rows that
+would have to change their value to make both columns equal (0 = same, 1 = nothing in common).
 
 Known differences, wanted: the simulated group has several hotels, and its guests are as the public data's
 guests wherever the hotel stands; guests come back more often than the public counters show, because the public
