@@ -128,7 +128,10 @@ def machine_kind() -> str:
 def code_version() -> str:
     """Short hash of the checkout, marked where files are changed; the package's version outside one."""
     try:
-        head, changes = _git("rev-parse", "--short", "HEAD"), _git("status", "--porcelain", "-uno", "--", ":!docs")
+        head, changes = (
+            _git("rev-parse", "--short", "HEAD"),
+            _git("status", "--porcelain", "-uno", "--", ":/", ":(top,exclude)docs"),
+        )
     except (OSError, subprocess.CalledProcessError):
         return version("stayworth")
     return f"{head} with changes" if changes else head
