@@ -81,7 +81,7 @@ $(VENV)/.ready-docs: $(VENV)/.ready
 	$(PIP) --editable '.[docs]'
 	@touch $@
 
-screenshots: $(VENV)/.ready  ## pictures of the UI for docs/pictures, over what this home holds (needs Chromium)
+screenshots: $(VENV)/.ready  ## pictures of report and UI for docs/pictures, over what this home holds (needs Chromium)
 	$(PIP) --editable '.[browser]'
 	$(BIN)/stayworth screenshots
 

@@ -191,6 +191,11 @@ class Visit:
         self.page.get_by_text(run_id[:8]).first.wait_for()
         self.page.wait_for_timeout(2_000)
 
+    def report(self, page: Path) -> None:
+        """The first screen of the report's internal edition."""
+        self.page.goto(page.resolve().as_uri())
+        self.page.get_by_role("heading", level=1).wait_for()
+
     def keep(self, path: Path) -> Path:
         """Store what is seen as a PNG."""
         self.page.screenshot(path=str(path))
@@ -198,7 +203,7 @@ class Visit:
 
 
 def take_screenshots(home: Path, folder: Path) -> list[Path]:
-    """Pictures of the UI over what a home holds: lineage, an asset, its checks, its days, the runs.
+    """Pictures of the UI over what a home holds: lineage, an asset, its checks, its days, the runs; and of the report.
 
     Returns:
         The files written.
@@ -218,4 +223,6 @@ def take_screenshots(home: Path, folder: Path) -> list[Path]:
         made.append(visit.keep(folder / "partitions.png"))
         visit.runs()
         made.append(visit.keep(folder / "runs.png"))
+        visit.report(home / "reports" / "index.html")
+        made.append(visit.keep(folder / "report.png"))
     return made

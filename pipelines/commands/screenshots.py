@@ -12,7 +12,7 @@ from resources.settings import Given
 @click.option("--out", type=PATH, default="docs/pictures", show_default=True, help="Folder to write.")
 @source_options
 def screenshots(given: Given, out: Path) -> int:
-    """Pictures of the UI over what this home holds, for the docs."""
+    """Pictures of the report and the UI over what this home holds, for the docs."""
     from pipelines.screenshots import take_screenshots
     from pipelines.terminal.entering import enter, hand_to_processes
     from pipelines.terminal.speaking import say

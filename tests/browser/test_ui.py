@@ -112,6 +112,12 @@ def test_three_days_are_backfilled_by_clicks(visit: Visit, home: Path) -> None:
     assert "Success" in seen(visit)
 
 
+def test_the_report_is_seen_as_it_was_published(visit: Visit, home: Path, tmp_path: Path) -> None:
+    visit.report(home / "reports" / "index.html")
+    assert "In brief" in seen(visit)
+    assert visit.keep(tmp_path / "report.png").stat().st_size > 20_000
+
+
 def test_a_failed_check_says_what_is_wrong_and_what_to_do(visit: Visit, home: Path) -> None:
     served = home / "lake" / "internal" / "clean_reviews" / f"{LAST}.parquet"
     before = served.read_bytes()

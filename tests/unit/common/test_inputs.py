@@ -41,7 +41,10 @@ def test_streams_are_named_and_repeatable() -> None:
 
 def test_look_back_in_words() -> None:
     reads = [Reads("a"), Reads("b", 90), Reads("c", None), Reads("d", is_whole=True), Reads("e", None, is_sparse=True)]
-    assert reads_in_words(reads) == "a (the day), b (90 days), c (whole history), d (as it stands), e (every day that was made)"
+    assert (
+        reads_in_words(reads)
+        == "a (the day), b (90 days), c (whole history), d (as it stands), e (every day that was made)"
+    )
     assert reads_in_words([]) == "the source's delivery of the day"
 
 
