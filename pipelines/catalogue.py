@@ -25,12 +25,17 @@ from pipelines.commands_page import commands_page
 from pipelines.configuration import configuration_page
 from pipelines.guests.opt_outs import ADVICE
 from pipelines.guests.opt_outs import CHECK as OPT_OUTS
+from pipelines.guests.rotation import tables_of_the_key
 from pipelines.ledger import DAILY_LEDGER, declare_ledger
 from pipelines.rooms import ROOMS, declared_assets, room_contracts
-from resources.contract import CheckOutcome, FrameContract, Zone
+from resources.contract import CheckOutcome, Column, FrameContract, Zone
 
 _NOTE = "<!-- Written by `make docs` from the code; do not edit. -->"
 _DATA_PREFACE = (
+    "*Whose*: whom a value of the column leads to (guest, booking, review, or customer: a pseudo-customer, one guest or "
+    "several alike); none: an id of nobody. Erasure, subject access and opt-out follow it ([guests' "
+    "rights](../privacy/guest_rights.md)). *Named*: the row is somebody else's, and the cell becomes empty when the one "
+    "that it names is erased.\n\n"
     "What the keys of a source must be, and how their spellings, gaps and repeats are read: [keys](../operate/keys.md)."
 )
 
@@ -151,7 +156,12 @@ def write_pages(folder: Path, command_line: click.Group) -> list[Path]:
         folder: where the pages go, ``docs/reference`` in the repository; made if it is not there.
         command_line: whose commands are listed.
     """
-    table = f"{_NOTE}\n\n# Assets\n\nSee [architecture.md](../architecture.md) for the drawing.\n\n{asset_table()}\n"
+    keyed = " and ".join(f"`{name}`" for name in tables_of_the_key())
+    preface = (
+        "See [architecture.md](../architecture.md) for the drawing. Named by the secret key, and so removed at a [key "
+        f"rotation](../operate/operations.md#key-rotation): {keyed}."
+    )
+    table = f"{_NOTE}\n\n# Assets\n\n{preface}\n\n{asset_table()}\n"
     pages = {
         folder / "assets.md": table,
         folder / "data.md": data_dictionary(),
@@ -178,6 +188,11 @@ def _row(cells: Iterable[object]) -> str:
     return "| " + " | ".join(str(cell) for cell in cells) + " |"
 
 
+def _whose(column: Column) -> str:
+    subject = column.subject or ""
+    return f"{subject} (named)" if column.is_reference else str(subject)
+
+
 def _table(contract: FrameContract) -> str:
     lines = [
         f"## {contract.asset}",
@@ -186,7 +201,7 @@ def _table(contract: FrameContract) -> str:
     ]
     if contract.description:
         lines += ["", contract.description]
-    lines += ["", "| column | type | unit | null | range | meaning |", "|---|---|---|---|---|---|"]
+    lines += ["", "| column | type | unit | null | range | whose | meaning |", "|---|---|---|---|---|---|---|"]
     for column in contract.columns:
         bounds = [f"{value:g}" if value is not None else "" for value in (column.minimum, column.maximum)]
         allowed = " … ".join(bounds) if any(bounds) else ", ".join(column.values or ())
@@ -198,6 +213,7 @@ def _table(contract: FrameContract) -> str:
                     column.unit or "",
                     "yes" if column.nullable else "no",
                     allowed,
+                    _whose(column),
                     column.description,
                 )
             )

@@ -9,7 +9,7 @@ import polars as pl
 
 from assets.common.daily import DailyAsset, DayInputs, Produced, Reads, daily_asset, failed_days
 from assets.common.shell import RESOURCE
-from resources.contract import Column, FrameContract, Zone
+from resources.contract import Column, FrameContract, Subject, Zone
 
 DAILY_LEDGER = FrameContract(
     asset="daily_ledger",
@@ -18,7 +18,7 @@ DAILY_LEDGER = FrameContract(
     key=("table",),
     description="Rows in, out and set aside of every daily table, and whether the day is pending or failed.",
     columns=(
-        Column(name="table", dtype=pl.String, description="name of the daily table"),
+        Column(name="table", dtype=pl.String, description="name of the daily table", subject=Subject.NONE),
         Column(
             name="rows_in",
             dtype=pl.Int64,

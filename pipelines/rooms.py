@@ -15,6 +15,7 @@ from assets.common.fits import FittedAsset
 from assets.common.step import DeclaredAsset
 from assets.common.whole import WholeAsset
 from resources.contract import FrameContract
+from resources.errors import ContractError
 
 ROOMS: tuple[str, ...] = (
     "raw",
@@ -59,13 +60,19 @@ def early_fits_of(record: str) -> tuple[int, ...]:
 
 
 def room_contracts() -> dict[str, FrameContract]:
-    """Asset -> contract over all rooms."""
+    """Asset -> contract over all rooms.
+
+    Raises:
+        ContractError: a contract leaves open whose its rows are: a guest's rights could not be kept there.
+    """
     found: dict[str, FrameContract] = {}
     for room in ROOMS:
         module = importlib.import_module(f"assets.{room}.contract")
         for value in vars(module).values():
             if isinstance(value, FrameContract):
                 found[value.asset] = value
+    if unsaid := [line for contract in found.values() for line in contract.unsaid]:
+        raise ContractError("; ".join(unsaid))
     return found
 
 

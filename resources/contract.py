@@ -5,7 +5,7 @@ expectation suites, by the column schema in the Dagster UI, by the data dictiona
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -24,11 +24,39 @@ class Zone(StrEnum):
     RELEASED = "released"
 
 
+class Subject(StrEnum):
+    """Whose a value is: whom it leads to. Erasure, subject access and the search for leftovers follow it."""
+
+    GUEST = "guest"  # a person, by key, keyed hash, address or name; or a damaged row that is a person's
+    BOOKING = "booking"
+    REVIEW = "review"
+    CUSTOMER = "customer"  # a pseudo-customer: one guest, or several with the same characteristics
+    NONE = "none"  # nobody: a hotel, a class, a run, the name of a figure
+
+
+PERSONAL_NAMES = frozenset({"row_id", "guest_key", "guest_name", "email", "phone", "card_number"})
+_ID_ENDINGS = ("_id", "_hash", "_key")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Column:
-    """One column: what it holds, in which unit, which values it may take, and whether it measures this very run.
+    """One column: what it holds, in which unit, which values it may take, and whose it is.
 
-    A timing (``is_timing``) differs between two equal runs: it is stored, but makes nothing downstream stale.
+    Attributes:
+        name: of the column.
+        dtype: as stored.
+        description: shown to people.
+        unit: of a number.
+        nullable: whether a cell may be empty.
+        minimum: lowest value.
+        maximum: highest value.
+        values: the only values that it may take.
+        is_timing: differs between two equal runs: it is stored, but makes nothing downstream stale.
+        subject: whose the value is; None: it is no id. A column that looks like one has to say
+            (:attr:`FrameContract.unsaid`).
+        is_reference: the row is somebody else's and only names this one: when the named one is erased, the row stays
+            and the cell becomes null.
+        describes: the reference that the column tells of, and with which it becomes null.
     """
 
     name: str
@@ -40,11 +68,29 @@ class Column:
     maximum: float | None = None
     values: tuple[str, ...] | None = None
     is_timing: bool = False
+    subject: Subject | None = None
+    is_reference: bool = False
+    describes: str | None = None
+
+
+Forget = Callable[[pl.DataFrame, Collection[str]], pl.DataFrame]
 
 
 @dataclass(frozen=True, kw_only=True)
 class FrameContract:
-    """What one asset's table promises to its readers."""
+    """What one asset's table promises to its readers.
+
+    Attributes:
+        asset: name of the table.
+        zone: who may read it.
+        grain: what one row is.
+        key: columns that tell rows of one partition apart.
+        columns: in stored order.
+        description: shown to people.
+        is_as_delivered: rows as the source brought them, which leave after ``core.raw_retention_days``.
+        forget: subject -> how the table loses these ids, where dropping every row that holds one would lose somebody
+            else's; takes rows and ids, returns the rows that stay.
+    """
 
     asset: str
     zone: Zone
@@ -52,6 +98,8 @@ class FrameContract:
     key: tuple[str, ...]
     columns: tuple[Column, ...]
     description: str = ""
+    is_as_delivered: bool = False
+    forget: Mapping[Subject, Forget] = field(default_factory=dict, compare=False)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -73,6 +121,47 @@ class FrameContract:
         """Short digest of columns, dtypes and key: rows of another shape are stale whatever their inputs."""
         columns = [f"{column.name}:{column.dtype!r}" for column in self.columns]
         return hashlib.sha256("|".join([*columns, *self.key]).encode()).hexdigest()[:8]
+
+    def ids_of(self, *subjects: Subject) -> tuple[str, ...]:
+        """Columns whose values are of one of these subjects and say whose the row is."""
+        return tuple(item.name for item in self.columns if item.subject in subjects and not item.is_reference)
+
+    @property
+    def personal(self) -> tuple[str, ...]:
+        """Columns with a value that leads to somebody, references included."""
+        return tuple(item.name for item in self.columns if item.subject not in (None, Subject.NONE))
+
+    def references_to(self, subject: Subject) -> tuple[str, ...]:
+        """Columns that name a subject in a row that is somebody else's."""
+        return tuple(item.name for item in self.columns if item.subject == subject and item.is_reference)
+
+    def described_by(self, reference: str) -> tuple[str, ...]:
+        """A reference and the columns that tell of it."""
+        return tuple(item.name for item in self.columns if reference in (item.name, item.describes))
+
+    @property
+    def unsaid(self) -> tuple[str, ...]:
+        """What the contract leaves open of whose its rows are, as sentences; empty when it is whole."""
+        open_columns = [item.name for item in self.columns if item.subject is None and self._looks_like_an_id(item)]
+        told = [
+            f"{self.asset}.{name} looks like an id and does not say whose: give it a subject" for name in open_columns
+        ]
+        for item in self.columns:
+            is_lost = (item.is_reference, item.describes is not None)
+            if any(is_lost) and not item.nullable:
+                told.append(f"{self.asset}.{item.name} becomes null when what it names is erased: make it nullable")
+            if item.is_reference and item.subject in (None, Subject.NONE):
+                told.append(f"{self.asset}.{item.name} is a reference and does not say to whom: give it a subject")
+            if item.describes is not None and item.describes not in self.names:
+                told.append(f"{self.asset}.{item.name} describes {item.describes}, which is no column")
+            if item.subject not in (None, Subject.NONE) and item.dtype.is_nested():
+                told.append(f"{self.asset}.{item.name} holds several ids in a cell: store one id a row")
+        return tuple(told)
+
+    def _looks_like_an_id(self, column: Column) -> bool:
+        is_named_so = column.name.endswith(_ID_ENDINGS) or column.name in PERSONAL_NAMES
+        tells_apart = column.name in self.key and column.values is None and not column.dtype.is_temporal()
+        return is_named_so or tells_apart
 
     def empty(self) -> pl.DataFrame:
         """A frame without rows, as stored for a delivered day that brought nothing."""

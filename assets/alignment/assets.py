@@ -63,7 +63,7 @@ def match_candidates(inputs: DayInputs) -> Produced:
         found = build_candidates(*read)
     blocked = found.blocked.group_by("reason").agg(pl.col("pairs").sum()).sort("reason")
     frame = current_candidates(found.frame, stays, reviews)
-    frame = without_opted_out(frame, inputs.resource("opt_outs").history(), pl.col("delivery_day"))
+    frame = without_opted_out(MATCH_CANDIDATES, frame, inputs.resource("opt_outs").history(), pl.col("delivery_day"))
     return Produced(frame, metadata={"blocked_pairs": dict(blocked.iter_rows())})
 
 

@@ -36,7 +36,7 @@ class CandidateReader:
         days = [day for day in self.inputs.days_of(_ASSET) if first <= day <= last]
         for block in self.inputs.blocks(_ASSET, days, self.rows_at_once):
             rows = self.inputs.part(_ASSET, block, where=pl.col("decision_day") >= decided_from)
-            yield without_opted_out(self.standing.dated(rows), self.opt_outs, pl.col("decision_day"))
+            yield without_opted_out(MATCH_CANDIDATES, self.standing.dated(rows), self.opt_outs, pl.col("decision_day"))
 
     def at_once(self, settings: AlignmentSettings) -> pl.DataFrame:
         """Every candidate that a decision of the asked days may look at."""
@@ -53,4 +53,4 @@ class CandidateReader:
             self.inputs.part(_ASSET, self.inputs.days_of(_ASSET), where=pl.all_horizontal(sides))
         )
         stood = rows.filter(pl.col(VOID_FROM).is_null() | (pl.col(VOID_FROM) > pl.col("decision_day")))
-        return without_opted_out(stood, self.opt_outs, pl.col("decision_day"))
+        return without_opted_out(MATCH_CANDIDATES, stood, self.opt_outs, pl.col("decision_day"))

@@ -2,8 +2,9 @@
 
 import polars as pl
 
+from assets.alignment.forgetting import without_reviews
 from assets.common.findings import findings_contract
-from resources.contract import Column, FrameContract, Zone
+from resources.contract import Column, FrameContract, Subject, Zone
 
 IDENTITIES = ("exact", "context")
 
@@ -26,8 +27,8 @@ MATCH_CANDIDATES = FrameContract(
     key=("booking_id", "review_id"),
     description="Stays and reviews that identity, window and context allow, with how far each field agrees.",
     columns=(
-        Column(name="booking_id", dtype=pl.String, description="stay"),
-        Column(name="review_id", dtype=pl.String, description="review"),
+        Column(name="booking_id", dtype=pl.String, description="stay", subject=Subject.BOOKING),
+        Column(name="review_id", dtype=pl.String, description="review", subject=Subject.REVIEW),
         Column(
             name="identity",
             dtype=pl.String,
@@ -81,15 +82,23 @@ BOOKING_REVIEW_PAIRS = FrameContract(
     grain="one decided stay and rank of a candidate review",
     key=("booking_id", "rank"),
     description="Each completed stay once, on its decision day: its best reviews and the one that it got, if any.",
+    forget={Subject.REVIEW: without_reviews},
     columns=(
-        Column(name="booking_id", dtype=pl.String, description="stay"),
+        Column(name="booking_id", dtype=pl.String, description="stay", subject=Subject.BOOKING),
         Column(
             name="rank",
             dtype=pl.Int32,
             description="1 = most probable review; 0 = the stay has no candidate left",
             minimum=0,
+            subject=Subject.NONE,
         ),
-        Column(name="review_id", dtype=pl.String, description="review; null at rank 0", nullable=True),
+        Column(
+            name="review_id",
+            dtype=pl.String,
+            description="review; null at rank 0",
+            nullable=True,
+            subject=Subject.REVIEW,
+        ),
         Column(
             name="identity", dtype=pl.String, description="as in match_candidates", nullable=True, values=IDENTITIES
         ),

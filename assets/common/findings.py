@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from resources.contract import CheckOutcome, Column, FrameContract, Zone, outcome_of
+from resources.contract import CheckOutcome, Column, FrameContract, Subject, Zone, outcome_of
 from resources.errors import ContractError
 
 Tree = dict[str, Any]
@@ -83,7 +83,7 @@ def findings_contract(room: str) -> FrameContract:
         key=("path",),
         description=f"What the room `{room}` measures of itself, under the names of results.json.",
         columns=(
-            Column(name="path", dtype=pl.String, description="dotted path in results.json"),
+            Column(name="path", dtype=pl.String, description="dotted path in results.json", subject=Subject.NONE),
             Column(name="value", dtype=pl.Float64, description="the number", nullable=True),
             Column(name="low", dtype=pl.Float64, description="lower bound, 95 %", nullable=True),
             Column(name="high", dtype=pl.Float64, description="upper bound, 95 %", nullable=True),

@@ -21,6 +21,7 @@ def table_schema(contract: FrameContract) -> dg.TableSchema:
                 type=str(column.dtype),
                 description=column.description + (f" [{column.unit}]" if column.unit else ""),
                 constraints=dg.TableColumnConstraints(nullable=column.nullable),
+                tags={} if column.subject is None else {"subject": str(column.subject)},
             )
             for column in contract.columns
         ]

@@ -5,7 +5,7 @@ import polars as pl
 from assets.common.findings import findings_contract
 from assets.customers.features import FEATURES
 from assets.customers.lifetime_value import SEGMENTS
-from resources.contract import Column, FrameContract, Zone
+from resources.contract import Column, FrameContract, Subject, Zone
 
 _FEATURE_COLUMNS = tuple(
     Column(name=item.name, dtype=pl.Float64(), description=item.formula, unit=item.unit)
@@ -20,7 +20,12 @@ CUSTOMERS = FrameContract(
     key=("pseudo_customer_id",),
     description="Lifetime value, value segment and behaviour of every pseudo-customer over the observed window.",
     columns=(
-        Column(name="pseudo_customer_id", dtype=pl.String(), description="keyed hash of the composite key"),
+        Column(
+            name="pseudo_customer_id",
+            dtype=pl.String(),
+            description="keyed hash of the composite key",
+            subject=Subject.CUSTOMER,
+        ),
         Column(name="first_day", dtype=pl.Date(), description="first delivery day of a row"),
         Column(name="last_day", dtype=pl.Date(), description="latest delivery day of a row"),
         Column(name="bookings", dtype=pl.Int64(), description="rows, corrections applied", unit="bookings", minimum=1),

@@ -3,7 +3,7 @@
 import polars as pl
 
 from assets.common.findings import findings_contract
-from resources.contract import Column, FrameContract, Zone
+from resources.contract import Column, FrameContract, Subject, Zone
 from resources.encoders import TIERS
 
 REVIEW_EMBEDDINGS = FrameContract(
@@ -13,10 +13,17 @@ REVIEW_EMBEDDINGS = FrameContract(
     key=("review_id",),
     description="Review texts as unit vectors, for the models",
     columns=(
-        Column(name="review_id", dtype=pl.String, description="Keyed hash of the source's row id"),
+        Column(
+            name="review_id", dtype=pl.String, description="Keyed hash of the source's row id", subject=Subject.REVIEW
+        ),
         Column(name="tier", dtype=pl.String, values=TIERS, description="Encoder tier"),
         Column(name="embedding", dtype=pl.List(pl.Float32), description="Unit vector of text"),
-        Column(name="content_hash", dtype=pl.String, description="SHA-256 of text: equal texts, equal vectors"),
+        Column(
+            name="content_hash",
+            dtype=pl.String,
+            description="SHA-256 of text: equal texts, equal vectors",
+            subject=Subject.NONE,
+        ),
         Column(
             name="delivery_day", dtype=pl.Date, description="Business day on which the review arrived; the partition"
         ),
@@ -30,7 +37,8 @@ REVIEW_MAP = FrameContract(
     key=("review_id",),
     description="Review texts on the plane of the two directions in which their vectors differ most",
     columns=(
-        Column(name="review_id", dtype=pl.String, description="Keyed hash of the source's row id"),
+        Column(name="review_id", dtype=pl.String, description="Keyed hash of the source's row id",
+               subject=Subject.REVIEW),
         Column(name="first_axis", dtype=pl.Float64, description="First principal component; better scores are larger"),
         Column(name="second_axis", dtype=pl.Float64, description="Second principal component"),
         Column(

@@ -63,6 +63,7 @@ from assets.models.serving.training_log import (
     runs_frame,
 )
 from assets.models.settings import model_settings
+from assets.privacy.contract import PUBLISHED_BOOKINGS
 from assets.privacy.opt_outs import without_opted_out
 from assets.reviews.settings import ReviewSettings
 from resources.model_store import ModelStore
@@ -216,7 +217,7 @@ def model_drift(inputs: WholeInputs) -> WholeProduced:
     day, customers = inputs.as_of, inputs.settings.room("customers", CustomerSettings)
     notices = inputs.resource("opt_outs").history()
     sources = stored_sources(inputs)
-    bookings = without_opted_out(sources.bookings, notices, pl.lit(day))
+    bookings = without_opted_out(PUBLISHED_BOOKINGS, sources.bookings, notices, pl.lit(day))
     newest = features_at(bookings, sources.pairs, sources.as_stored(), day, customers)
     drift = drift_table(
         inputs.frame("examples"), newest, inputs.frame("model_predictions"), inputs.frame("customer_scores"), day,
@@ -249,7 +250,7 @@ def customer_scores(inputs: DayInputs) -> Produced:
     parts = [CUSTOMER_SCORES.empty()]
     for day in inputs.days:
         served = _served_on(store, day, customers.horizon_days)
-        bookings = without_opted_out(sources.bookings, notices, pl.lit(day))
+        bookings = without_opted_out(PUBLISHED_BOOKINGS, sources.bookings, notices, pl.lit(day))
         known = features_at(bookings, sources.pairs, reviews, day, customers)
         past = past_revenue(bookings, known["pseudo_customer_id"], day, served.horizon_days)
         rule = customers.segments if customers.segments != "rfm" else "thirds"

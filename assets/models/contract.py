@@ -7,7 +7,7 @@ from assets.customers.lifetime_value import SEGMENTS
 from assets.customers.protocols import LONG_HORIZON, OBSERVED, PROSPECTIVE
 from assets.models.contract_explaining import EXPLAINED_TEXTS, FEATURE_INFLUENCE, MODELS_FINDINGS
 from assets.models.contract_serving import BACK_TEST, MODEL_DRIFT, TRAINING_RUNS
-from resources.contract import Column, FrameContract, Zone
+from resources.contract import Column, FrameContract, Subject, Zone
 
 __all__ = [
     "ANOMALY_SENSITIVITY", "BACK_TEST", "CUSTOMER_SCORES", "EXAMPLES", "EXPLAINED_TEXTS", "FEATURE_INFLUENCE",
@@ -15,13 +15,20 @@ __all__ = [
     "TRAINED_MODELS", "TRAINING_RUNS",
 ]  # fmt: skip
 
-_ID = Column(name="pseudo_customer_id", dtype=pl.String(), description="keyed hash of the composite key")
+_ID = Column(
+    name="pseudo_customer_id",
+    dtype=pl.String(),
+    description="keyed hash of the composite key",
+    subject=Subject.CUSTOMER,
+)
 _AS_OF = Column(name="as_of", dtype=pl.Date(), description="T: features know rows delivered up to this day")
 _EVALUATION = (
-    Column(name="protocol", dtype=pl.String(), description="what was trained on and tested on"),
-    Column(name="model", dtype=pl.String(), description="name of the model"),
-    Column(name="repeat", dtype=pl.Int32(), description="which deal of customers to folds", minimum=0),
-    Column(name="fold", dtype=pl.Int32(), description="which fold was tested", minimum=0),
+    Column(name="protocol", dtype=pl.String(), description="what was trained on and tested on", subject=Subject.NONE),
+    Column(name="model", dtype=pl.String(), description="name of the model", subject=Subject.NONE),
+    Column(
+        name="repeat", dtype=pl.Int32(), description="which deal of customers to folds", minimum=0, subject=Subject.NONE
+    ),
+    Column(name="fold", dtype=pl.Int32(), description="which fold was tested", minimum=0, subject=Subject.NONE),
 )
 _COST = (
     Column(name="parameters", dtype=pl.Int64(), description="trained values", minimum=0),
@@ -126,9 +133,12 @@ MODEL_TUNING = FrameContract(
     description="The same number of trials for every tuned model, on customers that no fold tests; seconds are not "
     "reproducible.",
     columns=(
-        Column(name="protocol", dtype=pl.String(), description="what was trained on and tested on"),
-        Column(name="model", dtype=pl.String(), description="name of the model; variants take over its values"),
-        Column(name="trial", dtype=pl.Int32(), description="0 is the documented default", minimum=0),
+        Column(name="protocol", dtype=pl.String(), description="what was trained on and tested on",
+               subject=Subject.NONE),
+        Column(name="model", dtype=pl.String(), description="name of the model; variants take over its values",
+               subject=Subject.NONE),
+        Column(name="trial", dtype=pl.Int32(), description="0 is the documented default", minimum=0,
+               subject=Subject.NONE),
         Column(name="rmse", dtype=pl.Float64(), description="error over the inner folds", unit="currency units",
                minimum=0),
         Column(name="is_chosen", dtype=pl.Boolean(), description="whether the model is trained with these values"),
@@ -146,11 +156,13 @@ MODEL_ABLATIONS = FrameContract(
     description="One thing changed at a time, on the same folds as the reference, which is a row of each study; "
     "forecast under cross-validation.",
     columns=(
-        Column(name="study", dtype=pl.String(), description="what is varied"),
-        Column(name="variant", dtype=pl.String(), description="the change in words; reference: none"),
+        Column(name="study", dtype=pl.String(), description="what is varied", subject=Subject.NONE),
+        Column(name="variant", dtype=pl.String(), description="the change in words; reference: none",
+               subject=Subject.NONE),
         Column(name="model", dtype=pl.String(), description="the model that was trained"),
-        Column(name="repeat", dtype=pl.Int32(), description="which deal of customers to folds", minimum=0),
-        Column(name="fold", dtype=pl.Int32(), description="which fold was tested", minimum=0),
+        Column(name="repeat", dtype=pl.Int32(), description="which deal of customers to folds", minimum=0,
+               subject=Subject.NONE),
+        Column(name="fold", dtype=pl.Int32(), description="which fold was tested", minimum=0, subject=Subject.NONE),
         Column(name="n", dtype=pl.Int64(), description="tested examples", minimum=1),
         Column(name="text_share", dtype=pl.Float64(), description="share of examples with text", minimum=0, maximum=1),
         Column(name="mae", dtype=pl.Float64(), description="mean absolute error", unit="currency units", nullable=True),
@@ -170,8 +182,9 @@ ANOMALY_SENSITIVITY = FrameContract(
         Column(name="study", dtype=pl.String(), description="what is varied",
                values=("selection", "weights", "threshold", "filter")),
         Column(name="timing", dtype=pl.String(), description="whose timing part is used", values=("ours", "paper")),
-        Column(name="label", dtype=pl.String(), description="configuration in words"),
-        Column(name="fold", dtype=pl.Int32(), description="outer fold; -1: all folds pooled", minimum=-1),
+        Column(name="label", dtype=pl.String(), description="configuration in words", subject=Subject.NONE),
+        Column(name="fold", dtype=pl.Int32(), description="outer fold; -1: all folds pooled", minimum=-1,
+               subject=Subject.NONE),
         Column(name="alpha", dtype=pl.Float64(), description="weight of contradiction", minimum=0, maximum=1),
         Column(name="beta", dtype=pl.Float64(), description="weight of duplication", minimum=0, maximum=1),
         Column(name="gamma", dtype=pl.Float64(), description="weight of timing", minimum=0, maximum=1),
@@ -193,7 +206,7 @@ TRAINED_MODELS = FrameContract(
     key=("model",),
     description="Models trained on every example with a known target, as kept by the model store.",
     columns=(
-        Column(name="model", dtype=pl.String(), description="name of the model"),
+        Column(name="model", dtype=pl.String(), description="name of the model", subject=Subject.NONE),
         Column(name="version", dtype=pl.String(), description="content hash of the artefact"),
         Column(name="path", dtype=pl.String(), description="folder below the model store"),
         Column(name="known_from", dtype=pl.Date(), description="first day on which it may score"),
@@ -214,7 +227,8 @@ CUSTOMER_SCORES = FrameContract(
     description="Expected value of every current customer with an interval, a segment and the main reasons.",
     columns=(
         _ID,
-        Column(name="target", dtype=pl.String(), description="what is predicted: revenue of the next H days"),
+        Column(name="target", dtype=pl.String(), description="what is predicted: revenue of the next H days",
+               subject=Subject.NONE),
         Column(name="model", dtype=pl.String(), description="model that was served"),
         Column(name="model_version", dtype=pl.String(), description="content hash of its artefact"),
         Column(name="value", dtype=pl.Float64(), description="expected value", unit="currency units", minimum=0),

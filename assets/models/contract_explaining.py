@@ -4,7 +4,7 @@ import polars as pl
 
 from assets.common.findings import findings_contract
 from assets.customers.lifetime_value import SEGMENTS
-from resources.contract import Column, FrameContract, Zone
+from resources.contract import Column, FrameContract, Subject, Zone
 
 MODELS_FINDINGS = findings_contract("models")
 
@@ -16,9 +16,10 @@ FEATURE_INFLUENCE = FrameContract(
     description="How far each feature moves each customer's forecast: exact SHAP values of the boosted trees. What the "
     "model looks at, not what would happen if the feature were changed.",
     columns=(
-        Column(name="pseudo_customer_id", dtype=pl.String(), description="keyed hash of the composite key"),
-        Column(name="model", dtype=pl.String(), description="that is explained"),
-        Column(name="feature", dtype=pl.String(), description="column of the examples, b_..."),
+        Column(name="pseudo_customer_id", dtype=pl.String(), description="keyed hash of the composite key",
+               subject=Subject.CUSTOMER),
+        Column(name="model", dtype=pl.String(), description="that is explained", subject=Subject.NONE),
+        Column(name="feature", dtype=pl.String(), description="column of the examples, b_...", subject=Subject.NONE),
         Column(name="influence", dtype=pl.Float64(), description="SHAP value; with the base all of them add up to the "
                "forecast before negative values are cut", unit="currency units"),
         Column(name="scaled_value", dtype=pl.Float64(), description="rank of the feature's value among the customers: "
@@ -34,10 +35,12 @@ EXPLAINED_TEXTS = FrameContract(
     description="Words of single masked reviews that move one customer's forecast (LIME). What the model looks at, not "
     "what made the guest book.",
     columns=(
-        Column(name="model", dtype=pl.String(), description="that is explained"),
+        Column(name="model", dtype=pl.String(), description="that is explained", subject=Subject.NONE),
         Column(name="segment", dtype=pl.String(), description="value segment of the customer", values=SEGMENTS),
-        Column(name="pseudo_customer_id", dtype=pl.String(), description="keyed hash of the composite key"),
-        Column(name="review_id", dtype=pl.String(), description="the review that is taken apart"),
+        Column(name="pseudo_customer_id", dtype=pl.String(), description="keyed hash of the composite key",
+               subject=Subject.CUSTOMER),
+        Column(name="review_id", dtype=pl.String(), description="the review that is taken apart",
+               subject=Subject.REVIEW),
         Column(name="prediction", dtype=pl.Float64(), description="forecast of the customer", unit="currency units"),
         Column(name="share", dtype=pl.Float64(), description="of this review in the customer's text block", minimum=0,
                maximum=1),

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from resources.contract import Column, FrameContract, Zone
+from resources.contract import Column, FrameContract, Subject, Zone
 
 _UNIT = "currency units"
 
@@ -14,14 +14,16 @@ TRAINING_RUNS = FrameContract(
     description="Every training: settings, hash of inputs, metrics, artefact, and whether its model was promoted.",
     columns=(
         Column(name="number", dtype=pl.Int32(), description="in the order of training", minimum=1),
-        Column(name="run_id", dtype=pl.String(), description="hash of day, settings, inputs, artefacts and rival"),
+        Column(name="run_id", dtype=pl.String(), description="hash of day, settings, inputs, artefacts and rival",
+               subject=Subject.NONE),
         Column(name="as_of", dtype=pl.Date(), description="last day whose rows it read"),
         Column(name="model", dtype=pl.String(), description="best model of its cross-validation"),
         Column(name="version", dtype=pl.String(), description="content hash of the artefact"),
         Column(name="path", dtype=pl.String(), description="folder of the artefact below the model store"),
         Column(name="horizon_days", dtype=pl.Int32(), description="H of the target", unit="days"),
         Column(name="rows", dtype=pl.Int64(), description="training examples", minimum=0),
-        Column(name="input_hash", dtype=pl.String(), description="digest of the examples table and all it came from"),
+        Column(name="input_hash", dtype=pl.String(), description="digest of the examples table and all it came from",
+               subject=Subject.NONE),
         Column(name="inputs", dtype=pl.String(), description="record of inputs of the examples table, JSON"),
         Column(name="settings_digest", dtype=pl.String(), description="hash of the settings"),
         Column(name="settings", dtype=pl.String(), description="of the room, and those that tuning chose, JSON"),
@@ -53,7 +55,7 @@ MODEL_DRIFT = FrameContract(
     description="Population stability index between the training examples and the newest customers.",
     columns=(
         Column(name="kind", dtype=pl.String(), description="what drifts", values=("input", "score")),
-        Column(name="name", dtype=pl.String(), description="feature, or value"),
+        Column(name="name", dtype=pl.String(), description="feature, or value", subject=Subject.NONE),
         Column(name="psi", dtype=pl.Float64(), description="population stability index", minimum=0),
         Column(name="threshold", dtype=pl.Float64(), description="that warns", minimum=0),
         Column(name="is_drifted", dtype=pl.Boolean(), description="whether the index is above it"),
@@ -79,9 +81,9 @@ BACK_TEST = FrameContract(
         Column(name="as_of", dtype=pl.Date(), description="day of the prediction"),
         Column(name="horizon_days", dtype=pl.Int32(), description="H of the target", unit="days"),
         Column(name="model", dtype=pl.String(), description="that predicted"),
-        Column(name="model_version", dtype=pl.String(), description="of the artefact"),
+        Column(name="model_version", dtype=pl.String(), description="of the artefact", subject=Subject.NONE),
         Column(name="decile", dtype=pl.Int32(), description="1: lowest predictions; 0: everybody", minimum=0,
-               maximum=10),
+               maximum=10, subject=Subject.NONE),
         Column(name="n", dtype=pl.Int64(), description="customers", minimum=1),
         Column(name="predicted", dtype=pl.Float64(), description="mean prediction", unit=_UNIT),
         Column(name="realised", dtype=pl.Float64(), description="mean realised revenue", unit=_UNIT),

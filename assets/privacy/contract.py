@@ -3,15 +3,15 @@
 import polars as pl
 
 from assets.common.findings import findings_contract
-from resources.contract import Column, FrameContract, Zone
+from resources.contract import Column, FrameContract, Subject, Zone
 
 _DAY = Column(name="delivery_day", dtype=pl.Date, description="Business day on which the row arrived; the partition")
 _REVENUE = "rate * nights if Check-Out, else 0"
 _HEX = "keyed hash, 32 hex characters"
 
 
-def _id(name: str, description: str, *, nullable: bool = False) -> Column:
-    return Column(name=name, dtype=pl.String, description=f"{description} ({_HEX})", nullable=nullable)
+def _id(name: str, subject: Subject, description: str, *, nullable: bool = False) -> Column:
+    return Column(name=name, dtype=pl.String, description=f"{description} ({_HEX})", nullable=nullable, subject=subject)
 
 
 def _levels(name: str, what: str, values: tuple[str, ...] | None = None) -> Column:
@@ -80,10 +80,10 @@ PSEUDONYMS = FrameContract(
     key=("row_id",),
     description="Keyed hashes of row and guest, pseudo-customer and revenue: the bridge out of the restricted zone.",
     columns=(
-        Column(name="row_id", dtype=pl.String, description="Id of the raw row"),
-        _id("booking_id", "Name of the row outside restricted"),
-        _id("guest_hash", "Name of the guest, where the source has a guest key", nullable=True),
-        _id("pseudo_customer_id", "Name of the rows that share the composite key"),
+        Column(name="row_id", dtype=pl.String, description="Id of the raw row", subject=Subject.BOOKING),
+        _id("booking_id", Subject.BOOKING, "Name of the row outside restricted"),
+        _id("guest_hash", Subject.GUEST, "Name of the guest, where the source has a guest key", nullable=True),
+        _id("pseudo_customer_id", Subject.CUSTOMER, "Name of the rows that share the composite key"),
         Column(name="key_epoch", dtype=pl.String, description="Epoch of the key that made the hashes"),
         Column(name="realised_revenue", dtype=pl.Int64, unit="currency", description=_REVENUE),
         Column(
@@ -103,7 +103,7 @@ MASKED_REVIEWS = FrameContract(
     key=("review_id",),
     description="Reviews whose text carries no names, e-mails, phones, card or booking numbers.",
     columns=(
-        _id("review_id", "Name of the review outside restricted"),
+        _id("review_id", Subject.REVIEW, "Name of the review outside restricted"),
         Column(name="hotel_name", dtype=pl.String, description="Hotel as named by the review site"),
         Column(name="hotel_address", dtype=pl.String, nullable=True, description="Address of the hotel"),
         Column(name="hotel_average_score", dtype=pl.Float64, nullable=True, description="Average score of the hotel"),
@@ -130,9 +130,14 @@ PUBLISHED_BOOKINGS = FrameContract(
     key=("booking_id",),
     description="Bookings with generalised quasi-identifiers, k-anonymous within their batch.",
     columns=(
-        _id("booking_id", "Name of the booking"),
-        _id("pseudo_customer_id", "Name of the rows that share the composite key"),
-        Column(name="class_id", dtype=pl.String, description="Batch day, part (stay or other) and number of the class"),
+        _id("booking_id", Subject.BOOKING, "Name of the booking"),
+        _id("pseudo_customer_id", Subject.CUSTOMER, "Name of the rows that share the composite key"),
+        Column(
+            name="class_id",
+            dtype=pl.String,
+            description="Batch day, part (stay or other) and number of the class",
+            subject=Subject.NONE,
+        ),
         _CLASS_SIZE,
         _K,
         *_RATE_LIMITS,
@@ -173,8 +178,15 @@ BOOKINGS_BY_MONTH = FrameContract(
     key=("month", "hotel"),
     description="Differentially private counts of bookings by month of delivery and hotel.",
     columns=(
-        Column(name="month", dtype=pl.String, description="Closed calendar month of delivery, YYYY-MM"),
-        Column(name="hotel", dtype=pl.String, description="Hotel, from the public list of hotels"),
+        Column(
+            name="month",
+            dtype=pl.String,
+            description="Closed calendar month of delivery, YYYY-MM",
+            subject=Subject.NONE,
+        ),
+        Column(
+            name="hotel", dtype=pl.String, description="Hotel, from the public list of hotels", subject=Subject.NONE
+        ),
         Column(name="bookings", dtype=pl.Int64, unit="bookings", description="Count plus noise; may be negative"),
         Column(
             name="plus_minus_95",
@@ -186,7 +198,12 @@ BOOKINGS_BY_MONTH = FrameContract(
         Column(name="accounting", dtype=pl.String, values=("pure", "zcdp"), description="Unit of the loss"),
         Column(name="loss", dtype=pl.Float64, minimum=0, description="Epsilon (pure) or rho (zcdp) of the release"),
         Column(name="unit", dtype=pl.String, description="Whose presence the noise hides: guest or booking"),
-        Column(name="release_id", dtype=pl.String, description="Name of the release in the budget ledger"),
+        Column(
+            name="release_id",
+            dtype=pl.String,
+            description="Name of the release in the budget ledger",
+            subject=Subject.NONE,
+        ),
         Column(name="is_private", dtype=pl.Boolean, description="False where a test seed made the noise"),
     ),
 )
@@ -197,11 +214,23 @@ GUEST_AGGREGATES = FrameContract(
     key=("family", "period", "group", "measure"),
     description="Differentially private figures about guests per closed year: segments, value, cancellations, scores.",
     columns=(
-        Column(name="family", dtype=pl.String, description="Family of releases; allotments of the budget go by it"),
-        Column(name="period", dtype=pl.String, description="Closed calendar year of delivery, YYYY"),
+        Column(
+            name="family",
+            dtype=pl.String,
+            description="Family of releases; allotments of the budget go by it",
+            subject=Subject.NONE,
+        ),
+        Column(
+            name="period", dtype=pl.String, description="Closed calendar year of delivery, YYYY", subject=Subject.NONE
+        ),
         Column(name="grouping", dtype=pl.String, description="What the groups are: value_band, country, ..."),
-        Column(name="group", dtype=pl.String, description="Group, from a public list"),
-        Column(name="measure", dtype=pl.String, description="What the value is: guests, mean_value, ..."),
+        Column(name="group", dtype=pl.String, description="Group, from a public list", subject=Subject.NONE),
+        Column(
+            name="measure",
+            dtype=pl.String,
+            description="What the value is: guests, mean_value, ...",
+            subject=Subject.NONE,
+        ),
         Column(name="value", dtype=pl.Float64, description="The figure with noise; counts may be negative"),
         Column(
             name="plus_minus_95",
@@ -212,7 +241,12 @@ GUEST_AGGREGATES = FrameContract(
         Column(name="accounting", dtype=pl.String, values=("pure", "zcdp"), description="Unit of the loss"),
         Column(name="loss", dtype=pl.Float64, minimum=0, description="Epsilon (pure) or rho (zcdp) of the release"),
         Column(name="unit", dtype=pl.String, description="Whose presence the noise hides: guest, booking or review"),
-        Column(name="release_id", dtype=pl.String, description="Name of the release in the budget ledger"),
+        Column(
+            name="release_id",
+            dtype=pl.String,
+            description="Name of the release in the budget ledger",
+            subject=Subject.NONE,
+        ),
         Column(name="is_private", dtype=pl.Boolean, description="False where a test seed made the noise"),
     ),
 )

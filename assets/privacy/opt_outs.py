@@ -6,6 +6,8 @@ Rows that arrive after the notice never get in (``assets/raw/exclusion.py``); wh
 import polars as pl
 
 from assets.privacy.pseudonyms import keyed_hash
+from resources.contract import FrameContract, Subject
+from resources.errors import ContractError
 from resources.notices import KINDS, identifier_forms, notice_forms
 from resources.secret_keys import SecretKey
 from resources.sources.keys import USUAL, Placeholders
@@ -41,17 +43,27 @@ def notice_history(
     return pl.concat([part.select(*HISTORY) for part in (by_hash, met)]).unique().sort("booking_id", "day", "kind")
 
 
-def without_opted_out(frame: pl.DataFrame, history: pl.DataFrame, day: pl.Expr) -> pl.DataFrame:
+def without_opted_out(
+    contract: FrameContract, frame: pl.DataFrame, history: pl.DataFrame, day: pl.Expr
+) -> pl.DataFrame:
     """Rows whose booking's last notice up to a day is not an opt-out; of two notices of one day the opt-out counts.
 
     Args:
-        frame: has ``booking_id``; any order, which is kept.
+        contract: of the table that the rows come from; it says which column is the booking's.
+        frame: rows of it, in any order, which is kept.
         history: see :func:`notice_history`.
         day: the day as of which each row is judged.
+
+    Raises:
+        ContractError: no column of the table is a booking's, so nobody's notice can be found.
     """
+    name = next((name for name in contract.ids_of(Subject.BOOKING) if name in frame.columns), None)
+    if name is None:
+        message = f"{contract.asset} has no column with subject=booking, so notices can't be followed: add one"
+        raise ContractError(message)
     if history.is_empty():
         return frame
-    asked = frame.select("booking_id", day.alias("as_of")).with_row_index("row")
+    asked = frame.select(pl.col(name).alias("booking_id"), day.alias("as_of")).with_row_index("row")
     said = asked.join(history, on="booking_id", how="inner").filter(pl.col("day") <= pl.col("as_of"))
     last = said.sort("row", "day", pl.col("kind") == _OPT_OUT).group_by("row", maintain_order=True).last()
     out = last.filter(pl.col("kind") == _OPT_OUT)["row"].to_list()

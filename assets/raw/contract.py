@@ -3,7 +3,7 @@
 import polars as pl
 
 from assets.common.findings import findings_contract
-from resources.contract import Column, FrameContract, Zone
+from resources.contract import Column, FrameContract, Subject, Zone
 
 _DAY = Column(name="delivery_day", dtype=pl.Date, description="Business day on which the row reached the pipeline")
 _REPEAT = Column(
@@ -18,8 +18,12 @@ def _count(name: str, description: str, *, unit: str | None = None, nullable: bo
     return Column(name=name, dtype=pl.Int32, description=description, unit=unit, nullable=nullable, minimum=0)
 
 
-def _text(name: str, description: str, *, nullable: bool = False) -> Column:
-    return Column(name=name, dtype=pl.String, description=description, nullable=nullable)
+def _text(name: str, description: str, *, nullable: bool = False, subject: Subject | None = None) -> Column:
+    return Column(name=name, dtype=pl.String, description=description, nullable=nullable, subject=subject)
+
+
+def _direct(name: str, description: str = "Direct identifier, restricted zone only") -> Column:
+    return _text(name, description, nullable=True, subject=Subject.GUEST)
 
 
 RAW_BOOKINGS = FrameContract(
@@ -28,11 +32,13 @@ RAW_BOOKINGS = FrameContract(
     grain="one sound booking row as delivered",
     key=("row_id",),
     description="Bookings, typed and validated row by row; repeats are kept under policy `ours`.",
+    is_as_delivered=True,
     columns=(
         _text(
             "row_id",
             "reservation:<number>, and :room:<room>, or :part:<hash> for a further room told apart by its content; "
             "without a number row:<hash of the delivered fields>:<ordinal among the day's repeats>",
+            subject=Subject.BOOKING,
         ),
         _text("hotel", "Hotel as the source names it"),
         Column(name="is_canceled", dtype=pl.Boolean, description="True unless the guest stayed (no-shows included)"),
@@ -74,15 +80,13 @@ RAW_BOOKINGS = FrameContract(
         ),
         _count("parking_spaces", "Parking spaces asked for"),
         _count("special_requests", "Special requests made"),
-        _text(
-            "guest_key",
-            "The source's key of the guest in its one spelling; null: none, or one that fits too much",
-            nullable=True,
+        _direct(
+            "guest_key", "The source's key of the guest in its one spelling; null: none, or one that fits too much"
         ),
-        _text("guest_name", "Direct identifier, restricted zone only", nullable=True),
-        _text("email", "Direct identifier, restricted zone only", nullable=True),
-        _text("phone", "Direct identifier, restricted zone only", nullable=True),
-        _text("card_number", "Direct identifier, restricted zone only", nullable=True),
+        _direct("guest_name"),
+        _direct("email"),
+        _direct("phone"),
+        _direct("card_number"),
         _REPEAT,
         _DAY,
     ),
@@ -94,11 +98,13 @@ RAW_REVIEWS = FrameContract(
     grain="one sound review row as delivered",
     key=("row_id",),
     description="Reviews, typed and validated row by row; text, tags and placeholders still as delivered.",
+    is_as_delivered=True,
     columns=(
         _text(
             "row_id",
             "review:<key>, and :part:<hash> for another review of that key; without a key "
             "row:<hash of the delivered fields>:<ordinal among the day's repeats>",
+            subject=Subject.REVIEW,
         ),
         _text("hotel_name", "Hotel as the platform names it"),
         _text("hotel_address", "Address in one line, city and country last", nullable=True),
@@ -134,13 +140,19 @@ QUARANTINE = FrameContract(
     grain="one problem of one delivered row",
     key=("row_id", "column", "reason"),
     description="Rows that are not sound, with every problem found and the text as it was delivered.",
+    is_as_delivered=True,
     columns=(
         Column(name="stream", dtype=pl.String, description="Kind of row", values=("bookings", "reviews")),
-        _text("row_id", "<source file>:<source row>"),
+        _text("row_id", "<source file>:<source row>", subject=Subject.GUEST),
         _text("source_file", "File or table, without folder"),
         Column(name="source_row", dtype=pl.Int64, description="1 = first data row of the file", minimum=1),
-        _text("column", "Column of the source that is wrong; null: the row as a whole", nullable=True),
-        _text("reason", "What was found and what is expected"),
+        _text(
+            "column",
+            "Column of the source that is wrong; null: the row as a whole",
+            nullable=True,
+            subject=Subject.NONE,
+        ),
+        _text("reason", "What was found and what is expected", subject=Subject.NONE),
         _text("raw_text", "The row as delivered; bytes that are no text are written \\xNN"),
         _DAY,
     ),

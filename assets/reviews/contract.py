@@ -3,14 +3,16 @@
 import polars as pl
 
 from assets.common.findings import findings_contract
-from resources.contract import Column, FrameContract, Zone
+from resources.contract import Column, FrameContract, Subject, Zone
 
 PARTIES = ("solo", "couple", "family_young", "family_older", "group", "with_friends")
 TRIP_TYPES = ("leisure", "business")
 PARTS = ("contradiction", "duplication", "timing")
 
 _TEXT, _NUMBER = pl.String, pl.Float64
-_REVIEW_ID = Column(name="review_id", dtype=_TEXT, description="Keyed hash of the source's row id")
+_REVIEW_ID = Column(
+    name="review_id", dtype=_TEXT, description="Keyed hash of the source's row id", subject=Subject.REVIEW
+)
 _DAY = Column(name="delivery_day", dtype=pl.Date, description="Business day on which the review arrived; the partition")
 
 CLEAN_REVIEWS = FrameContract(
@@ -22,7 +24,9 @@ CLEAN_REVIEWS = FrameContract(
     columns=(
         _REVIEW_ID,
         Column(name="hotel_name", dtype=_TEXT, description="Hotel as delivered, or its new name"),
-        Column(name="hotel_key", dtype=_TEXT, description="Name without case, accents, punctuation"),
+        Column(
+            name="hotel_key", dtype=_TEXT, description="Name without case, accents, punctuation", subject=Subject.NONE
+        ),
         Column(name="hotel_city", dtype=_TEXT, nullable=True, description="City from the address"),
         Column(name="hotel_country", dtype=_TEXT, nullable=True, description="Country from the address (ISO alpha-3)"),
         Column(name="reviewer_country", dtype=_TEXT, nullable=True, description="Reviewer's country (ISO alpha-3)"),
@@ -77,9 +81,21 @@ REVIEW_ANOMALY_PARTS = FrameContract(
         Column(name="contradiction_raw", dtype=_NUMBER, minimum=0, maximum=2, description="Their absolute difference"),
         Column(name="duplication_raw", dtype=_NUMBER, minimum=-1, maximum=1, description="Likeness to the nearest"),
         Column(name="duplication_cosine", dtype=_NUMBER, minimum=-1, maximum=1, description="Largest cosine (paper)"),
-        Column(name="nearest_review_id", dtype=_TEXT, nullable=True, description="That earlier review"),
         Column(
-            name="nearest_gap_days", dtype=pl.Int32, nullable=True, unit="days", description="Posted how much later"
+            name="nearest_review_id",
+            dtype=_TEXT,
+            nullable=True,
+            description="That earlier review",
+            subject=Subject.REVIEW,
+            is_reference=True,
+        ),
+        Column(
+            name="nearest_gap_days",
+            dtype=pl.Int32,
+            nullable=True,
+            unit="days",
+            description="Posted how much later",
+            describes="nearest_review_id",
         ),
         Column(name="timing_raw", dtype=_NUMBER, minimum=0, description="-log10 P(at least as many posts)"),
         Column(name="timing_paper_raw", dtype=_NUMBER, minimum=0, description="|gap - mean| / deviation, paper 001"),

@@ -3,7 +3,7 @@
 import polars as pl
 
 from assets.common.findings import findings_contract
-from resources.contract import Column, FrameContract, Zone
+from resources.contract import Column, FrameContract, Subject, Zone
 
 ALIGNMENT_EVIDENCE = FrameContract(
     asset="alignment_evidence",
@@ -18,9 +18,19 @@ ALIGNMENT_EVIDENCE = FrameContract(
             description="what is shown",
             values=("window", "permutation", "reliability", "waterfall", "verdict"),
         ),
-        Column(name="setting", dtype=pl.String, description="window in days, bin, texts, or number of a pair"),
-        Column(name="place", dtype=pl.Int32, description="order in which it is shown", minimum=0),
-        Column(name="measure", dtype=pl.String, description="name of the figure; of a waterfall: its step"),
+        Column(
+            name="setting",
+            dtype=pl.String,
+            description="window in days, bin, texts, or number of a pair",
+            subject=Subject.NONE,
+        ),
+        Column(name="place", dtype=pl.Int32, description="order in which it is shown", minimum=0, subject=Subject.NONE),
+        Column(
+            name="measure",
+            dtype=pl.String,
+            description="name of the figure; of a waterfall: its step",
+            subject=Subject.NONE,
+        ),
         Column(name="value", dtype=pl.Float64, description="the figure; bits of a waterfall's step"),
     ),
 )
@@ -33,9 +43,14 @@ PRICE_OF_PRIVACY = FrameContract(
     description="What k, the length of the batch and epsilon cost: pairs, forecasts, released aggregates.",
     columns=(
         Column(name="study", dtype=pl.String, description="what was varied", values=("k", "batch", "epsilon")),
-        Column(name="setting", dtype=pl.String, description="its value, as shown"),
+        Column(name="setting", dtype=pl.String, description="its value, as shown", subject=Subject.NONE),
         Column(name="place", dtype=pl.Int32, description="order in which settings are shown", minimum=0),
-        Column(name="measure", dtype=pl.String, description="name of the figure; of a model: <model>.<metric>"),
+        Column(
+            name="measure",
+            dtype=pl.String,
+            description="name of the figure; of a model: <model>.<metric>",
+            subject=Subject.NONE,
+        ),
         Column(name="value", dtype=pl.Float64, description="the figure", nullable=True),
         Column(name="low", dtype=pl.Float64, description="lower bound, 95 %", nullable=True),
         Column(name="high", dtype=pl.Float64, description="upper bound, 95 %", nullable=True),
@@ -51,9 +66,9 @@ VALUE_CEILINGS = FrameContract(
     columns=(
         Column(name="influence", dtype=pl.String, description="of satisfaction on value",
                values=("none", "weak", "strong")),
-        Column(name="seed", dtype=pl.Int64, description="of the world"),
+        Column(name="seed", dtype=pl.Int64, description="of the world", subject=Subject.NONE),
         Column(name="model", dtype=pl.String, description="as in model_metrics; data_rich_<learner>, oracle, "
-               "<model>_true_links, or pairs"),
+               "<model>_true_links, or pairs", subject=Subject.NONE),
         Column(name="metric", dtype=pl.String, description="of the pairs: share that is right",
                values=("r2", "mae", "gini", "right")),
         Column(name="value", dtype=pl.Float64, description="the figure", nullable=True),
@@ -67,7 +82,8 @@ CUSTOMER_KEYS = FrameContract(
     key=("key",),
     description="What pseudo-customers each choice of key makes, and how pure and complete they are (demo).",
     columns=(
-        Column(name="key", dtype=pl.String, description="settings, what was added or left out, guest_key, or chained"),
+        Column(name="key", dtype=pl.String, description="settings, what was added or left out, guest_key, or chained",
+               subject=Subject.NONE),
         Column(name="place", dtype=pl.Int32, description="order in which it is shown", minimum=0),
         Column(name="bookings", dtype=pl.Int64, description="booking rows compared", minimum=1),
         Column(name="pseudo_customers", dtype=pl.Int64, description="groups that the key makes", minimum=1),
@@ -93,7 +109,12 @@ PRIVACY_ATTACKS = FrameContract(
     key=("attack", "zone", "k"),
     description="How often attackers with stated knowledge succeed, with intervals, beside what guessing gives.",
     columns=(
-        Column(name="attack", dtype=pl.String, description="name of the attack (docs/privacy/threat_model.md)"),
+        Column(
+            name="attack",
+            dtype=pl.String,
+            description="name of the attack (docs/privacy/threat_model.md)",
+            subject=Subject.NONE,
+        ),
         Column(name="knows", dtype=pl.String, description="what the attacker knows and holds"),
         Column(
             name="zone",
@@ -101,7 +122,14 @@ PRIVACY_ATTACKS = FrameContract(
             description="zone that is attacked",
             values=tuple(str(zone) for zone in Zone),
         ),
-        Column(name="k", dtype=pl.Int32, description="k of the labels; 1 for exact rows", unit="guests", minimum=1),
+        Column(
+            name="k",
+            dtype=pl.Int32,
+            description="k of the labels; 1 for exact rows",
+            unit="guests",
+            minimum=1,
+            subject=Subject.NONE,
+        ),
         Column(name="targets", dtype=pl.Int64, description="guests, stays or customers attacked", minimum=1),
         Column(
             name="successes",

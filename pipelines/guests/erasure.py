@@ -8,6 +8,7 @@ from assets.common.declaration import declared_in
 from assets.common.fits import FittedAsset
 from assets.common.whole import WholeAsset
 from assets.common.workspace import Workspace
+from assets.raw.contract import RAW_BOOKINGS, RAW_REVIEWS
 from pipelines.guests.asking import Asked
 from pipelines.guests.finding import Finding, find
 from pipelines.guests.guest import Guest, is_telling_key
@@ -194,7 +195,7 @@ def _marks(guest: Guest) -> dict[str, list[str]]:
 def _first_day(workspace: Workspace, guest: Guest, batches: list[date]) -> date:
     """First day from which something may have learned from the guest."""
     days = list(batches)
-    for asset, ids in (("raw_reviews", guest.review_row_ids), ("raw_bookings", guest.row_ids)):
+    for asset, ids in ((RAW_REVIEWS.asset, guest.review_row_ids), (RAW_BOOKINGS.asset, guest.row_ids)):
         for day in workspace.lake.days(asset) if ids else ():
             if workspace.lake.rows(asset, day, ["row_id"])["row_id"].is_in(ids).any():
                 days.append(day)

@@ -11,9 +11,12 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from assets.common.workspace import Workspace
+from assets.privacy.contract import MASKED_REVIEWS, PSEUDONYMS
 from assets.privacy.pseudonyms import keyed_hash
+from assets.raw.contract import QUARANTINE, RAW_BOOKINGS, RAW_REVIEWS
 from assets.raw.exclusion import as_rows
 from assets.raw.quarantined_fields import quarantined_fields
+from assets.reviews.contract import CLEAN_REVIEWS
 from pipelines.guests.asking import Asked
 from pipelines.guests.guest import Guest, is_telling_key
 from pipelines.guests.key_rules import caps_of, unfit_keys, words_of
@@ -69,7 +72,7 @@ def find(workspace: Workspace, asked: Asked) -> Finding:
             "the setting if the key is one guest's after all"
         )
         raise ContractError(message)
-    problems = _stored(workspace, "quarantine", ["row_id", "stream", "column", "raw_text"])
+    problems = _stored(workspace, QUARANTINE.asset, ["row_id", "stream", "column", "raw_text"])
     cut = quarantined_fields(problems)
     told = pl.concat([_stored_bookings(workspace), _quarantined_bookings(cut, words)])
     rows = with_forms(told.with_columns(_without_gaps(words)), words, unfit)
@@ -78,12 +81,12 @@ def find(workspace: Workspace, asked: Asked) -> Finding:
     others = rows.join(mine.select("row_id"), on="row_id", how="anti")
     identifiers, plain = _identifiers(mine, others, belonging.keys)
     needles = [Needle(kind, value) for kind, values in identifiers.items() for value in values]
-    reviews = _stored(workspace, "raw_reviews", ["row_id", *REVIEW_TEXTS])
+    reviews = _stored(workspace, RAW_REVIEWS.asset, ["row_id", *REVIEW_TEXTS])
     written, by_text = _written_by(reviews, asked, needles)
     unread, unclear = _unread(cut, asked, mine, needles)
     held = problems.filter(pl.col("row_id").is_in([*mine["row_id"], *unread]))
     keys = sorted({*belonging.keys, *([asked.key] if asked.key else ())})
-    stored = mine.filter(pl.col("table") == "raw_bookings")
+    stored = mine.filter(pl.col("table") == RAW_BOOKINGS.asset)
     spelled = sorted({*keys, *_spelled(stored, keys)})
     ids = _made_ids(workspace, asked, stored, others, spelled, written)
     guest = Guest(
@@ -121,8 +124,8 @@ def _how(
 
 
 def _stored_bookings(workspace: Workspace) -> pl.DataFrame:
-    rows = _stored(workspace, "raw_bookings", ["row_id", *DIRECT])
-    return rows.with_columns(reservation=pl.lit(None, pl.String()), table=pl.lit("raw_bookings"))
+    rows = _stored(workspace, RAW_BOOKINGS.asset, ["row_id", *DIRECT])
+    return rows.with_columns(reservation=pl.lit(None, pl.String()), table=pl.lit(RAW_BOOKINGS.asset))
 
 
 def _quarantined_bookings(cut: pl.DataFrame, words: Placeholders) -> pl.DataFrame:
@@ -130,7 +133,7 @@ def _quarantined_bookings(cut: pl.DataFrame, words: Placeholders) -> pl.DataFram
     rows = cut.filter(pl.col("stream") == Stream.BOOKINGS.value)
     ids = as_rows(rows, words).select(row_id="problem", reservation="row_id")
     named = rows.filter("is_read").join(ids, on="row_id", how="left", maintain_order="left")
-    return named.select("row_id", *DIRECT, "reservation", table=pl.lit("quarantine"))
+    return named.select("row_id", *DIRECT, "reservation", table=pl.lit(QUARANTINE.asset))
 
 
 def _without_gaps(words: Placeholders) -> list[pl.Expr]:
@@ -206,7 +209,7 @@ def _made_ids(
 ) -> dict[str, list[str]]:
     """Ids made of the guest's rows, those under earlier keys of the hashes included; none of a row of others."""
     columns = ["row_id", "booking_id", "guest_hash", "pseudo_customer_id"]
-    pseudonyms = _stored(workspace, "pseudonyms", columns)
+    pseudonyms = _stored(workspace, PSEUDONYMS.asset, columns)
     hashes = _plain(keyed_hash(keys, "guest", workspace.key))
     asked_ids = _covered(pseudonyms["row_id"], asked)
     named = pl.col("row_id").is_in([*mine["row_id"], *asked_ids]) | pl.col("guest_hash").is_in(hashes)
@@ -241,8 +244,8 @@ def _words(
     texts = {text for name in REVIEW_TEXTS for text in written[name].drop_nulls()}
     contents: set[str] = set()
     rest = [reviews.join(written.select("row_id"), on="row_id", how="anti")]
-    for asset in ("masked_reviews", "clean_reviews"):
-        columns = ["review_id", *REVIEW_TEXTS, *(["text"] if asset == "clean_reviews" else [])]
+    for asset in (MASKED_REVIEWS.asset, CLEAN_REVIEWS.asset):
+        columns = ["review_id", *REVIEW_TEXTS, *(["text"] if asset == CLEAN_REVIEWS.asset else [])]
         stage = _stored(workspace, asset, columns)
         is_mine = pl.col("review_id").is_in(review_ids)
         texts |= {text for name in columns[1:] for text in stage.filter(is_mine)[name].drop_nulls()}

@@ -7,24 +7,28 @@ that was interrupted is simply done again.
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 
 import polars as pl
 
 from assets.common.workspace import Workspace
-from assets.privacy.contract import PUBLISHED_BOOKINGS, RELEASED_BOOKINGS
+from assets.privacy.contract import PSEUDONYMS, PUBLISHED_BOOKINGS, RELEASED_BOOKINGS
 from assets.privacy.fixed_labels import keep_labels
 from assets.privacy.generalisation import batch_key
 from assets.privacy.publication import release_bookings
 from assets.privacy.settings import SECTION, PrivacySettings
+from assets.raw.contract import QUARANTINE, RAW_BOOKINGS, RAW_REVIEWS
 from assets.raw.exclusion import ERASED
 from pipelines.guests.guest import Guest
 from pipelines.guests.needles import Needle, holds, may_hold
+from pipelines.guests.whose import IDS, ids_of, refers_to, without_ids
+from resources.contract import FrameContract, Subject
 from resources.lake import SET_ASIDE_SCHEMA, InputRecord
 from resources.tombstones import ROW, Tombstones
 
-_RAW = ("raw_bookings", "raw_reviews")
-_BY_FIELD = (*_RAW, "quarantine", "pseudonyms")  # the finder knew the guest's rows there by field, and no word decides
-_NEVER_TEXT = ("row_id", "booking_id", "review_id", "pseudo_customer_id")
+_RAW = (RAW_BOOKINGS.asset, RAW_REVIEWS.asset)
+# The finder knew the guest's rows there by field, and no word decides.
+_BY_FIELD = (*_RAW, QUARANTINE.asset, PSEUDONYMS.asset)
 
 
 @dataclass(frozen=True)
@@ -41,12 +45,17 @@ class Cut:
     withheld: frozenset[str]
     needles: tuple[Needle, ...]
 
+    @cached_property
+    def ids(self) -> dict[Subject, list[str]]:
+        """What names a row of theirs, by subject; a shared pseudo-customer's values are made anew without the guest."""
+        return ids_of(self.guest, withheld=self.withheld, shared=self.guest.shared_customers)
+
 
 def batches_of(workspace: Workspace, guest: Guest) -> list[date]:
     """Published days on which a booking of the guest lies, ascending."""
     lake = workspace.lake
     days: set[date] = set()
-    for asset in ("raw_bookings", "pseudonyms"):
+    for asset in (RAW_BOOKINGS.asset, PSEUDONYMS.asset):
         for day in lake.days(asset):
             if lake.rows(asset, day, ["row_id"])["row_id"].is_in(guest.row_ids).any():
                 days.add(day)
@@ -63,10 +72,10 @@ def rows_to_take(workspace: Workspace, guest: Guest) -> dict[str, int]:
     """
     lake, cut = workspace.lake, Cut(guest, frozenset(), tuple(guest.needles()))
     rows: dict[str, int] = {}
-    for asset in workspace.contracts:
+    for asset, contract in workspace.contracts.items():
         for day in lake.partitions(asset):
             stored = lake.rows(asset, day)
-            rows[asset] = rows.get(asset, 0) + stored.height - without_guest(asset, stored, cut).height
+            rows[asset] = rows.get(asset, 0) + stored.height - without_guest(contract, stored, cut).height
     return {asset: count for asset, count in rows.items() if count}
 
 
@@ -103,7 +112,7 @@ def _cut_partition(workspace: Workspace, asset: str, day: date | None, cut: Cut,
     if record is None:
         return 0
     before = lake.rows(asset, day)
-    after = without_guest(asset, before, cut)
+    after = without_guest(contract, before, cut)
     aside = lake.set_aside(asset, [day]) if day is not None else pl.DataFrame(schema=SET_ASIDE_SCHEMA)
     left = _aside_without(aside, cut, tombstones, is_raw=asset in _RAW)
     if day is not None and asset in _RAW:
@@ -117,50 +126,18 @@ def _cut_partition(workspace: Workspace, asset: str, day: date | None, cut: Cut,
     return before.height - after.height
 
 
-def without_guest(asset: str, frame: pl.DataFrame, cut: Cut) -> pl.DataFrame:
+def without_guest(contract: FrameContract, frame: pl.DataFrame, cut: Cut) -> pl.DataFrame:
     """Rows of a table that say nothing of the guest; a reference to one of the guest's reviews becomes null."""
-    guest, names = cut.guest, frame.columns
-    gone = pl.lit(value=False)
-    if "row_id" in names:
-        gone |= pl.col("row_id").is_in([*guest.row_ids, *guest.review_row_ids, *guest.quarantined])
-    if "booking_id" in names:
-        gone |= pl.col("booking_id").is_in([*guest.booking_ids, *cut.withheld])
-    elif "pseudo_customer_id" in names:
-        gone |= pl.col("pseudo_customer_id").is_in([*guest.own_customers, *guest.shared_customers])
-    if asset == "booking_review_pairs":
-        frame = _without_candidates(frame, guest.review_ids)
-    elif "review_id" in names:
-        gone |= pl.col("review_id").is_in(guest.review_ids)
-    kept = frame.filter(~gone.fill_null(value=False))
-    if "nearest_review_id" in names:
-        is_lost = pl.col("nearest_review_id").is_in(guest.review_ids)
-        blank = [pl.when(is_lost).then(None).otherwise(pl.col(name)).alias(name)
-                 for name in ("nearest_review_id", "nearest_gap_days")]  # fmt: skip
-        kept = kept.with_columns(blank)
-    return kept if asset in _BY_FIELD else kept.filter(~_tells(kept, cut.needles))
+    kept = without_ids(contract, frame, cut.ids)
+    return kept if contract.asset in _BY_FIELD else kept.filter(~_tells(contract, kept, cut.needles))
 
 
-def _without_candidates(pairs: pl.DataFrame, review_ids: list[str]) -> pl.DataFrame:
-    """Pairs without those reviews; a stay that loses its last candidate stays as one without (rank 0)."""
-    is_lost = pl.col("review_id").is_in(review_ids).fill_null(value=False)
-    kept = pairs.filter(~is_lost)
-    alone = pairs.filter(is_lost).join(kept.select("booking_id"), on="booking_id", how="anti", maintain_order="left")
-    alone = alone.unique("booking_id", keep="first", maintain_order=True)
-    nothing = [pl.lit(None, dtype=pairs.schema[name]).alias(name)
-               for name in ("review_id", "identity", "match_weight", "match_probability")]  # fmt: skip
-    blank = alone.with_columns(
-        *nothing, pl.lit(0, dtype=pl.Int32).alias("rank"), pl.lit(value=False).alias("is_assigned")
-    )
-    if blank.is_empty():
-        return kept
-    return pl.concat([kept, blank]).sort("delivery_day", "booking_id", "rank", maintain_order=True)
-
-
-def _tells(frame: pl.DataFrame, needles: Iterable[Needle]) -> pl.Series:
+def _tells(contract: FrameContract, frame: pl.DataFrame, needles: Iterable[Needle]) -> pl.Series:
     """Rows one of whose cells of text holds a needle."""
+    never = {*contract.ids_of(*IDS), *(name for item in IDS for name in contract.references_to(item))}
     told = pl.Series([False] * frame.height, dtype=pl.Boolean)
     searched = list(needles)
-    texts = [name for name, kind in frame.schema.items() if kind == pl.String and name not in _NEVER_TEXT]
+    texts = [name for name, kind in frame.schema.items() if kind == pl.String and name not in never]
     for name in texts if searched and frame.height else ():
         hit = may_hold(frame[name], searched)
         sure = [flag and any(holds(cell, needle) for needle in searched)
@@ -171,10 +148,8 @@ def _tells(frame: pl.DataFrame, needles: Iterable[Needle]) -> pl.Series:
 
 def _aside_without(aside: pl.DataFrame, cut: Cut, tombstones: Tombstones, *, is_raw: bool) -> pl.DataFrame:
     """Set-aside rows without the guest's ids: raw ones become keyed marks, later ones were never let in."""
-    guest = cut.guest
-    ids = [*guest.row_ids, *guest.review_row_ids, *guest.quarantined, *guest.booking_ids, *guest.review_ids]
-    mine = aside.filter(pl.col("row_id").is_in([*ids, *cut.withheld]))
-    rest = aside.filter(~pl.col("row_id").is_in([*ids, *cut.withheld]))
+    is_mine = refers_to("row_id", [value for values in cut.ids.values() for value in values])
+    mine, rest = aside.filter(is_mine), aside.filter(~is_mine)
     if not is_raw or mine.is_empty():
         return rest
     marked = [_erased(day, rows["row_id"].to_list(), tombstones) for (day,), rows in mine.group_by("delivery_day")]  # type: ignore[misc]
@@ -200,7 +175,7 @@ def _fixed_days(workspace: Workspace, guest: Guest, tombstones: Tombstones) -> i
     lake = workspace.lake
     length = workspace.settings.room(SECTION, PrivacySettings).batch
     days = sorted(tombstones.fixed_days & set(lake.days(PUBLISHED_BOOKINGS.asset)))
-    stored_days = lake.days("pseudonyms")
+    stored_days = lake.days(PSEUDONYMS.asset)
     batches = batch_key(pl.Series("day", stored_days, dtype=pl.Date), length).to_list()
     left = 0
     for day in days:
@@ -208,7 +183,7 @@ def _fixed_days(workspace: Workspace, guest: Guest, tombstones: Tombstones) -> i
         members = [when for when, batch in zip(stored_days, batches, strict=True) if batch == day]
         if record is None or not members:
             continue
-        named = pl.concat([lake.rows("pseudonyms", when) for when in members])
+        named = pl.concat([lake.rows(PSEUDONYMS.asset, when) for when in members])
         before, previous = lake.rows(PUBLISHED_BOOKINGS.asset, day), lake.set_aside(PUBLISHED_BOOKINGS.asset, [day])
         previous = previous.filter(~pl.col("row_id").is_in(guest.row_ids))
         after, withheld = keep_labels(before, previous, named, length)
@@ -234,8 +209,8 @@ def _withheld(workspace: Workspace, days: Iterable[date]) -> frozenset[str]:
     stored = [day for day in sorted(days) if lake.exists(PUBLISHED_BOOKINGS.asset, day)]
     served = {name for day in stored for name in lake.rows(PUBLISHED_BOOKINGS.asset, day, ["booking_id"])["booking_id"]}
     found: set[str] = set()
-    for day in lake.days("pseudonyms") if aside else ():
-        rows = lake.rows("pseudonyms", day, ["row_id", "booking_id"])
+    for day in lake.days(PSEUDONYMS.asset) if aside else ():
+        rows = lake.rows(PSEUDONYMS.asset, day, ["row_id", "booking_id"])
         found |= set(rows.filter(pl.col("row_id").is_in(sorted(aside)))["booking_id"])
     return frozenset(found - served)
 
@@ -245,5 +220,5 @@ def _drop_failures(workspace: Workspace, asset: str, cut: Cut) -> None:
     files = workspace.lake.files
     for path in workspace.lake.failed_files(asset):
         rows = files.read([path])
-        if not without_guest(asset, rows, cut).equals(rows):
+        if not without_guest(workspace.contracts[asset], rows, cut).equals(rows):
             files.store(path).remove(path)

@@ -12,8 +12,10 @@ import polars as pl
 
 from assets.common.shell import RESOURCE
 from assets.common.workspace import Workspace
+from assets.privacy.contract import PSEUDONYMS
 from assets.privacy.opt_outs import HISTORY, notice_history
 from assets.privacy.pseudonyms import keyed_hash
+from assets.raw.contract import QUARANTINE, RAW_BOOKINGS, RAW_REVIEWS
 from assets.raw.exclusion import OPTED_OUT, as_rows
 from assets.raw.quarantined_fields import quarantined_fields
 from pipelines.guests.key_rules import caps_of, unfit_keys, words_of
@@ -29,8 +31,8 @@ CHECK = "opt_outs_meet_somebody"
 ADVICE = "the guest who asked is still in the data: `stayworth status` names it; mend the identifier and run again"
 _SHOWN = 5
 _STREAMS = {
-    "raw_bookings": (Stream.BOOKINGS, "reservation_id", "reservation"),
-    "raw_reviews": (Stream.REVIEWS, "review_key", "review"),
+    RAW_BOOKINGS.asset: (Stream.BOOKINGS, "reservation_id", "reservation"),
+    RAW_REVIEWS.asset: (Stream.REVIEWS, "review_key", "review"),
 }
 
 
@@ -49,10 +51,10 @@ class OptOutRegister:
         notices = getattr(self._workspace.source, "notices", None)
         if notices is None or notices.is_empty():
             return pl.DataFrame(schema=HISTORY)
-        lake, contracts = self._workspace.lake, self._workspace.contracts
+        lake = self._workspace.lake
         with reading_for("opt-outs"):
-            bookings = lake.read_days(contracts["raw_bookings"], lake.days("raw_bookings"))
-            pseudonyms = lake.read_days(contracts["pseudonyms"], lake.days("pseudonyms"))
+            bookings = lake.read_days(RAW_BOOKINGS, lake.days(RAW_BOOKINGS.asset))
+            pseudonyms = lake.read_days(PSEUDONYMS, lake.days(PSEUDONYMS.asset))
         words = words_of(self._workspace.settings)
         return notice_history(bookings, pseudonyms, notices, self._workspace.key, words)
 
@@ -133,12 +135,12 @@ def _is_among(known: pl.DataFrame, met: set[tuple[str, str]]) -> pl.Series:
 
 def _known_to_lake(workspace: Workspace, known: pl.DataFrame, words: Placeholders) -> set[tuple[str, str]]:
     """Identifiers of stored rows, and guest keys whose raw rows have left but whose hash is known."""
-    lake, contracts = workspace.lake, workspace.contracts
-    bookings = lake.read_days(contracts["raw_bookings"], lake.days("raw_bookings"), ["row_id", "guest_key", "email"])
-    reviews = lake.read_days(contracts["raw_reviews"], lake.days("raw_reviews"), ["row_id"])
+    lake = workspace.lake
+    bookings = lake.read_days(RAW_BOOKINGS, lake.days(RAW_BOOKINGS.asset), ["row_id", "guest_key", "email"])
+    reviews = lake.read_days(RAW_REVIEWS, lake.days(RAW_REVIEWS.asset), ["row_id"])
     names = ["row_id", "guest_hash"]
-    pseudonyms = lake.read_days(contracts["pseudonyms"], lake.days("pseudonyms"), names)
-    cut = quarantined_fields(lake.read_days(contracts["quarantine"], lake.days("quarantine")))
+    pseudonyms = lake.read_days(PSEUDONYMS, lake.days(PSEUDONYMS.asset), names)
+    cut = quarantined_fields(lake.read_days(QUARANTINE, lake.days(QUARANTINE.asset)))
     frames = (bookings, reviews, pseudonyms.select("row_id"), as_rows(cut, words))
     met = {pair for frame in frames for pair in _pairs(frame, words)}
     keys = known.filter(pl.col("column") == "guest_key")["identifier"].to_list()

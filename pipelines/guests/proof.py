@@ -12,6 +12,7 @@ import polars as pl
 from assets.common.workspace import Workspace
 from pipelines.guests.needles import Needle, held_kinds, may_hold
 from pipelines.guests.stores import files_of, is_database
+from resources.contract import FrameContract
 
 _TEXT = "text"
 
@@ -34,7 +35,8 @@ class Proof:
 def search(workspace: Workspace, needles: Sequence[Needle], skip: Path | None = None) -> Proof:
     """Look for the needles in all files under the home, in the restricted zone and in every object of the lake.
 
-    Parquet is decoded, opened where it is sealed, and searched in every cell of text (review texts by whole cells);
+    Parquet is decoded, opened where it is sealed, and searched in every cell of text (review texts by whole cells) and
+    in every column of ids, as the contract says;
     SQLite databases cell by cell, compressed cells unpacked, and as bytes for deleted rows; everything else, such as
     texts, models and the DuckDB warehouse, as bytes.
 
@@ -59,10 +61,21 @@ def search(workspace: Workspace, needles: Sequence[Needle], skip: Path | None = 
 def _kinds_in(workspace: Workspace, path: PurePath, needles: Sequence[Needle]) -> set[str]:
     content = workspace.lake.files.content(path)
     if path.suffix == ".parquet":
-        return _kinds_in_table(workspace.lake.files.table(content), needles) | held_kinds(content, needles)
+        rows = _as_text(workspace.contracts.get(path.parent.name), workspace.lake.files.table(content))
+        return _kinds_in_table(rows, needles) | held_kinds(content, needles)
     if isinstance(path, Path) and is_database(path):
         return _kinds_in_cells(_cells(path), needles) | held_kinds(content, needles)
     return held_kinds(content, needles)
+
+
+def _as_text(contract: FrameContract | None, frame: pl.DataFrame) -> pl.DataFrame:
+    """The rows with all that can hold a word or an id as text: labels, and by the contract ids of any other type."""
+    while structs := [name for name, kind in frame.schema.items() if kind == pl.Struct]:
+        fields = [frame[name].struct.unnest().rename(lambda part, of=name: f"{of}.{part}") for name in structs]
+        frame = pl.concat([frame.drop(structs), *fields], how="horizontal")
+    labels = [name for name, kind in frame.schema.items() if kind in (pl.Categorical, pl.Enum)]
+    ids = () if contract is None else contract.personal
+    return frame.with_columns(pl.col([*labels, *(name for name in ids if name in frame.columns)]).cast(pl.String))
 
 
 def _kinds_in_table(frame: pl.DataFrame, needles: Sequence[Needle]) -> set[str]:

@@ -2,18 +2,31 @@
 
 from datetime import date, timedelta
 
+from assets.common.daily import DailyAsset
+from assets.common.declaration import declared_in
 from assets.common.workspace import Workspace
+from pipelines.rooms import room_modules
 from resources.access_log import reading_for
 from resources.errors import SettingsError
 
-RAW_TABLES = ("raw_bookings", "raw_reviews", "quarantine")
 PURPOSE = "command retain"
+
+
+def delivered_tables(workspace: Workspace) -> list[str]:
+    """Tables whose rows are as the source brought them, by their contracts."""
+    return [asset for asset, contract in workspace.contracts.items() if contract.is_as_delivered]
+
+
+def _made_of(tables: list[str]) -> list[str]:
+    """Daily tables that read one of those; their unfinished days need its rows."""
+    daily = declared_in(room_modules(), DailyAsset)
+    return [item.name for item in daily if any(read.asset in tables for read in item.reads)]
 
 
 def first_kept(workspace: Workspace, keep_days: int) -> date | None:
     """First day whose raw rows stay, counted back from the last stored day; None when nothing is stored."""
     lake = workspace.lake
-    last = max((day for asset in RAW_TABLES for day in lake.days(asset)), default=None)
+    last = max((day for asset in delivered_tables(workspace) for day in lake.days(asset)), default=None)
     return None if last is None else last - timedelta(days=keep_days - 1)
 
 
@@ -32,7 +45,7 @@ def apply_retention(workspace: Workspace) -> dict[str, list[date]]:
     lake, first = workspace.lake, first_kept(workspace, keep)
     if first is None:
         return {}
-    due = {asset: [day for day in lake.days(asset) if day < first] for asset in RAW_TABLES}
+    due = {asset: [day for day in lake.days(asset) if day < first] for asset in delivered_tables(workspace)}
     _refuse_unfinished(workspace, sorted({day for days in due.values() for day in days}))
     with reading_for(PURPOSE):
         lake.log_event("retention", {"before": str(first), "days": sum(map(len, due.values()))})
@@ -44,8 +57,10 @@ def apply_retention(workspace: Workspace) -> dict[str, list[date]]:
 
 
 def _refuse_unfinished(workspace: Workspace, days: list[date]) -> None:
+    raw = delivered_tables(workspace)
+    tables = [*raw, *_made_of(raw)]
     for day in days:
-        for asset in (*RAW_TABLES, "pseudonyms", "published_bookings", "masked_reviews"):
+        for asset in tables:
             record = workspace.lake.record(asset, day)
             if (record is not None and record.is_pending) or workspace.lake.failure(asset, day):
                 message = (

@@ -10,8 +10,8 @@ from assets.common.workspace import Workspace
 from pipelines.guests.asking import Asked
 from pipelines.guests.finding import Finding, find, log_search
 from pipelines.guests.guest import Guest
+from pipelines.guests.whose import ids_of, is_about
 from resources.access_log import reading_for
-from resources.contract import FrameContract
 from resources.errors import PrivacyError, SettingsError
 
 PURPOSE = "command subject-access"
@@ -71,30 +71,14 @@ def check_folder(workspace: Workspace, folder: Path) -> None:
 def rows_about(workspace: Workspace, asset: str, guest: Guest) -> pl.DataFrame:
     """Stored rows of a table that are about the guest, by day."""
     contract, lake = workspace.contracts[asset], workspace.lake
-    test = _about(contract, guest)
-    if test is None:
+    is_mine = is_about(contract, ids_of(guest))
+    if is_mine is None:
         return contract.empty()
     parts = [contract.empty()]
     for day in lake.partitions(asset):
-        rows = lake.rows(asset, day).filter(test.fill_null(value=False))
+        rows = lake.rows(asset, day).filter(is_mine)
         parts += [contract.conform(rows)] if rows.height else []
     return pl.concat(parts)
-
-
-def _about(contract: FrameContract, guest: Guest) -> pl.Expr | None:
-    by_column = (
-        ("row_id", [*guest.row_ids, *guest.review_row_ids, *guest.quarantined]),
-        ("booking_id", guest.booking_ids),
-        ("review_id", guest.review_ids),
-        ("pseudo_customer_id", guest.own_customers),
-    )
-    tests = [pl.col(name).is_in(ids) for name, ids in by_column if name in contract.names]
-    if not tests:
-        return None
-    # A booking's rows are found by the booking, not by the pseudo-customer that others may share.
-    return (
-        tests[0] if "booking_id" in contract.names and "review_id" not in contract.names else pl.any_horizontal(tests)
-    )
 
 
 def _as_json(rows: pl.DataFrame) -> str:
@@ -121,16 +105,19 @@ def _readme(workspace: Workspace, held: dict[str, pl.DataFrame], guest: Guest) -
     if guest.shared_customers:
         count = len(guest.shared_customers)
         lines += [
-            f"Some values are computed for a group of guests with the same characteristics, known under a "
-            f"`pseudo_customer_id` ({count} of them hold bookings of yours and of others). They are left out here: "
+            f"Some values are computed for a group of guests with the same characteristics, a pseudo-customer "
+            f"({count} of them hold bookings of yours and of others). They are left out here: "
             "less your own bookings they would tell of other guests.",
             "",
         ]
     for asset, rows in held.items():
         contract = workspace.contracts[asset]
         lines += [f"## {asset}.json", "", f"{contract.description} Zone `{contract.zone}`, {rows.height} rows.", ""]
-        lines += ["| column | meaning | unit |", "|---|---|---|"]
-        lines += [f"| {item.name} | {item.description} | {item.unit or ''} |" for item in contract.columns]
+        lines += ["| column | meaning | unit | whose |", "|---|---|---|---|"]
+        lines += [
+            f"| {item.name} | {item.description} | {item.unit or ''} | {item.subject or ''} |"
+            for item in contract.columns
+        ]
         lines += [""]
     return "\n".join(lines)
 

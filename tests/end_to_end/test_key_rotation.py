@@ -11,6 +11,7 @@ import pytest
 from assets.common.workspace import Workspace
 from pipelines.guests.erasure import erase_guest
 from pipelines.guests.finding import Asked
+from pipelines.guests.rotation import tables_of_the_key
 from pipelines.running import failures_of, run_job
 from tests.end_to_end.worlds import START, demo_workspace
 
@@ -66,8 +67,8 @@ def test_after_a_rotation_one_epoch_is_left_and_the_erased_stay_away(
     assert not refused.success
     assert "STAYWORTH_TOMBSTONE_KEY" in str(failures_of(refused))
     monkeypatch.setenv("STAYWORTH_TOMBSTONE_KEY", OLD)
-    for folder in ("restricted/pseudonyms", "internal/masked_reviews"):
-        shutil.rmtree(home / "lake" / folder)
+    for table in tables_of_the_key():
+        shutil.rmtree(before.lake.folder(table))
     refused = run_job(world(home, encoder_home), "backfill", START, START + timedelta(days=DAYS - 1), reuse=True)
     assert "STAYWORTH_PREVIOUS_HMAC_KEY" in str(failures_of(refused))
     monkeypatch.setenv("STAYWORTH_PREVIOUS_HMAC_KEY", OLD)
