@@ -9,10 +9,12 @@ from assets.models.checks import (
     validate_metrics,
     validate_predictions,
     validate_scores,
+    validate_sensitivity,
     validate_trained_models,
     validate_tuning,
 )
 from assets.models.contract import (
+    ANOMALY_SENSITIVITY,
     CUSTOMER_SCORES,
     EXAMPLES,
     MODEL_ABLATIONS,
@@ -22,6 +24,7 @@ from assets.models.contract import (
     TRAINED_MODELS,
 )
 from assets.models.evaluation.evaluate import PROSPECTIVE_CV, evaluate
+from tests.unit.customers.build import DAY
 from tests.unit.models.build import QUICKEST, examples_of
 
 
@@ -39,6 +42,7 @@ def failed(outcomes):
         (validate_scores, CUSTOMER_SCORES),
         (validate_tuning, MODEL_TUNING),
         (validate_ablations, MODEL_ABLATIONS),
+        (validate_sensitivity, ANOMALY_SENSITIVITY),
     ],
 )
 def test_empty_tables_pass_and_name_every_check(validate, contract):
@@ -132,3 +136,41 @@ def test_a_variant_tested_on_other_rows_goes_red():
     assert failed(validate_ablations(table)) == []
     moved = table.with_columns(n=pl.when(pl.col("variant") == "other").then(8).otherwise("n").cast(pl.Int64))
     assert failed(validate_ablations(moved)) == ["variants_are_tested_on_the_same_rows"]
+
+
+def test_the_naive_forecast_is_named_when_nothing_beats_it():
+    assert failed(validate_metrics(metrics(9.0, 12.0))) == ["a_model_beats_same_as_the_past"]
+
+
+def stored(*served):
+    rows = [(f"m{place}", "v", "p", DAY, is_served, 9, 9, None, None, "d") for place, is_served in enumerate(served)]
+    return TRAINED_MODELS.conform(pl.DataFrame(rows, schema=TRAINED_MODELS.names, orient="row"))
+
+
+@pytest.mark.parametrize(("served", "names"), [((True, False), []), ((False, False), ["one_model_is_served"]),
+                                               ((True, True), ["one_model_is_served"])])  # fmt: skip
+def test_one_stored_model_is_served(served, names):
+    assert failed(validate_trained_models(stored(*served))) == names
+
+
+def choices(chosen, uniform, gamma=0.25):
+    plain = {"timing": "ours", "fold": 0, "alpha": 0.5, "beta": 0.25, "tau": 0.5, "retained": 0.9, "mae": 1.0,
+             "rmse": 1.0, "r2": 0.1, "study": "selection"}  # fmt: skip
+    rows = [
+        plain | {"label": "chosen", "gamma": gamma, "validation_rmse": chosen},
+        plain | {"label": "uniform", "gamma": 0.25, "validation_rmse": uniform},
+        plain | {"study": "weights", "label": "without timing", "gamma": 0.0, "validation_rmse": None},
+    ]
+    return ANOMALY_SENSITIVITY.conform(pl.DataFrame(rows))
+
+
+@pytest.mark.parametrize(
+    ("table", "names"),
+    [
+        (choices(1.0, 1.0), []),
+        (choices(2.0, 1.0), ["chosen_weights_are_no_worse_in_validation"]),
+        (choices(1.0, 1.0, gamma=0.5), ["anomaly_weights_sum_to_one"]),
+    ],
+)
+def test_the_choice_of_weights_is_sound(table, names):
+    assert failed(validate_sensitivity(table)) == names
