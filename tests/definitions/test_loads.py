@@ -19,9 +19,22 @@ DAILY = {
 }  # fmt: skip
 FITTED = {"polarity_model", "anomaly_bounds", "match_weights"}
 WHOLE = {
-    "bookings_by_month", "guest_aggregates", "customers", "examples", "model_predictions", "model_metrics",
-    "trained_models",
+    "raw_findings", "bookings_by_month", "guest_aggregates", "privacy_findings", "reviews_findings",
+    "alignment_findings", "customers", "customers_findings", "review_map", "embeddings_findings", "explained_texts",
+    "feature_influence", "models_findings", "examples", "model_tuning",
+    "model_predictions", "model_metrics", "model_ablations", "anomaly_sensitivity", "trained_models", "training_runs",
+    "model_drift", "back_test", "alignment_evidence", "privacy_attacks", "customer_keys", "studies_findings",
+    "evaluation_results", "guest_value_report",
 }  # fmt: skip
+STUDIES = {"price_of_privacy", "value_ceilings"}
+AFTER_A_STUDY = {"studies_findings", "evaluation_results", "guest_value_report"}
+JOBS = {
+    "daily": DAILY | FITTED,
+    "backfill": DAILY - {"customer_scores"} | FITTED,
+    "evaluate": WHOLE | {"customer_scores"},
+    "price_of_privacy_study": {"price_of_privacy"} | AFTER_A_STUDY,
+    "ceilings_study": {"value_ceilings"} | AFTER_A_STUDY,
+}
 
 
 @pytest.fixture
@@ -33,9 +46,9 @@ def test_definitions_are_loadable(definitions: dg.Definitions) -> None:
     dg.Definitions.validate_loadable(definitions)
 
 
-def test_every_promised_asset_is_there(definitions: dg.Definitions) -> None:
+def test_the_promised_assets_are_there_and_no_other(definitions: dg.Definitions) -> None:
     keys = {key.to_user_string() for key in definitions.resolve_asset_graph().get_all_asset_keys()}
-    assert keys >= DAILY | FITTED | WHOLE
+    assert keys == DAILY | FITTED | WHOLE | STUDIES
 
 
 def test_assets_have_groups_owners_descriptions_and_schemas(definitions: dg.Definitions) -> None:
@@ -53,13 +66,14 @@ def test_assets_have_groups_owners_descriptions_and_schemas(definitions: dg.Defi
     assert groups >= set(ROOMS)
 
 
-def test_jobs_select_something(definitions: dg.Definitions) -> None:
-    daily = definitions.resolve_job_def("daily")
-    backfill = definitions.resolve_job_def("backfill")
-    evaluate = definitions.resolve_job_def("evaluate")
-    assert {node.name for node in daily.nodes} >= DAILY | FITTED
-    assert "customer_scores" not in {node.name for node in backfill.nodes}
-    assert {node.name for node in evaluate.nodes} >= WHOLE | {"customer_scores"}
+@pytest.mark.parametrize("name", JOBS)
+def test_a_job_makes_its_assets_and_no_other(definitions: dg.Definitions, name: str) -> None:
+    selected = definitions.resolve_job_def(name).asset_layer.executable_asset_keys
+    assert {key.to_user_string() for key in selected} == JOBS[name]
+
+
+def test_no_job_is_unknown(definitions: dg.Definitions) -> None:
+    assert {job.name for job in definitions.jobs or ()} == set(JOBS)
 
 
 def test_schedule_asks_for_yesterday(definitions: dg.Definitions) -> None:
