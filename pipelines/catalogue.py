@@ -32,10 +32,10 @@ from resources.contract import CheckOutcome, Column, FrameContract, Zone
 
 _NOTE = "<!-- Written by `make docs` from the code; do not edit. -->"
 _DATA_PREFACE = (
-    "*Whose*: whom a value of the column leads to (guest, booking, review, or customer: a pseudo-customer, one guest or "
-    "several alike); none: an id of nobody. Erasure, subject access and opt-out follow it ([guests' "
-    "rights](../privacy/guest_rights.md)). *Named*: the row is somebody else's, and the cell becomes empty when the one "
-    "that it names is erased.\n\n"
+    "*Whose*: whom a value of the column leads to (guest, booking, review, or customer: a pseudo-customer, one guest "
+    "or several alike); none: an id of nobody. Erasure, subject access and opt-out follow it ([guests' "
+    "rights](../privacy/guest_rights.md)). *Named*: the row is somebody else's, and the cell becomes empty when the "
+    "one that it names is erased.\n\n"
     "What the keys of a source must be, and how their spellings, gaps and repeats are read: [keys](../operate/keys.md)."
 )
 
