@@ -14,7 +14,10 @@ from pipelines.instance import open_instance
 from resources.stored_files import DIGEST_KEY, parquet_digest
 
 # Privacy noise is drawn once per world, and the results tell of it and of seconds (specification 4.2).
-NOT_COMPARED = frozenset({"bookings_by_month", "guest_aggregates", "evaluation_results", "guest_value_report"})
+NOT_COMPARED = frozenset({
+    "bookings_by_month", "guest_aggregates", "embeddings_findings", "models_findings", "evaluation_results",
+    "guest_value_report",
+})  # fmt: skip
 RELEASED = ("bookings_by_month", "guest_aggregates")
 
 
