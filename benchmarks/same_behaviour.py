@@ -7,11 +7,14 @@ Write what one version makes, then hold another version against it, on the same 
 
 Worlds: ``demo`` over 60 days under two seeds, and 30 days of the published files. Daily tables are compared by digest
 of their rows (columns that only measure seconds left out), ``results.json`` by path and value; ``--renamed`` names a
-file of lines ``old new`` for paths that moved.
+file of lines ``old new`` for paths that moved. Ids are hashes under one key, that of ``STAYWORTH_HMAC_KEY`` or the
+benchmark's own: give the same one to both versions.
 """
 
 import argparse
+import hashlib
 import json
+import os
 import sys
 import tempfile
 import time
@@ -26,6 +29,7 @@ from pipelines.running import run_job
 from pipelines.workspace import build_workspace
 from resources.settings import CoreSettings, Settings
 
+_KEY = hashlib.sha256(b"worlds that are compared, and belong to nobody").hexdigest()  # else every home makes its own
 _UNSTEADY = ("seconds", "reviews_per_second", "version")  # parts of paths that measure this very run
 _PUBLIC_DAYS = (date(2016, 3, 1), date(2016, 3, 30))
 
@@ -110,6 +114,7 @@ def main() -> int:
     parser.add_argument("--renamed", type=Path)
     parser.add_argument("--only", nargs="*", help="names of worlds")
     options = parser.parse_args()
+    os.environ.setdefault("STAYWORTH_HMAC_KEY", _KEY)
     found = {}
     for name, settings in worlds(options.data).items():
         if options.only and name not in options.only:
