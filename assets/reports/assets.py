@@ -17,20 +17,20 @@ from assets.common.findings import Disclosure, finding_rows, nest, reasons_of, u
 from assets.models.explaining.texts import texts_of_customers
 from assets.privacy.settings import PrivacySettings
 from assets.reports import chapters
-from assets.reports.absence import delivered_rows, presence_of
-from assets.reports.blocks import Edition
 from assets.reports.checks import identifiers_in, outside_resources, validate_index, validate_results
 from assets.reports.contract import EVALUATION_RESULTS, REPORT_INDEX
-from assets.reports.editions import all_sections, build_editions, pictures_of, printed
 from assets.reports.explained import drawn_influence, explanations_of, influence_by_customer
-from assets.reports.figure_style import png_bytes
 from assets.reports.gather import inputs_from
 from assets.reports.inputs import ReportInputs, RunHeader
-from assets.reports.render import render_editions
 from assets.reports.results import completed, results_of, to_json
 from assets.reports.sections_anomalies import highest_scores
 from assets.reports.settings import ReportsSettings
+from assets.reports.telling.absence import delivered_rows, presence_of
+from assets.reports.telling.blocks import Edition
 from assets.reports.telling.chapter import Chapter, chapters_in, tables_of
+from assets.reports.telling.editions import all_sections, build_editions, pictures_of, printed
+from assets.reports.telling.figure_style import png_bytes
+from assets.reports.telling.render import render_editions
 from assets.reports.telling.told import Told
 
 _OWNERS = ["team:value"]

@@ -57,7 +57,7 @@ def validate_index(staged: pl.DataFrame) -> list[CheckOutcome]:
             "report_is_self_contained",
             staged.filter(pl.col("outside_resources") > 0),
             show=("edition", "outside_resources"),
-            advice="put the resource into the page (assets/reports/html)",
+            advice="put the resource into the page (assets/reports/telling/html)",
         ),
         outcome_of(
             "report_names_nobody",

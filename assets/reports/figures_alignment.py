@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from assets.reports.figure_style import (
+from assets.reports.telling.figure_style import (
     BLUE,
     FAINT,
     GREEN,
@@ -19,7 +19,7 @@ from assets.reports.figure_style import (
     panels,
     styled,
 )
-from assets.reports.wording import count, decimal, percent, plain
+from assets.reports.telling.wording import count, decimal, percent, plain
 
 
 @styled

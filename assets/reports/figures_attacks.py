@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from assets.reports.figure_style import BLUE, INK, MUTED, VERMILION, canvas, styled
-from assets.reports.wording import Estimate, percent
+from assets.reports.telling.figure_style import BLUE, INK, MUTED, VERMILION, canvas, styled
+from assets.reports.telling.wording import Estimate, percent
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from assets.customers.concentration import lorenz
-from assets.reports.figure_style import (
+from assets.reports.statistics import month_shares, weekday_shares
+from assets.reports.telling.figure_style import (
     BLUE,
     FAINT,
     GREEN,
@@ -22,8 +23,7 @@ from assets.reports.figure_style import (
     panels,
     styled,
 )
-from assets.reports.statistics import month_shares, weekday_shares
-from assets.reports.wording import Estimate, decimal, percent, plain
+from assets.reports.telling.wording import Estimate, decimal, percent, plain
 
 _MONTHS = ("J", "F", "M", "A", "M", "J", "J", "A", "S", "O", "N", "D")
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")

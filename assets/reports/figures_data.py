@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 from matplotlib.figure import Figure
 
-from assets.reports.figure_style import (
+from assets.reports.telling.figure_style import (
     BLUE,
     GREEN,
     INK,
@@ -20,7 +20,7 @@ from assets.reports.figure_style import (
     panels,
     styled,
 )
-from assets.reports.wording import count, percent
+from assets.reports.telling.wording import count, percent
 
 
 @styled

@@ -5,8 +5,8 @@ import polars as pl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from assets.reports.figure_style import BLUE, GRID, INK, MUTED, ORANGE, canvas, styled
-from assets.reports.wording import decimal, plain
+from assets.reports.telling.figure_style import BLUE, GRID, INK, MUTED, ORANGE, canvas, styled
+from assets.reports.telling.wording import decimal, plain
 
 
 @styled

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
-from assets.reports.figure_style import (
+from assets.reports.telling.figure_style import (
     BLUE,
     FAINT,
     MUTED,
@@ -20,7 +20,7 @@ from assets.reports.figure_style import (
     panels,
     styled,
 )
-from assets.reports.wording import Estimate, plain
+from assets.reports.telling.wording import Estimate, plain
 
 # Blue to vermilion through grey: readable under red-green blindness, unlike the usual blue to red.
 _VALUES = LinearSegmentedColormap.from_list("low_high", [BLUE, "#c8c8c8", VERMILION])

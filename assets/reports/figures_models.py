@@ -7,8 +7,19 @@ import polars as pl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from assets.reports.figure_style import BLUE, FAINT, GREY_BAND, INK, MUTED, ORANGE, SERIES, canvas, panels, styled
-from assets.reports.wording import Estimate, decimal, model_name
+from assets.reports.telling.figure_style import (
+    BLUE,
+    FAINT,
+    GREY_BAND,
+    INK,
+    MUTED,
+    ORANGE,
+    SERIES,
+    canvas,
+    panels,
+    styled,
+)
+from assets.reports.telling.wording import Estimate, decimal, model_name
 
 
 @styled

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from matplotlib.figure import Figure
 
-from assets.reports.figure_style import BLUE, FAINT, GRID, MUTED, VERMILION, bare, canvas, label_right, styled
-from assets.reports.wording import decimal, plain
+from assets.reports.telling.figure_style import BLUE, FAINT, GRID, MUTED, VERMILION, bare, canvas, label_right, styled
+from assets.reports.telling.wording import decimal, plain
 
 
 @styled

@@ -8,11 +8,11 @@ import polars as pl
 from assets.common.findings import estimate_of
 from assets.models.estimators.registry import FUSION, TREES, WITHOUT_TEXT
 from assets.models.evaluation.metrics import METRIC_NAMES
-from assets.reports.absence import delivered_rows, presence_of
 from assets.reports.gather_evaluation import claim_rows, study_rows, tuning_rows
 from assets.reports.inputs import SEGMENTS, ReportInputs, RunHeader, TextExplanation
 from assets.reports.leakage import leakage_groups, leakage_rows
-from assets.reports.wording import Estimate
+from assets.reports.telling.absence import delivered_rows, presence_of
+from assets.reports.telling.wording import Estimate
 
 Tree = Mapping[str, Any]
 _BOUNDS = ("mae_low", "mae_high", "bias_low", "bias_high")

@@ -10,8 +10,8 @@ import polars as pl
 from assets.customers.lifetime_value import SEGMENTS
 from assets.models.estimators.registry import NAIVE
 from assets.models.explaining.words import TextExplanation
-from assets.reports.absence import Presence
-from assets.reports.wording import Estimate
+from assets.reports.telling.absence import Presence
+from assets.reports.telling.wording import Estimate
 from resources.sources.base import SourceFacts
 
 __all__ = ["PROTOCOLS", "SEGMENTS", "ReportInputs", "RunHeader", "TextExplanation"]

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from assets.common.findings import estimate_of
-from assets.reports.blocks import Disclosure, Table
-from assets.reports.wording import Estimate, decimal
+from assets.reports.telling.blocks import Disclosure, Table
+from assets.reports.telling.wording import Estimate, decimal
 
 Group = tuple[str, str, float, float | None]
 LEAKAGE_LABELS = {

@@ -20,7 +20,7 @@ from assets.common.findings import (
 )
 from assets.models.estimators.registry import NAIVE
 from assets.models.evaluation.metrics import METRIC_NAMES
-from assets.reports.wording import count, decimal, estimate, model_name, percent
+from assets.reports.telling.wording import count, decimal, estimate, model_name, percent
 from assets.studies.truth import NO_TRUTH
 from resources.errors import ContractError
 

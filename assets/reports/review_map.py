@@ -7,9 +7,9 @@ import numpy as np
 import polars as pl
 from matplotlib.figure import Figure
 
-from assets.reports.blocks import Block, Disclosure, Picture
-from assets.reports.figure_style import FAINT, MUTED, canvas, styled
-from assets.reports.wording import count, decimal, percent
+from assets.reports.telling.blocks import Block, Disclosure, Picture
+from assets.reports.telling.figure_style import FAINT, MUTED, canvas, styled
+from assets.reports.telling.wording import count, decimal, percent
 
 _LEAST_IN_CELL = 5  # as k: a cell is no single guest
 _CELLS = 26  # across

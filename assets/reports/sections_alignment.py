@@ -3,10 +3,10 @@
 import polars as pl
 
 from assets.reports import figures_evidence
-from assets.reports.absence import Need
-from assets.reports.blocks import Block, Disclosure, Notice, Picture, Table
 from assets.reports.inputs import ReportInputs
-from assets.reports.wording import capital, count, decimal, percent
+from assets.reports.telling.absence import Need
+from assets.reports.telling.blocks import Block, Disclosure, Notice, Picture, Table
+from assets.reports.telling.wording import capital, count, decimal, percent
 
 _COMMAND = "stayworth evaluate (make evaluate)"
 _FEW = 0.5

@@ -1,9 +1,9 @@
 """Closing chapters: beside the papers, limits, glossary, and what was left out."""
 
-from assets.reports import paper_figures as paper
-from assets.reports.blocks import Block, Bullets, Disclosure, Notice, Section, Table
 from assets.reports.inputs import ReportInputs
 from assets.reports.tables_models import hyperparameter_table, paper_comparison
+from assets.reports.telling import paper_figures as paper
+from assets.reports.telling.blocks import Block, Bullets, Disclosure, Notice, Section, Table
 
 _TABLES: tuple[tuple[str, str, str], ...] = (
     ("Table 1", "Dataset composition", "data"),

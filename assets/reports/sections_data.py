@@ -5,11 +5,11 @@ from collections.abc import Mapping
 import polars as pl
 
 from assets.reports import figures_data, figures_privacy
-from assets.reports.absence import Need
-from assets.reports.blocks import Block, Bullets, Disclosure, Notice, Paragraph, Picture, Section
 from assets.reports.inputs import ReportInputs
-from assets.reports.tables import composition_table, left_after, release_table, values_table
-from assets.reports.wording import capital, count, decimal, is_known, percent, plain
+from assets.reports.telling.absence import Need
+from assets.reports.telling.blocks import Block, Bullets, Disclosure, Notice, Paragraph, Picture, Section
+from assets.reports.telling.tables import composition_table, left_after, release_table, values_table
+from assets.reports.telling.wording import capital, count, decimal, is_known, percent, plain
 
 
 def missing(what: str, inputs: ReportInputs, need: Need) -> Notice:

@@ -7,11 +7,11 @@ from assets.common.findings import estimate_of
 from assets.models.estimators.registry import FUSION, TREES
 from assets.models.explaining.shapley import TEXT_PLAYER
 from assets.reports import figures_explain
-from assets.reports.absence import Need
-from assets.reports.blocks import Block, Disclosure, Notice, Picture, Table
 from assets.reports.inputs import ReportInputs
 from assets.reports.sections_data import missing
-from assets.reports.wording import Estimate, amount, capital, count, estimate, joined, model_name, percent
+from assets.reports.telling.absence import Need
+from assets.reports.telling.blocks import Block, Disclosure, Notice, Picture, Table
+from assets.reports.telling.wording import Estimate, amount, capital, count, estimate, joined, model_name, percent
 
 _WORDS = "words"
 _SUBJECTS = {FUSION: "features and text", TREES: "features", _WORDS: "words"}

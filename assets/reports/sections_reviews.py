@@ -3,16 +3,16 @@
 import polars as pl
 
 from assets.reports import figures_alignment, figures_data
-from assets.reports import paper_figures as paper
-from assets.reports.absence import Need
-from assets.reports.blocks import Block, Disclosure, Notice, Picture, Section
 from assets.reports.inputs import ReportInputs
 from assets.reports.review_map import map_blocks
 from assets.reports.sections_alignment import evidence_blocks, pairing_notice
 from assets.reports.sections_anomalies import highest_score_tables
 from assets.reports.sections_data import missing
-from assets.reports.tables import match_weight_table, retention_table, values_table
-from assets.reports.wording import Estimate, capital, count, decimal, estimate, is_known, percent, plain
+from assets.reports.telling import paper_figures as paper
+from assets.reports.telling.absence import Need
+from assets.reports.telling.blocks import Block, Disclosure, Notice, Picture, Section
+from assets.reports.telling.tables import match_weight_table, retention_table, values_table
+from assets.reports.telling.wording import Estimate, capital, count, decimal, estimate, is_known, percent, plain
 
 
 def reviews_section(inputs: ReportInputs) -> Section:

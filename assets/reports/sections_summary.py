@@ -2,13 +2,13 @@
 
 from assets.customers.concentration import finite, top_share
 from assets.models.estimators.registry import NAIVE
-from assets.reports.absence import Need
-from assets.reports.blocks import Block, Bullets, Disclosure, Section, Stat, Stats
 from assets.reports.inputs import ReportInputs
 from assets.reports.risk import at_risk_customers
 from assets.reports.sections_alignment import no_names, pairs_by_name
 from assets.reports.sections_models import best_model, text_verdict
-from assets.reports.wording import capital, count, decimal, estimate, is_known, model_name, money, percent
+from assets.reports.telling.absence import Need
+from assets.reports.telling.blocks import Block, Bullets, Disclosure, Section, Stat, Stats
+from assets.reports.telling.wording import capital, count, decimal, estimate, is_known, model_name, money, percent
 
 
 def summary_section(inputs: ReportInputs, at_risk_polarity: float, minimum: int) -> Section:

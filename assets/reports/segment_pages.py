@@ -10,8 +10,8 @@ from assets.common.intervals import fold_interval
 from assets.reports.guest_segments import guest_segments, revenue_to_show
 from assets.reports.inputs import SEGMENTS, ReportInputs
 from assets.reports.settings import ReportsSettings
+from assets.reports.telling.wording import Estimate
 from assets.reports.themes import RECOVERY, theme_counts, theme_mentions
-from assets.reports.wording import Estimate
 
 _DRIVERS = 3
 _THEMES = 3

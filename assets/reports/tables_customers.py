@@ -3,9 +3,9 @@
 import numpy as np
 import polars as pl
 
-from assets.reports.blocks import Disclosure, Table
 from assets.reports.statistics import describe
-from assets.reports.wording import amount, capital, count, percent, plain
+from assets.reports.telling.blocks import Disclosure, Table
+from assets.reports.telling.wording import amount, capital, count, percent, plain
 
 
 def descriptive_table(frame: pl.DataFrame, columns: list[str], key: str, title: str) -> Table:

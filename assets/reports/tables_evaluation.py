@@ -7,9 +7,9 @@ import polars as pl
 
 from assets.models.estimators.spec import claims
 from assets.models.evaluation.ablations import REFERENCE, STUDIES
-from assets.reports.blocks import Disclosure, Table
 from assets.reports.inputs import ReportInputs
-from assets.reports.wording import (
+from assets.reports.telling.blocks import Disclosure, Table
+from assets.reports.telling.wording import (
     MISSING,
     Estimate,
     capital,

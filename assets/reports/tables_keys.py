@@ -2,8 +2,8 @@
 
 import polars as pl
 
-from assets.reports.blocks import Block, Disclosure, Table
-from assets.reports.wording import amount, count, percent
+from assets.reports.telling.blocks import Block, Disclosure, Table
+from assets.reports.telling.wording import amount, count, percent
 
 
 def key_blocks(keys: pl.DataFrame | None) -> list[Block]:

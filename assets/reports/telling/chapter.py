@@ -16,7 +16,7 @@ from assets.common.inputs import Reads
 from resources.errors import ContractError
 
 if TYPE_CHECKING:
-    from assets.reports.blocks import Section
+    from assets.reports.telling.blocks import Section
     from assets.reports.telling.told import Told
 
 INTERNAL, SHAREABLE = "internal", "shareable"

@@ -6,13 +6,13 @@ from functools import cache
 import numpy as np
 import polars as pl
 
-from assets.reports.blocks import Edition
-from assets.reports.editions import all_sections, build_editions
 from assets.reports.inputs import ReportInputs, RunHeader, TextExplanation
 from assets.reports.settings import ReportsSettings
+from assets.reports.telling.blocks import Edition
 from assets.reports.telling.chapter import Chapter
+from assets.reports.telling.editions import all_sections, build_editions
 from assets.reports.telling.told import Told
-from assets.reports.wording import Estimate
+from assets.reports.telling.wording import Estimate
 from pipelines.rooms import room_contracts
 from resources.sources.base import SourceFacts
 from resources.sources.demo import DemoSource

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import polars as pl
 
-from assets.reports.blocks import Disclosure, Picture, Table
-from assets.reports.editions import may_share
 from assets.reports.sections_attacks import NAMES, attack_name, attacks_section
+from assets.reports.telling.blocks import Disclosure, Picture, Table
+from assets.reports.telling.editions import may_share
 from assets.studies.attacks.rates import AttackResult, Share, table_of
 from tests.unit.reports import fixtures
 

@@ -2,10 +2,10 @@ from dataclasses import replace
 
 import pytest
 
-from assets.reports.blocks import Notice, Picture, Table
 from assets.reports.sections_explain import explain_section, lime_sentence
 from assets.reports.sections_faithfulness import faithfulness_blocks, player_blocks
-from assets.reports.wording import Estimate
+from assets.reports.telling.blocks import Notice, Picture, Table
+from assets.reports.telling.wording import Estimate
 from tests.unit.reports.fixtures import empty_inputs, full_inputs
 
 

@@ -18,9 +18,9 @@ from assets.reports import (
     figures_models,
     figures_privacy,
 )
-from assets.reports.figure_style import png_bytes, svg_text
 from assets.reports.figures_explain import swarm_offsets
-from assets.reports.wording import Estimate
+from assets.reports.telling.figure_style import png_bytes, svg_text
+from assets.reports.telling.wording import Estimate
 from tests.unit.reports import fixtures
 
 NONE = np.array([])

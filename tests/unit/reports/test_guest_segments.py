@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from assets.reports.checks import identifiers_in
 from assets.reports.guest_segments import folded, guest_segments, parent, revenue_to_show
 from assets.reports.inputs import ReportInputs
-from assets.reports.render import render_editions
 from assets.reports.risk import segments_at_risk
 from assets.reports.sections_segments import segments_section, word_blocks
 from assets.reports.segment_pages import actions, minimum_customers, segment_pages
 from assets.reports.settings import ReportsSettings
+from assets.reports.telling.render import render_editions
 from assets.reports.themes import THEMES, customer_words, theme_counts, theme_mentions, themes_by_value, words_by_value
 from tests.unit.reports.fixtures import editions_of, empty_inputs, full_inputs
 

@@ -6,7 +6,7 @@ import polars as pl
 from assets.customers.leakage import FEATURE_GROUPS, feature_sets, leakage_table, leakage_tree
 from assets.reports.leakage import GROUP_LABELS, leakage_group_table, leakage_groups, leakage_rows
 from assets.reports.sections_customers import leakage_sentence
-from assets.reports.wording import Estimate
+from assets.reports.telling.wording import Estimate
 from tests.unit.customers.test_leakage import customers_of
 
 

@@ -3,8 +3,8 @@
 import polars as pl
 
 from assets.privacy.contract import GUEST_AGGREGATES
-from assets.reports.blocks import Disclosure, Notice, Table
 from assets.reports.chapters.releases.section import TITLES, releases_section, with_noise
+from assets.reports.telling.blocks import Disclosure, Notice, Table
 
 
 def aggregates(*, is_private: bool = True) -> pl.DataFrame:

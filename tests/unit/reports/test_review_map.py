@@ -7,10 +7,10 @@ import polars as pl
 import pytest
 
 from assets.embeddings.contract import REVIEW_MAP
-from assets.reports.blocks import Disclosure, Picture
-from assets.reports.editions import may_share, pictures_of
-from assets.reports.figure_style import svg_text
 from assets.reports.review_map import draw_review_map, map_blocks
+from assets.reports.telling.blocks import Disclosure, Picture
+from assets.reports.telling.editions import may_share, pictures_of
+from assets.reports.telling.figure_style import svg_text
 from tests.unit.reports import fixtures
 from tests.unit.reports.fixtures import editions_of
 

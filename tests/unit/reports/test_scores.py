@@ -3,8 +3,8 @@ from datetime import date
 import polars as pl
 
 from assets.models.contract_serving import BACK_TEST, MODEL_DRIFT, TRAINING_RUNS
-from assets.reports.blocks import Notice, Picture, Table
 from assets.reports.chapters.in_service.section import scores_section
+from assets.reports.telling.blocks import Notice, Picture, Table
 
 DAY = date(2024, 6, 30)
 

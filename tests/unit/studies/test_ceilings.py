@@ -8,9 +8,9 @@ import polars as pl
 import pytest
 
 from assets.models.evaluation.ceilings import OWN_MODELS
-from assets.reports.blocks import Bullets, Notice, Picture, Table
 from assets.reports.chapters.ceilings.section import COMMAND, ceilings_section
 from assets.reports.chapters.ceilings.verdicts import verdicts
+from assets.reports.telling.blocks import Bullets, Notice, Picture, Table
 from assets.studies.ceilings import (
     INFLUENCES,
     LABELS,

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assets.privacy.settings import PrivacySettings
-from assets.reports.blocks import Table
 from assets.reports.sections_customers import customers_section
 from assets.reports.tables_keys import key_blocks
+from assets.reports.telling.blocks import Table
 from assets.studies.contract import CUSTOMER_KEYS
 from assets.studies.customer_keys import (
     CHAINED,

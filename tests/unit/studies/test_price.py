@@ -3,8 +3,8 @@
 import polars as pl
 import pytest
 
-from assets.reports.blocks import Notice, Picture, Table
 from assets.reports.chapters.price.section import COMMAND, price_section
+from assets.reports.telling.blocks import Notice, Picture, Table
 from assets.studies.checks import validate_price
 from assets.studies.contract import PRICE_OF_PRIVACY
 from assets.studies.findings import price_results

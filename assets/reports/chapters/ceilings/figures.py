@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from matplotlib.figure import Figure
 
-from assets.reports.figure_style import BLUE, GREEN, MUTED, ORANGE, panels, styled
-from assets.reports.wording import Estimate, model_name
+from assets.reports.telling.figure_style import BLUE, GREEN, MUTED, ORANGE, panels, styled
+from assets.reports.telling.wording import Estimate, model_name
 
 _CEILINGS = {"data_rich": (ORANGE, "--", "data-rich ceiling"), "oracle": (GREEN, ":", "oracle")}
 

@@ -3,10 +3,10 @@
 import polars as pl
 
 from assets.models.evaluation.ceilings import DATA_RICH, MIN_R2, OWN_MODELS, TRUE_LINKS
-from assets.reports.blocks import Block, Bullets, Disclosure, Notice, Picture, Section, Table
 from assets.reports.chapters.ceilings.figures import draw_ceilings
 from assets.reports.chapters.ceilings.verdicts import verdicts
-from assets.reports.wording import Estimate, capital, count, decimal, estimate, model_name, p_value
+from assets.reports.telling.blocks import Block, Bullets, Disclosure, Notice, Picture, Section, Table
+from assets.reports.telling.wording import Estimate, capital, count, decimal, estimate, model_name, p_value
 from assets.studies.ceilings import INFLUENCES
 from assets.studies.measure_ceilings import CEILINGS, Standing, model_estimate, standing
 

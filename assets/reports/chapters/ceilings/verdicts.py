@@ -1,7 +1,7 @@
 """What the ceilings say, in plain words."""
 
 from assets.models.evaluation.ceilings import DATA_RICH, MIN_R2, TRUE_LINKS
-from assets.reports.wording import capital, decimal, model_name, p_value, percent
+from assets.reports.telling.wording import capital, decimal, model_name, p_value, percent
 from assets.studies.measure_ceilings import Standing
 
 TARGET_SHARE, TARGET_P = 0.95, 0.01  # what the models are asked to reach

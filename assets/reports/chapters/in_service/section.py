@@ -4,9 +4,9 @@ import polars as pl
 
 from assets.models.serving.drift import DRAWN
 from assets.models.serving.pictures import newest_deciles
-from assets.reports.blocks import Block, Disclosure, Notice, Picture, Section, Table
 from assets.reports.chapters.in_service import figures as figures_scores
-from assets.reports.wording import count, decimal, model_name, percent, plain
+from assets.reports.telling.blocks import Block, Disclosure, Notice, Picture, Section, Table
+from assets.reports.telling.wording import count, decimal, model_name, percent, plain
 
 _RUNS_SHOWN = 10
 _DAYS_SHOWN = 12

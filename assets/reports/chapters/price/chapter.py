@@ -6,7 +6,7 @@ from assets.common.inputs import Reads
 from assets.reports.telling.chapter import Chapter
 
 if TYPE_CHECKING:
-    from assets.reports.blocks import Section
+    from assets.reports.telling.blocks import Section
     from assets.reports.telling.told import Told
 
 

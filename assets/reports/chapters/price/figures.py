@@ -4,8 +4,8 @@ import polars as pl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from assets.reports.figure_style import MUTED, SERIES, canvas, panels, styled
-from assets.reports.wording import model_name, plain
+from assets.reports.telling.figure_style import MUTED, SERIES, canvas, panels, styled
+from assets.reports.telling.wording import model_name, plain
 
 _TITLES = {"f1": "F1 of the pairs", "paired_share": "Share of stays paired"}
 _MARKS = ("o", "s", "^", "D", "v", "P")

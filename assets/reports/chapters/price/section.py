@@ -2,9 +2,9 @@
 
 import polars as pl
 
-from assets.reports.blocks import Block, Disclosure, Notice, Picture, Section, Table
 from assets.reports.chapters.price import figures as figures_price
-from assets.reports.wording import Estimate, capital, count, decimal, estimate, model_name, percent, plain
+from assets.reports.telling.blocks import Block, Disclosure, Notice, Picture, Section, Table
+from assets.reports.telling.wording import Estimate, capital, count, decimal, estimate, model_name, percent, plain
 
 COMMAND = "stayworth price-of-privacy"
 _LABELS = {

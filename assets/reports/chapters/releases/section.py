@@ -4,8 +4,8 @@ import math
 
 import polars as pl
 
-from assets.reports.blocks import Block, Bullets, Disclosure, Notice, Section, Table
-from assets.reports.wording import MISSING, capital, count, decimal, money, percent, plain
+from assets.reports.telling.blocks import Block, Bullets, Disclosure, Notice, Section, Table
+from assets.reports.telling.wording import MISSING, capital, count, decimal, money, percent, plain
 
 _PRIVATE = Disclosure.PRIVATE_RELEASE
 TITLES = {

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from assets.reports import paper_figures as paper
-from assets.reports.blocks import Disclosure, Table
 from assets.reports.inputs import ReportInputs
-from assets.reports.wording import (
+from assets.reports.telling import paper_figures as paper
+from assets.reports.telling.blocks import Disclosure, Table
+from assets.reports.telling.wording import (
     MISSING,
     NOT_PRINTED,
     capital,

@@ -5,10 +5,10 @@ import polars as pl
 import pytest
 
 from assets.reports.checks import identifiers_in, outside_resources
-from assets.reports.figure_style import svg_text
 from assets.reports.figures_data import draw_funnel
 from assets.reports.inputs import ReportInputs
-from assets.reports.render import render_editions
+from assets.reports.telling.figure_style import svg_text
+from assets.reports.telling.render import render_editions
 from tests.unit.reports.fixtures import edition, editions_of, empty_inputs, full_inputs
 
 

@@ -7,12 +7,12 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from matplotlib.figure import Figure
 
-from assets.reports.blocks import Block, Edition
-from assets.reports.editions import pictures_of
-from assets.reports.figure_style import svg_text
 from assets.reports.inputs import RunHeader
 from assets.reports.sections_appendix import disclosure_note
-from assets.reports.wording import capital, count
+from assets.reports.telling.blocks import Block, Edition
+from assets.reports.telling.editions import pictures_of
+from assets.reports.telling.figure_style import svg_text
+from assets.reports.telling.wording import capital, count
 
 _REM_PER_INCH = 6.3  # so that 9 points in a picture read like the text around it
 
@@ -21,7 +21,7 @@ _REM_PER_INCH = 6.3  # so that 9 points in a picture read like the text around i
 def _environment() -> Environment:
     # Review texts are written by strangers: everything that enters the page is escaped.
     environment = Environment(
-        loader=PackageLoader("assets.reports", "html"),
+        loader=PackageLoader("assets.reports.telling", "html"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

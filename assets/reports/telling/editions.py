@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from assets.reports import chapters as chapters_package
-from assets.reports.blocks import Block, Disclosure, Edition, Picture, Section, Stats, Table
 from assets.reports.contract import EDITIONS
 from assets.reports.inputs import ReportInputs, RunHeader
 from assets.reports.sections_anomalies import anomaly_filter_section
@@ -19,6 +18,7 @@ from assets.reports.sections_segments import segments_section
 from assets.reports.sections_summary import summary_section
 from assets.reports.segment_pages import minimum_customers
 from assets.reports.settings import ReportsSettings
+from assets.reports.telling.blocks import Block, Disclosure, Edition, Picture, Section, Stats, Table
 from assets.reports.telling.chapter import Chapter, chapters_in
 from assets.reports.telling.told import Told
 from resources.sources.base import SourceFacts

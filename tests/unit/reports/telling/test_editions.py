@@ -1,9 +1,9 @@
 import pytest
 
-from assets.reports.blocks import Bullets, Disclosure, Notice, Picture, Stats, Table
-from assets.reports.editions import may_share, pictures_of, printed
 from assets.reports.sections_models import text_verdict
 from assets.reports.settings import ReportsSettings
+from assets.reports.telling.blocks import Bullets, Disclosure, Notice, Picture, Stats, Table
+from assets.reports.telling.editions import may_share, pictures_of, printed
 from resources.errors import SettingsError
 from tests.unit.reports.fixtures import FACTS, edition, full_inputs
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assets.reports import wording
-from assets.reports.wording import NO_BREAK, Estimate
+from assets.reports.telling import wording
+from assets.reports.telling.wording import NO_BREAK, Estimate
 
 
 @given(st.one_of(st.none(), st.floats(allow_nan=True, allow_infinity=True)))

@@ -5,11 +5,11 @@ from dataclasses import replace
 import polars as pl
 import pytest
 
-from assets.reports.absence import Need, Presence, delivered_rows, presence_of
-from assets.reports.blocks import Bullets, Notice
-from assets.reports.editions import all_sections
 from assets.reports.results import required_paths
 from assets.reports.settings import ReportsSettings
+from assets.reports.telling.absence import Need, Presence, delivered_rows, presence_of
+from assets.reports.telling.blocks import Bullets, Notice
+from assets.reports.telling.editions import all_sections
 from tests.unit.reports import fixtures
 
 FULL = Presence(

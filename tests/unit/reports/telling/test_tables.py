@@ -1,9 +1,7 @@
 import polars as pl
 import pytest
 
-from assets.reports import paper_figures as paper
 from assets.reports.inputs import ReportInputs
-from assets.reports.tables import composition_table, retention_table, shorten
 from assets.reports.tables_customers import decile_frame
 from assets.reports.tables_models import (
     ablation_table,
@@ -13,7 +11,9 @@ from assets.reports.tables_models import (
     segment_table,
     significance_table,
 )
-from assets.reports.wording import MISSING, NOT_PRINTED
+from assets.reports.telling import paper_figures as paper
+from assets.reports.telling.tables import composition_table, retention_table, shorten
+from assets.reports.telling.wording import MISSING, NOT_PRINTED
 from tests.unit.reports.fixtures import composition, empty_inputs, full_inputs
 
 FULL = full_inputs("public")
