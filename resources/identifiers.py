@@ -42,6 +42,10 @@ def plain_email(text: str | None) -> str | None:
     """An e-mail address without case, blanks and the name around it; None where there is none.
 
     A text without an at sign is compared as a key is: it is no address, but it may stand in the column all the same.
+
+    Example:
+        >>> plain_email("Ann <Ann@Example.ORG>"), plain_email("none")
+        ('ann@example.org', None)
     """
     if text is None or (key := normalised_key(text)) is None:
         return None
@@ -239,7 +243,12 @@ def each_once(column: pl.Series, verb: Callable[[str], str | None]) -> pl.Series
 
 
 def masked(value: str) -> str:
-    """A value that whoever knows it knows again, and nobody else reads: ``an…@ex….org``, ``G1…89``."""
+    """A value that whoever knows it knows again, and nobody else reads: ``an…@ex….org``, ``G1…89``.
+
+    Example:
+        >>> masked("annabel@example.org"), masked("G1234589")
+        ('an…@ex….org', 'G1…89')
+    """
     if "@" in value:
         local, _, domain = value.partition("@")
         host, _, top = domain.rpartition(".")

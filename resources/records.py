@@ -37,7 +37,12 @@ def cut_offs(history_start: date, last_day: date, every_days: int, early: Sequen
 
 
 def due_cut_off(history_start: date, day: date, every_days: int, early: Sequence[int] = ()) -> date | None:
-    """The last cut-off before ``day``, or None while the documented start is in force."""
+    """The last cut-off before ``day``, or None while the documented start is in force.
+
+    Example:
+        >>> [due_cut_off(date(2024, 1, 1), date(2024, 1, day), 7) for day in (7, 8)]
+        [None, datetime.date(2024, 1, 7)]
+    """
     passed = cut_offs(history_start, day - timedelta(days=1), every_days, early)
     return passed[-1] if passed else None
 

@@ -45,7 +45,12 @@ class Estimate:
     high: float | None = None
 
     def as_json(self) -> dict[str, float] | float | None:
-        """The form in ``results.json``: a plain number, or value, low and high; null where not finite."""
+        """The form in ``results.json``: a plain number, or value, low and high; null where not finite.
+
+        Example:
+            >>> Estimate(0.5, 0.4, 0.6).as_json(), Estimate(0.5, 0.4).as_json(), Estimate(float("nan")).as_json()
+            ({'value': 0.5, 'low': 0.4, 'high': 0.6}, 0.5, None)
+        """
         if not is_known(self.value):
             return None
         if self.low is None or self.high is None or not (is_known(self.low) and is_known(self.high)):

@@ -18,6 +18,14 @@ def latest_versions(rows: pl.DataFrame, key: str, as_of: date | None = None) -> 
         rows: with ``key`` and ``delivery_day``.
         key: column that names a row through its corrections.
         as_of: last delivery day read; None: all of them.
+
+    Example:
+        >>> days = [date(2024, 1, 1), date(2024, 1, 3), date(2024, 1, 2)]
+        >>> rows = pl.DataFrame({"id": ["a", "a", "b"], "delivery_day": days})
+        >>> latest_versions(rows, "id")["delivery_day"].dt.day().to_list()
+        [3, 2]
+        >>> latest_versions(rows, "id", as_of=date(2024, 1, 1)).height
+        1
     """
     known = rows if as_of is None else rows.filter(pl.col("delivery_day") <= as_of)
     ordered = known.sort(key, "delivery_day", maintain_order=True)

@@ -21,7 +21,12 @@ def decimal(value: float | None, digits: int = 2) -> str:
 
 
 def estimate(item: Estimate | None, digits: int = 2) -> str:
-    """``0.63 (0.58 to 0.68)``; without bounds the value alone."""
+    """``0.63 (0.58 to 0.68)``; without bounds the value alone.
+
+    Example:
+        >>> estimate(Estimate(0.634, 0.58, 0.68)).replace(NO_BREAK, " "), estimate(Estimate(0.634)), estimate(None)
+        ('0.63 (0.58 to 0.68)', '0.63', '–')
+    """
     if item is None or not is_known(item.value):
         return MISSING
     if not item.has_interval:

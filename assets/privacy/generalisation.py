@@ -83,6 +83,10 @@ def batch_span(day: date, length: str) -> tuple[date, date]:
     Args:
         day: a delivery day.
         length: ``day``, ``week`` or ``month``.
+
+    Example:
+        >>> batch_span(date(2024, 3, 31), "month")[0]
+        datetime.date(2024, 3, 1)
     """
     last = batch_key(pl.Series([day], dtype=pl.Date), length)[0]
     if last != day:

@@ -72,6 +72,10 @@ def common_node(countries: Iterable[str]) -> str:
 
     Returns:
         ``Unknown`` when no given code is placed; a single country by its own code.
+
+    Example:
+        >>> common_node(["PRT", "?"]), common_node(["PRT", "ESP"]), common_node(["PRT", "CHN"])
+        ('PRT', 'Southern Europe', 'World')
     """
     placed = sorted({code for code in countries if sub_region(code) is not None})
     if not placed:

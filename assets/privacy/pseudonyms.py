@@ -26,6 +26,12 @@ def keyed_hash(values: Iterable[str | None], purpose: str, key: SecretKey) -> li
 
     Source:
         HMAC, RFC 2104, with SHA-256 (FIPS 180-4), truncated to its leftmost 128 bits (RFC 2104, section 5).
+
+    Example:
+        >>> key = SecretKey(b"an example is no secret, 32 bytes")
+        >>> one, same, none = keyed_hash(["a", "a", None], "guest", key)
+        >>> one == same, one == keyed_hash(["a"], "row", key)[0], len(one), none
+        (True, False, 32, None)
     """
     if not key.material:
         message = "the key of the keyed hashes is empty; set STAYWORTH_HMAC_KEY (openssl rand -hex 32)"

@@ -35,7 +35,12 @@ _POSTCODE_LETTERS = 2  # "1092 AA Amsterdam": the two letters belong to the post
 
 
 def hotel_key(name: str | None) -> str:
-    """Name without case, accents, punctuation and corporate suffixes; empty for a missing name."""
+    """Name without case, accents, punctuation and corporate suffixes; empty for a missing name.
+
+    Example:
+        >>> hotel_key("Hôtel  Le Marais, Ltd."), hotel_key(None)
+        ('hotel le marais', '')
+    """
     bare = _plain(name or "")
     words = bare.split()
     while len(words) > 1 and words[-1] in _SUFFIXES:
@@ -77,6 +82,10 @@ def city_and_country(address: str | None) -> tuple[str | None, str | None]:
 
     The country is the longest known name that ends the line. The city is what stands before it after the
     postcode is taken away: the part behind the last comma, or the last word where there is no comma.
+
+    Example:
+        >>> city_and_country("1 Addington Street London SE1 7RY United Kingdom"), city_and_country("somewhere")
+        (('London', 'GBR'), (None, None))
     """
     words = re.sub(r"\s+", " ", address or "").strip(" ,").split(" ")
     for length in range(min(_MAX_COUNTRY_WORDS, len(words)), 0, -1):

@@ -84,7 +84,8 @@ def members(levels: list[Any], size: int, population: Mapping[Any, float]) -> Sh
     Each level occurs once at least; the other members are as the population within the label.
 
     Example:
-        >>> members(["FRA", "PRT"], 4, {"FRA": 1.0, "PRT": 3.0})
+        >>> shares = members(["FRA", "PRT"], 4, {"FRA": 1.0, "PRT": 3.0})
+        >>> {country: round(share, 6) for country, share in shares.items()}
         {'FRA': 0.375, 'PRT': 0.625}
     """
     weight = np.array([population.get(level, 0.0) for level in levels]) + _RARE
