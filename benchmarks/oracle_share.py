@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from assets.alignment.assignment import matching_probabilities
+from assets.alignment.matching import matching_probabilities
 from assets.alignment.scores import Scores
 
 FloatArray = npt.NDArray[np.float64]

@@ -1,9 +1,11 @@
 """What is booked in a ledger, added up; and what it has promised with its first charge."""
 
 import sqlite3
+from collections.abc import Mapping
 
 from resources.errors import PrivacyError, SettingsError
-from resources.privacy_accounting import PURE, Accounting
+from resources.privacy_accounting import NANO, PURE, Accounting
+from resources.release_identity import ReleaseIdentity
 
 PERIOD = "calendar year"  # of the data's business days
 _ROUNDING = 1e-12
@@ -83,3 +85,40 @@ def other_unit(booked: str, asked: str) -> str:
         f"the privacy budget ledger books {booked} losses, but the settings ask for {asked}: the two don't add up; set "
         f"privacy.accounting = {booked!r}, which stays as long as these guests' data is released"
     )
+
+
+def refuse_overspent(
+    connection: sqlite3.Connection,
+    identity: ReleaseIdentity,
+    accounting: Accounting,
+    budget: int,
+    allotments: Mapping[str, int],
+) -> None:
+    """Raise when the charge just booked does not fit; the transaction is then rolled back.
+
+    Args:
+        connection: of the ledger, with the charge in it.
+        identity: of the release that was charged.
+        accounting: unit of loss, for the message.
+        budget: of a year, billionths of loss.
+        allotments: billionths of loss by query, kept for it; other queries share the rest.
+
+    Raises:
+        PrivacyError: the year's budget or the query's allotment is exceeded.
+    """
+    year = identity.budget_period
+    if identity.query in allotments:
+        limit, queries = allotments[identity.query], (identity.query,)
+    else:
+        limit = budget - sum(allotments.values())
+        queries = queries_of(connection, year) - set(allotments)
+    total = spent_of(connection, year)
+    family = spent_of(connection, year, tuple(sorted(queries)))
+    if family > limit or total > budget:
+        message = (
+            f"the privacy budget of {year} does not cover {identity.query} {identity.period} "
+            f"({accounting.unit} {identity.loss:g}): with it {family / NANO:g} of {limit / NANO:g} for this "
+            f"query and {total / NANO:g} of {budget / NANO:g} in all; use the last release, or wait for the "
+            "next year"
+        )
+        raise PrivacyError(message)

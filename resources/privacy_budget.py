@@ -24,8 +24,8 @@ import polars as pl
 from resources.budget_exchange import INSERT, PAYLOAD, exchange, refuse_other
 from resources.budget_file import LedgerFile, Partitions, refuse_released, refuse_restored
 from resources.budget_registry import Peers, SharedBudget
-from resources.budget_sums import note_promise, promised, queries_of, refuse_raised, spent_of
-from resources.errors import PrivacyError, SettingsError
+from resources.budget_sums import note_promise, promised, refuse_overspent, refuse_raised, spent_of
+from resources.errors import SettingsError
 from resources.privacy_accounting import NANO, PURE, Accounting, ceil_nano, charged_nano, floor_nano
 from resources.release_identity import Release, ReleaseIdentity
 
@@ -272,7 +272,7 @@ class BudgetLedger:
             charged_nano(identity.loss), identity.schema_version, int(identity.is_private), disjoint_group, None,
         )  # fmt: skip
         connection.execute(INSERT, charge)
-        self._refuse_overspent(connection, identity)
+        refuse_overspent(connection, identity, self.accounting, self._budget, self._allotments)
 
     @contextmanager
     def _peers(self, year: str) -> Iterator[Peers | None]:
@@ -281,25 +281,6 @@ class BudgetLedger:
             return
         with self._shared.peers(year) as peers:
             yield peers
-
-    def _refuse_overspent(self, connection: sqlite3.Connection, identity: ReleaseIdentity) -> None:
-        """Raise when the charge just booked does not fit; the transaction is then rolled back."""
-        year = identity.budget_period
-        if identity.query in self._allotments:
-            limit, queries = self._allotments[identity.query], (identity.query,)
-        else:
-            limit = self._budget - sum(self._allotments.values())
-            queries = queries_of(connection, year) - set(self._allotments)
-        total = spent_of(connection, year)
-        family = spent_of(connection, year, tuple(sorted(queries)))
-        if family > limit or total > self._budget:
-            message = (
-                f"the privacy budget of {year} does not cover {identity.query} {identity.period} "
-                f"({self.accounting.unit} {identity.loss:g}): with it {family / NANO:g} of {limit / NANO:g} for this "
-                f"query and {total / NANO:g} of {self._budget / NANO:g} in all; use the last release, or wait for the "
-                "next year"
-            )
-            raise PrivacyError(message)
 
     def _store(self, identity: ReleaseIdentity, payload: str) -> str:
         """Keep the drawn payload unless another process was first; the one that is stored."""

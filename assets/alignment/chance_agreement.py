@@ -6,14 +6,8 @@ import numpy as np
 import polars as pl
 
 from assets.alignment.comparisons import PARTIES, PURPOSES, country_share, nights_share, party_share, purpose_share
-from assets.alignment.match_probability import (
-    VALUE_COLUMNS,
-    MatchWeights,
-    graded_levels,
-    kind_of,
-    kind_value,
-    share_of,
-)
+from assets.alignment.field_factors import VALUE_COLUMNS, kind_of, kind_value, share_of
+from assets.alignment.match_probability import MatchWeights, graded_levels
 from assets.alignment.settings import AlignmentSettings
 from assets.alignment.sides import FloatArray, IntArray, Stays, completed_stays, distinct, ints
 

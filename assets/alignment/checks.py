@@ -72,7 +72,7 @@ def validate_pairs(pairs: pl.DataFrame) -> list[CheckOutcome]:
             "match_probability_is_a_probability",
             pairs.filter(~pl.col("match_probability").is_between(0.0, 1.0) | pl.col("match_probability").is_nan()),
             show=(*_IDS, "match_probability"),
-            advice="look at assignment.matching_probabilities",
+            advice="look at matching.matching_probabilities",
         ),
         outcome_of(
             "stay_is_not_decided_before_its_end",

@@ -6,7 +6,8 @@ import numpy as np
 import polars as pl
 
 from assets.alignment.contract import BOOKING_REVIEW_PAIRS
-from assets.alignment.match_probability import FIELDS, MatchWeights, bayes_factor, field_weights, prior_odds
+from assets.alignment.field_factors import bayes_factor
+from assets.alignment.match_probability import FIELDS, MatchWeights, field_weights, prior_odds
 from assets.alignment.settings import AlignmentSettings
 from assets.alignment.sides import completed_stays
 

@@ -8,7 +8,8 @@ against "none has" is a likelihood ratio of mean 1 under the latter: it exceeds 
 
 import numpy as np
 
-from assets.alignment.match_probability import FIELDS, MatchWeights, level_factor
+from assets.alignment.field_factors import level_factor
+from assets.alignment.match_probability import FIELDS, MatchWeights
 from assets.alignment.settings import AlignmentSettings
 from assets.alignment.weight_evidence import Evidence, bayes_factors
 

@@ -7,16 +7,8 @@ import numpy as np
 import polars as pl
 
 from assets.alignment.chance_agreement import BLOCKING_FIELDS
-from assets.alignment.match_probability import (
-    FIELDS,
-    VALUE_COLUMNS,
-    LevelWeight,
-    MatchWeights,
-    chance_of,
-    graded_levels,
-    level_factor,
-    share_of,
-)
+from assets.alignment.field_factors import VALUE_COLUMNS, LevelWeight, chance_of, level_factor, share_of
+from assets.alignment.match_probability import FIELDS, MatchWeights, graded_levels
 from assets.alignment.room_names import RoomPairs, room_pairs
 from assets.alignment.sides import FloatArray, IntArray
 

@@ -11,10 +11,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import polars as pl
 
-from assets.alignment.assignment import matching_probabilities
 from assets.alignment.chance_agreement import BLOCKING_FIELDS, label_reach, with_chances
+from assets.alignment.field_factors import LevelWeight
 from assets.alignment.identification import identification, is_told_from_chance
-from assets.alignment.match_probability import FIELDS, LevelWeight, MatchWeights, assumed_weights
+from assets.alignment.match_probability import FIELDS, MatchWeights, assumed_weights
+from assets.alignment.matching import matching_probabilities
 from assets.alignment.room_names import bits_table
 from assets.alignment.scores import Scores
 from assets.alignment.settings import AlignmentSettings

@@ -2,7 +2,8 @@
 
 import polars as pl
 
-from assets.privacy.generalisation import NUMBER_COLUMNS, STAY
+from assets.privacy.class_labels import NUMBER_COLUMNS
+from assets.privacy.generalisation import STAY
 from assets.privacy.masking import RESIDUAL_EMAIL, RESIDUAL_PHONE, TEXT_COLUMNS
 from assets.privacy.pseudonyms import HEX_CHARACTERS
 from assets.privacy.risk import LABEL_COLUMNS

@@ -3,7 +3,7 @@
 import polars as pl
 
 from assets.common.findings import Disclosure, Tree, finding_rows, merged
-from assets.privacy.generalisation import LEVEL_COLUMNS, LEVEL_SEPARATOR, NUMBER_COLUMNS
+from assets.privacy.class_labels import LEVEL_COLUMNS, LEVEL_SEPARATOR, NUMBER_COLUMNS
 from assets.privacy.loss import information_loss
 from assets.privacy.settings import PrivacySettings
 from assets.raw.findings import later_steps

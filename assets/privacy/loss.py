@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from assets.privacy.generalisation import LEVEL_COLUMNS, LEVEL_SEPARATOR, NUMBER_COLUMNS
+from assets.privacy.class_labels import LEVEL_COLUMNS, LEVEL_SEPARATOR, NUMBER_COLUMNS
 from assets.privacy.settings import QUASI_IDENTIFIERS
 from resources.errors import ContractError
 

@@ -6,8 +6,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from assets.privacy.class_labels import LEVEL_COLUMNS, NUMBER_COLUMNS
 from assets.privacy.closeness import OrderedReference
-from assets.privacy.generalisation import LEVEL_COLUMNS, NUMBER_COLUMNS
 
 LABEL_COLUMNS: tuple[str, ...] = (
     *(f"{name}_levels" for name in LEVEL_COLUMNS),

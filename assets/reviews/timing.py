@@ -23,15 +23,12 @@ from datetime import date
 
 import numpy as np
 import polars as pl
-from scipy.special import betainc
 
+from assets.reviews.post_counts import DECIMALS, HOUR, fullest_window, hour_shares, tail_surprise
 from assets.reviews.settings import TIMING_LOOK_BACK_DAYS, ReviewSettings
 
-_DECIMALS = 6
-_SMALLEST = 1e-300  # of a probability: surprise ends at 300
 _EPOCH = date(1970, 1, 1)
 _WIDTH = TIMING_LOOK_BACK_DAYS + 1  # days that a day sees, itself included
-_HOUR = 3_600_000_000  # microseconds
 _BAND = 1 / 3  # of a hotel's posts have low scores, as many have high ones
 SCOPES = ("hotel", "hotel_low", "hotel_high", "platform")
 
@@ -202,9 +199,9 @@ def _hours_surprise(seen: _Seen, moment: np.ndarray, group: _Group, settings: Re
     """The fullest window of some hours that holds the review, at the pace of those hours of earlier days."""
     length = settings.timing_window_hours
     today = moment[seen.today :]
-    near = (moment >= today.min() - length * _HOUR) & (moment <= today.max() + length * _HOUR) & group.counted
+    near = (moment >= today.min() - length * HOUR) & (moment <= today.max() + length * HOUR) & group.counted
     counts = np.zeros(len(moment), dtype=np.int64)
-    counts[near] = fullest_window(seen.hotel[near], moment[near], length * _HOUR)
+    counts[near] = fullest_window(seen.hotel[near], moment[near], length * HOUR)
     observed = counts[seen.today :]
     start = np.clip(seen.offset[seen.today :], 0, _WIDTH)
     usual = min(length / 24 * settings.timing_peak_factor, 1.0)
@@ -231,61 +228,7 @@ def _against(
     is_known = (known_days >= settings.timing_min_days) & (when >= 0) & (when < _WIDTH) & group.counted[seen.today :]
     is_known &= observed >= settings.timing_min_posts
     surprise = np.where(is_known, tail_surprise(observed, expected, group.dispersion + 1.0 / shape), 0.0)
-    return _Surprise(group.scope, hours, observed, np.round(expected, _DECIMALS), surprise)
-
-
-def hour_shares(past: np.ndarray, moment: np.ndarray, hours: int, usual: float, prior_posts: float) -> np.ndarray:
-    """(n,) share of a day's posts that fall into ``hours`` hours at the time of day of each post.
-
-    People post in the evening: three posts within three hours are less of a surprise then than in the morning. The
-    window may lie anywhere around the post, so half of the posts within its length to either side count.
-
-    Args:
-        past: (n_past,) posting times of earlier deliveries, microseconds.
-        moment: (n,) posting times.
-        hours: of the window.
-        usual: share where nothing is known.
-        prior_posts: earlier posts that ``usual`` weighs as much as.
-    """
-    length, day = hours * _HOUR, 24 * _HOUR
-    clock = np.sort(past % day)
-    ring = np.concatenate([clock - day, clock, clock + day])  # midnight has two sides
-    at = moment % day
-    near = np.searchsorted(ring, at + length, side="right") - np.searchsorted(ring, at - length, side="left")
-    return np.minimum((near / 2 + usual * prior_posts) / (len(past) + prior_posts), 1.0)
-
-
-def fullest_window(hotel: np.ndarray, moment: np.ndarray, length: int) -> np.ndarray:
-    """(n,) most posts of the same hotel in any window of that length that holds the post.
-
-    Args:
-        hotel: (n,) hotel number of each post.
-        moment: (n,) posting time, whole units.
-        length: of a window in the same units, both ends included.
-    """
-    order = np.lexsort((moment, hotel))
-    span = int(moment.max() - moment.min()) + length + 1 if len(moment) else 1
-    line = (moment - moment.min() if len(moment) else moment)[order] + hotel[order].astype(np.int64) * span
-    last = np.searchsorted(line, line + length, side="right")  # first post behind the window that starts here
-    first = np.searchsorted(line, line - length, side="left")  # first window start that still holds the post
-    counts = last - np.arange(len(line))  # posts of the window that starts at each post
-    fullest = np.zeros(len(line), dtype=np.int64)
-    for place in range(len(line)):
-        fullest[order[place]] = counts[first[place] : place + 1].max()
-    return fullest
-
-
-def tail_surprise(observed: np.ndarray, expected: np.ndarray, dispersion: np.ndarray) -> np.ndarray:
-    """``-log10 P(count >= observed)`` of a negative binomial with that mean; 0 where nothing was observed.
-
-    Args:
-        observed: (n,) counts.
-        expected: (n,) means, above 0.
-        dispersion: (n,) variance = mean + dispersion * mean^2.
-    """
-    size = 1.0 / dispersion
-    tail = betainc(np.maximum(observed, 1), size, expected / (expected + size))  # P(count >= observed)
-    return np.where(observed > 0, np.round(-np.log10(np.clip(tail, _SMALLEST, 1.0)), _DECIMALS), 0.0) + 0.0
+    return _Surprise(group.scope, hours, observed, np.round(expected, DECIMALS), surprise)
 
 
 def _paper_deviation(seen: _Seen) -> np.ndarray:
@@ -309,4 +252,4 @@ def _paper_deviation(seen: _Seen) -> np.ndarray:
     mine = hotel[seen.today :]
     usable = has_gap[seen.today :] & (number[mine] > 1) & (sigma[mine] > 0)
     deviation = np.abs(gaps[seen.today :] - mean[mine]) / np.where(sigma[mine] > 0, sigma[mine], 1.0)
-    return np.where(usable, np.round(deviation, _DECIMALS), 0.0)
+    return np.where(usable, np.round(deviation, DECIMALS), 0.0)

@@ -22,11 +22,12 @@ import polars as pl
 from resources.errors import SourceError, told
 from resources.sources.archives import list_entries
 from resources.sources.base import LINEAGE_COLUMNS, SourceFacts, Stream
+from resources.sources.dated_rows import content_lines, digest_of_lines
 from resources.sources.facts import delivered_facts, has_key
 from resources.sources.file_rules import USUAL_RULES, FileRules
 from resources.sources.hotel_list import HOTEL_COLUMNS, HOTELS_FILE, HotelList, read_hotels
 from resources.sources.inbox_names import Listing, Unread, delivery_of, list_names
-from resources.sources.public import content_lines, digest_of_lines, empty_rows, read_text
+from resources.sources.public import empty_rows, read_text
 
 __all__ = ["HOTELS_FILE", "HOTEL_COLUMNS", "NOT_DELIVERED", "DeliveriesSource"]
 

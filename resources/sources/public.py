@@ -5,7 +5,6 @@ Data in Europe (Kaggle), the whole or a sample. Both are dumps: they were delive
 the first and the last counts as delivered. Typing and validation belong to the ``raw`` room.
 """
 
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -19,6 +18,7 @@ from resources.sources import base
 from resources.sources.archives import SUFFIXES, find_file, list_folder
 from resources.sources.base import LINEAGE_COLUMNS, SourceFacts, Stream
 from resources.sources.columnar import read_columnar
+from resources.sources.dated_rows import NOTHING_DELIVERED, DatedRows
 from resources.sources.dates import ISO_DAY, US_DAY, DayColumn, iso_day, local_text, us_day, with_exchange_days
 from resources.sources.delimited import BYTE_PROBLEM, read_delimited
 from resources.sources.facts import delivered_facts, has_key
@@ -147,15 +147,15 @@ class PublicSource:
     def fingerprint(self, stream: Stream, days: Sequence[date]) -> dict[date, str]:
         """SHA-256 of each day's delivered text, in order; where in the file it stood does not matter."""
         table = self._tables.get(stream)
-        return {day: table.fingerprint(day) if table else _NOTHING_DELIVERED for day in days}
+        return {day: table.fingerprint(day) if table else NOTHING_DELIVERED for day in days}
 
     @cached_property
-    def _tables(self) -> dict[Stream, "_Table"]:
-        tables: dict[Stream, _Table] = {}
+    def _tables(self) -> dict[Stream, "DatedRows"]:
+        tables: dict[Stream, DatedRows] = {}
         for stream in (stream for stream in Stream if stream in self._files):  # bookings first: their days are ISO
             known = tables.get(Stream.BOOKINGS)
             others = (known.first_day, known.last_day) if known else None
-            tables[stream] = _Table(read_stream(self._files[stream], stream, self._rules, others=others))
+            tables[stream] = DatedRows(read_stream(self._files[stream], stream, self._rules, others=others))
         return tables
 
 
@@ -254,65 +254,9 @@ def main_history(days: pl.Series) -> tuple[date, date]:
     return stretches["first"][0], stretches["last"][0]
 
 
-class _Table:
-    """All rows of a stream, sorted by day, with the place of each day."""
-
-    def __init__(self, frame: pl.DataFrame) -> None:
-        self._frame = frame
-        lengths = frame.group_by("_delivery_day", maintain_order=True).len()
-        ends = lengths["len"].cum_sum()
-        self._spans = dict(
-            zip(lengths["_delivery_day"], zip(ends - lengths["len"], lengths["len"], strict=True), strict=True)
-        )
-        self.first_day: date = lengths["_delivery_day"][0]
-        self.last_day: date = lengths["_delivery_day"][-1]
-
-    def values(self, column: str) -> pl.Series:
-        """Different texts of a column, without gaps."""
-        return self._frame[column].drop_nulls().unique()
-
-    def rows(self, days: Sequence[date]) -> pl.DataFrame:
-        """Rows of those days, by day and then in file order."""
-        spans = [self._spans[day] for day in sorted(set(days)) if day in self._spans]
-        merged: list[tuple[int, int]] = []
-        for start, length in spans:
-            if merged and sum(merged[-1]) == start:
-                merged[-1] = (merged[-1][0], merged[-1][1] + length)
-            else:
-                merged.append((start, length))
-        pieces = [self._frame.slice(start, length) for start, length in merged]
-        return pl.concat(pieces) if pieces else self._frame.clear()
-
-    def fingerprint(self, day: date) -> str:
-        """SHA-256 of the day's text in order."""
-        return self._fingerprints.get(day, _NOTHING_DELIVERED)
-
-    @cached_property
-    def _fingerprints(self) -> dict[date, str]:
-        lines = content_lines(self._frame)
-        return {day: digest_of_lines(lines.slice(start, length)) for day, (start, length) in self._spans.items()}
-
-
-def content_lines(rows: pl.DataFrame) -> pl.Series:
-    """One line of text per row: its content, without the place where it stood."""
-    text = rows.drop("_delivery_day", "_source_file", "_source_row", strict=False)
-    return text.select(pl.concat_str(pl.all().fill_null("\x00"), separator="\x1f")).to_series()
-
-
 def empty_rows(stream: Stream) -> pl.DataFrame:
     """The exchange format without a row."""
     layout = _LAYOUTS[stream]
     schema: dict[str, pl.DataType] = {name: pl.String() for name in (*layout.required, *layout.optional)}
     lineage = {name: pl.String() for name in LINEAGE_COLUMNS}
     return pl.DataFrame(schema=schema | lineage | {"_delivery_day": pl.Date(), "_source_row": pl.Int64()})
-
-
-def digest_of_lines(lines: pl.Series) -> str:
-    """SHA-256 of lines of text, in order."""
-    digest = hashlib.sha256()
-    for line in lines:
-        digest.update(line.encode("utf-8") + b"\x1e")
-    return digest.hexdigest()
-
-
-_NOTHING_DELIVERED = digest_of_lines(pl.Series([], dtype=pl.String))

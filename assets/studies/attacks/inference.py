@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from assets.privacy.generalisation import LEVEL_SEPARATOR
+from assets.privacy.class_labels import LEVEL_SEPARATOR
 from assets.studies.attacks.rates import AttackResult, Share, share_of, verdict
 from assets.studies.attacks.search import LEVELS, NUMBERS, Haystack
 

@@ -12,7 +12,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from assets.privacy.generalisation import LEVEL_COLUMNS, LEVEL_SEPARATOR, NUMBER_COLUMNS, batch_key
+from assets.privacy.class_labels import LEVEL_COLUMNS, LEVEL_SEPARATOR, NUMBER_COLUMNS
+from assets.privacy.generalisation import batch_key
 from assets.privacy.hierarchies import MISSING
 
 Ints = NDArray[np.int64]

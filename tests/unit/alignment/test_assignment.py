@@ -8,11 +8,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from assets.alignment.assignment import assign, decide, decide_in_blocks, matching_probabilities
+from assets.alignment.assignment import decide, decide_in_blocks
 from assets.alignment.candidates import build_candidates
 from assets.alignment.checks import validate_assignments, validate_pairs
 from assets.alignment.contract import BOOKING_REVIEW_PAIRS, MATCH_CANDIDATES
 from assets.alignment.match_probability import MatchWeights, assumed_weights
+from assets.alignment.matching import assign, matching_probabilities
 from assets.alignment.settings import DECISION_SPAN_DAYS, LONGEST_WINDOW_DAYS, AlignmentSettings
 from tests.unit.alignment.world import World, make_world
 

@@ -9,9 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from assets.alignment.assignment import assign, decide
+from assets.alignment.assignment import decide
 from assets.alignment.candidates import OVER_CAP, build_candidates
 from assets.alignment.distribution import build_candidates_in_groups, day_blocks, decide_in_groups
+from assets.alignment.matching import assign
 from assets.alignment.settings import AlignmentSettings
 from resources.engines import GROUP, LocalEngine
 from tests.unit.alignment.test_assignment import EMPTY, _decision_days, weights_by_day

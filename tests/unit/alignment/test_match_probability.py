@@ -8,16 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assets.alignment.candidates import build_candidates
+from assets.alignment.field_factors import FieldWeight, bayes_factor, chance_of, kind_value, level_of
 from assets.alignment.match_probability import (
     FIELDS,
-    FieldWeight,
     MatchWeights,
     assumed_weights,
-    bayes_factor,
-    chance_of,
     field_weights,
-    kind_value,
-    level_of,
     match_weight,
     pair_odds,
     prior_odds,

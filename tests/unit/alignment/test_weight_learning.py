@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from assets.alignment.candidates import build_candidates
 from assets.alignment.chance_agreement import with_chances
 from assets.alignment.contract import MATCH_CANDIDATES
-from assets.alignment.match_probability import FIELDS, MatchWeights, assumed_weights, kind_value
+from assets.alignment.field_factors import kind_value
+from assets.alignment.match_probability import FIELDS, MatchWeights, assumed_weights
 from assets.alignment.settings import AlignmentSettings
 from assets.alignment.weight_evidence import evidence_of
 from assets.alignment.weight_learning import fit, learn_weights, pooled_up

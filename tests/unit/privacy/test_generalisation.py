@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assets.privacy.generalisation import LEVEL_COLUMNS, NUMBER_COLUMNS, batch_key, generalise
+from assets.privacy.class_labels import LEVEL_COLUMNS, NUMBER_COLUMNS
+from assets.privacy.generalisation import batch_key, generalise
 from resources.errors import ContractError
 from tests.unit.privacy.builders import DAY, booking, bookings, linked, streams
 

@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import nbinom
 
+from assets.reviews.post_counts import fullest_window, tail_surprise
 from assets.reviews.settings import TIMING_LOOK_BACK_DAYS, ReviewSettings
-from assets.reviews.timing import fullest_window, tail_surprise, timing
+from assets.reviews.timing import timing
 from tests.unit.reviews.builders import clean_rows, day
 
 SETTINGS = ReviewSettings()
