@@ -14,7 +14,7 @@ endif
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run test slow soak evaluate ui lint types check benchmark docs docs-site screenshots clean
+.PHONY: help run test coverage slow soak evaluate ui lint types check benchmark docs docs-site screenshots clean
 
 help:  ## explain the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
@@ -43,6 +43,13 @@ WORKERS ?= 2
 
 test: $(VENV)/.ready-dev  ## set up and run the tests (slow ones excluded) in WORKERS=2 processes
 	env -u STAYWORTH_CORE__SOURCE -u STAYWORTH_CORE__DATA $(BIN)/python -m pytest -m 'not slow and not gpu' -n $(WORKERS) --dist loadfile --no-loadscope-reorder --durations 25
+
+COUNTED := tests/unit tests/rooms tests/definitions tests/invariants tests/recovery
+
+coverage: $(VENV)/.ready-dev  ## lines that the quick tests run in their own process, held to a floor
+	env -u STAYWORTH_CORE__SOURCE -u STAYWORTH_CORE__DATA $(BIN)/python -m pytest -m 'not slow and not gpu' $(COUNTED) -n $(WORKERS) --dist loadfile --no-loadscope-reorder --cov --cov-report=
+	$(BIN)/coverage json -q -o .coverage.json
+	$(BIN)/python -m tests.coverage_floor .coverage.json
 
 slow: $(VENV)/.ready-dev  ## the slow tests
 	env -u STAYWORTH_CORE__SOURCE -u STAYWORTH_CORE__DATA $(BIN)/python -m pytest -m 'slow and not gpu'
@@ -86,4 +93,4 @@ screenshots: $(VENV)/.ready  ## pictures of report and UI for docs/pictures, ove
 	$(BIN)/stayworth screenshots
 
 clean:  ## remove what was written at run time (not the environment)
-	rm -rf var .pytest_cache .ruff_cache .hypothesis
+	rm -rf var .pytest_cache .ruff_cache .hypothesis .coverage .coverage.json
