@@ -3,6 +3,7 @@
 import numpy as np
 import polars as pl
 
+from assets.common.versions import latest_versions
 from assets.embeddings.contract import REVIEW_MAP
 from assets.embeddings.encode import embedding_matrix
 
@@ -15,7 +16,7 @@ def map_rows(embeddings: pl.DataFrame, reviews: pl.DataFrame) -> pl.DataFrame:
 
     Args:
         embeddings: ``review_embeddings`` rows.
-        reviews: ``clean_reviews`` rows, for the score.
+        reviews: ``clean_reviews`` rows by delivery day, for the score. Of a corrected review the last version counts.
 
     Returns:
         Rows of ``review_map`` by review, the first axis pointing towards better scores; an even sample where there
@@ -25,9 +26,9 @@ def map_rows(embeddings: pl.DataFrame, reviews: pl.DataFrame) -> pl.DataFrame:
         return REVIEW_MAP.empty()
     tier = embeddings.sort("delivery_day", "review_id")["tier"][-1]
     scores = reviews.select("review_id", "score").unique("review_id", keep="last", maintain_order=True)
-    rows = embeddings.filter(pl.col("tier") == tier).join(scores, on="review_id", how="inner").drop_nulls("score")
-    rows = rows.sort("review_id")  # ids are keyed hashes: an even sample of them is a random one
-    sample = rows.gather_every(max(1, -(-rows.height // _MOST)))
+    current = latest_versions(embeddings.filter(pl.col("tier") == tier), "review_id")  # by review
+    rows = current.join(scores, on="review_id", how="inner", maintain_order="left").drop_nulls("score")
+    sample = rows.gather_every(max(1, -(-rows.height // _MOST)))  # ids are keyed hashes: even is random
     if sample.height < _FEWEST:
         return REVIEW_MAP.empty()
     places, shares = principal_plane(embedding_matrix(sample["embedding"]).astype(np.float64))

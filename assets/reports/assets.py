@@ -130,7 +130,7 @@ def guest_value_report(inputs: WholeInputs) -> WholeProduced:
     values, reasons = nest(findings), reasons_of(findings)
 
     def told(chapter: Chapter) -> Told:
-        return Told(made.run, settings, chapter, values, reasons, inputs.frame)
+        return Told(made.run, settings, chapter, values, reasons, inputs.frame, made.presence)
 
     editions = build_editions(all_sections(made, settings, told), made.run)
     pages = render_editions(editions, made.run)

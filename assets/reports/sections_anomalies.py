@@ -5,9 +5,9 @@ from typing import Any
 import polars as pl
 
 from assets.reports.inputs import ReportInputs
-from assets.reports.sections_data import missing
 from assets.reports.telling.absence import Need
 from assets.reports.telling.blocks import Block, Disclosure, Notice, Section, Table
+from assets.reports.telling.notices import missing
 from assets.reports.telling.tables import shorten
 from assets.reports.telling.wording import MISSING, NOT_PRINTED, capital, count, decimal, percent, plain
 from assets.reviews.anomaly_score import part_reason

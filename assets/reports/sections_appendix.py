@@ -3,7 +3,7 @@
 from assets.reports.inputs import ReportInputs
 from assets.reports.tables_models import hyperparameter_table, paper_comparison
 from assets.reports.telling import paper_figures as paper
-from assets.reports.telling.blocks import Block, Bullets, Disclosure, Notice, Section, Table
+from assets.reports.telling.blocks import Block, Bullets, Notice, Section, Table
 
 _TABLES: tuple[tuple[str, str, str], ...] = (
     ("Table 1", "Dataset composition", "data"),
@@ -141,33 +141,3 @@ def glossary_section() -> Section:
         lead="",
         blocks=(Bullets(terms=tuple(term for term, _ in GLOSSARY), items=tuple(text for _, text in GLOSSARY)),),
     )
-
-
-def exemption_section() -> Section:
-    """Shareable edition only: what it holds and what it leaves out."""
-    return Section(
-        anchor="exempt",
-        title="What this edition holds, and what it leaves out",
-        lead="This edition may be given to anyone. It holds no exact figure of this data, over guests or over rows.",
-        blocks=(
-            Bullets(
-                terms=("With noise", "Texts", "Left out: counts", "Left out: models", "Left out: guests"),
-                items=(
-                    "figures over guests, released under differential privacy and charged to the budget.",
-                    "of the simulated group only, whose guests are invented.",
-                    "how many rows each step handled; the internal edition has them.",
-                    "errors and accuracies of models, weights of the pairing; the internal edition has them.",
-                    "exact value of customers or segments, dots for single customers, texts that real guests wrote.",
-                ),
-            ),
-        ),
-    )
-
-
-def disclosure_note(disclosure: Disclosure) -> str:
-    """The mark beside a block in the shareable edition."""
-    notes = {
-        Disclosure.PRIVATE_RELEASE: "released with differential privacy",
-        Disclosure.TEXT: "invented text of the simulated group",
-    }
-    return notes.get(disclosure, "")

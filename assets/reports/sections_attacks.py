@@ -11,9 +11,9 @@ import polars as pl
 
 from assets.reports.figures_attacks import AttackMark, draw_attacks
 from assets.reports.inputs import ReportInputs
-from assets.reports.sections_data import missing
 from assets.reports.telling.absence import Need
 from assets.reports.telling.blocks import Block, Bullets, Disclosure, Picture, Section, Table
+from assets.reports.telling.notices import missing
 from assets.reports.telling.wording import MISSING, Estimate, capital, count, model_name, percent
 
 NAMES: dict[str, str] = {

@@ -9,12 +9,13 @@ from assets.customers.concentration import finite, gini, top_share
 from assets.reports import figures_customers
 from assets.reports.inputs import ReportInputs
 from assets.reports.leakage import leakage_group_table
-from assets.reports.sections_data import missing, paragraph
+from assets.reports.sections_data import paragraph
 from assets.reports.statistics import booking_density, correlations, month_shares, weekday_shares
 from assets.reports.tables_customers import descriptive_table, segment_value_table
 from assets.reports.tables_keys import key_blocks
 from assets.reports.telling.absence import Need
 from assets.reports.telling.blocks import Block, Disclosure, Notice, Picture, Section
+from assets.reports.telling.notices import missing
 from assets.reports.telling.wording import Estimate, capital, count, decimal, joined, money, percent, plain
 
 _BOOKING_FIGURES = ("lead_time", "nights", "adults", "special_requests", "booking_changes", "realised_revenue")

@@ -8,19 +8,9 @@ from assets.reports import figures_data, figures_privacy
 from assets.reports.inputs import ReportInputs
 from assets.reports.telling.absence import Need
 from assets.reports.telling.blocks import Block, Bullets, Disclosure, Notice, Paragraph, Picture, Section
+from assets.reports.telling.notices import missing
 from assets.reports.telling.tables import composition_table, left_after, release_table, values_table
 from assets.reports.telling.wording import capital, count, decimal, is_known, percent, plain
-
-
-def missing(what: str, inputs: ReportInputs, need: Need) -> Notice:
-    """The note that stands where there is nothing to show: one line that says why.
-
-    Args:
-        what: is not there.
-        inputs: of the report.
-        need: what it is computed from.
-    """
-    return Notice(text=f"{capital(what)}: {inputs.presence.why(need)}.", tone="missing")
 
 
 def data_section(inputs: ReportInputs) -> Section:

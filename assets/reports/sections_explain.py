@@ -5,13 +5,13 @@ import polars as pl
 
 from assets.reports import figures_explain, figures_models
 from assets.reports.inputs import SEGMENTS, ReportInputs, TextExplanation
-from assets.reports.sections_data import missing
 from assets.reports.sections_faithfulness import faithfulness_blocks, player_blocks
 from assets.reports.sections_segments import word_blocks
 from assets.reports.tables_models import gate_table
 from assets.reports.telling import paper_figures as paper
 from assets.reports.telling.absence import Need
 from assets.reports.telling.blocks import Block, Disclosure, Notice, Paragraph, Picture, Section
+from assets.reports.telling.notices import missing
 from assets.reports.telling.tables import shorten
 from assets.reports.telling.wording import capital, decimal, is_known, joined, model_name, money, percent, plain
 

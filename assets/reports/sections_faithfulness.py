@@ -8,9 +8,9 @@ from assets.models.estimators.registry import FUSION, TREES
 from assets.models.explaining.shapley import TEXT_PLAYER
 from assets.reports import figures_explain
 from assets.reports.inputs import ReportInputs
-from assets.reports.sections_data import missing
 from assets.reports.telling.absence import Need
 from assets.reports.telling.blocks import Block, Disclosure, Notice, Picture, Table
+from assets.reports.telling.notices import missing
 from assets.reports.telling.wording import Estimate, amount, capital, count, estimate, joined, model_name, percent
 
 _WORDS = "words"

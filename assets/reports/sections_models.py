@@ -8,7 +8,6 @@ from assets.models.estimators.registry import FUSION, NAIVE, WITHOUT_TEXT
 from assets.reports import figures_models
 from assets.reports.inputs import ReportInputs
 from assets.reports.sections_customers import leakage_blocks
-from assets.reports.sections_data import missing
 from assets.reports.tables_customers import decile_frame, score_table
 from assets.reports.tables_evaluation import claim_tables, study_table, tuning_table
 from assets.reports.tables_models import (
@@ -23,6 +22,7 @@ from assets.reports.tables_models import (
 )
 from assets.reports.telling.absence import Need
 from assets.reports.telling.blocks import Block, Disclosure, Notice, Picture, Section
+from assets.reports.telling.notices import missing
 from assets.reports.telling.tables import values_table
 from assets.reports.telling.wording import (
     Estimate,

@@ -7,10 +7,10 @@ from assets.reports.inputs import ReportInputs
 from assets.reports.review_map import map_blocks
 from assets.reports.sections_alignment import evidence_blocks, pairing_notice
 from assets.reports.sections_anomalies import highest_score_tables
-from assets.reports.sections_data import missing
 from assets.reports.telling import paper_figures as paper
 from assets.reports.telling.absence import Need
 from assets.reports.telling.blocks import Block, Disclosure, Notice, Picture, Section
+from assets.reports.telling.notices import missing
 from assets.reports.telling.tables import match_weight_table, retention_table, values_table
 from assets.reports.telling.wording import Estimate, capital, count, decimal, estimate, is_known, percent, plain
 

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from assets.reports.guest_segments import DOMINANCE
 from assets.reports.inputs import SEGMENTS, ReportInputs
 from assets.reports.risk import segments_at_risk
-from assets.reports.sections_data import missing
 from assets.reports.segment_pages import SegmentPage, ThemeShare, actions, minimum_customers, segment_pages
 from assets.reports.settings import ReportsSettings
 from assets.reports.telling.absence import Need
 from assets.reports.telling.blocks import Block, Disclosure, Notice, Paragraph, Section, Table
+from assets.reports.telling.notices import missing
 from assets.reports.telling.wording import MISSING, capital, count, estimate, joined, money, percent, plain
 from assets.reports.themes import themes_by_value, words_by_value
 

@@ -5,6 +5,8 @@ from enum import StrEnum
 
 from matplotlib.figure import Figure
 
+from assets.reports.telling.chapter import BOTH
+
 
 class Disclosure(StrEnum):
     """What a block tells about guests; decides in which edition it may appear (specification 6.2, 6.9)."""
@@ -107,12 +109,13 @@ Block = Paragraph | Notice | Bullets | Stats | Table | Picture
 
 @dataclass(frozen=True, kw_only=True)
 class Section:
-    """A chapter of the report."""
+    """A chapter of the report; ``editions`` names those that it stands in."""
 
     anchor: str
     title: str
     lead: str
     blocks: tuple[Block, ...]
+    editions: frozenset[str] = BOTH
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ from assets.reports import chapters as chapters_package
 from assets.reports.contract import EDITIONS
 from assets.reports.inputs import ReportInputs, RunHeader
 from assets.reports.sections_anomalies import anomaly_filter_section
-from assets.reports.sections_appendix import exemption_section, glossary_section, limits_section, papers_section
+from assets.reports.sections_appendix import glossary_section, limits_section, papers_section
 from assets.reports.sections_attacks import attacks_section
 from assets.reports.sections_customers import customers_section
 from assets.reports.sections_data import data_section, privacy_section
@@ -19,7 +19,7 @@ from assets.reports.sections_summary import summary_section
 from assets.reports.segment_pages import minimum_customers
 from assets.reports.settings import ReportsSettings
 from assets.reports.telling.blocks import Block, Disclosure, Edition, Picture, Section, Stats, Table
-from assets.reports.telling.chapter import Chapter, chapters_in
+from assets.reports.telling.chapter import INTERNAL, SHAREABLE, Chapter, chapters_in
 from assets.reports.telling.told import Told
 from resources.sources.base import SourceFacts
 
@@ -45,19 +45,18 @@ def build_editions(sections: Sequence[Section], run: RunHeader) -> dict[str, Edi
     """Both editions, ``internal`` and ``shareable``, over the same pictures (drawn once).
 
     Args:
-        sections: every chapter with every block, in order: the internal edition.
+        sections: every chapter with every block, in order; each names the editions that it stands in.
         run: header of the run.
     """
     shared = [part for item in sections if (part := _shared(item, run.facts)) is not None]
-    shared.insert(1, exemption_section())
-    chapters = {"internal": sections, "shareable": shared}
+    chapters = {INTERNAL: sections, SHAREABLE: shared}
     return {
         name: Edition(
             name=name,
             title="What our guests are worth",
             subtitle=_subtitle(run),
             badge=_BADGES[name],
-            sections=tuple(chapters[name]),
+            sections=tuple(section for section in chapters[name] if name in section.editions),
         )
         for name in EDITIONS
     }
@@ -97,8 +96,13 @@ def all_sections(
     """
     placed = own_sections(inputs, settings)
     if told is not None:
-        placed += [(chapter.order, chapter.build(told(chapter))) for chapter in chapters_in(chapters_package)]
+        placed += [(chapter.order, _built(chapter, told(chapter))) for chapter in chapters_in(chapters_package)]
     return [section for _, section in sorted(placed, key=lambda item: item[0]) if section is not None]
+
+
+def _built(chapter: Chapter, told: Told) -> Section | None:
+    section = chapter.build(told)
+    return None if section is None else replace(section, editions=chapter.editions)
 
 
 def _shared(section: Section, facts: SourceFacts) -> Section | None:

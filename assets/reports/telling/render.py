@@ -8,13 +8,18 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from matplotlib.figure import Figure
 
 from assets.reports.inputs import RunHeader
-from assets.reports.sections_appendix import disclosure_note
-from assets.reports.telling.blocks import Block, Edition
+from assets.reports.telling.blocks import Block, Disclosure, Edition
+from assets.reports.telling.chapter import SHAREABLE
 from assets.reports.telling.editions import pictures_of
 from assets.reports.telling.figure_style import svg_text
 from assets.reports.telling.wording import capital, count
 
 _REM_PER_INCH = 6.3  # so that 9 points in a picture read like the text around it
+
+_MARKS = {  # beside a block of the shareable edition
+    Disclosure.PRIVATE_RELEASE: "released with differential privacy",
+    Disclosure.TEXT: "invented text of the simulated group",
+}
 
 
 @cache
@@ -63,7 +68,7 @@ def _page(edition: Edition, run: RunHeader, pictures: Mapping[str, str]) -> str:
     ]
 
     def mark(block: Block) -> str:
-        return disclosure_note(block.disclosure) if edition.name == "shareable" else ""
+        return _MARKS.get(block.disclosure, "") if edition.name == SHAREABLE else ""
 
     template = _environment().get_template("report.html")
     return template.render(edition=edition, facts=facts, mark=mark, pictures=pictures)

@@ -9,6 +9,7 @@ import polars as pl
 
 from assets.common.findings import Estimate, Tree, at, covered, estimate_of, nest, reasons_of
 from assets.reports.settings import ReportsSettings
+from assets.reports.telling.absence import Presence
 from assets.reports.telling.chapter import Chapter
 from resources.errors import ContractError
 
@@ -26,6 +27,7 @@ class Told:
         tree: values of all findings, nested by name.
         reasons: path or branch -> why there is no value.
         table_of: reads a stored table; an absent one comes without rows.
+        presence: how much of each thing the run has, to say why something is not there.
     """
 
     run: Any
@@ -34,6 +36,7 @@ class Told:
     tree: Tree = field(repr=False)
     reasons: Mapping[str, str] = field(repr=False)
     table_of: Callable[[str], pl.DataFrame] = field(repr=False)
+    presence: Presence = field(default_factory=Presence)
 
     @classmethod
     def over(
@@ -44,9 +47,10 @@ class Told:
         settings: ReportsSettings,
         chapter: Chapter,
         table_of: Callable[[str], pl.DataFrame],
+        presence: Presence | None = None,
     ) -> "Told":
         """From rows of findings; see the class for the other arguments."""
-        return cls(run, settings, chapter, nest(findings), reasons_of(findings), table_of)
+        return cls(run, settings, chapter, nest(findings), reasons_of(findings), table_of, presence or Presence())
 
     def value(self, path: str) -> Any:
         """What lies at a path: number, text, truth value, or value with bounds; None where it is absent.

@@ -66,6 +66,18 @@ def test_a_large_history_is_sampled_evenly_and_says_how_much_it_stands_for(monke
     assert places["reviews"][0] == 300
 
 
+def test_a_corrected_review_lies_where_its_last_version_does() -> None:
+    embeddings, reviews = stored()
+    later = embeddings.head(1).with_columns(
+        embedding=pl.Series([[-1.0, 0.0, 0.0]], dtype=pl.List(pl.Float32)), delivery_day=pl.lit(date(2024, 2, 1))
+    )
+    corrected = pl.concat([embeddings, later]), pl.concat([reviews, reviews.head(1).with_columns(score=pl.lit(1.0))])
+    alone = embeddings[1:], reviews[1:]
+    expected = map_rows(pl.concat([alone[0], later]), pl.concat([alone[1], corrected[1].tail(1)]))
+    assert map_rows(*corrected).equals(expected)
+    assert expected["reviews"][0] == 300
+
+
 def failed(places: pl.DataFrame) -> list[str]:
     return [outcome.name for outcome in validate_map(places) if not outcome.passed]
 

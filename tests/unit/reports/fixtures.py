@@ -7,15 +7,12 @@ import numpy as np
 import polars as pl
 
 from assets.reports.inputs import ReportInputs, RunHeader, TextExplanation
-from assets.reports.settings import ReportsSettings
 from assets.reports.telling.blocks import Edition
-from assets.reports.telling.chapter import Chapter
 from assets.reports.telling.editions import all_sections, build_editions
-from assets.reports.telling.told import Told
 from assets.reports.telling.wording import Estimate
-from pipelines.rooms import room_contracts
 from resources.sources.base import SourceFacts
 from resources.sources.demo import DemoSource
+from tests.unit.reports.world import World
 
 FACTS = {
     "demo": DemoSource().facts,
@@ -390,10 +387,20 @@ def full_inputs(source: str = "demo") -> ReportInputs:
     )
 
 
+def full_world(source: str = "demo") -> World:
+    """Everything that chapters read, filled as on the demo (with truth) or on public data (without)."""
+    return World(run=full_inputs(source).run)
+
+
+def empty_world(source: str = "public") -> World:
+    """Nothing but the header."""
+    return World(run=empty_inputs(source).run)
+
+
 @cache
 def editions(source: str) -> dict[str, Edition]:
-    """The editions of the full inputs, built once for all tests."""
-    return editions_of(full_inputs(source))
+    """The editions of the full world, built once for all tests."""
+    return editions_of(full_inputs(source), full_world(source))
 
 
 def edition(source: str, name: str) -> Edition:
@@ -405,12 +412,7 @@ def empty_inputs(source: str = "public") -> ReportInputs:
     return ReportInputs(run=RunHeader(source=source, facts=FACTS[source], first_day=FIRST, last_day=FIRST))
 
 
-def editions_of(inputs: ReportInputs, settings: ReportsSettings | None = None) -> dict[str, Edition]:
-    """Both editions; chapters that read tables find them empty."""
-    chosen = settings or ReportsSettings()
-    contracts = room_contracts()
-
-    def told(chapter: Chapter) -> Told:
-        return Told(inputs.run, chosen, chapter, {}, {}, lambda asset: contracts[asset].empty())
-
-    return build_editions(all_sections(inputs, chosen, told), inputs.run)
+def editions_of(inputs: ReportInputs, world: World | None = None) -> dict[str, Edition]:
+    """Both editions."""
+    chosen = world or World(run=inputs.run)
+    return build_editions(all_sections(inputs, chosen.settings, chosen.told), inputs.run)

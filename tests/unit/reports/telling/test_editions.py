@@ -1,5 +1,6 @@
 import pytest
 
+from assets.reports.contract import EDITIONS
 from assets.reports.sections_models import text_verdict
 from assets.reports.settings import ReportsSettings
 from assets.reports.telling.blocks import Bullets, Disclosure, Notice, Picture, Stats, Table
@@ -79,3 +80,9 @@ def test_printed_holds_every_table_and_sentence() -> None:
 def test_settings_that_make_no_sense_are_refused(name: str, value: float) -> None:
     with pytest.raises(SettingsError, match=f"reports.{name}"):
         ReportsSettings(**{name: value})  # type: ignore[arg-type]
+
+
+def test_what_is_left_out_is_said_where_it_is_left_out() -> None:
+    anchors = {name: [section.anchor for section in edition("public", name).sections] for name in EDITIONS}
+    assert anchors["shareable"][1] == "exempt"
+    assert "exempt" not in anchors["internal"]

@@ -1,0 +1,1 @@
+"""What the shareable edition holds, and what it leaves out."""
