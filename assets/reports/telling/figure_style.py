@@ -11,6 +11,7 @@ from typing import ParamSpec
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogFormatter, NullFormatter
 
 INK = "#1f2933"
 MUTED = "#5f6b7a"
@@ -63,7 +64,14 @@ def styled(draw: Callable[Arguments, Figure]) -> Callable[Arguments, Figure]:
     @wraps(draw)
     def wrapped(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Figure:
         with mpl.rc_context(_STYLE):  # type: ignore[arg-type]
-            return draw(*args, **kwargs)
+            figure = draw(*args, **kwargs)
+        for axes in figure.axes:
+            for axis in (axes.xaxis, axes.yaxis):
+                # Powers of ten are labelled by a formula, and formulas are switched off.
+                if isinstance(axis.get_major_formatter(), LogFormatter):
+                    axis.set_major_formatter(lambda value, _: f"{value:,g}")
+                    axis.set_minor_formatter(NullFormatter())
+        return figure
 
     return wrapped
 

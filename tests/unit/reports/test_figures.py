@@ -19,7 +19,7 @@ from assets.reports import (
     figures_privacy,
 )
 from assets.reports.figures_explain import swarm_offsets
-from assets.reports.telling.figure_style import png_bytes, svg_text
+from assets.reports.telling.figure_style import canvas, png_bytes, styled, svg_text
 from assets.reports.telling.wording import Estimate
 from tests.unit.reports import fixtures
 
@@ -73,6 +73,24 @@ def test_edge_cases_are_drawn(name: str) -> None:
     before = dict(mpl.rcParams)
     assert "<svg" in svg_text(EDGES[name](), "edge")
     assert dict(mpl.rcParams) == before
+
+
+def test_logarithmic_scales_are_labelled_by_numbers() -> None:
+    parts = {name: np.linspace(0, 1, 9) ** 4 for name in ("contradiction", "duplication", "timing", "anomaly_score")}
+    drawn = [svg_text(figures_data.draw_anomaly_parts(pl.DataFrame(parts), 0.3), "parts")]
+
+    @styled
+    def curve() -> Figure:
+        figure, axes = canvas()
+        axes.plot([1, 20_000], [0.001, 3.0])
+        axes.set_xscale("log")
+        axes.set_yscale("symlog", linthresh=0.01)
+        return figure
+
+    drawn.append(svg_text(curve(), "curve"))
+    assert not [part for part in drawn if "mathdefault" in part]
+    assert ">10,000</text>" in drawn[1]
+    assert ">0.1</text>" in drawn[1]
 
 
 def test_png_is_made_too() -> None:
