@@ -27,7 +27,7 @@ from pipelines.guests.opt_outs import ADVICE
 from pipelines.guests.opt_outs import CHECK as OPT_OUTS
 from pipelines.guests.rotation import tables_of_the_key
 from pipelines.ledger import DAILY_LEDGER, declare_ledger
-from pipelines.rooms import ROOMS, declared_assets, room_contracts
+from pipelines.rooms import declared_assets, room_contracts, room_packages
 from resources.contract import CheckOutcome, Column, FrameContract, Zone
 
 _NOTE = "<!-- Written by `make docs` from the code; do not edit. -->"
@@ -83,7 +83,8 @@ def asset_table() -> str:
     rooms = declared_assets()
     ledger = declare_ledger([item.name for item in rooms if isinstance(item, DailyAsset)])
     rows = [(_order(item.declaration.group), _row(_cells(item))) for item in rooms]
-    rows.append((len(ROOMS), _row((ledger.name, "ledger", DAILY_LEDGER.zone, "day", "every daily table", "daily"))))
+    cells = (ledger.name, "ledger", DAILY_LEDGER.zone, "day", "every daily table", "daily")
+    rows.append((_order("ledger"), _row(cells)))
     head = "| asset | room | zone | partition | reads (look-back) | cadence |\n|---|---|---|---|---|---|\n"
     return head + "\n".join(text for _, text in sorted(rows, key=lambda row: row[0]))
 
@@ -177,7 +178,8 @@ def write_pages(folder: Path, command_line: click.Group) -> list[Path]:
 
 
 def _order(group: str) -> int:
-    return ROOMS.index(group) if group in ROOMS else len(ROOMS)
+    rooms = list(room_packages())
+    return rooms.index(group) if group in rooms else len(rooms)
 
 
 def _reads(reads: str, records: Iterable[str]) -> str:

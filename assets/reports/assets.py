@@ -14,9 +14,9 @@ import polars as pl
 from assets.common.daily import Reads, WholeInputs, WholeProduced, whole_asset
 from assets.common.effects import Effect
 from assets.common.findings import Disclosure, finding_rows, nest, reasons_of, union_of
+from assets.common.rooms import tables_of_findings
 from assets.models.explaining.texts import texts_of_customers
 from assets.privacy.settings import PrivacySettings
-from assets.reports import chapters
 from assets.reports.checks import identifiers_in, outside_resources, validate_index, validate_results
 from assets.reports.contract import EVALUATION_RESULTS, REPORT_INDEX
 from assets.reports.explained import drawn_influence, explanations_of, influence_by_customer
@@ -27,7 +27,7 @@ from assets.reports.sections_anomalies import highest_scores
 from assets.reports.settings import ReportsSettings
 from assets.reports.telling.absence import delivered_rows, presence_of
 from assets.reports.telling.blocks import Edition
-from assets.reports.telling.chapter import Chapter, chapters_in, tables_of
+from assets.reports.telling.chapter import Chapter, all_chapters, tables_of
 from assets.reports.telling.editions import all_sections, build_editions, pictures_of, printed
 from assets.reports.telling.figure_style import png_bytes
 from assets.reports.telling.render import render_editions
@@ -36,10 +36,7 @@ from assets.reports.telling.told import Told
 _OWNERS = ["team:value"]
 _FILES = {"internal": "index.html", "shareable": "shareable.html", "results": "results.json"}
 _SHOWN = ("concentration", "comparison_prospective_cv", "beeswarm", "permutation", "match_weights_chart", "retention")
-_FINDINGS = [
-    Reads(f"{room}_findings", is_whole=True, is_optional=True)
-    for room in ("raw", "privacy", "reviews", "alignment", "customers", "embeddings", "models", "studies")
-]
+_FINDINGS = [Reads(table, is_whole=True, is_optional=True) for table in tables_of_findings()]
 _COUNTED = [
     Reads(name, None)
     for name in ("published_bookings", "booking_review_pairs", "review_anomalies", "customers", "examples")
@@ -114,7 +111,7 @@ def _version() -> str:
         Reads("trained_models", None),
         Reads("review_map", is_whole=True, is_optional=True),
         Reads("customer_scores", 0),
-        *(item for item in tables_of(chapters_in(chapters)) if item.asset not in _OWN),
+        *(item for item in tables_of(all_chapters()) if item.asset not in _OWN),
     ],
     validate=validate_index,
     kinds={"html"},

@@ -1,7 +1,6 @@
 """Every column that looks like an id says whose it is; one that does not is refused before anything is stored."""
 
 from dataclasses import replace
-from types import SimpleNamespace
 
 import polars as pl
 import pytest
@@ -62,9 +61,8 @@ def test_several_ids_in_a_cell_are_refused() -> None:
 
 
 def test_a_room_that_does_not_say_is_not_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
-    silent = SimpleNamespace(VISITS=table(text("traveller_id")))
-    monkeypatch.setattr(rooms, "ROOMS", ("toy",))
-    monkeypatch.setattr(rooms.importlib, "import_module", lambda _name: silent)
+    monkeypatch.setattr(rooms, "room_packages", lambda: {"toy": "toy"})
+    monkeypatch.setattr(rooms, "contracts_of", lambda _room: [table(text("traveller_id"))])
     with pytest.raises(ContractError, match=r"visits\.traveller_id looks like an id"):
         room_contracts()
 

@@ -1,18 +1,21 @@
 """A chapter of the report: where it stands, who may read it, what it reads, how it is told.
 
-A chapter lives in a folder of ``assets/reports/chapters``; its module ``chapter.py`` exports ``CHAPTER``. Chapters are
-found by looking into that folder: a room with something to tell adds a folder and changes no list. ``chapter.py`` is
-imported whenever the asset of the report is declared, so drawing libraries are imported inside ``build``.
+A chapter lives in a folder of ``assets/reports/chapters``, or of the ``chapters`` package of an installed room; its
+module ``chapter.py`` exports ``CHAPTER``. Chapters are found by looking into these packages: a room with something to
+tell adds a folder and changes no list. ``chapter.py`` is imported whenever the asset of the report is declared, so
+drawing libraries are imported inside ``build``.
 """
 
 import importlib
 import pkgutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from types import ModuleType
 from typing import TYPE_CHECKING
 
 from assets.common.inputs import Reads
+from assets.common.rooms import chapter_packages
 from resources.errors import ContractError
 
 if TYPE_CHECKING:
@@ -53,17 +56,23 @@ class Chapter:
         return tuple(item for item in self.reads if isinstance(item, Reads))
 
 
-def chapters_in(package: ModuleType) -> list[Chapter]:
-    """Every chapter of a package, by order.
+def all_chapters() -> list[Chapter]:
+    """Every chapter that a room has to tell, by order: the report's own, and those that installed rooms bring."""
+    return chapters_in(*chapter_packages())
+
+
+def chapters_in(*packages: ModuleType) -> list[Chapter]:
+    """Every chapter of some packages, by order.
 
     Args:
-        package: whose folders are chapters.
+        packages: whose folders are chapters.
 
     Raises:
-        ContractError: a folder exports no ``CHAPTER``, or two chapters claim one place.
+        ContractError: a folder exports no ``CHAPTER``, or two chapters claim one place or name.
     """
     chapters: list[Chapter] = []
-    for entry in pkgutil.iter_modules(package.__path__):
+    entries = [(package, entry) for package in packages for entry in pkgutil.iter_modules(package.__path__)]
+    for package, entry in entries:
         if not entry.ispkg:
             continue
         module = importlib.import_module(f"{package.__name__}.{entry.name}.chapter")
@@ -72,10 +81,12 @@ def chapters_in(package: ModuleType) -> list[Chapter]:
             message = f"{module.__name__} exports no CHAPTER; declare one: CHAPTER = Chapter(order=…, reads=…, build=…)"
             raise ContractError(message)
         chapters.append(Chapter(**{**declared.__dict__, "name": entry.name}))
-    places: dict[int, str] = {}
-    for chapter in chapters:
-        if (other := places.setdefault(chapter.order, chapter.name)) != chapter.name:
-            message = f"chapters {other!r} and {chapter.name!r} both have order {chapter.order}; move one of them"
+    for one, other in combinations(chapters, 2):
+        if one.order == other.order:
+            message = f"chapters {one.name!r} and {other.name!r} both have order {one.order}; move one of them"
+            raise ContractError(message)
+        if one.name == other.name:
+            message = f"two chapters are called {one.name!r}; rename the folder of one of them"
             raise ContractError(message)
     return sorted(chapters, key=lambda chapter: chapter.order)
 

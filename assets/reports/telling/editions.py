@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from assets.reports import chapters as chapters_package
 from assets.reports.contract import EDITIONS
 from assets.reports.inputs import ReportInputs, RunHeader
 from assets.reports.sections_anomalies import anomaly_filter_section
@@ -19,7 +18,7 @@ from assets.reports.sections_summary import summary_section
 from assets.reports.segment_pages import minimum_customers
 from assets.reports.settings import ReportsSettings
 from assets.reports.telling.blocks import Block, Disclosure, Edition, Picture, Section, Stats, Table
-from assets.reports.telling.chapter import INTERNAL, SHAREABLE, Chapter, chapters_in
+from assets.reports.telling.chapter import INTERNAL, SHAREABLE, Chapter, all_chapters
 from assets.reports.telling.told import Told
 from resources.sources.base import SourceFacts
 
@@ -96,7 +95,7 @@ def all_sections(
     """
     placed = own_sections(inputs, settings)
     if told is not None:
-        placed += [(chapter.order, _built(chapter, told(chapter))) for chapter in chapters_in(chapters_package)]
+        placed += [(chapter.order, _built(chapter, told(chapter))) for chapter in all_chapters()]
     return [section for _, section in sorted(placed, key=lambda item: item[0]) if section is not None]
 
 
