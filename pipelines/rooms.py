@@ -53,8 +53,13 @@ def _refuse_strays(room: str) -> None:
             if item.declaration.group != room:
                 message = f"{item.name} of {package} is declared for room {item.declaration.group!r}; say {room!r}"
                 raise ContractError(message)
-            for zone, asset in ((contracts[read.asset].zone, read.asset) for read in item.reads):
-                if str(zone) not in may_read:
+            for asset in (read.asset for read in item.reads):
+                if asset not in contracts:
+                    message = (
+                        f"{item.name} of {package} reads {asset}, which no room makes; see docs/reference/assets.md"
+                    )
+                    raise ContractError(message)
+                if (zone := str(contracts[asset].zone)) not in may_read:
                     message = f"{item.name} reads {asset} of the zone {zone}, which READS_ZONES of {package} leaves out"
                     raise ContractError(message + "; name the zone there, or read another table")
 
@@ -109,7 +114,11 @@ def room_settings() -> Mapping[str, type]:
         names = {f"{bare}settings", f"{bare.removesuffix('s')}settings"}  # RawSettings, ReviewSettings
         named = [value for value in own if value.__name__.lower() in names]
         if not named:
-            message = f"{module.__name__} has no dataclass {bare.capitalize()}Settings; add one, which may be empty"
+            message = f"{module.__name__} has no dataclass {_class_name(room)}; add one, which may be empty"
             raise ContractError(message)
         sections[room] = named[0]
     return sections
+
+
+def _class_name(room: str) -> str:
+    return "".join(part.capitalize() for part in room.split("_")) + "Settings"

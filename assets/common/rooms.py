@@ -50,7 +50,8 @@ def room_packages() -> Mapping[str, str]:
         if not _NAME.fullmatch(point.name) or point.name in _TAKEN:
             message = f"{point.name!r} of {point.value} can't be the name of a room; take small letters, digits and _"
             raise ContractError(message + f", a letter first, none of {', '.join(sorted(_TAKEN))}")
-    return MappingProxyType({**packages, _LAST: packages.pop(_LAST)})
+    last = packages.pop(_LAST)
+    return MappingProxyType({**packages, _LAST: last})
 
 
 def installed_rooms() -> tuple[str, ...]:

@@ -109,6 +109,7 @@ def test_the_generated_pages_list_it(home: Path, site: Path, tmp_path: Path) -> 
     assert "| parking_customers | parking | internal |" in (pages / "assets.md").read_text("utf-8")
 
 
+@pytest.mark.slow
 def test_its_setting_makes_its_days_due_and_nothing_before_them(home: Path, site: Path) -> None:
     day = sorted((home / "lake" / "internal" / "parking_requests").glob("*.parquet"))[0]
     other = home / "lake" / "internal" / "published_bookings" / day.name
