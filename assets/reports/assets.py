@@ -4,7 +4,6 @@ import base64
 import hashlib
 import os
 import uuid
-from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -52,7 +51,6 @@ _TABLES = [
     Reads("privacy_attacks", is_whole=True, is_optional=True),
     Reads("alignment_evidence", is_whole=True, is_optional=True),
     Reads("anomaly_sensitivity", is_whole=True, is_optional=True),
-    Reads("customer_keys", is_whole=True, is_optional=True),
     Reads("review_anomaly_parts", None),
     Reads("feature_influence", is_whole=True, is_optional=True),
     Reads("explained_texts", is_whole=True, is_optional=True),
@@ -92,6 +90,7 @@ def _header(inputs: WholeInputs) -> RunHeader:
         profile=core.profile,
         version=_version(),
         currency=core.currency,
+        key_columns=inputs.settings.room("privacy", PrivacySettings).key_columns,
     )
 
 
@@ -158,7 +157,7 @@ def _index_row(name: str, text: str, edition: Edition | None) -> dict[str, Any]:
 
 def _report_inputs(inputs: WholeInputs, results: dict[str, Any], settings: ReportsSettings) -> ReportInputs:
     frames = {item.asset: inputs.frame(item.asset) for item in _TABLES}
-    made = inputs_from(
+    return inputs_from(
         _header(inputs),
         results,
         frames | {name: inputs.frame(name) for name in ("customer_scores", "bookings_by_month", "review_map")},
@@ -180,8 +179,6 @@ def _report_inputs(inputs: WholeInputs, results: dict[str, Any], settings: Repor
         ),
         hyperparameters=results.get("hyperparameters", {}),
     )
-    columns = inputs.settings.room("privacy", PrivacySettings).key_columns
-    return replace(made, key_columns=columns)
 
 
 def _write(path: Path, text: str) -> None:

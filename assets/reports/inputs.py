@@ -33,6 +33,7 @@ class RunHeader:
     version: str = ""
     currency: str = "EUR"
     seconds: float | None = None
+    key_columns: tuple[str, ...] = ()  # what the bookings of a pseudo-customer share
 
     @property
     def days(self) -> int:
@@ -68,7 +69,6 @@ class ReportInputs:
             ``threshold``; with a known truth ``precision``, ``recall``, ``f1``, ``oracle_f1``, ``calibration_error``.
         match_weights: ``field``, ``level``, ``weight`` (bits), ``is_learned``; drawn in this order.
         pairs: rows of ``booking_review_pairs``.
-        bookings: rows of ``published_bookings``.
         customers: rows of ``customers``.
         examples: rows of ``examples`` (without vectors).
         leakage: (feature set, R²) from all features to the fewest.
@@ -97,14 +97,12 @@ class ReportInputs:
         advice: which model to take, and why.
         embeddings: tier -> ``reviews``, ``reviews_per_second``, ``dimensions``.
         scores: rows of ``customer_scores``.
-        customer_keys: rows of ``customer_keys``.
         review_map: rows of ``review_map``.
         attacks: rows of ``privacy_attacks``.
         alignment_evidence: rows of ``alignment_evidence``.
         hyperparameters: name -> value of the fusion model.
         not_run: results path -> reason, for what was left out.
         presence: how much of each thing there is, to say why something is not.
-        key_columns: what the bookings of a pseudo-customer share.
     """
 
     run: RunHeader
@@ -119,7 +117,6 @@ class ReportInputs:
     alignment: Mapping[str, Any] | None = None
     match_weights: pl.DataFrame | None = None
     pairs: pl.DataFrame | None = None
-    bookings: pl.DataFrame | None = None
     customers: pl.DataFrame | None = None
     examples: pl.DataFrame | None = None
     leakage: tuple[tuple[str, Estimate], ...] | None = None
@@ -147,14 +144,12 @@ class ReportInputs:
     advice: str = ""
     embeddings: Mapping[str, Mapping[str, float]] | None = None
     scores: pl.DataFrame | None = None
-    customer_keys: pl.DataFrame | None = None
     review_map: pl.DataFrame | None = None
     attacks: pl.DataFrame | None = None
     alignment_evidence: pl.DataFrame | None = None
     hyperparameters: Mapping[str, str] = field(default_factory=dict)
     not_run: Mapping[str, str] = field(default_factory=dict)
     presence: Presence = field(default_factory=Presence)
-    key_columns: tuple[str, ...] = ()
 
     @property
     def horizon_days(self) -> int | None:

@@ -8,7 +8,6 @@ from assets.reports.inputs import ReportInputs, RunHeader
 from assets.reports.sections_anomalies import anomaly_filter_section
 from assets.reports.sections_appendix import glossary_section, limits_section, papers_section
 from assets.reports.sections_attacks import attacks_section
-from assets.reports.sections_customers import customers_section
 from assets.reports.sections_data import data_section, privacy_section
 from assets.reports.sections_explain import explain_section
 from assets.reports.sections_models import models_section, observed_section, text_section
@@ -65,7 +64,6 @@ def own_sections(inputs: ReportInputs, settings: ReportsSettings) -> list[tuple[
     """Chapters that are told from the report's own inputs, with their place."""
     return [
         (10, summary_section(inputs, settings.at_risk_polarity, minimum_customers(inputs, settings))),
-        (20, customers_section(inputs)),
         (30, models_section(inputs)),
         (40, text_section(inputs)),
         (50, explain_section(inputs, settings.shap_features, minimum_customers(inputs, settings))),

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from assets.customers.lifetime_value import SEGMENTS
 from assets.reports.inputs import ReportInputs
 from assets.reports.telling import paper_figures as paper
 from assets.reports.telling.blocks import Disclosure, Table
@@ -165,3 +166,8 @@ def shorten(text: str, length: int) -> str:
     if len(flat) <= length:
         return flat
     return f"{flat[:length].rsplit(' ', 1)[0]} …"
+
+
+def value_order(segment: str) -> int:
+    """Sorts value segments, the most valuable first; what is no segment comes last."""
+    return -SEGMENTS.index(segment) if segment in SEGMENTS else 1

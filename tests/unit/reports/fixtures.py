@@ -316,7 +316,6 @@ def full_inputs(source: str = "demo") -> ReportInputs:
         },
         match_weights=match_weights(),
         pairs=pairs(rng),
-        bookings=bookings(rng),
         customers=people,
         examples=examples(rng, people),
         leakage=(
@@ -389,7 +388,14 @@ def full_inputs(source: str = "demo") -> ReportInputs:
 
 def full_world(source: str = "demo") -> World:
     """Everything that chapters read, filled as on the demo (with truth) or on public data (without)."""
-    return World(run=full_inputs(source).run)
+    return World(run=full_inputs(source).run, tables=customer_tables())
+
+
+def customer_tables() -> dict[str, pl.DataFrame]:
+    """Customers, their bookings, and the examples that are learned from."""
+    rng = np.random.default_rng(7)
+    people = customers(rng)
+    return {"customers": people, "published_bookings": bookings(rng), "examples": examples(rng, people)}
 
 
 def empty_world(source: str = "public") -> World:

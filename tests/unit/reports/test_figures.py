@@ -12,12 +12,12 @@ from matplotlib.figure import Figure
 
 from assets.reports import (
     figures_alignment,
-    figures_customers,
     figures_data,
     figures_explain,
     figures_models,
     figures_privacy,
 )
+from assets.reports.chapters.customers import figures as figures_customers
 from assets.reports.figures_explain import swarm_offsets
 from assets.reports.telling.figure_style import canvas, png_bytes, styled, svg_text
 from assets.reports.telling.wording import Estimate

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from assets.customers.concentration import gini, lorenz, top_share
-from assets.reports.statistics import (
+from assets.reports.chapters.customers.statistics import (
     booking_density,
     correlations,
     describe,

@@ -1,6 +1,5 @@
 """Purity and completeness of pseudo-customers by key, by hand and by their invariants."""
 
-from dataclasses import replace
 from datetime import date, timedelta
 
 import polars as pl
@@ -9,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assets.privacy.settings import PrivacySettings
-from assets.reports.sections_customers import customers_section
-from assets.reports.tables_keys import key_blocks
+from assets.reports.chapters.customers.chapter import CHAPTER
+from assets.reports.chapters.customers.keys import key_blocks
 from assets.reports.telling.blocks import Table
 from assets.studies.contract import CUSTOMER_KEYS
 from assets.studies.customer_keys import (
@@ -99,7 +98,7 @@ def test_one_row_and_no_row():
     one = key_rows(BOOKINGS.head(1), COLUMNS, GUESTS)
     assert one["purity"].to_list() == [1.0] * one.height
     assert key_rows(BOOKINGS.clear(), COLUMNS, GUESTS).equals(CUSTOMER_KEYS.empty())
-    assert key_blocks(CUSTOMER_KEYS.empty()) == key_blocks(None) == []
+    assert key_blocks(CUSTOMER_KEYS.empty()) == []
 
 
 def test_rows_delivered_twice_count_once():
@@ -157,5 +156,5 @@ def test_true_guests_speak_of_the_rows_that_are_delivered():
 
 def test_the_chapter_on_customers_shows_the_keys():
     found = key_rows(BOOKINGS, COLUMNS, GUESTS)
-    section = customers_section(replace(fixtures.full_inputs("demo"), customer_keys=found))
+    section = fixtures.full_world().with_tables(customer_keys=found).section(CHAPTER)
     assert "customer_keys" in {block.key for block in section.blocks if isinstance(block, Table)}

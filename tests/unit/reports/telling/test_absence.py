@@ -5,6 +5,7 @@ from dataclasses import replace
 import polars as pl
 import pytest
 
+from assets.reports.chapters.customers import chapter as customers
 from assets.reports.results import required_paths
 from assets.reports.settings import ReportsSettings
 from assets.reports.telling.absence import Need, Presence, delivered_rows, presence_of
@@ -90,6 +91,8 @@ def test_pairing_follows_the_names_and_not_the_source() -> None:
 
 
 def test_guest_keys_are_told() -> None:
-    assert "the source does name guests" in texts_of("deliveries")
-    assert "the data does not say" in texts_of("public")
-    assert "without a key are grouped" in texts_of("deliveries", key_columns=("guest_key", "country"))
+    world = fixtures.full_world("deliveries")
+    assert "the source does name guests" in world.section(customers.CHAPTER).lead
+    assert "the data does not say" in fixtures.full_world("public").section(customers.CHAPTER).lead
+    keyed = replace(world, run=replace(world.run, key_columns=("guest_key", "country")))
+    assert "without a key are grouped" in keyed.section(customers.CHAPTER).lead

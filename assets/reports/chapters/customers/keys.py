@@ -1,4 +1,4 @@
-"""What another key would make of the same bookings, as a table of the report."""
+"""What another key would make of the same bookings, as a table."""
 
 import polars as pl
 
@@ -6,9 +6,9 @@ from assets.reports.telling.blocks import Block, Disclosure, Table
 from assets.reports.telling.wording import amount, count, percent
 
 
-def key_blocks(keys: pl.DataFrame | None) -> list[Block]:
+def key_blocks(keys: pl.DataFrame) -> list[Block]:
     """The comparison as a table; nothing where it was not made."""
-    if keys is None or keys.is_empty():
+    if keys.is_empty():
         return []
     is_marked = bool(keys["purity"].is_not_null().any())
     columns = ("Key", "Pseudo-customers", "Median bookings", "Most bookings")
