@@ -4,10 +4,8 @@ A part (a world, a world's figures, the ceilings of a group of worlds) is stored
 one rename once it is whole: a study that was killed goes on from there, and a finished part is never computed again.
 """
 
-import os
 import tempfile
 import time
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -40,6 +38,7 @@ from assets.studies.ceilings import (
 from pipelines.rooms import room_modules
 from pipelines.terminal.speaking import say
 from pipelines.workspace import build_workspace
+from resources.atomic_files import drafted
 from resources.settings import Settings
 from resources.sources.base import Stream
 
@@ -157,6 +156,5 @@ def _make_ceilings(study: Study, influence: str) -> None:
 
 def _store(path: Path, frame: pl.DataFrame) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")
-    frame.write_parquet(part)
-    os.replace(part, path)  # noqa: PTH105  (atomic on POSIX, documented as such)
+    with drafted(path) as draft:
+        frame.write_parquet(draft)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from assets.common.workspace import Workspace
 from assets.embeddings.settings import EmbeddingSettings
+from resources.atomic_files import write_whole
 from resources.errors import SourceError
 from resources.sources.base import Source, Stream
 
@@ -75,7 +76,7 @@ def closing_lines(watch: ReportWatch, pending: Sequence[date], seconds: float) -
 
     yield ""
     if (path := watch.results) is not None:
-        path.write_text(results.with_seconds(path.read_text("utf-8"), seconds), "utf-8")
+        write_whole(path, results.with_seconds(path.read_text("utf-8"), seconds))
         for name, value in results.closing_lines(path.read_text("utf-8")):
             yield f"  {name:<58}{value:>18}"
     if pending:

@@ -12,6 +12,7 @@ from pathlib import Path
 from pipelines.addressed import links_folder, odd_mark
 from pipelines.restricted_roots import check_root, enter_root
 from pipelines.restricted_roots import is_settled as is_root_settled
+from resources.atomic_files import write_whole
 from resources.errors import SettingsError
 from resources.home_lock import alone_in
 from resources.home_modes import close_home, keep_closed
@@ -123,13 +124,10 @@ def enter_home(settings: Settings) -> str | None:
 
 
 def _swap(home: Path, held: str | None, wanted: str) -> None:
-    marker = home / _MARKER
     if held not in (None, wanted):
         _move(home, home / "worlds" / held)
     if held != wanted:  # the marker changes while the home is empty, so what lies in it is always the marker's
-        draft = home / f".{_MARKER}"
-        draft.write_text(wanted + "\n", "utf-8")
-        os.replace(draft, marker)  # noqa: PTH105
+        write_whole(home / _MARKER, wanted + "\n", lasting=True)
     _move(home / "worlds" / wanted, home)  # completes a swap that was cut short, too
 
 

@@ -8,6 +8,7 @@ import dagster as dg
 
 from pipelines.addressed import addressed
 from pipelines.code_location import MODULE, NAME
+from resources.atomic_files import write_whole
 from resources.dagster_private import STORAGE_MODULES
 from resources.home_modes import close_home, keep_as_closed_as
 
@@ -69,9 +70,7 @@ def prepare_dagster_home(home: Path) -> Path:
     folder = addressed(home / "dagster")
     configuration = folder / "dagster.yaml"
     if not configuration.exists():
-        draft = folder / f".dagster.yaml.{os.getpid()}"
-        draft.write_text(_configuration(folder), "utf-8")
-        draft.replace(configuration)  # whole or not at all: it is never written again
+        write_whole(configuration, _configuration(folder))  # whole or not at all: it is never written again
     os.environ["DAGSTER_HOME"] = str(folder)
     os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", str(EVENT_BATCH_SIZE))
     os.environ["DAGSTER_DISABLE_TELEMETRY"] = "1"
@@ -88,9 +87,7 @@ def _configuration(folder: Path) -> str:
 def workspace_file(home: Path) -> Path:
     """The file that names the code location for Dagster's own programs, wherever they are started; written anew."""
     file = prepare_dagster_home(home) / "workspace.yaml"
-    draft = file.with_name(f".workspace.yaml.{os.getpid()}")
-    draft.write_text(_WORKSPACE.format(module=MODULE, name=NAME), "utf-8")
-    draft.replace(file)
+    write_whole(file, _WORKSPACE.format(module=MODULE, name=NAME))
     return file
 
 

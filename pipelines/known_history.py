@@ -4,11 +4,12 @@ Every process of Dagster loads the definitions, and the days of a dump are known
 answer is kept in ``<home>/history.json`` with the state of what it was read from, and asked anew when that changed.
 """
 
+import contextlib
 import json
-import os
 from datetime import date
 from pathlib import Path
 
+from resources.atomic_files import write_whole
 from resources.settings import Settings, digest_of
 from resources.sources.registry import build_source
 
@@ -50,13 +51,9 @@ def _kept(path: Path, key: str) -> tuple[date, date] | None:
         return None
 
 
-def _keep(path: Path, key: str, found: tuple[date, date]) -> None:
+def _keep(path: Path, key: str, span: tuple[date, date]) -> None:
     """Whole or not at all; a home that is not there yet, or can't be written, keeps nothing."""
     if not path.parent.is_dir():
         return
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        draft.write_text(json.dumps({"of": key, "first_day": str(found[0]), "last_day": str(found[1])}), "utf-8")
-        draft.replace(path)
-    except OSError:
-        draft.unlink(missing_ok=True)
+    with contextlib.suppress(OSError):
+        write_whole(path, json.dumps({"of": key, "first_day": str(span[0]), "last_day": str(span[1])}))

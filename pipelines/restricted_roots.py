@@ -6,9 +6,9 @@ to ``<root>/worlds/<name>`` with the rest of its world, and comes back with it.
 """
 
 import json
-import os
 from pathlib import Path
 
+from resources.atomic_files import is_draft, write_whole
 from resources.errors import SettingsError
 
 _MARKER = ".world.json"
@@ -74,9 +74,8 @@ def enter_root(root: Path, home: Path, held: str | None, wanted: str) -> None:
     there = _world_in(root, held)
     if there not in (None, wanted):
         _move(root, root / _WORLDS / there)
-    draft = root / f".{_MARKER}"  # the marker changes while the folder is empty
-    draft.write_text(json.dumps({"world": wanted, "home": str(home)}), "utf-8")
-    os.replace(draft, root / _MARKER)  # noqa: PTH105
+    # the marker changes while the folder is empty
+    write_whole(root / _MARKER, json.dumps({"world": wanted, "home": str(home)}), lasting=True)
     _move(root / _WORLDS / wanted, root)
 
 
@@ -111,7 +110,8 @@ def _marked(root: Path) -> dict[str, str] | None:
 
 
 def _parts(folder: Path) -> list[str]:
-    return sorted(path.name for path in folder.iterdir() if path.name not in _OWN) if folder.is_dir() else []
+    names = (path.name for path in folder.iterdir()) if folder.is_dir() else ()
+    return sorted(name for name in names if name not in _OWN and not is_draft(name))
 
 
 def _move(source: Path, target: Path) -> None:

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 import sqlite3
 import uuid
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -10,6 +9,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+from resources.atomic_files import write_whole
 from resources.errors import PrivacyError
 
 _WAIT_SECONDS = 60.0
@@ -110,9 +110,8 @@ class LedgerFile:
             count = connection.execute("SELECT COUNT(*) FROM releases").fetchone()[0]
             head = _head(connection, count)
         self.marker.parent.mkdir(parents=True, exist_ok=True)
-        staged = self.marker.with_name(f"{self.marker.name}.{os.getpid()}.tmp")
-        staged.write_text(json.dumps({"ledger_id": ledger_id, "releases": count, "head": head}), "utf-8")
-        staged.replace(self.marker)
+        told = json.dumps({"ledger_id": ledger_id, "releases": count, "head": head})
+        write_whole(self.marker, told, lasting=True)
 
     @contextmanager
     def connection(self) -> Iterator[sqlite3.Connection]:

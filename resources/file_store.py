@@ -5,16 +5,15 @@ A file is named by its path. A ``pathlib.Path`` lies in a local folder; the pure
 """
 
 import os
-import shutil
-import uuid
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from io import BytesIO
 from pathlib import Path, PurePath
 from typing import Protocol
 
+from resources.atomic_files import OWNER_FILE, drafted_folder, take_place, write_whole
+
 Target = Path | BytesIO
 Writer = Callable[[Target], None]
-_OWNER_FILE = 0o600
 
 
 class FileStore(Protocol):
@@ -114,21 +113,17 @@ class LocalFolder:
         """The file itself, in a place that readers leave alone."""
         write(Path(path))
         if is_private:
-            Path(path).chmod(_OWNER_FILE)
+            Path(path).chmod(OWNER_FILE)
         return None
 
     def settle(self, path: PurePath, content: bytes | None, target: PurePath) -> Hashable | None:  # noqa: ARG002
-        """One rename (atomic on POSIX, documented as such)."""
-        os.replace(path, target)  # noqa: PTH105
+        """One rename."""
+        take_place(Path(path), Path(target))
         return None
 
     def replace(self, path: PurePath, content: bytes, *, is_private: bool) -> None:
-        """A draft and one rename."""
-        part = Path(path).with_name(f".{path.name}.{uuid.uuid4().hex}")
-        part.write_bytes(content)
-        if is_private:
-            part.chmod(_OWNER_FILE)
-        os.replace(part, path)  # noqa: PTH105
+        """A draft and one rename, to last: tombstones, journals, fitted records, which model serves."""
+        write_whole(Path(path), content, mode=OWNER_FILE if is_private else None, lasting=True)
 
     def remove(self, path: PurePath) -> None:
         """Unlink."""
@@ -136,17 +131,9 @@ class LocalFolder:
 
     def put_folder(self, folder: PurePath, files: Mapping[str, bytes], last: str) -> None:  # noqa: ARG002
         """A folder beside its place and one rename; of two that write the same one, the second finds it done."""
-        target = Path(folder)
-        staged = target.with_name(f".{target.name}.{uuid.uuid4().hex}")
-        staged.mkdir(parents=True)
-        for name, content in files.items():
-            (staged / name).write_bytes(content)
-        try:
-            staged.rename(target)
-        except OSError:
-            shutil.rmtree(staged)
-            if not target.exists():
-                raise
+        with drafted_folder(Path(folder)) as draft:
+            for name, content in files.items():
+                (draft / name).write_bytes(content)
 
     def make_folder(self, folder: PurePath) -> None:
         """Make it with its parents."""

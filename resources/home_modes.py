@@ -8,6 +8,8 @@ import os
 import stat
 from pathlib import Path
 
+from resources.atomic_files import is_draft
+
 ACCESS = ("owner", "group", "umask")
 _MASKS = {"owner": 0o077, "group": 0o027}
 _EVERYBODY_ELSE = 0o077
@@ -55,7 +57,7 @@ def close_home(home: Path, access: str) -> str | None:
         for part in PARTS:
             if not (home / part).is_symlink():
                 _close(home / part, taken)
-        if not {path.name for path in home.iterdir()} - set(PARTS):
+        if all(path.name in PARTS or is_draft(path.name) for path in home.iterdir()):
             home.chmod(stat.S_IMODE(home.stat().st_mode) & ~taken)
             return None
     except PermissionError as error:
@@ -85,10 +87,3 @@ def _take(path: Path, taken: int) -> None:
             path.chmod(stat.S_IMODE(path.stat().st_mode) & ~taken)
     except FileNotFoundError:  # a draft that has taken its place
         return
-
-
-def folder_mode() -> int:
-    """Mode of a folder that this process makes."""
-    mask = os.umask(_EVERYBODY_ELSE)
-    os.umask(mask)
-    return 0o777 & ~mask

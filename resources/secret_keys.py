@@ -1,6 +1,5 @@
 """Secrets: keys and addresses that come from the environment alone, in types whose text is never shown."""
 
-import contextlib
 import hashlib
 import os
 import secrets
@@ -9,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from resources.atomic_files import write_once
 from resources.errors import PrivacyError, SettingsError
 from resources.key_strength import HOW_TO_MAKE, MIN_KEY_BYTES, weakness
 from resources.sources.kinds import kind_of
@@ -158,11 +158,5 @@ def kept_key(path: Path) -> bytes:
     """The key kept in a file; made once, complete before it has its name, so two first runs share one key."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     if not path.exists():
-        draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w") as file:
-            file.write(secrets.token_bytes(MIN_KEY_BYTES).hex())
-        with contextlib.suppress(FileExistsError):  # the other run was first: its key is the key
-            os.link(draft, path)
-        draft.unlink()
+        write_once(path, secrets.token_bytes(MIN_KEY_BYTES).hex().encode())  # if another run was first, its key is it
     return bytes.fromhex(path.read_text("ascii"))

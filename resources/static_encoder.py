@@ -13,15 +13,13 @@ import hashlib
 import io
 import json
 import os
-import shutil
-import tempfile
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 
-from resources.home_modes import folder_mode
+from resources.atomic_files import drafted_folder
 
 _DIMENSIONS = 256  # Model2Vec's default; more gains little on reviews
 _FILES = ("table.safetensors", "tokenizer.json")
@@ -118,17 +116,8 @@ def _model_digest(model: Path) -> str:
 def _distil_into(folder: Path, model: Path) -> None:
     """Distil beside the target and rename: parallel runs never see half a table, the first one wins."""
     folder.parent.mkdir(parents=True, exist_ok=True)
-    staging = Path(tempfile.mkdtemp(prefix=".static-", dir=folder.parent))
-    try:
-        distil(model, staging)
-        staging.chmod(folder_mode())
-        try:
-            os.rename(staging, folder)  # noqa: PTH104 - Path.rename would be the same call
-        except OSError:
-            if not folder.exists():
-                raise
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
+    with drafted_folder(folder) as draft:
+        distil(model, draft)
 
 
 def distil(model: Path, folder: Path) -> None:

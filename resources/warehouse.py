@@ -5,13 +5,13 @@ import os
 import re
 import shutil
 import tempfile
-import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
 
+from resources.atomic_files import write_whole
 from resources.contract import FrameContract, Zone
 from resources.lake import Lake
 
@@ -48,7 +48,6 @@ def build_warehouse(path: Path, lake: Lake, contracts: Mapping[str, FrameContrac
         Names of the assets that have a view (those with at least one promoted partition).
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
     made: list[str] = []
     remote: list[str] = []
     with tempfile.TemporaryDirectory() as folder:  # beside a home whose path holds a "?" DuckDB can't keep its log
@@ -63,12 +62,11 @@ def build_warehouse(path: Path, lake: Lake, contracts: Mapping[str, FrameContrac
                 for statement in _views(contract, lake.address(asset)):
                     _ = database.execute(statement) if is_local else remote.append(statement)
                 made.append(asset)
-        part.write_bytes(draft.read_bytes())
-    os.replace(part, path)  # noqa: PTH105
+        write_whole(path, draft.read_bytes())
     script = path.with_suffix(SCRIPT_SUFFIX)
     if remote:
         lines = [*_schemas(), *remote]
-        script.write_text(_PREFACE.format(name=script.name) + "".join(f"{line};\n" for line in lines), "utf-8")
+        write_whole(script, _PREFACE.format(name=script.name) + "".join(f"{line};\n" for line in lines))
     else:
         script.unlink(missing_ok=True)
     return made
@@ -133,9 +131,7 @@ class ViewKeeper:
             with duckdb.connect(str(draft)) as database:
                 for statement in [*_schemas(), *statements]:
                     database.execute(statement)
-            part = self._path.with_name(f".{self._path.name}.{uuid.uuid4().hex}")
-            part.write_bytes(draft.read_bytes())
-        os.replace(part, self._path)  # noqa: PTH105
+            write_whole(self._path, draft.read_bytes())
 
 
 @contextmanager

@@ -3,13 +3,14 @@
 import hashlib
 import os
 import sqlite3
-import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path, PurePath
+from stat import S_IMODE
 
 from assets.common.workspace import Workspace
 from pipelines.guests.needles import Needle, blank_out, held_kinds
+from resources.atomic_files import write_whole
 from resources.encryption import is_sealed, is_sealed_content
 from resources.model_store import FINE_TUNED, FINE_TUNING_STUDIES
 from resources.warehouse import build_warehouse
@@ -131,10 +132,8 @@ def scrub_texts(workspace: Workspace, needles: Sequence[Needle], skip: Path) -> 
             continue
         content = path.read_bytes()
         if held_kinds(content, needles):
-            part = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
-            part.write_text(blank_out(content.decode("utf-8", "surrogateescape"), needles), "utf-8", "surrogateescape")
-            part.chmod(path.stat().st_mode)
-            os.replace(part, path)  # noqa: PTH105
+            clean = blank_out(content.decode("utf-8", "surrogateescape"), needles)
+            write_whole(path, clean.encode("utf-8", "surrogateescape"), mode=S_IMODE(path.stat().st_mode))
             changed.append(path)
     return changed
 

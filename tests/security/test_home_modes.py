@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.instance import open_instance, prepare_dagster_home
+from resources.atomic_files import draft_name
 from resources.home_modes import PARTS, close_home, keep_as_closed_as
 from resources.settings import load_settings
 from tests.rooms.toy import START, run, toy_workspace
@@ -83,6 +84,15 @@ def test_an_open_home_is_closed_and_links_are_left_alone(tmp_path: Path) -> None
     assert close_home(home, "owner") is None
     assert is_open(modes(home)) == []
     assert modes(shared) == before
+
+
+def test_the_draft_of_a_killed_process_is_no_more_than_a_home(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    (home / "lake").mkdir(parents=True)
+    (home / draft_name("world.txt")).write_text("x")
+    home.chmod(0o755)
+    assert close_home(home, "owner") is None
+    assert modes(home)["home"] == 0o700
 
 
 def test_a_folder_that_holds_more_keeps_its_own_rights(tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ Rows that come late, again or corrected inside the files are a matter of ``DemoS
 """
 
 import csv
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, timedelta
@@ -13,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from resources.atomic_files import drafted
 from resources.errors import SettingsError
 from resources.sources.base import LINEAGE_COLUMNS, Stream
 from resources.sources.deliveries import HOTELS_FILE
@@ -126,6 +126,5 @@ def _logged(log: Path) -> set[tuple[str, ...]]:
 
 def _write(path: Path, frame: pl.DataFrame) -> None:
     """Whole under its name or not at all: a delivery is never seen half written."""
-    part = path.with_name(f"{path.name}.part")
-    frame.write_csv(part)
-    os.replace(part, path)  # noqa: PTH105
+    with drafted(path) as draft:
+        frame.write_csv(draft)

@@ -8,6 +8,7 @@ import pytest
 
 from pipelines.homes import check_home, enter_home, world_of
 from pipelines.instance import open_instance
+from resources.atomic_files import draft_name
 from resources.errors import SettingsError
 from resources.settings import CoreSettings, Settings
 
@@ -124,6 +125,16 @@ def test_a_root_without_a_note_is_of_the_homes_own_world(tmp_path: Path) -> None
     assert (root / "privacy_budget.sqlite3").read_text() == "earlier version"
     enter_home(vaulted(home, root, seed=7))
     assert not (root / "privacy_budget.sqlite3").exists()
+
+
+def test_the_draft_of_a_killed_marker_belongs_to_no_world(tmp_path: Path) -> None:
+    home, root = tmp_path / "home", tmp_path / "vault"
+    enter_home(vaulted(home, root))
+    fill(root, "first")
+    draft = root / draft_name(".world.json")
+    draft.write_text("half")
+    enter_home(vaulted(home, root, seed=7))
+    assert sorted(path.name for path in root.iterdir()) == sorted([draft.name, ".world.json", "worlds"])
 
 
 def test_a_filled_root_is_not_taken_over_by_a_home_that_knows_nothing_of_it(tmp_path: Path) -> None:
