@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from assets.models.estimators.registry import FUSION, NAIVE, TREES, WITHOUT_TEXT, all_models
+from assets.models.settings_fine_tuning import FineTuningSettings
 from assets.models.settings_measuring import MeasuringSettings
 from resources.settings import Settings, build_section, refuse, setting
 
@@ -13,12 +14,10 @@ TARGET_SCALES = ("standard", "root", "log1p")
 WORKERS_ON = ("processes", "ray")
 SCHEDULES = ("warm_up_cosine", "constant")
 PROMOTION_METRICS = ("rmse", "mae")
-PRECISIONS = ("auto", "float32", "bfloat16", "float16")
-_TOKENS = (8, 512)  # word pieces: below, nothing is left between the special ones; above, BERT's and RoBERTa's end
 
 
 @dataclass(frozen=True, kw_only=True)
-class ModelSettings(MeasuringSettings):
+class ModelSettings(FineTuningSettings, MeasuringSettings):
     """How models are trained and compared. Class defaults are the paper's; ``QUICK`` and ``FULL`` change them."""
 
     seed: int = setting(42, "specification 6.7; the paper prints none", heading="Training, comparing and serving.")
@@ -126,6 +125,12 @@ class ModelSettings(MeasuringSettings):
         "customer or a few small ones suggest is hardly believed",
         allowed="0 or more",
     )
+    purchase_penalty: float = setting(
+        0.0,
+        "of BG/NBD and gamma-gamma, per customer, times the squared logarithms of their parameters; 0: plain maximum "
+        "likelihood. 0.001 steps in by itself where nobody came back or all spent alike",
+        allowed="0 or more",
+    )
     forest_trees: int = setting(100, "scikit-learn's default", allowed="1 or more")
     forest_min_leaf: int = setting(5, "ours: fully grown trees learn single customers by heart", allowed="1 or more")
     forest_features: float = setting(0.5, "ours: share of features tried at a split", allowed="between 0 and 1")
@@ -162,47 +167,9 @@ class ModelSettings(MeasuringSettings):
     )
     drift_bins: int = setting(10, "Siddiqi 2006: groups of equal size in the reference", allowed="2 or more")
 
-    fine_tuning_batch: int = setting(
-        32,
-        "customers per step, over all cards together",
-        heading=(
-            "`stayworth fine-tune` only (docs/methods/fine_tuning.md): no stored table and no model that serves "
-            "depends on these."
-        ),
-        allowed="1 or more",
-        compare=False,
-    )
-    fine_tuning_epochs: int = setting(
-        4, "Devlin et al. 2019: 2 to 4 for a text encoder", allowed="1 or more", compare=False
-    )
-    fine_tuning_patience: int = setting(
-        2, "ours: epochs without a better validation loss", allowed="1 or more", compare=False
-    )
-    fine_tuning_rate: float = setting(
-        2e-5,
-        "of the encoder, Devlin et al. 2019: 2e-5 to 5e-5; the layers above it keep models.learning_rate",
-        allowed="above 0",
-        compare=False,
-    )
-    fine_tuning_tokens: int = setting(128, "word pieces of a review that are read", allowed="8 to 512", compare=False)
-    fine_tuning_reviews: int = setting(
-        8, "of a customer, those of the most certain pairs", allowed="1 or more", compare=False
-    )
-    fine_tuning_checkpointing: bool = setting(
-        True,
-        "whether activations are computed again in the way back instead of kept: less memory, more time (Chen et "
-        "al. 2016)",
-        compare=False,
-    )
-    fine_tuning_precision: str = setting(
-        "auto",
-        "of the encoder's activations; auto: float32 on",
-        allowed="auto, float32, bfloat16, float16",
-        compare=False,
-    )
-
     def __post_init__(self) -> None:
-        super().__post_init__()
+        FineTuningSettings.__post_init__(self)
+        MeasuringSettings.__post_init__(self)
         if NAIVE not in self.models or not set(self.models) <= set(all_models()):
             raise refuse(_SECTION, "models", self.models, f"{NAIVE} and any of {', '.join(all_models())}")
         for name, choices in _CHOICES.items():
@@ -223,27 +190,20 @@ _CHOICES = {
     "workers_on": WORKERS_ON,
     "promotion_metric": PROMOTION_METRICS,
     "target_scale": TARGET_SCALES,
-    "fine_tuning_precision": PRECISIONS,
 }
 _RANGES: tuple[tuple[tuple[str, ...], Callable[[float], bool], str], ...] = (
     (
         ("repeats", "threads", "workers", "text_width", "fused_width", "batch_size", "max_epochs", "patience",
          "boosting_rounds", "anchored_rounds", "boosting_min_leaf", "reasons", "high_value_weight", "weighted_by",
-         "anomaly_components", "other_repeats", "forest_trees", "forest_min_leaf", "tree_components", "back_test_days",
-         "fine_tuning_batch", "fine_tuning_epochs", "fine_tuning_patience", "fine_tuning_reviews"),
+         "anomaly_components", "other_repeats", "forest_trees", "forest_min_leaf", "tree_components", "back_test_days"),
         lambda value: value >= 1,
         "1 or more",
     ),
     (("folds", "boosting_leaves", "tuning_folds", "drift_bins"), lambda value: value >= 2, "2 or more"),
-    (
-        ("learning_rate", "boosting_rate", "mape_floor", "drift_threshold", "fine_tuning_rate"),
-        lambda value: value > 0.0,
-        "above 0",
-    ),
-    (("fine_tuning_tokens",), lambda value: _TOKENS[0] <= value <= _TOKENS[1], f"{_TOKENS[0]} to {_TOKENS[1]}"),
+    (("learning_rate", "boosting_rate", "mape_floor", "drift_threshold"), lambda value: value > 0.0, "above 0"),
     (
         ("weight_decay", "tuning_trials", "text_components", "text_shrinkage", "anchored_shrinkage",
-         "promotion_tolerance"),
+         "promotion_tolerance", "purchase_penalty"),
         lambda value: value >= 0.0,
         "0 or more",
     ),

@@ -3,14 +3,7 @@
 import numpy as np
 import pytest
 
-from assets.models.estimators.buy_till_you_die import (
-    BuyTillYouDie,
-    History,
-    expected_days,
-    expected_spend,
-    fit_buy_till_you_die,
-    history_of,
-)
+from assets.models.estimators.buy_till_you_die import BuyTillYouDie, fit_buy_till_you_die, history_of
 from assets.models.examples.dataset import BEHAVIOUR_COLUMNS
 from tests.unit.models.build import arrays_of, synthetic
 
@@ -63,42 +56,6 @@ def test_the_sum_over_customers_is_forecast():
     assert model.predict(data).value.sum() == pytest.approx(data.target.sum(), rel=0.2)
 
 
-def test_expected_days_agree_with_the_formula_before_its_transformation():
-    from scipy import special
-
-    r, alpha, a, b = TRUE
-    x, latest, seen, t = 3.0, 20.0, 52.0, 26.0
-    plain = (a + b + x - 1) / (a - 1) * (
-        1 - ((alpha + seen) / (alpha + seen + t)) ** (r + x)
-        * special.hyp2f1(r + x, b + x, a + b + x - 1, t / (alpha + seen + t))
-    ) / (1 + a / (b + x - 1) * ((alpha + seen) / (alpha + latest)) ** (r + x))  # fmt: skip
-    one = History(
-        repeats=np.array([x]),
-        latest=np.array([latest]),
-        seen=np.array([seen]),
-        spend=np.array([1.0]),
-        weeks=np.array([t]),
-    )
-    assert expected_days(one, TRUE)[0] == pytest.approx(plain)
-    assert np.isfinite(expected_days(one, (0.5, 5.0, 1.0, 2.0))).all()  # the pole at a = 1 is removable
-
-
-def test_hundreds_of_days_and_none_stay_finite_and_ordered():
-    many = History(
-        repeats=np.array([0.0, 1.0, 400.0]),
-        latest=np.array([0.0, 50.0, 52.0]),
-        seen=np.full(3, 52.0),
-        spend=np.array([0.0, 100.0, 5_000.0]),
-        weeks=np.full(3, 26.0),
-    )
-    days = expected_days(many, TRUE)
-    assert np.isfinite(days).all()
-    assert days[0] < days[1] < days[2] < 26 * 7 * 2
-    spend = expected_spend(many, SPEND)
-    assert spend[2] == pytest.approx(5_000, rel=0.01)
-    assert 100 < spend[1] < 300
-
-
 def test_nobody_spent_anything():
     data = arrays_of()
     behaviour = data.behaviour.copy()
@@ -118,3 +75,11 @@ def test_one_customer_and_no_customer():
     model = BuyTillYouDie(purchases=TRUE, spending=SPEND)
     assert model.predict(none).value.shape == (0,)
     assert history_of(none).repeats.shape == (0,)
+
+
+def test_the_penalty_is_a_choice_and_told():
+    data = simulated(400)
+    plain, held = fit_buy_till_you_die(data), fit_buy_till_you_die(data, penalty=0.5)
+    assert not plain.is_penalised
+    assert held.is_penalised
+    assert np.abs(np.log(held.spending[:2])).sum() < np.abs(np.log(plain.spending[:2])).sum()  # drawn towards 1
