@@ -11,6 +11,8 @@ from datetime import date
 from typing import Any, get_args
 
 from assets.models.settings import PROFILE_DEFAULTS
+from pipelines.guests.retention_settings import SECTION as RETENTION
+from pipelines.guests.retention_settings import RetentionSettings
 from pipelines.operations import SECTION, OperationsSettings
 from pipelines.rooms import room_settings
 from resources.errors import SettingsError
@@ -97,6 +99,7 @@ def settings_classes() -> Mapping[str, type]:
         "sql": SqlSettings,
         FILES_SECTION: FileSettings,
         SECTION: OperationsSettings,
+        RETENTION: RetentionSettings,
         **room_settings(),
     }
 

@@ -8,6 +8,8 @@ from typing import Any
 import duckdb
 
 from assets.common.workspace import StepProgress, Workspace
+from pipelines.guests.retention_settings import SECTION as RETENTION
+from pipelines.guests.retention_settings import RetentionSettings
 from pipelines.homes import check_home, world_of
 from pipelines.ledger import DAILY_LEDGER
 from pipelines.operations import SECTION, OperationsSettings
@@ -96,7 +98,13 @@ def check_settings(settings: Settings) -> None:
     from resources.sources.demo.settings import DemoSettings
     from resources.sources.sql.settings import SqlSettings
 
-    own = {"demo": DemoSettings, "sql": SqlSettings, FILES_SECTION: FileSettings, SECTION: OperationsSettings}
+    own = {
+        "demo": DemoSettings,
+        "sql": SqlSettings,
+        FILES_SECTION: FileSettings,
+        SECTION: OperationsSettings,
+        RETENTION: RetentionSettings,
+    }
     known = {**room_settings(), **own}
     unknown = sorted(set(settings.sections) - set(known))
     if unknown:

@@ -88,6 +88,7 @@ class FrameContract:
         columns: in stored order.
         description: shown to people.
         is_as_delivered: rows as the source brought them, which leave after ``core.raw_retention_days``.
+        is_kept_for_a_while: exact rows of single bookings, which leave after ``retention.stays_days``.
         forget: subject -> how the table loses these ids, where dropping every row that holds one would lose somebody
             else's; takes rows and ids, returns the rows that stay.
     """
@@ -99,6 +100,7 @@ class FrameContract:
     columns: tuple[Column, ...]
     description: str = ""
     is_as_delivered: bool = False
+    is_kept_for_a_while: bool = False
     forget: Mapping[Subject, Forget] = field(default_factory=dict, compare=False)
 
     @property

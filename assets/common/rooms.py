@@ -31,7 +31,7 @@ ROOMS: tuple[str, ...] = (
 )
 _LAST = ROOMS[-1]  # it reads what all others have found
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
-_TAKEN = frozenset({"common", "core", "demo", "sql", "files", "operations", "ledger", "every_room"})
+_TAKEN = frozenset({"common", "core", "demo", "sql", "files", "operations", "retention", "ledger", "every_room"})
 
 
 @cache

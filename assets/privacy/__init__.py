@@ -3,6 +3,7 @@
 Reads the raw bookings and reviews, which hold direct identifiers and exact values, and writes
 
 - ``pseudonyms`` (restricted): keyed hashes of row and guest, the pseudo-customer id, realised revenue;
+- ``stays`` (restricted): every booking row, exact, with hashes in the place of identifiers;
 - ``masked_reviews`` (internal): review text with names, phones, e-mails, card and booking numbers masked;
 - ``published_bookings`` (internal): one row per booking with generalised quasi-identifiers, k-anonymous
   within its batch (a delivery day, a week or a month);

@@ -17,6 +17,7 @@ from assets.privacy.checks import (
     validate_pseudonyms,
     validate_published_bookings,
     validate_released_bookings,
+    validate_stays,
 )
 from assets.privacy.contract import (
     BOOKINGS_BY_MONTH,
@@ -26,6 +27,7 @@ from assets.privacy.contract import (
     PSEUDONYMS,
     PUBLISHED_BOOKINGS,
     RELEASED_BOOKINGS,
+    STAYS,
 )
 from assets.privacy.data_marks import BOOKING_FACTS, REVIEW_FACTS, data_marks
 from assets.privacy.findings import privacy_finding_rows
@@ -44,6 +46,7 @@ from assets.privacy.releases import (
     restricted_bookings,
 )
 from assets.privacy.settings import SECTION, PrivacySettings
+from assets.privacy.stays import stays_of
 from assets.raw.settings import RawSettings
 from resources.budget_registry import SharedBudget, registry_folder
 from resources.privacy_budget import BudgetLedger
@@ -71,6 +74,19 @@ def pseudonyms(inputs: DayInputs) -> Produced:
     settings = inputs.settings.room(SECTION, PrivacySettings)
     named = pseudonymise(inputs.frame("raw_bookings"), settings, inputs.key)
     return Produced(named, metadata={"key_epoch": inputs.key.epoch, "key_columns": ", ".join(settings.key_columns)})
+
+
+@daily_asset(
+    contract=STAYS,
+    group="privacy",
+    reads=[Reads("raw_bookings"), Reads("pseudonyms")],
+    conserves="raw_bookings",
+    validate=validate_stays,
+    owners=OWNERS,
+)
+def stays(inputs: DayInputs) -> Produced:
+    """Every booking, exact, with keyed hashes in the place of identifiers; links, features and models read it."""
+    return Produced(stays_of(inputs.frame("raw_bookings"), inputs.frame("pseudonyms")))
 
 
 @daily_asset(

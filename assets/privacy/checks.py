@@ -3,10 +3,11 @@
 import polars as pl
 
 from assets.privacy.class_labels import NUMBER_COLUMNS
-from assets.privacy.generalisation import STAY
+from assets.privacy.generalisation import COMPLETED_STATUS, STAY
 from assets.privacy.masking import RESIDUAL_EMAIL, RESIDUAL_PHONE, TEXT_COLUMNS
 from assets.privacy.pseudonyms import HEX_CHARACTERS
 from assets.privacy.risk import LABEL_COLUMNS
+from assets.raw.contract import RAW_BOOKINGS
 from resources.contract import CheckOutcome, Zone, outcome_of
 
 # Columns that name a person, a row of the source, or an exact value that the labels generalise.
@@ -16,6 +17,8 @@ RESTRICTED_COLUMNS = frozenset(
         "nights", "lead_time_days", "adults", "children", "country", "agent", "company", "raw_text", "source_row",
     }
 )  # fmt: skip
+# Columns of raw rows that lead to a person or back to the source's row.
+DIRECT_IDENTIFIERS = frozenset(RAW_BOOKINGS.personal)
 # Ids that link rows inside the internal zone and must not leave it.
 INTERNAL_IDS = frozenset({"booking_id", "review_id", "pseudo_customer_id", "class_id"})
 
@@ -105,6 +108,32 @@ def interval_outcome(frame: pl.DataFrame) -> CheckOutcome:
 
 def validate_pseudonyms(frame: pl.DataFrame) -> list[CheckOutcome]:
     """Checks of ``pseudonyms``."""
+    return _hash_outcomes(frame)
+
+
+def validate_stays(frame: pl.DataFrame) -> list[CheckOutcome]:
+    """Checks of ``stays``."""
+    named = sorted(DIRECT_IDENTIFIERS & set(frame.columns))
+    earned = pl.when(pl.col("reservation_status") == COMPLETED_STATUS).then(pl.col("rate") * pl.col("nights"))
+    wrong = pl.col("realised_revenue") != earned.fill_null(0).round(0).cast(pl.Int64)
+    return [
+        *_hash_outcomes(frame),
+        CheckOutcome(
+            name="no_direct_identifier_is_carried",
+            passed=not named,
+            rows=frame.height if named else 0,
+            failed_days=frozenset(frame["delivery_day"].to_list()) if named else frozenset(),
+            examples=tuple({"column": name} for name in named),
+            advice="drop these columns in stays.stays_of: the history is exact, and knows guests by hash only",
+        ),
+        outcome_of(
+            "revenue_follows_from_rate_and_nights", frame.filter(wrong), show=("booking_id", "delivery_day"),
+            advice="revenue must be rate * nights of a completed stay, rounded; see pseudo_customers.realised_revenue",
+        ),
+    ]  # fmt: skip
+
+
+def _hash_outcomes(frame: pl.DataFrame) -> list[CheckOutcome]:
     hexadecimal = rf"^[0-9a-f]{{{HEX_CHARACTERS}}}$"
     named = ("booking_id", "guest_hash", "pseudo_customer_id")
     wrong = pl.any_horizontal(~pl.col(name).str.contains(hexadecimal) for name in named)

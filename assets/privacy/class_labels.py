@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from assets.privacy.hierarchies import common_node
+from assets.privacy.hierarchies import MISSING, common_node
 
 LEVEL_SEPARATOR = "|"
 # Columns of raw bookings behind each quasi-identifier; labels are <name>_levels or <name>_from and <name>_to.
@@ -15,6 +15,18 @@ NUMBER_COLUMNS = {
     "arrival": "arrival_day", "nights": "nights", "lead_time": "lead_time_days", "adults": "adults",
     "children": "children",
 }  # fmt: skip
+
+
+def level_text(column: str, dtype: pl.DataType | type[pl.DataType] | None) -> pl.Expr:
+    """A raw column as the one level of a label; a missing value is a level of its own.
+
+    Args:
+        column: its name.
+        dtype: as stored; flags are written 0 and 1.
+    """
+    value = pl.col(column).cast(pl.Int8) if dtype == pl.Boolean else pl.col(column)
+    # The separator inside a value would make one level look like two.
+    return value.cast(pl.String).str.replace_all(LEVEL_SEPARATOR, "/", literal=True).fill_null(MISSING)
 
 
 def labelled(rows: pl.DataFrame, class_names: list[str]) -> pl.DataFrame:

@@ -3,10 +3,19 @@
 import polars as pl
 
 from assets.common.findings import findings_contract
+from assets.raw.contract import RAW_BOOKINGS
 from resources.contract import Column, FrameContract, Subject, Zone
 
 _DAY = Column(name="delivery_day", dtype=pl.Date, description="Business day on which the row arrived; the partition")
-_REVENUE = "rate * nights if Check-Out, else 0"
+_REVENUE = Column(
+    name="realised_revenue", dtype=pl.Int64, unit="currency", description="rate * nights if Check-Out, else 0"
+)
+_DEPOSIT_AWARE = Column(
+    name="deposit_aware_revenue",
+    dtype=pl.Int64,
+    unit="currency",
+    description="Realised revenue, and rate * nights of bookings lost with a non-refundable deposit",
+)
 _HEX = "keyed hash, 32 hex characters"
 
 
@@ -85,13 +94,34 @@ PSEUDONYMS = FrameContract(
         _id("guest_hash", Subject.GUEST, "Name of the guest, where the source has a guest key", nullable=True),
         _id("pseudo_customer_id", Subject.CUSTOMER, "Name of the rows that share the composite key"),
         Column(name="key_epoch", dtype=pl.String, description="Epoch of the key that made the hashes"),
-        Column(name="realised_revenue", dtype=pl.Int64, unit="currency", description=_REVENUE),
-        Column(
-            name="deposit_aware_revenue",
-            dtype=pl.Int64,
-            unit="currency",
-            description="Realised revenue, and rate * nights of bookings lost with a non-refundable deposit",
-        ),  # fmt: skip
+        _REVENUE,
+        _DEPOSIT_AWARE,
+        _DAY,
+    ),
+)
+
+# What a raw booking holds beside what names its guest, its row or its place in a delivery.
+_EXACT = tuple(
+    item
+    for item in RAW_BOOKINGS.columns
+    if item.subject is None and item.name not in {"repeat_ordinal", "delivery_day"}
+)
+
+STAYS = FrameContract(
+    asset="stays",
+    zone=Zone.RESTRICTED,
+    grain="one row per raw booking",
+    key=("booking_id",),
+    description="Every booking with its exact values, under keyed hashes in the place of row id, guest and contact: "
+    "what links, features and models are made from.",
+    is_kept_for_a_while=True,
+    columns=(
+        _id("booking_id", Subject.BOOKING, "Name of the booking"),
+        _id("guest_hash", Subject.GUEST, "Name of the guest, where the source has a guest key", nullable=True),
+        _id("pseudo_customer_id", Subject.CUSTOMER, "Name of the market: the rows that share the composite key"),
+        *_EXACT,
+        _REVENUE,
+        _DEPOSIT_AWARE,
         _DAY,
     ),
 )
@@ -151,13 +181,8 @@ PUBLISHED_BOOKINGS = FrameContract(
         Column(name="special_requests", dtype=pl.Int32, minimum=0, description="Number of special requests"),
         Column(name="booking_changes", dtype=pl.Int32, minimum=0, description="Number of changes to the booking"),
         Column(name="parking_spaces", dtype=pl.Int32, minimum=0, description="Parking spaces asked for"),
-        Column(name="realised_revenue", dtype=pl.Int64, unit="currency", description=_REVENUE),
-        Column(
-            name="deposit_aware_revenue",
-            dtype=pl.Int64,
-            unit="currency",
-            description="Realised revenue, and rate * nights of bookings lost with a non-refundable deposit",
-        ),  # fmt: skip
+        _REVENUE,
+        _DEPOSIT_AWARE,
         _DAY,
     ),
 )
@@ -250,6 +275,14 @@ GUEST_AGGREGATES = FrameContract(
         Column(name="is_private", dtype=pl.Boolean, description="False where a test seed made the noise"),
     ),
 )
-CONTRACTS = (PSEUDONYMS, MASKED_REVIEWS, PUBLISHED_BOOKINGS, RELEASED_BOOKINGS, BOOKINGS_BY_MONTH, GUEST_AGGREGATES)
+CONTRACTS = (
+    PSEUDONYMS,
+    STAYS,
+    MASKED_REVIEWS,
+    PUBLISHED_BOOKINGS,
+    RELEASED_BOOKINGS,
+    BOOKINGS_BY_MONTH,
+    GUEST_AGGREGATES,
+)
 
 PRIVACY_FINDINGS = findings_contract("privacy")

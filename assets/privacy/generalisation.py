@@ -11,14 +11,13 @@ from datetime import date, timedelta
 import numpy as np
 import polars as pl
 
-from assets.privacy.class_labels import LEVEL_COLUMNS, LEVEL_SEPARATOR, NUMBER_COLUMNS, labelled
-from assets.privacy.hierarchies import MISSING
+from assets.privacy.class_labels import LEVEL_COLUMNS, NUMBER_COLUMNS, labelled, level_text
 from assets.privacy.partitioning import NO_LIMITS, IntArray, Limits, count_distinct, partition
 from assets.privacy.rate_limits import RateLimits
 from assets.privacy.settings import QUASI_IDENTIFIERS
 from resources.errors import ContractError
 
-COMPLETED_STATUS = "Check-Out"
+COMPLETED_STATUS, LOST_STATUS = "Check-Out", "Canceled"
 BELOW_K, BELOW_L, ABOVE_T = REASONS = ("below_k", "below_l", "above_t")
 STAY, OTHER = "stay", "other"
 # Spans that weigh one column's cut against another's: levels - 1, or last - first, of the whole published
@@ -137,7 +136,7 @@ def _prepared(bookings: pl.DataFrame, batch: str, *, split_completed: bool, with
     """One row per booking with its quasi-identifiers as text or integers, sorted by batch and part."""
     ends_today = pl.col("arrival_day") + pl.duration(days=pl.col("nights")) == pl.col("delivery_day")
     completed = pl.col("reservation_status") == COMPLETED_STATUS
-    levels = [_level_text(bookings, name) for name in LEVEL_COLUMNS]
+    levels = [level_text(column, bookings.schema[column]).alias(name) for name, column in LEVEL_COLUMNS.items()]
     numbers = [pl.col(column).cast(pl.Int32).fill_null(0).alias(name) for name, column in NUMBER_COLUMNS.items()]
     batches = batch_key(bookings["delivery_day"], batch)
     return bookings.select(
@@ -150,14 +149,6 @@ def _prepared(bookings: pl.DataFrame, batch: str, *, split_completed: bool, with
         batch_day=batches,
         **({"rate": pl.col("rate").cast(pl.Float64)} if with_rate else {}),
     ).sort("batch_day", "is_stay", *QUASI_IDENTIFIERS, "booking_id")
-
-
-def _level_text(bookings: pl.DataFrame, name: str) -> pl.Expr:
-    column = pl.col(LEVEL_COLUMNS[name])
-    if bookings.schema[LEVEL_COLUMNS[name]] == pl.Boolean:
-        column = column.cast(pl.Int8)
-    # The separator inside a value would make one level look like two.
-    return column.cast(pl.String).str.replace_all(LEVEL_SEPARATOR, "/", literal=True).fill_null(MISSING).alias(name)
 
 
 def _codes(column: pl.Series) -> IntArray:

@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 
 from assets.privacy.contract import MASKED_REVIEWS, PSEUDONYMS, PUBLISHED_BOOKINGS, RELEASED_BOOKINGS
-from assets.privacy.generalisation import COMPLETED_STATUS, batch_key, generalise
+from assets.privacy.generalisation import COMPLETED_STATUS, LOST_STATUS, batch_key, generalise
 from assets.privacy.loss import LossReport, information_loss, spans_of
 from assets.privacy.masking import mask_reviews
 from assets.privacy.pseudo_customers import deposit_aware_revenue, pseudo_customer_ids, realised_revenue
@@ -18,7 +18,6 @@ from assets.privacy.verification import LabelRisk, label_risk, refuse_broken
 from resources.errors import ContractError
 from resources.secret_keys import SecretKey
 
-LOST_STATUS = "Canceled"
 SUPERSEDED = "superseded"
 
 

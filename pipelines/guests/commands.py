@@ -99,12 +99,12 @@ def _say_nobody(workspace: Workspace, asked: Asked, undone: str) -> int:
 
 
 def retain_rows(workspace: Workspace) -> None:
-    """Remove raw rows that are older than the retention."""
+    """Remove rows that are older than their retention."""
     with alone_in(workspace.settings.home):
         removed = apply_retention(workspace)
     for table, days in removed.items():
         say(f"  {table:<26}{len(days):>6} days removed, {days[0]} to {days[-1]}")
     if not removed:
-        say("No raw rows are older than core.raw_retention_days.")
+        say("No rows are older than core.raw_retention_days or retention.stays_days.")
     else:
         say("These days are frozen: what was made of them stays, and a re-run of them is refused.")

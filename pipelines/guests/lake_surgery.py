@@ -12,7 +12,7 @@ from functools import cached_property
 import polars as pl
 
 from assets.common.workspace import Workspace
-from assets.privacy.contract import PSEUDONYMS, PUBLISHED_BOOKINGS, RELEASED_BOOKINGS
+from assets.privacy.contract import PSEUDONYMS, PUBLISHED_BOOKINGS, RELEASED_BOOKINGS, STAYS
 from assets.privacy.fixed_labels import keep_labels
 from assets.privacy.generalisation import batch_key
 from assets.privacy.publication import release_bookings
@@ -28,7 +28,7 @@ from resources.tombstones import ROW, Tombstones
 
 _RAW = (RAW_BOOKINGS.asset, RAW_REVIEWS.asset)
 # The finder knew the guest's rows there by field, and no word decides.
-_BY_FIELD = (*_RAW, QUARANTINE.asset, PSEUDONYMS.asset)
+_BY_FIELD = (*_RAW, QUARANTINE.asset, PSEUDONYMS.asset, STAYS.asset)
 
 
 @dataclass(frozen=True)

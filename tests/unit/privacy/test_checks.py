@@ -13,16 +13,19 @@ from assets.privacy.checks import (
     validate_pseudonyms,
     validate_published_bookings,
     validate_released_bookings,
+    validate_stays,
 )
 from assets.privacy.contract import BOOKINGS_BY_MONTH, CONTRACTS, GUEST_AGGREGATES, PSEUDONYMS
 from assets.privacy.publication import pseudonymise, publish_bookings, publish_reviews, release_bookings
 from assets.privacy.settings import PrivacySettings
+from assets.privacy.stays import stays_of
 from resources.contract import CheckOutcome, Zone
 from tests.unit.privacy.builders import DAY, KEY, booking, bookings, reviews
 
 SETTINGS = PrivacySettings(k=3)
 RAW = bookings([booking(n, nights=n // 3) for n in range(9)])
 PSEUDONYM_ROWS = pseudonymise(RAW, SETTINGS, KEY)
+STAY_ROWS = stays_of(RAW, PSEUDONYM_ROWS)
 PUBLISHED = publish_bookings(RAW, PSEUDONYM_ROWS, SETTINGS).published
 RELEASED = release_bookings(PUBLISHED)
 REVIEWS = publish_reviews(reviews(["nice", "good"]), SETTINGS, KEY)
@@ -41,6 +44,7 @@ RATES = pl.DataFrame(
 
 GREEN = [
     (validate_pseudonyms, PSEUDONYM_ROWS),
+    (validate_stays, STAY_ROWS),
     (validate_published_bookings, PUBLISHED),
     (validate_released_bookings, RELEASED),
     (validate_masked_reviews, REVIEWS),
@@ -73,6 +77,9 @@ RED = [
     (validate_pseudonyms, first_row(PSEUDONYM_ROWS, "booking_id", "row:000000"), "hashes_are_well_formed"),
     (validate_pseudonyms, first_row(PSEUDONYM_ROWS, "booking_id", PSEUDONYM_ROWS["booking_id"][1]),
      "booking_ids_are_unique_within_a_day"),
+    (validate_stays, first_row(STAY_ROWS, "guest_hash", "G1"), "hashes_are_well_formed"),
+    (validate_stays, STAY_ROWS.with_columns(email=pl.lit("a@b.pt")), "no_direct_identifier_is_carried"),
+    (validate_stays, first_row(STAY_ROWS, "realised_revenue", 1), "revenue_follows_from_rate_and_nights"),
     (validate_published_bookings, first_row(PUBLISHED, "adults_to", 9), "classes_reach_k"),
     (validate_published_bookings, PUBLISHED.with_columns(class_size=pl.lit(2, pl.Int32)), "classes_reach_k"),
     (validate_published_bookings, PUBLISHED.with_columns(k=pl.lit(4, pl.Int32)), "classes_reach_k"),
@@ -122,7 +129,7 @@ def test_contracts_keep_the_zone_rules() -> None:
 
 
 def test_rows_keep_the_values_that_the_contracts_promise() -> None:
-    frames = [PSEUDONYM_ROWS, REVIEWS, PUBLISHED, RELEASED, MONTHS, RATES]
+    frames = [PSEUDONYM_ROWS, STAY_ROWS, REVIEWS, PUBLISHED, RELEASED, MONTHS, RATES]
     for contract, frame in zip(CONTRACTS, frames, strict=True):
         for column in contract.columns:
             values = frame[column.name]
