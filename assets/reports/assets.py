@@ -22,7 +22,6 @@ from assets.reports.explained import drawn_influence, explanations_of, influence
 from assets.reports.gather import inputs_from
 from assets.reports.inputs import ReportInputs, RunHeader
 from assets.reports.results import completed, results_of, to_json
-from assets.reports.sections_anomalies import highest_scores
 from assets.reports.settings import ReportsSettings
 from assets.reports.telling.absence import delivered_rows, presence_of
 from assets.reports.telling.blocks import Edition
@@ -48,10 +47,6 @@ _TABLES = [
     Reads("customers", None),
     Reads("examples", None),
     Reads("model_predictions", None),
-    Reads("privacy_attacks", is_whole=True, is_optional=True),
-    Reads("alignment_evidence", is_whole=True, is_optional=True),
-    Reads("anomaly_sensitivity", is_whole=True, is_optional=True),
-    Reads("review_anomaly_parts", None),
     Reads("feature_influence", is_whole=True, is_optional=True),
     Reads("explained_texts", is_whole=True, is_optional=True),
 ]
@@ -108,7 +103,6 @@ def _version() -> str:
         *_TABLES,
         Reads("evaluation_results", None),
         Reads("trained_models", None),
-        Reads("review_map", is_whole=True, is_optional=True),
         Reads("customer_scores", 0),
         *(item for item in tables_of(all_chapters()) if item.asset not in _OWN),
     ],
@@ -160,7 +154,7 @@ def _report_inputs(inputs: WholeInputs, results: dict[str, Any], settings: Repor
     return inputs_from(
         _header(inputs),
         results,
-        frames | {name: inputs.frame(name) for name in ("customer_scores", "bookings_by_month", "review_map")},
+        frames | {"customer_scores": inputs.frame("customer_scores")},
         shap=drawn_influence(frames["feature_influence"], settings.shap_customers),
         influence=influence_by_customer(frames["feature_influence"]),
         texts=texts_of_customers(
@@ -171,12 +165,6 @@ def _report_inputs(inputs: WholeInputs, results: dict[str, Any], settings: Repor
             known_by=inputs.as_of,
         ),
         lime=explanations_of(frames["explained_texts"]),
-        anomaly_examples=highest_scores(
-            frames["review_anomalies"],
-            frames["review_anomaly_parts"],
-            frames["clean_reviews"],
-            settings.anomaly_examples,
-        ),
         hyperparameters=results.get("hyperparameters", {}),
     )
 

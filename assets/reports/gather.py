@@ -28,7 +28,6 @@ def inputs_from(
     influence: pl.DataFrame | None = None,
     texts: pl.DataFrame | None = None,
     lime: tuple[TextExplanation, ...] = (),
-    anomaly_examples: pl.DataFrame | None = None,
     hyperparameters: Mapping[str, str] | None = None,
 ) -> ReportInputs:
     """Everything an edition shows: figures from the results, pictures from the tables.
@@ -41,7 +40,6 @@ def inputs_from(
         influence: the same per customer, wide.
         texts: masked reviews behind the customers' text blocks.
         lime: explained texts.
-        anomaly_examples: the highest values of each anomaly part, masked.
         hyperparameters: of the fusion model.
     """
     return ReportInputs(
@@ -51,7 +49,6 @@ def inputs_from(
         texts=texts,
         explained_model=TREES if shap is not None else "",
         lime=lime,
-        anomaly_examples=anomaly_examples,
         hyperparameters=hyperparameters or {},
         not_run=results.get("not_run", {}),
         presence=presence_of(run.profile, delivered_rows(results.get("dataset", {})), frames),
@@ -63,30 +60,18 @@ def inputs_from(
 
 def _from_frames(frames: Mapping[str, pl.DataFrame]) -> dict[str, Any]:
     names = {
-        "bookings_by_month": "bookings_by_month",
-        "anomalies": "review_anomalies",
-        "pairs": "booking_review_pairs",
         "customers": "customers",
         "examples": "examples",
         "scores": "customer_scores",
-        "attacks": "privacy_attacks",
-        "sensitivity": "anomaly_sensitivity",
-        "alignment_evidence": "alignment_evidence",
-        "review_map": "review_map",
     }
     found: dict[str, Any] = {field: frames.get(asset) for field, asset in names.items()}
     return found | {"predictions": _mean_predictions(frames.get("model_predictions"))}
 
 
 def _from_data_branches(results: Tree) -> dict[str, Any]:
-    reviews, alignment = results.get("reviews", {}), results.get("alignment", {})
     return {
-        "composition": composition_frame(results.get("dataset", {})),
         "privacy": results.get("privacy"),
-        "retention": retention_frame(reviews.get("anomaly", {}).get("steps", {})),
-        "reviews": _reviews(reviews),
-        "alignment": alignment or None,
-        "match_weights": match_weight_frame(alignment.get("weights", {})),
+        "alignment": results.get("alignment"),
         "leakage": leakage_rows(results.get("customers", {}).get("leakage", {})),
         "leakage_groups": leakage_groups(results.get("customers", {}).get("leakage", {})),
         "embeddings": results.get("embeddings"),
@@ -112,66 +97,6 @@ def _from_model_branches(results: Tree) -> dict[str, Any]:
         "tuning": tuning_rows(results.get("tuning", {})),
         "advice": models.get("recommendation", {}).get("sentence", ""),
     }
-
-
-def composition_frame(dataset: Tree) -> pl.DataFrame | None:
-    """``policy``, ``stream``, ``step``, ``rows`` from the branch ``dataset``."""
-    rows = [
-        {"policy": policy, "stream": stream, "step": step, "rows": left}
-        for policy, streams in dataset.items()
-        for stream, steps in streams.items()
-        for step, left in sorted(steps.items(), key=lambda item: _step_order(item[0]))
-        if not isinstance(left, Mapping)
-    ]
-    return (
-        pl.DataFrame(rows, schema={"policy": pl.String, "stream": pl.String, "step": pl.String, "rows": pl.Int64})
-        if rows
-        else None
-    )
-
-
-def _step_order(step: str) -> int:
-    order = ("raw", "quarantined", "repeats", "missing", "withheld", "published", "english", "retained")
-    return order.index(step) if step in order else len(order)
-
-
-def retention_frame(steps: Tree) -> pl.DataFrame | None:
-    """``mode``, ``step``, ``reviews``, ``share`` in the paper's order of steps."""
-    order = ("all", "contradiction", "duplication", "timing")
-    rows = [
-        {"mode": mode, "step": "all clean reviews" if step == "all" else step, **branch[step]}
-        for mode, branch in sorted(steps.items(), reverse=True)
-        for step in order
-        if step in branch and branch[step].get("share") is not None
-    ]
-    schema = {"mode": pl.String, "step": pl.String, "reviews": pl.Int64, "share": pl.Float64}
-    return pl.DataFrame(rows, schema=schema) if rows else None
-
-
-def _reviews(branch: Tree) -> dict[str, Any]:
-    anomaly = branch.get("anomaly", {})
-    found = {name: anomaly[name] for name in ("threshold", "average_precision", "honest_flagged") if name in anomaly}
-    if branch.get("polarity_auc") is not None:
-        found["polarity_auc"] = estimate_of(branch["polarity_auc"])
-    return found
-
-
-def match_weight_frame(weights: Tree) -> pl.DataFrame | None:
-    """``field``, ``level``, ``weight``, ``is_learned`` from the branch ``alignment.weights``."""
-    rows = [
-        {
-            "field": field,
-            "level": level,
-            "weight": float(item["bits"]),
-            "is_learned": item["is_learned"],
-            "at": item["order"],
-        }
-        for field, levels in weights.items()
-        for level, item in levels.items()
-    ]
-    if not rows:
-        return None
-    return pl.DataFrame(rows).sort("at").drop("at")
 
 
 def _cells(models: Tree) -> list[tuple[str, str, Tree]]:

@@ -55,20 +55,10 @@ class ReportInputs:
 
     Attributes:
         run: what was run.
-        composition: ``policy`` (ours, paper), ``stream`` (bookings, reviews), ``step``, ``rows``; steps in order.
         privacy: ``k``, ``batch``, ``min_class_size``, ``withheld``, ``rows``, ``ncp``, ``average_class_size``,
             ``epsilon_budget``, ``epsilon_spent``; ``ncp_by_column`` and ``spent_by_period`` as mappings.
-        bookings_by_month: the released counts (contract of ``bookings_by_month``).
-        retention: ``mode`` (part_by_part, composite), ``step``, ``reviews``, ``share``; steps in order.
-        anomalies: rows of ``review_anomalies``.
-        anomaly_examples: ``part``, ``place``, ``value``, ``anomaly_score``, ``is_excluded``, ``reason``, ``text``.
-        sensitivity: rows of ``anomaly_sensitivity``.
-        reviews: ``polarity_auc`` (number or Estimate), ``count``, ``threshold``, ``average_precision`` (mapping),
-            ``honest_flagged``.
         alignment: ``window_days``, ``candidates``, ``stays``, ``pairs``, ``paired_share``, ``weights_identified``,
             ``threshold``; with a known truth ``precision``, ``recall``, ``f1``, ``oracle_f1``, ``calibration_error``.
-        match_weights: ``field``, ``level``, ``weight`` (bits), ``is_learned``; drawn in this order.
-        pairs: rows of ``booking_review_pairs``.
         customers: rows of ``customers``.
         examples: rows of ``examples`` (without vectors).
         leakage: (feature set, R²) from all features to the fewest.
@@ -97,26 +87,14 @@ class ReportInputs:
         advice: which model to take, and why.
         embeddings: tier -> ``reviews``, ``reviews_per_second``, ``dimensions``.
         scores: rows of ``customer_scores``.
-        review_map: rows of ``review_map``.
-        attacks: rows of ``privacy_attacks``.
-        alignment_evidence: rows of ``alignment_evidence``.
         hyperparameters: name -> value of the fusion model.
         not_run: results path -> reason, for what was left out.
         presence: how much of each thing there is, to say why something is not.
     """
 
     run: RunHeader
-    composition: pl.DataFrame | None = None
     privacy: Mapping[str, Any] | None = None
-    bookings_by_month: pl.DataFrame | None = None
-    retention: pl.DataFrame | None = None
-    anomalies: pl.DataFrame | None = None
-    anomaly_examples: pl.DataFrame | None = None
-    sensitivity: pl.DataFrame | None = None
-    reviews: Mapping[str, Any] | None = None
     alignment: Mapping[str, Any] | None = None
-    match_weights: pl.DataFrame | None = None
-    pairs: pl.DataFrame | None = None
     customers: pl.DataFrame | None = None
     examples: pl.DataFrame | None = None
     leakage: tuple[tuple[str, Estimate], ...] | None = None
@@ -144,9 +122,6 @@ class ReportInputs:
     advice: str = ""
     embeddings: Mapping[str, Mapping[str, float]] | None = None
     scores: pl.DataFrame | None = None
-    review_map: pl.DataFrame | None = None
-    attacks: pl.DataFrame | None = None
-    alignment_evidence: pl.DataFrame | None = None
     hyperparameters: Mapping[str, str] = field(default_factory=dict)
     not_run: Mapping[str, str] = field(default_factory=dict)
     presence: Presence = field(default_factory=Presence)

@@ -2,9 +2,9 @@
 
 from assets.customers.concentration import finite, top_share
 from assets.models.estimators.registry import NAIVE
+from assets.reports.chapters.alignment.naming import no_names, pairs_by_name
 from assets.reports.inputs import ReportInputs
 from assets.reports.risk import at_risk_customers
-from assets.reports.sections_alignment import no_names, pairs_by_name
 from assets.reports.sections_models import best_model, text_verdict
 from assets.reports.telling.absence import Need
 from assets.reports.telling.blocks import Block, Bullets, Disclosure, Section, Stat, Stats
@@ -90,7 +90,11 @@ def _pairs(inputs: ReportInputs) -> Stat | None:
     found = inputs.alignment or {}
     if not is_known(found.get("paired_share")):
         return None
-    quality = "the true pairs are not known" if pairs_by_name(inputs) else "by context only: no true pairs exist"
+    quality = (
+        "the true pairs are not known"
+        if pairs_by_name(inputs.run.facts, inputs.alignment or {})
+        else "by context only: no true pairs exist"
+    )
     if is_known(found.get("precision")):
         quality = f"{percent(found['precision'], 0)} of the pairs are right"
     elif not found.get("pairs"):
@@ -142,11 +146,11 @@ def _findings(inputs: ReportInputs, at_risk_polarity: float, minimum: int) -> li
                 Disclosure.GUEST_AGGREGATE,
             )
         )
-    if (inputs.alignment or {}).get("pairs") and not pairs_by_name(inputs):
+    if (inputs.alignment or {}).get("pairs") and not pairs_by_name(inputs.run.facts, inputs.alignment or {}):
         found.append(
             (
-                f"{capital(no_names(inputs))}, so stays and reviews are paired by context only. Read every statement "
-                "on reviews as one about kinds of guests, not about guests.",
+                f"{capital(no_names(inputs.run.facts))}, so stays and reviews are paired by context only. Read "
+                "every statement on reviews as one about kinds of guests, not about guests.",
                 Disclosure.NEUTRAL,
             )
         )

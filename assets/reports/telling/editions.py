@@ -5,13 +5,9 @@ from dataclasses import replace
 
 from assets.reports.contract import EDITIONS
 from assets.reports.inputs import ReportInputs, RunHeader
-from assets.reports.sections_anomalies import anomaly_filter_section
 from assets.reports.sections_appendix import glossary_section, limits_section, papers_section
-from assets.reports.sections_attacks import attacks_section
-from assets.reports.sections_data import data_section, privacy_section
 from assets.reports.sections_explain import explain_section
 from assets.reports.sections_models import models_section, observed_section, text_section
-from assets.reports.sections_reviews import alignment_section, reviews_section
 from assets.reports.sections_segments import segments_section
 from assets.reports.sections_summary import summary_section
 from assets.reports.segment_pages import minimum_customers
@@ -68,12 +64,6 @@ def own_sections(inputs: ReportInputs, settings: ReportsSettings) -> list[tuple[
         (40, text_section(inputs)),
         (50, explain_section(inputs, settings.shap_features, minimum_customers(inputs, settings))),
         (60, segments_section(inputs, settings)),
-        (90, alignment_section(inputs)),
-        (100, reviews_section(inputs)),
-        (110, anomaly_filter_section(inputs)),
-        (120, data_section(inputs)),
-        (140, privacy_section(inputs)),
-        (150, attacks_section(inputs)),
         (170, observed_section(inputs)),
         (180, papers_section(inputs)),
         (190, limits_section(inputs)),

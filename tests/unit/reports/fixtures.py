@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from functools import cache
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -10,6 +11,7 @@ from assets.reports.inputs import ReportInputs, RunHeader, TextExplanation
 from assets.reports.telling.blocks import Edition
 from assets.reports.telling.editions import all_sections, build_editions
 from assets.reports.telling.wording import Estimate
+from assets.reviews.contract import PARTS
 from resources.sources.base import SourceFacts
 from resources.sources.demo import DemoSource
 from tests.unit.reports.world import World
@@ -32,7 +34,8 @@ FIRST, LAST = date(2016, 1, 1), date(2016, 12, 31)
 MODELS = ("same_as_past", "lightgbm", "behaviour_mlp", "text_only", "gated_fusion")
 
 
-def composition() -> pl.DataFrame:
+def composition() -> dict[str, dict[str, dict[str, int]]]:
+    """The branch ``dataset`` of the findings: policy -> stream -> step -> rows."""
     steps = {
         "bookings": {
             "raw": 119_390,
@@ -51,26 +54,20 @@ def composition() -> pl.DataFrame:
             "retained": 13_100,
         },
     }
-    rows = [
-        {"policy": policy, "stream": stream, "step": step, "rows": rows if policy == "ours" else int(rows * 0.8)}
-        for policy in ("ours", "paper")
-        for stream, found in steps.items()
-        for step, rows in found.items()
-    ]
-    return pl.DataFrame(rows)
+    strict = {stream: {step: int(rows * 0.8) for step, rows in counted.items()} for stream, counted in steps.items()}
+    return {"ours": steps, "paper": strict}
 
 
-def retention() -> pl.DataFrame:
-    shares = [
-        ("part_by_part", "all clean reviews", 1.0),
-        ("part_by_part", "contradiction", 0.962),
-        ("part_by_part", "duplication", 0.941),
-        ("part_by_part", "timing", 0.93),
-        ("composite", "composite score", 0.955),
-    ]
-    return pl.DataFrame(
-        [{"mode": mode, "step": step, "reviews": int(14_200 * share), "share": share} for mode, step, share in shares]
-    )
+def retention_steps() -> dict[str, dict[str, dict[str, float]]]:
+    """The branch ``reviews.anomaly.steps``: mode -> step -> reviews and share."""
+    shares = {
+        "part_by_part": {"all": 1.0, "contradiction": 0.962, "duplication": 0.941, "timing": 0.93},
+        "composite": {"all": 1.0, "composite score": 0.955},
+    }
+    return {
+        mode: {step: {"reviews": int(14_200 * share), "share": share} for step, share in steps.items()}
+        for mode, steps in shares.items()
+    }
 
 
 def anomalies(rng: np.random.Generator, n: int = 2_000) -> pl.DataFrame:
@@ -211,7 +208,8 @@ def shap(rng: np.random.Generator, n: int = 300) -> pl.DataFrame:
     return pl.concat(frames)
 
 
-def match_weights() -> pl.DataFrame:
+def match_weights() -> dict[str, dict[str, dict[str, Any]]]:
+    """The branch ``alignment.weights``: field -> level -> bits."""
     rows = [
         ("country", "same", 2.2, True),
         ("country", "different", 0.0, True),
@@ -221,7 +219,42 @@ def match_weights() -> pl.DataFrame:
         ("room", "same", 0.7, False),
         ("time", "first week", 1.0, True),
     ]
-    return pl.DataFrame(rows, schema=["field", "level", "weight", "is_learned"], orient="row")
+    branch: dict[str, dict[str, dict[str, Any]]] = {}
+    for order, (field, level, bits, is_learned) in enumerate(rows):
+        branch.setdefault(field, {})[level] = {"bits": bits, "order": order, "is_learned": is_learned}
+    return branch
+
+
+def anomaly_parts(scores: pl.DataFrame) -> pl.DataFrame:
+    """Raw parts of the scored reviews, and what their reasons are told from."""
+    return scores.select(
+        "review_id",
+        *(pl.col(part).alias(f"{part}_raw") for part in PARTS),
+        polarity_title_or_score=0.9,
+        polarity_text=-0.4,
+        duplication_cosine=0.8,
+        nearest_review_id=pl.lit(None, pl.String),
+        nearest_gap_days=2,
+        posts_observed=9,
+        posts_expected=2.5,
+        posts_window_hours=24,
+        posts_scope=pl.lit("hotel"),
+    )
+
+
+def reviews(ids: pl.Series) -> pl.DataFrame:
+    """Texts of some reviews, one of which tries to be a script."""
+    hostile = "<script>alert(1)</script> Wonderful. Never again, dirty & loud."
+    return pl.DataFrame({"review_id": ids, "text": hostile, "score": 7.0, "title": "Mixed"})
+
+
+def review_findings(source: str) -> dict[str, Any]:
+    """The branch ``reviews``; how well planted faults were found is known on the demo alone."""
+    planted = {"average_precision": {"contradiction": 0.8, "duplicate": 0.9, "burst": 0.6}, "honest_flagged": 0.012}
+    return {
+        "polarity_auc": {"value": 0.947, "low": 0.941, "high": 0.953},
+        "anomaly": {"steps": retention_steps(), "threshold": 0.25, **(planted if source == "demo" else {})},
+    }
 
 
 def pairs(rng: np.random.Generator, n: int = 800) -> pl.DataFrame:
@@ -264,7 +297,6 @@ def full_inputs(source: str = "demo") -> ReportInputs:
         run=RunHeader(
             source=source, facts=FACTS[source], first_day=FIRST, last_day=LAST, version="0.1.0", seconds=101.5
         ),
-        composition=composition(),
         privacy={
             "k": 5,
             "batch": "day",
@@ -278,31 +310,6 @@ def full_inputs(source: str = "demo") -> ReportInputs:
             "ncp_by_column": {"lead_time": 0.08, "arrival": 0.06, "nights": 0.04, "country": 0.02, "agent": 0.01},
             "spent_by_period": {"2015": 0.5, "2016": 0.5, "2017": 0.5},
         },
-        bookings_by_month=monthly_release(rng),
-        retention=retention(),
-        anomalies=anomalies(rng),
-        anomaly_examples=pl.DataFrame(
-            {
-                "review_id": ["r1"],
-                "part": ["contradiction"],
-                "place": [1],
-                "value": [1.4],
-                "is_excluded": [True],
-                "anomaly_score": [0.7],
-                "reason": ["Praise in the title, complaint in the text."],
-                "text": ["<script>alert(1)</script> Wonderful. Never again, dirty & loud."],
-            }
-        ),
-        reviews={
-            "polarity_auc": Estimate(0.947, 0.941, 0.953),
-            "count": 14_200,
-            "threshold": 0.25,
-            **(
-                {"average_precision": {"contradiction": 0.8, "duplicate": 0.9, "burst": 0.6}, "honest_flagged": 0.012}
-                if source == "demo"
-                else {}
-            ),
-        },
         alignment={
             "window_days": 14,
             "candidates": 81_234,
@@ -314,8 +321,6 @@ def full_inputs(source: str = "demo") -> ReportInputs:
             "threshold": 0.5,
             **(truth if source == "demo" else {}),
         },
-        match_weights=match_weights(),
-        pairs=pairs(rng),
         customers=people,
         examples=examples(rng, people),
         leakage=(
@@ -388,7 +393,24 @@ def full_inputs(source: str = "demo") -> ReportInputs:
 
 def full_world(source: str = "demo") -> World:
     """Everything that chapters read, filled as on the demo (with truth) or on public data (without)."""
-    return World(run=full_inputs(source).run, tables=customer_tables())
+    rng = np.random.default_rng(7)
+    inputs = full_inputs(source)
+    scores = anomalies(rng)
+    tables = {
+        **customer_tables(),
+        "bookings_by_month": monthly_release(rng),
+        "booking_review_pairs": pairs(rng),
+        "review_anomalies": scores,
+        "review_anomaly_parts": anomaly_parts(scores),
+        "clean_reviews": reviews(scores["review_id"]),
+    }
+    tree = {
+        "dataset": composition(),
+        "privacy": dict(inputs.privacy or {}),
+        "reviews": review_findings(source),
+        "alignment": {**(inputs.alignment or {}), "weights": match_weights()},
+    }
+    return World(run=inputs.run, tree=tree, tables=tables)
 
 
 def customer_tables() -> dict[str, pl.DataFrame]:

@@ -1,10 +1,9 @@
 """The chapter on attacks: what each edition shows, and the picture beside it."""
 
-from dataclasses import replace
-
 import polars as pl
 
-from assets.reports.sections_attacks import NAMES, attack_name, attacks_section
+from assets.reports.chapters.attacks.chapter import CHAPTER
+from assets.reports.chapters.attacks.names import NAMES, attack_name
 from assets.reports.telling.blocks import Disclosure, Picture, Table
 from assets.reports.telling.editions import may_share
 from assets.studies.attacks.rates import AttackResult, Share, table_of
@@ -28,7 +27,7 @@ def rows() -> pl.DataFrame:
 
 def keys(source: str) -> set[str]:
     """Pictures and tables that may be shared."""
-    section = attacks_section(replace(fixtures.full_inputs(source), attacks=rows()))
+    section = fixtures.full_world(source).with_tables(privacy_attacks=rows()).section(CHAPTER)
     shown = [block for block in section.blocks if isinstance(block, Picture | Table)]
     assert {block.key for block in shown} == {"attacks", "membership"}
     return {block.key for block in shown if may_share(block.disclosure, fixtures.FACTS[source])}
@@ -40,7 +39,7 @@ def test_rates_stay_inside_whoever_the_guests_are() -> None:
 
 
 def test_every_attack_is_in_the_table_with_its_guess() -> None:
-    section = attacks_section(replace(fixtures.full_inputs(), attacks=rows()))
+    section = fixtures.full_world().with_tables(privacy_attacks=rows()).section(CHAPTER)
     table = next(block for block in section.blocks if isinstance(block, Table) and block.key == "attacks")
     assert len(table.rows) == 2 * len(NAMES)
     assert all("%" in row[4] and "%" in row[5] for row in table.rows)
@@ -48,8 +47,9 @@ def test_every_attack_is_in_the_table_with_its_guess() -> None:
 
 
 def test_without_attacks_the_chapter_says_so() -> None:
-    for given in (None, rows().clear()):
-        section = attacks_section(replace(fixtures.full_inputs(), attacks=given))
+    world = fixtures.full_world()
+    for given in (world, world.with_tables(privacy_attacks=rows().clear())):
+        section = given.section(CHAPTER)
         assert section.blocks[0].text.startswith("The attack suite: ")
 
 

@@ -10,14 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
-from assets.reports import (
-    figures_alignment,
-    figures_data,
-    figures_explain,
-    figures_models,
-    figures_privacy,
-)
+from assets.reports import figures_explain, figures_models
+from assets.reports.chapters.alignment import figures as figures_alignment
+from assets.reports.chapters.alignment.tables import match_weight_frame
 from assets.reports.chapters.customers import figures as figures_customers
+from assets.reports.chapters.data.figures import draw_funnel
+from assets.reports.chapters.privacy import figures as figures_privacy
+from assets.reports.chapters.reviews import figures as figures_reviews
 from assets.reports.figures_explain import swarm_offsets
 from assets.reports.telling.figure_style import canvas, png_bytes, styled, svg_text
 from assets.reports.telling.wording import Estimate
@@ -28,29 +27,27 @@ ONE_DAY = pl.Series(["2016-01-01"]).str.to_date()
 DENSITY = pl.DataFrame({"day": ONE_DAY, "density": [0.1]})
 MONTHS = pl.DataFrame({"month": ["2016-01"], "stays": [0], "paired": [0]})
 EDGES: dict[str, Callable[[], Figure]] = {
-    "funnel of nothing": lambda: figures_data.draw_funnel([], "rows"),
-    "funnel of zeros": lambda: figures_data.draw_funnel([("a", 0.0), ("b", 0.0)], "rows"),
-    "retention without the paper": lambda: figures_data.draw_retention(["all"], [1.0], [None]),
-    "one release": lambda: figures_data.draw_monthly_release(
+    "funnel of nothing": lambda: draw_funnel([], "rows"),
+    "funnel of zeros": lambda: draw_funnel([("a", 0.0), ("b", 0.0)], "rows"),
+    "retention without the paper": lambda: figures_reviews.draw_retention(["all"], [1.0], [None]),
+    "one release": lambda: figures_privacy.draw_monthly_release(
         fixtures.monthly_release(np.random.default_rng(1)).head(1)
     ),
-    "a negative release": lambda: figures_data.draw_monthly_release(
+    "a negative release": lambda: figures_privacy.draw_monthly_release(
         fixtures.monthly_release(np.random.default_rng(1)).with_columns(bookings=pl.lit(-4))
     ),
     "no loss": lambda: figures_privacy.draw_privacy_loss({"nights": 0.0}, 0.0),
     "budget overspent": lambda: figures_privacy.draw_budget({"2016": 1.5}, 1.0),
-    "no weights": lambda: figures_alignment.draw_match_weights(fixtures.match_weights().clear()),
+    "no weights": lambda: figures_alignment.draw_match_weights(match_weight_frame({})),
     "negative weights": lambda: figures_alignment.draw_match_weights(
-        fixtures.match_weights().with_columns(weight=-pl.col("weight"))
+        match_weight_frame(fixtures.match_weights()).with_columns(weight=-pl.col("weight"))
     ),
     "no probabilities": lambda: figures_alignment.draw_match_probabilities(NONE, None),
     "a month without stays": lambda: figures_alignment.draw_pairs_over_time(MONTHS),
     "nobody": lambda: figures_customers.draw_lorenz(NONE, []),
     "only zeros": lambda: figures_customers.draw_clv_distribution(np.zeros(3), [0.0, 0.0], "EUR"),
     "one day": lambda: figures_customers.draw_booking_density(DENSITY, ONE_DAY),
-    "names that look like formulas": lambda: figures_data.draw_funnel(
-        [("Ba$$in Inn", 2.0), (r"$\\frac{", 1.0)], "rows"
-    ),
+    "names that look like formulas": lambda: draw_funnel([("Ba$$in Inn", 2.0), (r"$\\frac{", 1.0)], "rows"),
     "no deciles": lambda: figures_models.draw_deciles({}, "EUR"),
     "no models": lambda: figures_models.draw_model_comparison([], "same_as_past", ()),
     "no intervals": lambda: figures_models.draw_model_comparison(
@@ -77,7 +74,7 @@ def test_edge_cases_are_drawn(name: str) -> None:
 
 def test_logarithmic_scales_are_labelled_by_numbers() -> None:
     parts = {name: np.linspace(0, 1, 9) ** 4 for name in ("contradiction", "duplication", "timing", "anomaly_score")}
-    drawn = [svg_text(figures_data.draw_anomaly_parts(pl.DataFrame(parts), 0.3), "parts")]
+    drawn = [svg_text(figures_reviews.draw_anomaly_parts(pl.DataFrame(parts), 0.3), "parts")]
 
     @styled
     def curve() -> Figure:
@@ -94,7 +91,7 @@ def test_logarithmic_scales_are_labelled_by_numbers() -> None:
 
 
 def test_png_is_made_too() -> None:
-    assert png_bytes(figures_data.draw_funnel([("a", 3.0)], "rows"), 50).startswith(b"\x89PNG")
+    assert png_bytes(draw_funnel([("a", 3.0)], "rows"), 50).startswith(b"\x89PNG")
 
 
 @settings(max_examples=40)

@@ -1,13 +1,11 @@
 """The map of the reviews in the report: what is drawn, and who may see it."""
 
-from dataclasses import replace
-
 import numpy as np
 import polars as pl
 import pytest
 
 from assets.embeddings.contract import REVIEW_MAP
-from assets.reports.review_map import draw_review_map, map_blocks
+from assets.reports.chapters.reviews.review_map import draw_review_map, map_blocks
 from assets.reports.telling.blocks import Disclosure, Picture
 from assets.reports.telling.editions import may_share, pictures_of
 from assets.reports.telling.figure_style import svg_text
@@ -69,8 +67,8 @@ def test_cells_hold_five_reviews_and_never_leave() -> None:
 
 
 def test_the_chapter_shows_the_map_and_the_shareable_edition_does_not_on_own_data() -> None:
-    inputs = replace(fixtures.full_inputs("demo"), review_map=places())
-    editions = editions_of(inputs)
+    world = fixtures.full_world("demo").with_tables(review_map=places())
+    editions = editions_of(fixtures.full_inputs("demo"), world)
     keys = {name: {picture.key for picture in pictures_of(edition)} for name, edition in editions.items()}
     assert "review_map" in keys["internal"]
     assert "review_map" not in keys["shareable"]

@@ -11,7 +11,9 @@ from assets.alignment.candidates import build_candidates
 from assets.alignment.contract import BOOKING_REVIEW_PAIRS
 from assets.alignment.settings import AlignmentSettings
 from assets.common.inputs import days_between
-from assets.reports.sections_alignment import evidence_blocks
+from assets.reports.chapters.alignment.chapter import CHAPTER
+from assets.reports.chapters.alignment.evidence import evidence_blocks
+from assets.reports.telling.blocks import Block
 from assets.studies.alignment_evidence import LinkageWorld, evidence_branch, evidence_rows, of_window
 from assets.studies.checks import validate_evidence
 from assets.studies.contract import ALIGNMENT_EVIDENCE
@@ -21,7 +23,7 @@ from assets.studies.truth import alignment_truth, true_links
 from benchmarks.alignment import Sides, sides_of
 from resources.secret_keys import SecretKey
 from resources.sources.demo import DemoSettings, DemoSource
-from tests.unit.reports.fixtures import full_inputs
+from tests.unit.reports.fixtures import full_world
 
 KEY = SecretKey(b"benchmark key, not a secret, 32 bytes!!")
 ROOM = AlignmentSettings()
@@ -125,16 +127,15 @@ def test_checks_of_the_evidence_are_red_and_green(rows: pl.DataFrame) -> None:
 
 
 def test_report_says_what_was_found(rows: pl.DataFrame) -> None:
-    from dataclasses import replace
+    def blocks(stored: pl.DataFrame) -> list[Block]:
+        return evidence_blocks(full_world().with_tables(alignment_evidence=stored).told(CHAPTER))
 
-    inputs = replace(full_inputs(), alignment_evidence=rows)
-    keys = [getattr(block, "key", block.kind) for block in evidence_blocks(inputs)]
+    keys = [getattr(block, "key", block.kind) for block in blocks(rows)]
     assert {"alignment_windows", "alignment_permutation", "pair_reliability", "pair_waterfalls"} <= set(keys)
-    missing = evidence_blocks(replace(inputs, alignment_evidence=None))
-    assert missing[0].text.startswith("The evidence for the pairs: ")
+    assert blocks(rows.clear())[0].text.startswith("The evidence for the pairs: ")
     drift = rows.with_columns(
         value=pl.when((pl.col("part") == "verdict") & (pl.col("measure") == "is_identified"))
         .then(0.0)
         .otherwise("value")
     )
-    assert "nothing to learn" in evidence_blocks(replace(inputs, alignment_evidence=drift))[0].text
+    assert "nothing to learn" in blocks(drift)[0].text

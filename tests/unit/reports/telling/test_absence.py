@@ -12,6 +12,7 @@ from assets.reports.telling.absence import Need, Presence, delivered_rows, prese
 from assets.reports.telling.blocks import Bullets, Notice
 from assets.reports.telling.editions import all_sections
 from tests.unit.reports import fixtures
+from tests.unit.reports.world import World
 
 FULL = Presence(
     bookings=9, published=9, completed=9, reviews=9, delivered_reviews=9, pairs=9, customers=9, forecasts=9, texts=9,
@@ -61,10 +62,11 @@ def test_what_is_counted() -> None:
     assert delivered_rows({}) == {"bookings": None, "reviews": None}
 
 
-def texts_of(source: str, **changes: object) -> str:
+def texts_of(source: str, world: World | None = None, **changes: object) -> str:
     inputs = replace(fixtures.full_inputs(source), **changes)  # type: ignore[arg-type]
+    told = replace(world or fixtures.full_world(source), run=inputs.run)
     words = []
-    for section in all_sections(inputs, ReportsSettings()):
+    for section in all_sections(inputs, ReportsSettings(), told.told):
         words.append(section.lead)
         for block in section.blocks:
             words += [block.text] if isinstance(block, Notice) else []
@@ -86,8 +88,9 @@ def test_pairing_follows_the_names_and_not_the_source() -> None:
     run = fixtures.full_inputs("deliveries").run
     hidden = texts_of("deliveries", run=replace(run, facts=replace(run.facts, names_hotels=False)))
     assert "The bookings name no hotel: pairing is by context only" in hidden
-    elsewhere = {**fixtures.full_inputs("deliveries").alignment, "exact_pairs": 2, "context_pairs": 90}  # type: ignore[dict-item]
-    assert "most bookings are of hotels that no review names" in texts_of("deliveries", alignment=elsewhere).lower()
+    world = fixtures.full_world("deliveries")
+    elsewhere = world.with_branch("alignment", {**world.tree["alignment"], "exact_pairs": 2, "context_pairs": 90})
+    assert "most bookings are of hotels that no review names" in texts_of("deliveries", elsewhere).lower()
 
 
 def test_guest_keys_are_told() -> None:

@@ -4,16 +4,17 @@ from html.parser import HTMLParser
 import polars as pl
 import pytest
 
+from assets.reports.chapters.data.figures import draw_funnel
 from assets.reports.checks import identifiers_in, outside_resources
-from assets.reports.figures_data import draw_funnel
 from assets.reports.inputs import ReportInputs
 from assets.reports.telling.figure_style import svg_text
 from assets.reports.telling.render import render_editions
-from tests.unit.reports.fixtures import edition, editions_of, empty_inputs, full_inputs
+from tests.unit.reports.fixtures import edition, editions_of, empty_inputs, full_inputs, full_world
+from tests.unit.reports.world import World
 
 
-def page(inputs: ReportInputs, name: str = "internal") -> str:
-    return render_editions(editions_of(inputs), inputs.run)[name]
+def page(inputs: ReportInputs, name: str = "internal", world: World | None = None) -> str:
+    return render_editions(editions_of(inputs, world), inputs.run)[name]
 
 
 @pytest.fixture(scope="module")
@@ -74,5 +75,5 @@ def test_a_report_without_any_input_says_what_is_missing(name: str, source: str)
 def test_tables_without_rows_do_not_break_the_page() -> None:
     full = full_inputs("public")
     frames = {name: value.clear() for name, value in vars(full).items() if isinstance(value, pl.DataFrame)}
-    html = page(ReportInputs(**{**vars(full), **frames}))
+    html = page(ReportInputs(**{**vars(full), **frames}), world=full_world("public").without_rows())
     assert not re.search(r"\bnan\b|\bNone\b", html)

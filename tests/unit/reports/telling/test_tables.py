@@ -1,7 +1,7 @@
 import polars as pl
 import pytest
 
-from assets.reports.inputs import ReportInputs
+from assets.reports.chapters.data.tables import composition_table
 from assets.reports.tables_customers import decile_frame
 from assets.reports.tables_models import (
     ablation_table,
@@ -12,7 +12,7 @@ from assets.reports.tables_models import (
     significance_table,
 )
 from assets.reports.telling import paper_figures as paper
-from assets.reports.telling.tables import composition_table, retention_table, shorten
+from assets.reports.telling.tables import shorten
 from assets.reports.telling.wording import MISSING, NOT_PRINTED
 from tests.unit.reports.fixtures import composition, empty_inputs, full_inputs
 
@@ -25,7 +25,7 @@ def cells(table, label: str) -> tuple[str, ...]:
 
 @pytest.mark.parametrize(
     "build",
-    [model_table, paper_comparison, ablation_table, significance_table, segment_table, gate_table, retention_table],
+    [model_table, paper_comparison, ablation_table, significance_table, segment_table, gate_table],
 )
 def test_nothing_in_nothing_out(build) -> None:
     made = build(empty_inputs(), "observed") if build is model_table else build(empty_inputs())
@@ -33,8 +33,7 @@ def test_nothing_in_nothing_out(build) -> None:
 
 
 def test_composition_shows_both_policies_and_the_paper() -> None:
-    table = composition_table(FULL, "bookings")
-    assert table is not None
+    table = composition_table(composition(), FULL.alignment, "bookings")
     assert cells(table, "Raw datasets") == ("Raw datasets", "119,390", "95,512", "119,390")
     assert cells(table, "After duplicate removal")[3] == "117,812"
     assert cells(table, "After quarantine of malformed rows")[3] == NOT_PRINTED
@@ -42,9 +41,7 @@ def test_composition_shows_both_policies_and_the_paper() -> None:
 
 
 def test_a_policy_that_was_not_run_leaves_dashes() -> None:
-    ours = ReportInputs(run=FULL.run, composition=composition().filter(pl.col("policy") == "ours"))
-    table = composition_table(ours, "reviews")
-    assert table is not None
+    table = composition_table({"ours": composition()["ours"]}, {}, "reviews")
     assert {row[2] for row in table.rows} == {MISSING}
 
 
@@ -61,7 +58,7 @@ def test_the_papers_figures_stand_beside_ours_and_missing_cells_say_so() -> None
 
 def test_every_row_has_a_cell_per_column() -> None:
     tables = [
-        composition_table(FULL, "reviews"),
+        composition_table(composition(), {}, "reviews"),
         model_table(FULL, "observed"),
         significance_table(FULL),
         segment_table(FULL),

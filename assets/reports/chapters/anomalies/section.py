@@ -1,17 +1,14 @@
-"""The chapter on what the anomaly filter does to the forecast, and the highest scores for a person to judge."""
+"""The chapter on what the anomaly filter does to the forecast."""
 
 from typing import Any
 
 import polars as pl
 
-from assets.reports.inputs import ReportInputs
 from assets.reports.telling.absence import Need
 from assets.reports.telling.blocks import Block, Disclosure, Notice, Section, Table
 from assets.reports.telling.notices import missing
-from assets.reports.telling.tables import shorten
+from assets.reports.telling.told import Told
 from assets.reports.telling.wording import MISSING, NOT_PRINTED, capital, count, decimal, percent, plain
-from assets.reviews.anomaly_score import part_reason
-from assets.reviews.contract import PARTS
 
 _ALL_FOLDS = -1
 _TIMINGS = {"ours": "surprise (ours)", "paper": "deviation of gaps (paper)"}
@@ -20,16 +17,15 @@ _TITLES = {
     "filter": ("anomaly_filter", "Table 7 of paper 001: errors without and with the anomaly filter, and part by part"),
     "weights": ("anomaly_weights", "Errors by weights of contradiction / duplication / timing"),
 }
-_TEXT_LENGTH = 240
 
 
-def anomaly_filter_section(inputs: ReportInputs) -> Section:
+def anomaly_filter_section(told: Told) -> Section:
     """Choice per fold and sensitivity; one note that says why where there is none, or no review to leave out."""
     blocks: list[Block] = []
-    table, presence = inputs.sensitivity, inputs.presence
-    need = Need.REVIEWS if presence.reviews == 0 else Need.FORECASTS
-    if table is None or table.is_empty() or need is Need.REVIEWS:
-        blocks.append(missing("errors with and without the filter", inputs, need))
+    table = told.table("anomaly_sensitivity")
+    need = Need.REVIEWS if told.presence.reviews == 0 else Need.FORECASTS
+    if table.is_empty() or need is Need.REVIEWS:
+        blocks.append(missing("errors with and without the filter", told, need))
     else:
         blocks = [_verdict(table), _selection_table(table)]
         blocks += [_study_table(table, study) for study in _TITLES]
@@ -114,71 +110,3 @@ def _study_table(table: pl.DataFrame, study: str) -> Table:
 
 def _weights(row: dict[str, Any]) -> str:
     return " / ".join(decimal(row[name]) for name in ("alpha", "beta", "gamma"))
-
-
-def highest_scores(anomalies: pl.DataFrame, parts: pl.DataFrame, reviews: pl.DataFrame, limit: int) -> pl.DataFrame:
-    """The reviews with the highest raw value of each part, for a person to judge.
-
-    Args:
-        anomalies: ``review_anomalies`` rows.
-        parts: ``review_anomaly_parts`` rows.
-        reviews: ``clean_reviews`` rows.
-        limit: per part.
-
-    Returns:
-        part, place, review_id, value, anomaly_score, is_excluded, reason, score, text (masked).
-    """
-    texts = reviews.select("review_id", "text", "score", "title").unique("review_id", keep="first", maintain_order=True)
-    joined = parts.join(anomalies.select("review_id", "anomaly_score", "is_excluded"), on="review_id").join(
-        texts, on="review_id"
-    )
-    found = [
-        joined.sort(f"{part}_raw", "review_id", descending=[True, False])
-        .head(limit)
-        .select(
-            pl.lit(part).alias("part"),
-            pl.int_range(1, pl.len() + 1, dtype=pl.Int64).alias("place"),
-            "review_id",
-            pl.col(f"{part}_raw").alias("value"),
-            "anomaly_score",
-            "is_excluded",
-            part_reason(part).alias("reason"),
-            "score",
-            "text",
-        )
-        for part in PARTS
-    ]
-    return pl.concat(found)
-
-
-def highest_score_tables(found: pl.DataFrame) -> list[Block]:
-    """One table per part, texts masked: for the internal edition.
-
-    Args:
-        found: :func:`highest_scores`.
-    """
-    tables: list[Block] = []
-    for part in found["part"].unique(maintain_order=True).to_list():
-        rows = found.filter(pl.col("part") == part)
-        cells = tuple(
-            (
-                row["reason"],
-                shorten(row["text"] or "", _TEXT_LENGTH),
-                decimal(row["value"]),
-                decimal(row["anomaly_score"]),
-                "yes" if row["is_excluded"] else "no",
-            )
-            for row in rows.iter_rows(named=True)
-        )
-        tables.append(
-            Table(
-                key=f"highest_{part}",
-                title=f"The {len(cells)} highest values of {part}",
-                columns=("Reason", "Masked text", "Raw value", "Score A", "Left out"),
-                rows=cells,
-                text_columns=2,
-                note="Read them: a true irregularity, or a guest who writes unusually?",
-                disclosure=Disclosure.TEXT,
-            )
-        )
-    return tables

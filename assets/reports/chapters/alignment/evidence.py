@@ -1,65 +1,32 @@
-"""Evidence for the pairs in the chapter on pairing: windows, permutation, calibration, single pairs, the verdict."""
+"""The evidence for the pairs: windows, permutation, calibration, single pairs, the verdict."""
 
 import polars as pl
 
-from assets.reports import figures_evidence
-from assets.reports.inputs import ReportInputs
+from assets.reports.chapters.alignment.figures_evidence import draw_reliability, draw_waterfalls
 from assets.reports.telling.absence import Need
 from assets.reports.telling.blocks import Block, Disclosure, Notice, Picture, Table
-from assets.reports.telling.wording import capital, count, decimal, percent
+from assets.reports.telling.notices import missing
+from assets.reports.telling.told import Told
+from assets.reports.telling.wording import count, decimal, percent
 
 _COMMAND = "stayworth evaluate (make evaluate)"
 _FEW = 0.5
+_USUAL_K = 5  # the setting's default, where no k was measured
 
 
-def evidence_blocks(inputs: ReportInputs) -> list[Block]:
+def evidence_blocks(told: Told) -> list[Block]:
     """Blocks for the chapter on pairing; a note where the evidence was not made."""
-    rows = inputs.alignment_evidence
-    if rows is None or rows.is_empty():
-        return [Notice(text=f"The evidence for the pairs: {inputs.presence.why(Need.PAIRS)}.", tone="missing")]
+    rows = told.table("alignment_evidence")
+    if rows.is_empty():
+        return [missing("the evidence for the pairs", told, Need.PAIRS)]
     return [
         *_verdict(rows),
-        *_meaning(inputs),
+        *_meaning(told),
         *_windows(rows),
         *_permutation(rows),
         *_reliability(rows),
         *_waterfalls(rows),
     ]
-
-
-def pairs_by_name(inputs: ReportInputs) -> bool:
-    """Whether stays meet reviews of their own hotel: the source names it on both sides, and pairs were found by it."""
-    found = inputs.alignment or {}
-    return inputs.run.facts.names_hotels and found.get("exact_pairs", 1) >= found.get("context_pairs", 0)
-
-
-def no_names(inputs: ReportInputs) -> str:
-    """Why pairs are by context, as a clause."""
-    if inputs.run.facts.names_hotels:
-        return "most bookings are of hotels that no review names"
-    return "the public bookings name no hotel" if inputs.run.facts.is_published else "the bookings name no hotel"
-
-
-def pairing_notice(inputs: ReportInputs) -> Notice:
-    """What a pair says, by what the source names and knows."""
-    facts = inputs.run.facts
-    if not pairs_by_name(inputs):
-        others = ", and the reviews come from other hotels" if facts.is_published else ""
-        truth = " The true pairs are known, so the pairing can be marked; it never sees them." * facts.knows_truth
-        text = (
-            f"{capital(no_names(inputs))}{others}: pairing is by context only. A pair says “a guest like this wrote a "
-            f"text like that”, never “this guest wrote this text”.{truth}"
-        )
-        return Notice(text=text, tone="warning")
-    if facts.knows_truth:
-        return Notice(
-            text="Hotels are named on both sides and the true pairs are known, so the pairing can be marked. The "
-            "pipeline itself never sees the truth."
-        )
-    return Notice(
-        text="Bookings and reviews name the same hotels, so a stay is compared with reviews of its own hotel. Which "
-        "guest wrote which review is not known: a pair is probable, not certain, and can't be marked."
-    )
 
 
 def _of(rows: pl.DataFrame, part: str) -> pl.DataFrame:
@@ -86,12 +53,12 @@ def _verdict(rows: pl.DataFrame) -> list[Block]:
     return [Notice(text=text, tone="warning")]
 
 
-def _meaning(inputs: ReportInputs) -> list[Block]:
+def _meaning(told: Told) -> list[Block]:
     """What the absolute figure means, in plain words."""
-    found, k = inputs.alignment or {}, int((inputs.privacy or {}).get("k", 5))
-    precision = found.get("precision")
+    precision = told.number("alignment.precision")
     if precision is None:
         return []
+    k = int(told.number("privacy.k") or _USUAL_K)
     alike = (
         f"At least {k} guests share every published label, so most stays have lookalikes that nothing but the room "
         "and the day of the post tells apart. "
@@ -101,13 +68,13 @@ def _meaning(inputs: ReportInputs) -> list[Block]:
     share = (
         f"About one pair in {count(round(1 / precision))} is right" if 0 < precision < _FEW else "Most pairs are right"
     )
-    oracle = found.get("oracle_f1")
-    near = ""
-    if oracle and found.get("f1") is not None:
-        near = (
-            f" A matcher that knows the simulation's own probabilities does not get much further: F1 "
-            f"{percent(oracle)} against {percent(found['f1'])} here."
-        )
+    f1, oracle = told.number("alignment.f1"), told.number("alignment.oracle_f1")
+    near = (
+        f" A matcher that knows the simulation's own probabilities does not get much further: F1 "
+        f"{percent(oracle)} against {percent(f1)} here."
+        if oracle and f1 is not None
+        else ""
+    )
     text = (
         f"{alike}{share} ({percent(precision)}). A single pair is therefore no statement about a guest; averages over "
         f"many pairs still carry what such guests write.{near}"
@@ -178,7 +145,7 @@ def _reliability(rows: pl.DataFrame) -> list[Block]:
             sentence=f"Stated and observed shares differ by {decimal(error, 3)} on average over "
             f"{count(pairs)} candidate pairs; points on the dashed line are exact.",
             alt="Points: stated probability against the share of pairs that is true, near the diagonal if calibrated.",
-            figure=figures_evidence.draw_reliability(bins),
+            figure=draw_reliability(bins),
             disclosure=Disclosure.MODEL_METRIC,
         )
     ]
@@ -195,7 +162,7 @@ def _waterfalls(rows: pl.DataFrame) -> list[Block]:
             sentence="From the least to the most probable pair: the grey bar is what is thought before looking, each "
             "further bar what one field adds or takes, in bits (+1 doubles the odds).",
             alt="Ten small waterfall charts of the evidence for one pair each.",
-            figure=figures_evidence.draw_waterfalls(part),
+            figure=draw_waterfalls(part),
             disclosure=Disclosure.GUEST_AGGREGATE,
         )
     ]

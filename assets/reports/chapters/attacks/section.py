@@ -1,57 +1,37 @@
-"""Chapter on what an attacker could learn, from the rows of ``privacy_attacks``.
+"""The chapter on what an attacker could learn, from the rows of ``privacy_attacks``.
 
 Disclosure: a success rate over guests is an exact figure over guests, and no privacy budget pays for it; it says
-where the data are weakest. So it stays in the internal edition unless the guests are those of the published data
-set. Rates of membership inference measure models and are exempt like other model metrics.
+where the data are weakest. So it stays in the internal edition, and rates of membership inference, which measure
+models, stay there with all other qualities of models.
 """
 
 from collections.abc import Iterable
 
 import polars as pl
 
-from assets.reports.figures_attacks import AttackMark, draw_attacks
-from assets.reports.inputs import ReportInputs
+from assets.reports.chapters.attacks.figures import AttackMark, draw_attacks
+from assets.reports.chapters.attacks.names import MEMBERSHIP, NAMES, attack_name
 from assets.reports.telling.absence import Need
 from assets.reports.telling.blocks import Block, Bullets, Disclosure, Picture, Section, Table
 from assets.reports.telling.notices import missing
-from assets.reports.telling.wording import MISSING, Estimate, capital, count, model_name, percent
+from assets.reports.telling.told import Told
+from assets.reports.telling.wording import MISSING, Estimate, capital, count, percent
 
-NAMES: dict[str, str] = {
-    "linkage": "find the guest's row",
-    "linkage_with_outcome": "the same, knowing the outcome",
-    "linkage_with_details": "the same, knowing room, meal, requests",
-    "linkage_with_bill": "the same, knowing the bill as well",
-    "singling_out": "single the guest out",
-    "singling_out_with_outcome": "single out, knowing the outcome",
-    "singling_out_with_details": "single out, knowing room, meal, requests",
-    "singling_out_with_bill": "single out, knowing the bill as well",
-    "inference_outcome": "infer whether the guest came",
-    "inference_revenue_band": "infer the third of the bill",
-    "customer_from_one_stay": "find the customer id from one stay",
-    "customer_from_one_stay_unique": "be certain of it from one stay",
-    "customer_from_two_stays": "find the customer id from two stays",
-    "customer_from_two_stays_unique": "be certain of it from two stays",
-    "review_of_known_booking": "find the review of a known booking",
-    "review_of_known_guest": "find the review of a known guest",
-    "booking_of_known_review": "find the booking of a known reviewer",
-    "public_review_of_masked_text": "find the public text of a masked review",
-}
 _SHOWN = (
     "linkage", "linkage_with_bill", "singling_out", "inference_outcome", "inference_revenue_band",
     "customer_from_two_stays", "review_of_known_guest", "booking_of_known_review",
 )  # fmt: skip
-_MEMBERSHIP = "membership_"
 
 
-def attacks_section(inputs: ReportInputs) -> Section:
+def attacks_section(told: Told) -> Section:
     """Every attack with its interval beside guessing, and what it means."""
-    rows = inputs.attacks
+    rows = told.table("privacy_attacks")
     blocks: list[Block] = []
-    if rows is None or rows.is_empty():
-        blocks.append(missing("the attack suite", inputs, Need.PUBLISHED))
+    if rows.is_empty():
+        blocks.append(missing("the attack suite", told, Need.PUBLISHED))
     else:
-        guests = rows.filter(~pl.col("attack").str.starts_with(_MEMBERSHIP))
-        models = rows.filter(pl.col("attack").str.starts_with(_MEMBERSHIP))
+        guests = rows.filter(~pl.col("attack").str.starts_with(MEMBERSHIP))
+        models = rows.filter(pl.col("attack").str.starts_with(MEMBERSHIP))
         blocks += _guest_blocks(guests) if guests.height else []
         blocks += [_model_table(models)] if models.height else []
     return Section(
@@ -61,16 +41,6 @@ def attacks_section(inputs: ReportInputs) -> Section:
         "model. Each success rate stands beside what guessing gives on the same guests.",
         blocks=(*blocks, _reading()),
     )
-
-
-def attack_name(attack: str) -> str:
-    """An attack in words."""
-    if not attack.startswith(_MEMBERSHIP):
-        return NAMES.get(attack, attack.replace("_", " "))
-    kind = "calibrated" if "_calibrated" in attack else "loss"
-    model, _, at = attack.removeprefix(_MEMBERSHIP).partition(f"_{kind}")
-    read = f"found at {int(at.removeprefix('_at_'))} % false alarms" if at else "area under the curve"
-    return f"{model_name(model)}, {kind} attack: {read}"
 
 
 def _guest_blocks(rows: pl.DataFrame) -> list[Block]:

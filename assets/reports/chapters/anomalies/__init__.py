@@ -1,0 +1,1 @@
+"""Does leaving out doubtful reviews help the forecast?"""

@@ -1,0 +1,1 @@
+"""Privacy: what was given up, and what is promised."""
