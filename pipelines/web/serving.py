@@ -24,6 +24,7 @@ from pipelines.instance import open_instance
 from pipelines.web.addresses import KnownHosts
 from pipelines.web.guard import Guard
 from resources.dagster_private import (
+    DAEMON_MODULE,
     ProxyServerManager,
     WorkspaceFileTarget,
     WorkspaceLoadTarget,
@@ -99,7 +100,7 @@ def run_daemon(workspace: Path, level: str) -> None:
     """
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell starts background jobs with it ignored
     sys.argv = ["dagster-daemon", "run", "--log-level", level, "--workspace", str(workspace)]
-    runpy.run_module("dagster._daemon", run_name="__main__")
+    runpy.run_module(DAEMON_MODULE, run_name="__main__")
 
 
 def _serve(

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
-from dagster._core.events import EngineEventData
 
 from assets.common.marks import PROCESS_TAG
 from pipelines.abandoned import close_abandoned_runs
@@ -18,6 +17,7 @@ from pipelines.building import build_definitions
 from pipelines.homes import check_home, enter_home, world_of
 from pipelines.instance import open_instance, prepare_dagster_home
 from pipelines.sensors import SITUATION_TAG, after_kills
+from resources.dagster_private import EngineEventData
 from resources.errors import SettingsError
 from resources.processes import is_gone, this_process
 from resources.settings import Settings

@@ -7,11 +7,6 @@ from pathlib import Path
 import dagster as dg
 import pytest
 import yaml
-from dagster._core.definitions.repository_definition import SINGLETON_REPOSITORY_NAME
-from dagster._core.definitions.selector import InstigatorSelector
-from dagster._core.remote_origin import RemoteRepositoryOrigin
-from dagster._core.workspace.load import location_origins_from_yaml_paths
-from dagster._core.workspace.load_target import PyProjectFileTarget
 
 from pipelines.building import build_definitions
 from pipelines.catalogue import check_table
@@ -19,6 +14,13 @@ from pipelines.code_location import load_target
 from pipelines.instance import workspace_file
 from pipelines.schedules import MORNING
 from pipelines.workspace import build_workspace
+from resources.dagster_private import (
+    SINGLETON_REPOSITORY_NAME,
+    InstigatorSelector,
+    PyProjectFileTarget,
+    RemoteRepositoryOrigin,
+    location_origins_from_yaml_paths,
+)
 from resources.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -17,16 +17,19 @@ from zoneinfo import ZoneInfo
 
 import dagster as dg
 import pytest
-from dagster._core.test_utils import freeze_time
-from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
-from dagster._core.workspace.context import WorkspaceProcessContext
-from dagster._core.workspace.load_target import InProcessWorkspaceLoadTarget
-from dagster._daemon.asset_daemon import AssetDaemon
-from dagster._daemon.monitoring.run_monitoring import execute_run_monitoring_iteration
-from dagster._daemon.sensor import execute_sensor_iteration
-from dagster._scheduler.scheduler import launch_scheduled_runs
 
 from pipelines.building import build_definitions
+from resources.dagster_private import (
+    AssetDaemon,
+    InProcessCodeLocationOrigin,
+    InProcessWorkspaceLoadTarget,
+    LoadableTargetOrigin,
+    WorkspaceProcessContext,
+    execute_run_monitoring_iteration,
+    execute_sensor_iteration,
+    freeze_time,
+    launch_scheduled_runs,
+)
 
 ZONE = ZoneInfo("Europe/Lisbon")
 MODULE = "stayworth_under_test"
@@ -142,8 +145,6 @@ def daemon_over(kept: Path | None = None) -> Iterator[SimulatedDaemon]:
 
 
 def _origin() -> Any:
-    from dagster._core.remote_origin import InProcessCodeLocationOrigin
-
     return InProcessCodeLocationOrigin(
         LoadableTargetOrigin(executable_path=sys.executable, module_name=MODULE, attribute="defs"),
         location_name="stayworth",

@@ -12,12 +12,11 @@ import httpx
 import pytest
 import uvicorn
 import websockets
-from dagster._core.workspace.context import WorkspaceProcessContext
-from dagster._core.workspace.load_target import EmptyWorkspaceTarget
 
 from pipelines.instance import open_instance
 from pipelines.web.addresses import KnownHosts
 from pipelines.web.serving import guarded_app, listening_socket
+from resources.dagster_private import EmptyWorkspaceTarget, WorkspaceProcessContext
 from resources.errors import SettingsError
 
 WIPE = 'mutation { wipeAssets(assetPartitionRanges: [{assetKey: {path: ["table"]}}]) { __typename } }'

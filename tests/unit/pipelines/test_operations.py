@@ -5,7 +5,6 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
-from dagster._core.test_utils import freeze_time
 
 from assets.common.workspace import Workspace
 from pipelines.cli import main
@@ -14,6 +13,7 @@ from pipelines.partitions import yesterday
 from pipelines.schedules import MORNING, build_schedules, freshness_policies
 from pipelines.sensors import build_cadence, on_cadence, watched_days
 from pipelines.workspace import build_workspace
+from resources.dagster_private import freeze_time
 from resources.errors import SettingsError
 from resources.settings import CoreSettings, Settings
 
