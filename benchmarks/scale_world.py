@@ -28,7 +28,10 @@ from resources.sources.demo import DemoSettings, DemoSource
 PUBLIC_BOOKINGS = 119_390
 GUESTS = 31_900  # new guests a year of one world; gives about the published bookings in 550 days
 COUNTS_FILE = "counts.json"
-_KEYS = {Stream.BOOKINGS: ("reservation_id", "guest_key"), Stream.REVIEWS: ("review_key",)}
+_KEYS = {
+    Stream.BOOKINGS: ("reservation_id", "guest_key"),
+    Stream.REVIEWS: ("review_key", "reservation_id", "guest_key"),
+}
 _HOTEL = {Stream.BOOKINGS: "hotel", Stream.REVIEWS: "Hotel_Name"}
 
 

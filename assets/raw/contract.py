@@ -129,6 +129,16 @@ RAW_REVIEWS = FrameContract(
         _count("reviewer_reviews", "Reviews that the reviewer has written", nullable=True),
         Column(name="posted_day", dtype=pl.Date, description="Day of posting"),
         Column(name="posted_at", dtype=pl.Datetime("us"), description="Local time of posting, if given", nullable=True),
+        Column(
+            name="reservation_id",
+            dtype=pl.String,
+            description="The stay that the review is about, as the source says: reservation:<number>, restricted zone "
+            "only; null: not said",
+            nullable=True,
+            subject=Subject.BOOKING,
+            is_reference=True,
+        ),
+        _direct("guest_key", "The source's key of the writer in its one spelling, restricted zone only; null: none"),
         _REPEAT,
         _DAY,
     ),

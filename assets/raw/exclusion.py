@@ -6,6 +6,7 @@ from assets.raw.quarantine import Parsed
 from assets.raw.quarantined_fields import quarantined_fields
 from resources.identifiers import row_id_scopes
 from resources.notices import identifier_forms, notice_forms
+from resources.sources.base import Stream
 from resources.sources.keys import USUAL, Placeholders, key_expression
 from resources.tombstones import EMAIL, GUEST_KEY, RESERVATION, ROW, TEXT, Tombstones
 
@@ -39,25 +40,45 @@ def without_erased(parsed: Parsed, tombstones: Tombstones, words: Placeholders =
             problems.filter(was_bad).select("delivery_day", "row_id").unique("row_id", maintain_order=True),
         ]
     )
-    left = parsed._replace(rows=rows.filter(~is_gone), problems=problems.filter(~was_bad))
+    known = _without_numbers(rows.filter(~is_gone), tombstones)
+    left = parsed._replace(rows=known, problems=problems.filter(~was_bad))
     return left, _left_out(gone, ERASED, tombstones)
 
 
 def _is_erased(rows: pl.DataFrame, tombstones: Tombstones) -> pl.Series:
     """Rows of erased guests. A row with a guest key is that key's: an address alone decides where there is none.
 
-    A further room of a reservation that was the guest's alone is theirs where it names nobody.
+    A further room of a reservation that was the guest's alone is theirs where it names nobody, and so is a review of
+    such a reservation.
     """
     is_gone = pl.Series(tombstones.has(ROW, rows["row_id"].to_list()), dtype=pl.Boolean)
     if "email" in rows.columns and tombstones.marks.get(RESERVATION):
         numbers = [row_id and row_id_scopes(row_id)[0] for row_id in rows["row_id"]]
         is_room = pl.Series(tombstones.has(RESERVATION, numbers), dtype=pl.Boolean)
         is_gone |= is_room & rows["email"].is_null() & _has_no_key(rows)
+    is_gone |= _names_erased(rows, tombstones) & _has_no_key(rows)
     if "email" in rows.columns:
         is_gone |= pl.Series(tombstones.has(EMAIL, rows["email"].to_list()), dtype=pl.Boolean) & _has_no_key(rows)
     if "guest_key" in rows.columns:
         is_gone |= pl.Series(tombstones.has(GUEST_KEY, rows["guest_key"].to_list()), dtype=pl.Boolean)
     return is_gone
+
+
+def _names_erased(rows: pl.DataFrame, tombstones: Tombstones) -> pl.Series:
+    """Reviews that name a reservation of an erased guest as the stay that they are about."""
+    if "reservation_id" not in rows.columns:
+        return pl.Series([False] * rows.height, dtype=pl.Boolean)
+    numbers = rows["reservation_id"].to_list()
+    of_row, of_all = (pl.Series(tombstones.has(kind, numbers), dtype=pl.Boolean) for kind in (ROW, RESERVATION))
+    return of_row | of_all
+
+
+def _without_numbers(rows: pl.DataFrame, tombstones: Tombstones) -> pl.DataFrame:
+    """Reviews of others without the number of an erased guest's reservation."""
+    if "reservation_id" not in rows.columns:
+        return rows
+    names_erased = _names_erased(rows, tombstones)
+    return rows.with_columns(reservation_id=pl.when(~names_erased).then(pl.col("reservation_id")))
 
 
 def _has_no_key(rows: pl.DataFrame) -> pl.Series:
@@ -83,18 +104,25 @@ def _erased_problems(problems: pl.DataFrame, tombstones: Tombstones, words: Plac
 def as_rows(cut: pl.DataFrame, words: Placeholders = USUAL) -> pl.DataFrame:
     """Quarantined rows whose fields are known, with the id that they would have; ``problem`` is the one they have.
 
+    ``reservation_id`` is the stay that a review names.
+
     Args:
         cut: see :func:`~assets.raw.quarantined_fields.quarantined_fields`.
         words: that stand for "no key" in this source.
     """
     keys = [key_expression(pl.col(name), words).alias(f"={name}") for name in _KEYS]
     room = pl.coalesce(pl.format(":room:{}", "=room_number"), pl.lit(""))
-    row_id = pl.coalesce(pl.format("reservation:{}{}", "=reservation_id", room), pl.format("review:{}", "=review_key"))
+    number = pl.format("reservation:{}", "=reservation_id")
+    is_review = pl.col("stream") == Stream.REVIEWS.value
+    row_id = pl.when(is_review).then(pl.format("review:{}", "=review_key")).otherwise(pl.format("{}{}", number, room))
     return (
         cut.filter("is_read")
         .with_columns(keys)
-        .select(pl.col("row_id").alias("problem"), row_id.alias("row_id"), guest_key="=guest_key", email="email")
-    )
+        .select(
+            pl.col("row_id").alias("problem"), row_id.alias("row_id"), guest_key="=guest_key", email="email",
+            reservation_id=pl.when(is_review).then(number),
+        )
+    )  # fmt: skip
 
 
 def _left_out(rows: pl.DataFrame, reason: str, tombstones: Tombstones) -> pl.DataFrame:

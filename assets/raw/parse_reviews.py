@@ -6,11 +6,12 @@ emoji are sound rows here (cleaning and language belong to the ``reviews`` room)
 """
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import date
 
 import polars as pl
 
-from assets.raw.cells import Field, decimal, free_text, label, plain, value_of, where, whole_number
+from assets.raw.cells import Field, decimal, free_text, key, label, plain, value_of, where, whole_number
 from assets.raw.contract import RAW_REVIEWS
 from assets.raw.identity import NUMBER, ROOM_NUMBER, Naming, identify
 from assets.raw.quarantine import Parsed, quarantine_frame, split_rows, unfit_frame
@@ -18,14 +19,15 @@ from assets.raw.recurrence import same_review
 from assets.raw.settings import RawSettings
 from resources.sources.base import OPTIONAL_REVIEW_COLUMNS, REVIEW_COLUMNS, Stream
 from resources.sources.dates import us_day
-from resources.sources.keys import key_expression
+from resources.sources.keys import Placeholders, key_expression
 
 _FIRST_YEAR, _LAST_YEAR = 1990, 2100
 _NO_TAGS = "[]"
 _HIGHEST_SCORE = 10.0
 
 
-_CODED = ("review_key", "Reviewer_Nationality")
+_CODED = ("review_key", "reservation_id", "guest_key", "Reviewer_Nationality")
+_LATER = ("reservation_id", "guest_key")  # a row without them keeps the id that it had before there were any
 _OWN = ("row_id", "repeat_ordinal", "delivery_day")
 _USUAL = RawSettings()
 
@@ -44,7 +46,7 @@ def parse_reviews(rows: pl.DataFrame, settings: RawSettings = _USUAL, days: Coll
         the sound ones plus the distinct ``row_id`` of the problems.
     """
     asked = set(rows["_delivery_day"].to_list()) if days is None else set(days)
-    fields = _fields()
+    fields = _fields(settings.words)
     sound, problems = split_rows(rows, fields, settings.gaps(_CODED))
     keyed = sound.with_columns(
         key_expression(pl.col("review_key"), settings.words).alias(NUMBER),
@@ -66,7 +68,8 @@ def _naming(settings: RawSettings) -> Naming:
     stay = ("hotel_name", "posted_day", "reviewer_country_name", "tags")
     return Naming(
         prefix="review",
-        columns=(*REVIEW_COLUMNS, *OPTIONAL_REVIEW_COLUMNS),
+        columns=(*REVIEW_COLUMNS, *(name for name in OPTIONAL_REVIEW_COLUMNS if name not in _LATER)),
+        later_columns=_LATER,
         said=tuple(name for name in RAW_REVIEWS.names if name not in _OWN),
         place=(*stay, "posted_at", "score", "title", "positive_text", "negative_text"),
         marks=stay,
@@ -77,7 +80,7 @@ def _naming(settings: RawSettings) -> Naming:
     )
 
 
-def _fields() -> list[Field]:
+def _fields(words: Placeholders) -> list[Field]:
     return [
         label("Hotel_Name", "hotel_name"),
         label("Hotel_Address", "hotel_address", nullable=True),
@@ -92,7 +95,15 @@ def _fields() -> list[Field]:
         whole_number("Total_Number_of_Reviews_Reviewer_Has_Given", "reviewer_reviews", nullable=True),
         *_posted_day(),
         _posted_at(),
+        _reservation(words),
+        key("guest_key", "guest_key", words),
     ]
+
+
+def _reservation(words: Placeholders) -> Field:
+    """The number in the form of the ids of bookings, so that both are known again in one spelling."""
+    said = key("reservation_id", "reservation_id", words)
+    return replace(said, value=pl.format("reservation:{}", said.value))
 
 
 def _tags() -> Field:

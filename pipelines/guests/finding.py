@@ -2,7 +2,8 @@
 
 A guest is the rows that carry the given e-mail address, guest key or row id, every row with a guest key of these, and
 rows without a key that are theirs by what they share (``persons.py``). A review is theirs when it was named by its
-row id, or when its text carries one of their identifiers.
+row id, when it carries their key or, without a key, the number of a reservation that is theirs alone, or when its text
+carries one of their identifiers.
 """
 
 from collections.abc import Iterable, Sequence
@@ -20,16 +21,16 @@ from assets.reviews.contract import CLEAN_REVIEWS
 from pipelines.guests.asking import Asked
 from pipelines.guests.guest import Guest, is_telling_key
 from pipelines.guests.key_rules import caps_of, unfit_keys, words_of
-from pipelines.guests.needles import Needle, holds, may_hold
+from pipelines.guests.needles import Needle, holds
 from pipelines.guests.persons import DIRECT, belonging_to, carries, reservations_of, with_forms
+from pipelines.guests.writings import REVIEW_TEXTS, carry, covered, of_stays, written_by
 from resources.errors import ContractError
-from resources.identifiers import name_words, plain_row_id, row_id_scopes
+from resources.identifiers import name_words, plain_row_id
 from resources.secret_keys import load_tombstone_key
 from resources.sources.base import Stream
 from resources.sources.keys import Placeholders, normalised_key, placeholder_expression
 from resources.tombstones import Tombstones
 
-REVIEW_TEXTS = ("title", "positive_text", "negative_text")
 _ROWS = {"row_id": pl.String(), **dict.fromkeys(DIRECT, pl.String()), "reservation": pl.String()}
 _SHORTEST_TEXT = 20  # characters; a shorter text stands in too many other reviews
 
@@ -81,26 +82,27 @@ def find(workspace: Workspace, asked: Asked) -> Finding:
     others = rows.join(mine.select("row_id"), on="row_id", how="anti")
     identifiers, plain = _identifiers(mine, others, belonging.keys)
     needles = [Needle(kind, value) for kind, values in identifiers.items() for value in values]
-    reviews = _stored(workspace, RAW_REVIEWS.asset, ["row_id", *REVIEW_TEXTS])
-    written, by_text = _written_by(reviews, asked, needles)
+    reviews = _stored(workspace, RAW_REVIEWS.asset, ["row_id", "reservation_id", "guest_key", *REVIEW_TEXTS])
+    keys = sorted({*belonging.keys, *([asked.key] if asked.key else ())})
+    reservations = reservations_of(mine, others)
+    written = written_by(reviews, asked, needles, by_stay=of_stays(reviews, keys, mine, reservations))
     unread, unclear = _unread(cut, asked, mine, needles)
     held = problems.filter(pl.col("row_id").is_in([*mine["row_id"], *unread]))
-    keys = sorted({*belonging.keys, *([asked.key] if asked.key else ())})
     stored = mine.filter(pl.col("table") == RAW_BOOKINGS.asset)
     spelled = sorted({*keys, *_spelled(stored, keys)})
     ids = _made_ids(workspace, asked, stored, others, spelled, written)
     guest = Guest(
         quarantined=sorted(set(held["row_id"])),
         quarantined_texts=sorted(set(held["raw_text"])),
-        reservations=reservations_of(mine, others),
-        guest_keys=keys if mine.height or ids["row_ids"] else [],
+        reservations=reservations,
+        guest_keys=keys if mine.height or ids["row_ids"] or carry(written, keys).any() else [],
         emails=identifiers["email"],
         identifiers=identifiers,
         shared=[*belonging.told, *plain],
         **ids,
         **_words(workspace, reviews, written, ids["review_ids"]),
     )
-    how = _how(mine, stored, ids["row_ids"], by_text, written.height - by_text, len(unread))
+    how = _how(mine, stored, ids["row_ids"], written, len(unread))
     return Finding(guest, how, belonging.doubts, [*belonging.told, *plain, *unclear])
 
 
@@ -112,13 +114,13 @@ def log_search(workspace: Workspace, asked: Asked, guest: Guest, event: str) -> 
 
 
 def _how(
-    mine: pl.DataFrame, stored: pl.DataFrame, row_ids: list[str], by_text: int, named: int, unread: int
+    mine: pl.DataFrame, stored: pl.DataFrame, row_ids: list[str], written: pl.DataFrame, unread: int
 ) -> dict[str, int]:
     """Ways in which rows were found, with their numbers."""
     told = {f"rows by {way}": count for way, count in mine.group_by("how").len().sort("how").iter_rows()}
     by_hash = len(set(row_ids) - set(stored["row_id"]))
     told |= {"rows by the keyed hash of the guest key (their raw rows have left)": by_hash}
-    told |= {"reviews by their row id": named, "reviews by an identifier in their text": by_text}
+    told |= {f"reviews by {way}": count for way, count in written.group_by("how").len().sort("how").iter_rows()}
     told |= {"quarantined rows that can't be cut into fields, by a whole cell": unread}
     return {way: count for way, count in told.items() if count}
 
@@ -159,15 +161,6 @@ def _identifiers(
     return own, plain if set(spelled) - set(own["guest_key"]) else []
 
 
-def _written_by(reviews: pl.DataFrame, asked: Asked, needles: Sequence[Needle]) -> tuple[pl.DataFrame, int]:
-    """Reviews that were named, or whose text carries an identifier; and how many the latter are."""
-    named = reviews["row_id"].is_in(_covered(reviews["row_id"], asked))
-    told = pl.Series([False] * reviews.height, dtype=pl.Boolean)
-    for name in REVIEW_TEXTS:
-        told |= _any_holds(reviews[name], needles)
-    return reviews.filter(named | told), int((told & ~named).sum())
-
-
 def _unread(
     cut: pl.DataFrame, asked: Asked, mine: pl.DataFrame, needles: Sequence[Needle]
 ) -> tuple[list[str], list[str]]:
@@ -181,8 +174,10 @@ def _unread(
     keys = {value for value in (*mine["=guest_key"].drop_nulls(), asked.key) if value and not is_telling_key(value)}
     found: list[str] = []
     unclear = 0
-    for row_id, review_key, cells, is_read in rows.select("row_id", "review_key", "cells", "is_read").iter_rows():
-        is_named = plain_row_id(row_id) in numbers or (review_key and plain_row_id(f"review:{review_key}") in numbers)
+    known = ("review_key", "reservation_id", "cells", "is_read")
+    for row_id, review_key, reservation, cells, is_read in rows.select("row_id", *known).iter_rows():
+        named = (row_id, review_key and f"review:{review_key}", reservation and f"reservation:{reservation}")
+        is_named = any(name and plain_row_id(name) in numbers for name in named)
         if is_named or any(holds(cell, needle) for cell in cells for needle in needles if needle.kind != "guest_name"):
             found.append(row_id)
         elif not is_read and keys & {normalised_key(cell, asked.words) for cell in cells}:
@@ -211,7 +206,7 @@ def _made_ids(
     columns = ["row_id", "booking_id", "guest_hash", "pseudo_customer_id"]
     pseudonyms = _stored(workspace, PSEUDONYMS.asset, columns)
     hashes = _plain(keyed_hash(keys, "guest", workspace.key))
-    asked_ids = _covered(pseudonyms["row_id"], asked)
+    asked_ids = covered(pseudonyms["row_id"], asked)
     named = pl.col("row_id").is_in([*mine["row_id"], *asked_ids]) | pl.col("guest_hash").is_in(hashes)
     named = named.fill_null(value=False) & ~pl.col("row_id").is_in(others["row_id"].to_list())
     found, rest = pseudonyms.filter(named), pseudonyms.filter(~named)
@@ -229,12 +224,6 @@ def _made_ids(
         "own_customers": sorted(customers - shared),
         "shared_customers": sorted(shared),
     }
-
-
-def _covered(row_ids: pl.Series, asked: Asked) -> list[str]:
-    """The ids that are asked for by row id, rooms by the number of their reservation."""
-    wanted = set(asked.rows)
-    return [row_id for row_id in row_ids if wanted.intersection(row_id_scopes(row_id))] if wanted else []
 
 
 def _words(
@@ -268,15 +257,6 @@ def _stored(workspace: Workspace, asset: str, columns: list[str]) -> pl.DataFram
     if not days:
         return workspace.contracts[asset].empty().select(columns)
     return pl.concat([lake.rows(asset, day, columns) for day in days]).select(columns)
-
-
-def _any_holds(column: pl.Series, needles: Sequence[Needle]) -> pl.Series:
-    """Which cells hold one of the needles as a word of its own."""
-    if not needles or not len(column):
-        return pl.Series([False] * len(column), dtype=pl.Boolean)
-    hit = may_hold(column, needles)
-    sure = [flag and any(holds(text, needle) for needle in needles) for text, flag in zip(column, hit, strict=True)]
-    return pl.Series(sure, dtype=pl.Boolean)
 
 
 def _plain(values: Iterable[str | None]) -> list[str]:

@@ -137,7 +137,7 @@ def _known_to_lake(workspace: Workspace, known: pl.DataFrame, words: Placeholder
     """Identifiers of stored rows, and guest keys whose raw rows have left but whose hash is known."""
     lake = workspace.lake
     bookings = lake.read_days(RAW_BOOKINGS, lake.days(RAW_BOOKINGS.asset), ["row_id", "guest_key", "email"])
-    reviews = lake.read_days(RAW_REVIEWS, lake.days(RAW_REVIEWS.asset), ["row_id"])
+    reviews = lake.read_days(RAW_REVIEWS, lake.days(RAW_REVIEWS.asset), ["row_id", "guest_key"])
     names = ["row_id", "guest_hash"]
     pseudonyms = lake.read_days(PSEUDONYMS, lake.days(PSEUDONYMS.asset), names)
     cut = quarantined_fields(lake.read_days(QUARANTINE, lake.days(QUARANTINE.asset)))

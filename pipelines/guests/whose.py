@@ -27,7 +27,7 @@ def ids_of(guest: Guest, *, withheld: Collection[str] = (), shared: Collection[s
     """
     direct = [value for values in guest.identifiers.values() for value in values]
     return {
-        Subject.BOOKING: [*guest.row_ids, *guest.booking_ids, *withheld],
+        Subject.BOOKING: [*guest.row_ids, *guest.reservations, *guest.booking_ids, *withheld],
         Subject.REVIEW: [*guest.review_row_ids, *guest.review_ids],
         Subject.GUEST: [*guest.guest_keys, *guest.guest_hashes, *guest.emails, *direct, *guest.quarantined],
         Subject.CUSTOMER: [*guest.own_customers, *shared],

@@ -41,7 +41,7 @@ REVIEW_COLUMNS: tuple[str, ...] = (
     "Total_Number_of_Reviews_Reviewer_Has_Given", "Reviewer_Score", "Tags", "days_since_review",
     "lat", "lng",
 )  # fmt: skip
-OPTIONAL_REVIEW_COLUMNS: tuple[str, ...] = ("review_key", "Review_Title", "Posted_At")
+OPTIONAL_REVIEW_COLUMNS: tuple[str, ...] = ("review_key", "Review_Title", "Posted_At", "reservation_id", "guest_key")
 REQUIRED_COLUMNS = {Stream.BOOKINGS: BOOKING_COLUMNS, Stream.REVIEWS: REVIEW_COLUMNS}
 LINEAGE_COLUMNS: tuple[str, ...] = (
     "_delivery_day",  # pl.Date: the partition of the row (for a row whose date can't be read: the first day)

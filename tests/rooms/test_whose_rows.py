@@ -160,6 +160,34 @@ def test_the_proof_finds_what_is_left_and_misses_it_when_it_is_gone(workspace: W
     assert not erase_guest(workspace, Asked(email="ann@example.org")).proof.found
 
 
+VERIFIED = (
+    {"row_id": "review:31", "guest_key": "G100200300"},
+    {"row_id": "review:32", "reservation_id": "reservation:1001"},
+    {"row_id": "review:33", "reservation_id": "reservation:1001", "guest_key": "G900800700"},
+    {"row_id": "review:34", "reservation_id": "reservation:2001"},
+    {"row_id": "review:35", "reservation_id": "reservation:9999", "guest_key": "G100200300"},
+)
+
+
+def test_reviews_are_a_guest_s_by_the_key_or_the_stay_that_they_carry(workspace: Workspace, tmp_path: Path) -> None:
+    store(workspace, RAW_REVIEWS, *VERIFIED)
+    asked = Asked(email="ann@example.org")
+    guest = find_guest(workspace, asked)
+    assert guest.review_row_ids == ["review:31", "review:32", "review:35"], "a key says whose it is, whatever the stay"
+    assert export_guest(workspace, asked, tmp_path / "copy")["raw_reviews"] == 3
+    erasure = erase_guest(workspace, asked)
+    assert erasure.is_complete
+    left = workspace.lake.rows("raw_reviews", DAY).select("row_id", "reservation_id", "guest_key").rows()
+    assert left == [("review:33", None, "G900800700"), ("review:34", "reservation:2001", None)]
+
+
+def test_who_is_known_by_a_review_alone_is_erased_and_kept_out(workspace: Workspace) -> None:
+    store(workspace, RAW_REVIEWS, {"row_id": "review:36", "guest_key": "G777777777"}, {"row_id": "review:37"})
+    erase_guest(workspace, Asked(guest_key="g777777777"))
+    assert kept(workspace, RAW_REVIEWS, "row_id") == ["review:37"]
+    assert workspace.resource("tombstones").load().has("guest_key", ["G777777777"]) == [True]
+
+
 def test_without_a_subject_the_rows_of_a_shared_customer_would_stay(workspace: Workspace) -> None:
     """What the contract says decides, and not the name of a column."""
     fill_toys(workspace)

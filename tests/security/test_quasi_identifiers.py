@@ -70,7 +70,8 @@ class PlantedSource(DemoSource):
         return [stay, odd] if row.height else []
 
     def _reviews(self, row: pl.DataFrame) -> list[dict[str, Any]]:
-        told = {"review_key": PLANTED["review"], "Positive_Review": PLANTED["text"], "Reviewer_Score": "3.1415"}
+        told = {"review_key": PLANTED["review"], "Positive_Review": PLANTED["text"], "Reviewer_Score": "3.1415",
+                "reservation_id": PLANTED["reservation"], "guest_key": PLANTED["guest key"]}  # fmt: skip
         bad = {**told, "review_key": PLANTED["review"] + "-B", "Positive_Review": PLANTED["text"] + "\0"}
         return ([told, bad] if self.is_damaged else [told]) if row.height else []
 

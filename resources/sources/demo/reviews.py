@@ -7,6 +7,7 @@ from resources.sources.base import OPTIONAL_REVIEW_COLUMNS, REVIEW_COLUMNS
 from resources.sources.demo.catalogue import hotels, table
 from resources.sources.demo.identities import country_facts, review_ids
 from resources.sources.demo.streams import Streams, pick_from
+from resources.sources.demo.verified import verified_fields
 from resources.sources.demo.world import World
 from resources.sources.demo.writing import Writer, Written
 
@@ -24,6 +25,7 @@ class ReviewRows:
         self._world = world
         self._writer = Writer(world)
         self._facts = _facts(world)
+        self._reservation, self._guest_key = verified_fields(world)
 
     def write(self, row: int) -> Written:
         """The finished text of one post and its truth."""
@@ -68,6 +70,8 @@ class ReviewRows:
             "review_key": review_key(int(posts.number[row])),
             "Review_Title": written.title,
             "Posted_At": f"{day}T{second // 3600:02d}:{second // 60 % 60:02d}:{second % 60:02d}",
+            "reservation_id": self._reservation[row],
+            "guest_key": self._guest_key[row],
         }
 
 

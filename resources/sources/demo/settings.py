@@ -20,6 +20,7 @@ _SHARES = (
     "foreign_share",
     "emoji_share",
     "guest_key_share",
+    "verified_share",
     "tag_noise",
     "late_share",
     "repeated_share",
@@ -65,6 +66,12 @@ class DemoSettings:
     emoji_share: float = setting(0.002, "rare, yet met in the default world", allowed="0 to 1")
     guest_key_share: float = setting(
         1.0, "a group knows who books with it; 0 gives the paper's anonymous setting", allowed="0 to 1"
+    )
+    verified_share: float = setting(
+        0.5,
+        "of the reviews that a stay lies behind: they name it, three in four by the reservation's number, the others "
+        "by the guest's key alone; half, so that links that are certain and links that are probable can be compared",
+        allowed="0 to 1",
     )
     tag_noise: float = setting(0.04, "a tag or nationality that differs from the booking", allowed="0 to 1")
     late_share: float = setting(

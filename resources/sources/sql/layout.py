@@ -59,10 +59,13 @@ class Cell:
     column: str
     kind: Kind = Kind.TEXT
     table: str = "b"  # alias in the reading query: b the stream's table, c booking_contacts
+    is_later: bool = False  # tables made before the column was thought of lack it, and are read all the same
 
     @property
     def text(self) -> str:
         """SQL expression that gives the exchange format's text."""
+        if self.is_later:
+            return f"to_jsonb({self.table}) ->> '{self.column}'"
         return self.kind.as_text(f"{self.table}.{self.column}")
 
 
@@ -96,6 +99,8 @@ _BOOKING_CELLS = [
 ]  # fmt: skip
 _REVIEW_CELLS = [
     Cell("review_key", "review_key"),
+    Cell("reservation_id", "reservation_id", is_later=True),
+    Cell("guest_key", "guest_key", is_later=True),
     Cell("Hotel_Name", "hotel_name"),
     Cell("Hotel_Address", "hotel_address"),
     Cell("Reviewer_Nationality", "nationality"),

@@ -132,10 +132,17 @@ CREATE TABLE IF NOT EXISTS reviews (
     negative_text     text,
     negative_words    integer,
     tags              text,
+    reservation_id    text,
+    guest_key         text,
     PRIMARY KEY (delivered_on, position)
 );
+ALTER TABLE reviews ADD COLUMN IF NOT EXISTS reservation_id text;  -- tables made before version 0.2
+ALTER TABLE reviews ADD COLUMN IF NOT EXISTS guest_key text;
 COMMENT ON TABLE reviews IS 'One delivered review; append-only. The hotel is named by the platform: no foreign key';
 COMMENT ON COLUMN reviews.review_key IS 'Key of the review; null: a hash of the row identifies it';
+COMMENT ON COLUMN reviews.reservation_id IS 'Key of the reservation that the review is about, where the writer gave it';
+COMMENT ON COLUMN reviews.guest_key IS 'Key of the guest who wrote it, as in bookings';
+CREATE INDEX IF NOT EXISTS reviews_by_guest ON reviews (guest_key);  -- for requests about one guest
 COMMENT ON COLUMN reviews.hotel_average IS 'The hotel''s average on the platform, 0 to 10';
 COMMENT ON COLUMN reviews.hotel_scores IS 'Scores without a text that the hotel has';
 COMMENT ON COLUMN reviews.posted_at IS 'Local time of posting, to the second; null where only the day is known';

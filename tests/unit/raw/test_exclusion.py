@@ -9,12 +9,13 @@ from hypothesis import strategies as st
 from assets.raw.contract import QUARANTINE, RAW_BOOKINGS
 from assets.raw.exclusion import NO_NOTICES, without_erased, without_opted_out
 from assets.raw.parse_bookings import parse_bookings
+from assets.raw.parse_reviews import parse_reviews
 from assets.raw.quarantine import Parsed
 from assets.raw.settings import RawSettings
 from resources.secret_keys import SecretKey
 from resources.sources.base import Stream
 from resources.tombstones import EMAIL, GUEST_KEY, RESERVATION, ROW, TEXT, Tombstones
-from tests.unit.raw.builders import booking, delivery
+from tests.unit.raw.builders import booking, delivery, review
 
 DAY = date(2024, 1, 10)
 EMPTY = Tombstones(SecretKey(b"k" * 32))
@@ -108,3 +109,33 @@ def test_damaged_rows_are_known_by_the_spelling_and_the_words_of_the_source() ->
     told = notices(("reservation:R1", "opt-out", -9_999), ("laufkunde", "opt-out", -9_999))
     assert without_opted_out(bad, told, EMPTY, words)[0].problems["source_row"].to_list() == [2, 3]
     assert without_opted_out(bad, told, EMPTY)[0].problems["source_row"].to_list() == [3]
+
+
+def test_a_review_that_names_an_erased_guest_s_stay_stays_out_or_loses_the_number() -> None:
+    rows = [review(review_key="V1", reservation_id="r1"), review(review_key="V2", reservation_id="R1", guest_key="G2"),
+            review(review_key="V3", reservation_id="R2"), review(review_key="V4", guest_key="G1"),
+            review(review_key="V5", reservation_id="R3")]  # fmt: skip
+    gone = erased(**{RESERVATION: "reservation:R1", GUEST_KEY: "G1", ROW: "reservation:R3"})
+    left, out = without_erased(parse_reviews(delivery(Stream.REVIEWS, rows)), gone)
+    assert left.rows.select("row_id", "reservation_id", "guest_key").rows() == [
+        ("review:V2", None, "G2"), ("review:V3", "reservation:R2", None),
+    ]  # fmt: skip
+    assert out.height == 3
+
+
+def test_an_opt_out_by_key_keeps_reviews_out_too() -> None:
+    rows = parse_reviews(delivery(Stream.REVIEWS, [review(guest_key="g1"), review(guest_key="G2")], DAY))
+    left, out = without_opted_out(rows, notices(("G1", "opt-out", 0)), EMPTY)
+    assert left.rows["guest_key"].to_list() == ["G2"]
+    assert out.height == 1
+
+
+def test_damaged_reviews_are_known_by_the_key_and_the_stay_that_they_carry() -> None:
+    bad = {"Reviewer_Score": "bad"}
+    rows = [review(review_key="V1", reservation_id="r1", **bad), review(review_key="V2", guest_key="g1", **bad),
+            review(review_key="V3", reservation_id="R1", guest_key="G2", **bad),
+            review(review_key="V4", **bad)]  # fmt: skip
+    damaged = parse_reviews(delivery(Stream.REVIEWS, rows))
+    gone = erased(**{ROW: "reservation:R1", GUEST_KEY: "G1"})
+    assert without_erased(damaged, gone)[0].problems["source_row"].to_list() == [3, 4]
+    assert without_erased(damaged, erased(**{ROW: "review:V4"}))[0].problems["source_row"].to_list() == [1, 2, 3]

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from assets.raw.contract import QUARANTINE, RAW_REVIEWS
 from assets.raw.parse_reviews import parse_reviews
 from assets.raw.quarantine import conservation
+from assets.raw.settings import RawSettings
 from resources.sources.base import REVIEW_COLUMNS, Stream
 from tests.unit.raw.builders import delivery, review
 
@@ -53,6 +54,12 @@ def test_text_stays_as_delivered() -> None:
         ({"lat": "NA", "lng": "NA"}, "score", 9.2),
         ({"Review_Title": "Nice"}, "title", "Nice"),
         ({"review_key": "V1"}, "row_id", "review:V1"),
+        ({"reservation_id": " r-77.0"}, "reservation_id", "reservation:R-77.0"),
+        ({"reservation_id": "7.0"}, "reservation_id", "reservation:7"),
+        ({"reservation_id": "n/a"}, "reservation_id", None),
+        ({"guest_key": "g1 "}, "guest_key", "G1"),
+        ({"guest_key": "0"}, "guest_key", None),
+        ({}, "guest_key", None),
         ({"Posted_At": "2016-07-03T08:05:09"}, "posted_at", datetime(2016, 7, 3, 8, 5, 9)),  # noqa: DTZ001
         ({"Posted_At": "2016-07-03 08:05"}, "posted_at", datetime(2016, 7, 3, 8, 5)),  # noqa: DTZ001
         ({"Posted_At": "2016-07-03T08:05:09.5"}, "posted_at", datetime(2016, 7, 3, 8, 5, 9, 500_000)),  # noqa: DTZ001
@@ -104,3 +111,31 @@ def test_whatever_is_delivered_is_kept_or_quarantined(changes: list[dict[str, st
     assert conservation(frame, parsed).passed
     assert parsed.rows["score"].is_between(0, 10).all()
     assert pl.Series(parsed.problems["reason"]).str.len_chars().min() != 0
+
+
+def ids(*rows: dict[str, str | None]) -> list[str]:
+    return parse_reviews(delivery(Stream.REVIEWS, list(rows))).rows["row_id"].to_list()
+
+
+def test_a_review_without_a_number_keeps_the_id_that_its_content_gave_before_there_were_numbers() -> None:
+    assert ids(review()) == ["row:d65d9006f12d5c51577dad11:1"]
+    assert ids(review(reservation_id="R1")) != ids(review())
+    assert ids(review(reservation_id="R1")) != ids(review(guest_key="R1"))
+
+
+def test_a_number_that_changes_is_a_correction_and_not_another_review() -> None:
+    sent = [review(review_key="V1", reservation_id="R1"), review(review_key="V1", reservation_id="R2")]
+    days = [date(2016, 7, 3), date(2016, 7, 5)]
+    found = parse_reviews(
+        pl.concat([delivery(Stream.REVIEWS, [row], day) for row, day in zip(sent, days, strict=True)])
+    )
+    assert found.rows.select("row_id", "reservation_id").rows() == [
+        ("review:V1", "reservation:R1"), ("review:V1", "reservation:R2"),
+    ]  # fmt: skip
+    assert found.decisions["decision"].to_list() == ["correction"]
+
+
+def test_words_of_the_source_are_no_numbers_of_stays() -> None:
+    rows = delivery(Stream.REVIEWS, [review(reservation_id="Ohne Buchung", guest_key="Laufkunde")])
+    found = parse_reviews(rows, RawSettings(placeholders=("ohne buchung", "laufkunde"))).rows
+    assert found.select("reservation_id", "guest_key").row(0) == (None, None)
