@@ -317,6 +317,20 @@ def test_layout_and_schema_name_the_same_columns(live: "psycopg.Connection", set
         assert {name: kind.split(" ")[0] for name, kind in there.items() if name not in own} == cells
 
 
+def test_a_review_says_its_stay_and_older_tables_without_these_columns_are_read(
+    loaded: SqlSource, database: "psycopg.Connection", secret: SecretText, settings: SqlSettings
+) -> None:
+    named = loaded.rows(Stream.REVIEWS, DAYS)
+    assert 0 < named["reservation_id"].null_count() < named.height
+    assert named["guest_key"].drop_nulls().str.starts_with("G").all()
+    loaded.close()  # its snapshot holds the table
+    database.execute("ALTER TABLE reviews DROP COLUMN reservation_id, DROP COLUMN guest_key")
+    older = SqlSource(secret, settings)
+    rows = older.rows(Stream.REVIEWS, DAYS)
+    assert rows.drop("reservation_id", "guest_key").equals(named.drop("reservation_id", "guest_key"))
+    assert rows["guest_key"].null_count() == rows.height
+
+
 def test_wrong_password_is_told_at_once_without_it(server: Server, settings: SqlSettings) -> None:
     waits: list[float] = []
     with pytest.raises(SourceError, match=r"after 1 attempts: .*password authentication failed") as caught:
