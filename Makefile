@@ -14,7 +14,7 @@ endif
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run test coverage slow soak evaluate ui lint types check benchmark docs docs-site screenshots clean
+.PHONY: help run test coverage slow soak evaluate ui lint types check benchmark docs docs-site screenshots release clean
 
 help:  ## explain the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
@@ -91,6 +91,9 @@ $(VENV)/.ready-docs: $(VENV)/.ready
 screenshots: $(VENV)/.ready  ## pictures of report and UI for docs/pictures, over what this home holds (needs Chromium)
 	$(PIP) --editable '.[browser]'
 	$(BIN)/stayworth screenshots
+
+release:  ## cut a release on main: VERSION=0.3.0 dates the changelog, states the version, commits, tags
+	$(PYTHON) .ci/release.py "$(VERSION)"
 
 clean:  ## remove what was written at run time (not the environment)
 	rm -rf var .pytest_cache .ruff_cache .hypothesis .coverage .coverage.json

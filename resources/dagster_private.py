@@ -36,7 +36,6 @@ if TYPE_CHECKING:
         InProcessWorkspaceLoadTarget,
         PyProjectFileTarget,
     )
-    from dagster._daemon.asset_daemon import AssetDaemon
     from dagster._daemon.monitoring.run_monitoring import execute_run_monitoring_iteration
     from dagster._daemon.sensor import execute_sensor_iteration
     from dagster._scheduler.scheduler import launch_scheduled_runs
@@ -48,7 +47,6 @@ __all__ = [
     "PARTITION_NAME_TAG",  # the partition of a run over a cluster (pipelines/running.py)
     "SINGLETON_REPOSITORY_NAME",  # which repository the runs of the command line are filed under (code_location.py)
     "STORAGE_MODULES",
-    "AssetDaemon",  # one round of the automation conditions (tests/end_to_end/daemon.py)
     "ConfigurableClassData",  # signature of a storage class (resources/event_log.py)
     "EmptyWorkspaceTarget",  # a server without code (tests/security/test_forged_requests.py)
     "EngineEventData",  # the process of a run, as Dagster's launcher reports it (tests/crash/test_restarts.py)
@@ -86,7 +84,6 @@ STORAGE_MODULES = {
 }
 DAEMON_MODULE = "dagster._daemon"  # `dagster-daemon` as a module, run in this process (pipelines/web/serving.py)
 _TESTED_WITH = {
-    "AssetDaemon": "dagster._daemon.asset_daemon",
     "EmptyWorkspaceTarget": "dagster._core.workspace.load_target",
     "EngineEventData": "dagster._core.events",
     "InProcessCodeLocationOrigin": "dagster._core.remote_origin",

@@ -45,7 +45,6 @@ CLASSES = {
         ("ConfigurableClassData", (), "dagster.serdes, or what a custom storage's from_config_value is given"),
         ("RemoteJobOrigin", ("get_id",), "what a run of the webserver is filed under: its remote_job_origin"),
         ("WorkspaceLoadTarget", ("create_origins",), "what either of the workspace targets is a kind of"),
-        ("AssetDaemon", ("_run_iteration_impl",), "one tick of the asset daemon: dg.evaluate_automation_conditions"),
         ("EmptyWorkspaceTarget", ("create_origins",), "what `dagster-webserver --empty-workspace` makes"),
         ("EngineEventData", ("in_process",), "what the default run launcher reports when a process has begun"),
         ("InProcessCodeLocationOrigin", ("create_location",), "the origin of a code location without a server"),

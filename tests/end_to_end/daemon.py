@@ -1,4 +1,4 @@
-"""The daemon under a clock of our own: Dagster's scheduler, sensor and asset daemon loops, runs in this process."""
+"""The daemon under a clock of our own: Dagster's scheduler and sensor loops, its watch over runs, runs in this process."""
 
 import hashlib
 import logging
@@ -20,7 +20,6 @@ import pytest
 
 from pipelines.building import build_definitions
 from resources.dagster_private import (
-    AssetDaemon,
     InProcessCodeLocationOrigin,
     InProcessWorkspaceLoadTarget,
     LoadableTargetOrigin,
@@ -50,21 +49,9 @@ class SimulatedDaemon:
                 pass
 
     def sensors(self, day: date, hour: int, minute: int = 0) -> None:
-        """One round of all sensors but those of the asset daemon."""
+        """One round of all sensors but those of automation conditions."""
         with self._at(day, hour, minute):
             for _ in execute_sensor_iteration(self.context, _LOG, None, None):
-                pass
-
-    def conditions(self, day: date, hour: int, minute: int = 0) -> None:
-        """One round of the automation conditions."""
-        with self._at(day, hour, minute):
-            daemon = AssetDaemon(settings={"use_threads": False}, pre_sensor_interval_seconds=1)
-            for _ in daemon._run_iteration_impl(
-                self.context,
-                threadpool_executor=None,
-                amp_tick_futures={},
-                debug_crash_flags={},
-            ):
                 pass
 
     def monitor(self) -> None:
