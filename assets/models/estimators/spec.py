@@ -191,3 +191,8 @@ def components() -> list[tuple[str, str]]:
 def comparisons() -> list[tuple[str, str]]:
     """Pairs of models whose difference is tested, claimed or not."""
     return [(name, other) for name in all_models() for other in model_spec(name).compared_with]
+
+
+def versus(first: str, second: str) -> str:
+    """Name of a comparison of two models in the paths of the results; to be built from the two, never to be parted."""
+    return f"{first}_vs_{second}"

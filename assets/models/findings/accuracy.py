@@ -10,7 +10,7 @@ import polars as pl
 from assets.common.findings import Estimate, Tree
 from assets.common.intervals import Metrics, bootstrap_metrics, clustered_mean, fold_interval
 from assets.customers.lifetime_value import SEGMENTS
-from assets.models.estimators.spec import comparisons, components
+from assets.models.estimators.spec import comparisons, components, versus
 from assets.models.evaluation.evaluate import HOLDOUT, HOLDOUT_DISJOINT, PROSPECTIVE_CV
 from assets.models.evaluation.metrics import METRIC_NAMES, all_metrics
 from assets.models.evaluation.statistics import compare
@@ -91,7 +91,7 @@ def significance_results(metrics: pl.DataFrame, folds: int, protocol: str = PROS
             continue
         a, b = pairs[metric].to_numpy(), pairs[f"{metric}_b"].to_numpy()
         result = compare(a, b, 1.0 / (folds - 1))
-        tree[f"{first}_vs_{second}"] = {
+        tree[versus(first, second)] = {
             "metric": metric,
             "protocol": protocol,
             "n": result.n,

@@ -8,7 +8,7 @@ import polars as pl
 
 from assets.common.findings import Tree
 from assets.common.intervals import fold_interval
-from assets.models.estimators.spec import claims
+from assets.models.estimators.spec import claims, versus
 from assets.models.evaluation.ablations import REFERENCE
 from assets.models.evaluation.evaluate import HOLDOUT, PROSPECTIVE_CV
 from assets.models.evaluation.metrics import decile_calibration
@@ -67,7 +67,7 @@ def claim_tree(tested: pl.DataFrame) -> Tree:
         figures = {
             name: value for name, value in row.items() if name not in ("claim", "first", "second", "metric")
         }  # fmt: skip
-        tree.setdefault(f"{row['first']}_vs_{row['second']}", {})[row["metric"]] = figures
+        tree.setdefault(versus(row["first"], row["second"]), {})[row["metric"]] = figures
     return tree
 
 

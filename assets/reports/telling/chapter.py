@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 INTERNAL, SHAREABLE = "internal", "shareable"
 BOTH = frozenset({INTERNAL, SHAREABLE})
+ALL_FINDINGS = "*"  # among the reads of a chapter that tells of all: what was left out
 
 
 @dataclass(frozen=True, kw_only=True)

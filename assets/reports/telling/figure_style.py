@@ -13,6 +13,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogFormatter, NullFormatter
 
+from assets.common.findings import Estimate, is_known
+from assets.common.wording import decimal
+
 INK = "#1f2933"
 MUTED = "#5f6b7a"
 FAINT = "#c9d1da"
@@ -100,6 +103,26 @@ def bare(axes: Axes) -> None:
 def label_right(axes: Axes, value: float, position: float, text: str) -> None:
     """A label just right of a bar's end; an offset, since leading blanks collapse in SVG."""
     axes.annotate(text, (value, position), (5, 0), textcoords="offset points", va="center", color=INK)
+
+
+def mark_estimate(axes: Axes, position: int, item: Estimate | None, colour: str, digits: int) -> None:
+    """A value as a labelled dot on a row, its interval as a bar behind it; nothing where there is no number."""
+    if item is None or not is_known(item.value):
+        return
+    if item.low is not None and item.high is not None:
+        axes.plot(
+            [item.low, item.high], [position, position], color=colour, linewidth=3, alpha=0.35, solid_capstyle="round"
+        )
+    axes.plot(item.value, position, "o", color=colour, markersize=6)
+    axes.annotate(
+        decimal(item.value, digits),
+        (item.value, position),
+        (0, 6),
+        textcoords="offset points",
+        ha="center",
+        fontsize=8,
+        color=INK,
+    )
 
 
 def svg_text(figure: Figure, key: str) -> str:

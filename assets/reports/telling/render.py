@@ -7,11 +7,11 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from matplotlib.figure import Figure
 
-from assets.reports.inputs import RunHeader
 from assets.reports.telling.blocks import Block, Disclosure, Edition
 from assets.reports.telling.chapter import SHAREABLE
 from assets.reports.telling.editions import pictures_of
 from assets.reports.telling.figure_style import svg_text
+from assets.reports.telling.run import RunHeader
 from assets.reports.telling.wording import capital, count
 
 _REM_PER_INCH = 6.3  # so that 9 points in a picture read like the text around it

@@ -10,7 +10,8 @@ import polars as pl
 from assets.common.findings import Estimate, Tree, at, covered, estimate_of, nest, reasons_of
 from assets.reports.settings import ReportsSettings
 from assets.reports.telling.absence import Presence
-from assets.reports.telling.chapter import Chapter
+from assets.reports.telling.chapter import ALL_FINDINGS, Chapter
+from assets.reports.telling.run import RunHeader
 from resources.errors import ContractError
 
 NOT_MEASURED = "no room has measured it"
@@ -30,7 +31,7 @@ class Told:
         presence: how much of each thing the run has, to say why something is not there.
     """
 
-    run: Any
+    run: RunHeader
     settings: ReportsSettings
     chapter: Chapter
     tree: Tree = field(repr=False)
@@ -43,7 +44,7 @@ class Told:
         cls,
         findings: pl.DataFrame,
         *,
-        run: Any,
+        run: RunHeader,
         settings: ReportsSettings,
         chapter: Chapter,
         table_of: Callable[[str], pl.DataFrame],
@@ -89,6 +90,10 @@ class Told:
         """Whether nothing is at a path, or all of it is said to be absent."""
         return self.value(path) is None or (covered(path, self.reasons) and not self.branch(path))
 
+    def left_out(self) -> dict[str, str]:
+        """Path or branch -> why it has no value, of all findings that the chapter declares."""
+        return {path: why for path, why in self.reasons.items() if self._is_declared(path)}
+
     @cached_property
     def _tables(self) -> dict[str, pl.DataFrame]:
         return {}
@@ -106,8 +111,11 @@ class Told:
         return self._tables[asset]
 
     def _declared(self, path: str) -> None:
-        if not any(path == item or path.startswith(f"{item}.") for item in self.chapter.findings):
+        if not self._is_declared(path):
             raise _undeclared(self.chapter, f"finding {path!r}", repr(path))
+
+    def _is_declared(self, path: str) -> bool:
+        return any(item in (ALL_FINDINGS, path) or path.startswith(f"{item}.") for item in self.chapter.findings)
 
 
 def _undeclared(chapter: Chapter, what: str, entry: str) -> ContractError:

@@ -16,12 +16,12 @@ import pytest
 
 from assets.common.findings import Disclosure, finding_rows
 from assets.reports import chapters
-from assets.reports.inputs import RunHeader
 from assets.reports.settings import ReportsSettings
 from assets.reports.telling.blocks import Stats
 from assets.reports.telling.chapter import chapters_in
 from assets.reports.telling.editions import build_editions
 from assets.reports.telling.render import render_editions
+from assets.reports.telling.run import RunHeader
 from assets.reports.telling.told import Told
 from resources.sources.base import SourceFacts
 

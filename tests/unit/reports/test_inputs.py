@@ -5,8 +5,8 @@ from datetime import date
 import polars as pl
 
 from assets.reports.gather import inputs_from
-from assets.reports.inputs import RunHeader
 from assets.reports.risk import at_risk_customers
+from assets.reports.telling.run import RunHeader
 from tests.unit.reports.fixtures import FACTS
 
 

@@ -8,11 +8,11 @@ from typing import Any
 import polars as pl
 
 from assets.common.findings import Tree
-from assets.reports.inputs import RunHeader
 from assets.reports.settings import ReportsSettings
 from assets.reports.telling.absence import Presence
 from assets.reports.telling.blocks import Section
 from assets.reports.telling.chapter import Chapter
+from assets.reports.telling.run import RunHeader
 from assets.reports.telling.told import Told
 from pipelines.rooms import room_contracts
 from resources.contract import FrameContract

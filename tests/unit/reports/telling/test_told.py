@@ -13,21 +13,25 @@ from assets.common.findings import Disclosure, Estimate, finding_rows
 from assets.common.inputs import Reads
 from assets.reports import chapters
 from assets.reports.settings import ReportsSettings
-from assets.reports.telling.chapter import Chapter, chapters_in, tables_of
+from assets.reports.telling.chapter import ALL_FINDINGS, Chapter, chapters_in, tables_of
+from assets.reports.telling.run import RunHeader
 from assets.reports.telling.told import NOT_MEASURED, Told
 from resources.errors import ContractError
+from resources.sources.base import SourceFacts
 
 ROWS = finding_rows(
     {"models": {"cv": {"a": {"r2": {"value": 0.5, "low": 0.4, "high": 0.6}, "n": 3}, "best": "a"}}, "gate": {"low": 1}},
     {"models": Disclosure.MODEL_METRIC, "gate": Disclosure.MODEL_METRIC},
     {"models.holdout": "the history is too short"},
 )
+DAY = date(2024, 1, 1)
+RUN = RunHeader(source="demo", facts=SourceFacts(title="toys", covers="toys"), first_day=DAY, last_day=DAY)
 
 
 def told(*reads: str | Reads) -> Told:
     chapter = Chapter(order=1, reads=reads, build=lambda _told: None, name="toy")
     table = pl.DataFrame({"day": [date(2024, 1, 1)]})
-    return Told.over(ROWS, run=None, settings=ReportsSettings(), chapter=chapter, table_of=lambda _asset: table)
+    return Told.over(ROWS, run=RUN, settings=ReportsSettings(), chapter=chapter, table_of=lambda _asset: table)
 
 
 def test_what_is_declared_can_be_read() -> None:
@@ -60,6 +64,13 @@ def test_what_is_absent_says_why() -> None:
     assert own.is_absent("models.holdout")
     assert not own.is_absent("models.cv")
     assert own.branch("models.holdout") == {}
+
+
+def test_a_chapter_may_read_every_reason() -> None:
+    why = {"models.holdout": "the history is too short"}
+    assert told("models").left_out() == told(ALL_FINDINGS).left_out() == why
+    assert told("gate").left_out() == {}
+    assert told(ALL_FINDINGS).value("gate.low") == 1
 
 
 def package_of(folder: Path, monkeypatch: pytest.MonkeyPatch, **texts: str) -> ModuleType:
