@@ -103,7 +103,6 @@ def _version() -> str:
         *_TABLES,
         Reads("evaluation_results", None),
         Reads("trained_models", None),
-        Reads("customer_scores", 0),
         *(item for item in tables_of(all_chapters()) if item.asset not in _OWN),
     ],
     validate=validate_index,

@@ -8,9 +8,7 @@ import polars as pl
 from assets.common.findings import estimate_of
 from assets.models.estimators.registry import FUSION, TREES, WITHOUT_TEXT
 from assets.models.evaluation.metrics import METRIC_NAMES
-from assets.reports.gather_evaluation import claim_rows, study_rows, tuning_rows
 from assets.reports.inputs import SEGMENTS, ReportInputs, RunHeader, TextExplanation
-from assets.reports.leakage import leakage_groups, leakage_rows
 from assets.reports.telling.absence import delivered_rows, presence_of
 from assets.reports.telling.wording import Estimate
 
@@ -72,8 +70,6 @@ def _from_data_branches(results: Tree) -> dict[str, Any]:
     return {
         "privacy": results.get("privacy"),
         "alignment": results.get("alignment"),
-        "leakage": leakage_rows(results.get("customers", {}).get("leakage", {})),
-        "leakage_groups": leakage_groups(results.get("customers", {}).get("leakage", {})),
         "embeddings": results.get("embeddings"),
     }
 
@@ -92,9 +88,6 @@ def _from_model_branches(results: Tree) -> dict[str, Any]:
         "explanations": results.get("explanations", {}),
         "permutation": _permutation(results),
         "ablations": _ablations(results.get("ablations", {}).get("observed", {})),
-        "claims": claim_rows(results.get("claims", {})),
-        "studies": study_rows(results.get("studies", {})),
-        "tuning": tuning_rows(results.get("tuning", {})),
         "advice": models.get("recommendation", {}).get("sentence", ""),
     }
 

@@ -29,8 +29,6 @@ class ReportInputs:
             ``threshold``; with a known truth ``precision``, ``recall``, ``f1``, ``oracle_f1``, ``calibration_error``.
         customers: rows of ``customers``.
         examples: rows of ``examples`` (without vectors).
-        leakage: (feature set, R²) from all features to the fewest.
-        leakage_groups: (group of features, those that hold the target, R², R² of ln(1 + value)) of each alone.
         models: ``protocol``, ``model``, ``metric``, ``value``, ``low``, ``high`` (bounds may be null).
         costs: ``protocol``, ``model``, ``parameters``, ``train_seconds``, ``predict_seconds``.
         best: protocol -> best model.
@@ -49,9 +47,6 @@ class ReportInputs:
         lime: explained texts.
         permutation: ``real``, ``shuffled``, ``without_text`` (Estimates), ``metric``, ``p``.
         ablations: variant -> metric -> Estimate.
-        claims: ``pair``, ``metric``, ``difference`` with bounds by t and by bootstrap, p-values, ``effect``.
-        studies: ``study``, ``variant``, means of metrics, differences from the reference with bounds and p.
-        tuning: ``protocol``, ``model``, ``trials``, ``seconds``, ``default_rmse``, ``chosen_rmse``, ``values``.
         advice: which model to take, and why.
         embeddings: tier -> ``reviews``, ``reviews_per_second``, ``dimensions``.
         scores: rows of ``customer_scores``.
@@ -65,8 +60,6 @@ class ReportInputs:
     alignment: Mapping[str, Any] | None = None
     customers: pl.DataFrame | None = None
     examples: pl.DataFrame | None = None
-    leakage: tuple[tuple[str, Estimate], ...] | None = None
-    leakage_groups: tuple[tuple[str, str, float, float | None], ...] | None = None
     models: pl.DataFrame | None = None
     costs: pl.DataFrame | None = None
     best: Mapping[str, str] = field(default_factory=dict)
@@ -84,9 +77,6 @@ class ReportInputs:
     lime: tuple[TextExplanation, ...] = ()
     permutation: Mapping[str, Any] | None = None
     ablations: Mapping[str, Mapping[str, Estimate]] | None = None
-    claims: pl.DataFrame | None = None
-    studies: pl.DataFrame | None = None
-    tuning: pl.DataFrame | None = None
     advice: str = ""
     embeddings: Mapping[str, Mapping[str, float]] | None = None
     scores: pl.DataFrame | None = None

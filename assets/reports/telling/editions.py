@@ -5,9 +5,7 @@ from dataclasses import replace
 
 from assets.reports.contract import EDITIONS
 from assets.reports.inputs import ReportInputs, RunHeader
-from assets.reports.sections_appendix import glossary_section, limits_section, papers_section
 from assets.reports.sections_explain import explain_section
-from assets.reports.sections_models import models_section, observed_section, text_section
 from assets.reports.sections_segments import segments_section
 from assets.reports.sections_summary import summary_section
 from assets.reports.segment_pages import minimum_customers
@@ -60,14 +58,8 @@ def own_sections(inputs: ReportInputs, settings: ReportsSettings) -> list[tuple[
     """Chapters that are told from the report's own inputs, with their place."""
     return [
         (10, summary_section(inputs, settings.at_risk_polarity, minimum_customers(inputs, settings))),
-        (30, models_section(inputs)),
-        (40, text_section(inputs)),
         (50, explain_section(inputs, settings.shap_features, minimum_customers(inputs, settings))),
         (60, segments_section(inputs, settings)),
-        (170, observed_section(inputs)),
-        (180, papers_section(inputs)),
-        (190, limits_section(inputs)),
-        (200, glossary_section()),
     ]
 
 

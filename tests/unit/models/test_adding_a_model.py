@@ -19,17 +19,16 @@ from assets.models.evaluation.budget import evaluation_seconds
 from assets.models.evaluation.evaluate import PROSPECTIVE_CV, evaluate, metrics_of
 from assets.models.examples.dataset import BEHAVIOUR_COLUMNS, to_arrays
 from assets.models.findings.accuracy import model_results
-from assets.models.findings.evidence import claim_frame
+from assets.models.findings.evidence import claim_frame, claim_tree
 from assets.models.serving.kept_models import kept_models, served_of, train_final
 from assets.models.serving.scoring import score_customers
 from assets.models.serving.training_log import models_of_run
 from assets.models.settings import ModelSettings
-from assets.reports.inputs import ReportInputs, RunHeader
-from assets.reports.tables_evaluation import claim_tables
-from assets.reports.tables_models import model_table
+from assets.reports.chapters.models.evidence import claim_tables
+from assets.reports.telling.accuracy import Accuracy
+from assets.reports.telling.comparison import model_table
 from resources.errors import ContractError, SettingsError
 from resources.model_store import ModelStore
-from resources.sources.base import SourceFacts
 from tests.unit.models.build import DIMENSIONS, QUICKEST, examples_of
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -114,22 +113,10 @@ def test_its_title_and_its_claim_stand_in_the_report(toy, examples):
     metrics = metrics_of(predictions, settings())
     rng = np.random.default_rng(1)
     tree = model_results(metrics, predictions, folds=2, mape_floor=100.0, draws=20, rng=rng)[PROSPECTIVE_CV]
-    rows = [
-        {"protocol": PROSPECTIVE_CV, "model": model, "metric": metric, "value": leaf["value"], "low": leaf["low"],
-         "high": leaf["high"]}
-        for model in MODELS
-        for metric in ("r2", "rmse", "mae")
-        if isinstance(leaf := tree[model][metric], dict)
-    ]  # fmt: skip
-    claims = claim_frame(metrics, 2, rng, 20)
-    pairs = claims.with_columns(pair=pl.col("first") + "_vs_" + pl.col("second"))
-    inputs = ReportInputs(
-        run=RunHeader(source="demo", facts=SourceFacts(title="toys", covers="toys"), first_day=DAY, last_day=DAY),
-        models=pl.DataFrame(rows),
-        claims=pairs,
-    )
-    assert "Everybody's growth" in [row[0] for row in model_table(inputs, PROSPECTIVE_CV).rows]
-    (claim,) = claim_tables(inputs)
+    table = model_table(Accuracy(PROSPECTIVE_CV, {model: tree[model] for model in MODELS}), "EUR")
+    assert table is not None
+    assert "Everybody's growth" in [row[0] for row in table.rows]
+    (claim,) = claim_tables(claim_tree(claim_frame(metrics, 2, rng, 20)))
     assert claim.title.startswith("Claim: growth beats “same as the past”. Verdict:")
 
 

@@ -7,13 +7,14 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from assets.models.evaluation.metrics import METRIC_NAMES
 from assets.reports.inputs import ReportInputs, RunHeader, TextExplanation
 from assets.reports.telling.blocks import Edition
 from assets.reports.telling.editions import all_sections, build_editions
-from assets.reports.telling.wording import Estimate
 from assets.reviews.contract import PARTS
 from resources.sources.base import SourceFacts
 from resources.sources.demo import DemoSource
+from tests.unit.reports.model_world import MODELS, model_tree
 from tests.unit.reports.world import World
 
 FACTS = {
@@ -31,7 +32,6 @@ FACTS = {
     ),
 }
 FIRST, LAST = date(2016, 1, 1), date(2016, 12, 31)
-MODELS = ("same_as_past", "lightgbm", "behaviour_mlp", "text_only", "gated_fusion")
 
 
 def composition() -> dict[str, dict[str, dict[str, int]]]:
@@ -131,6 +131,7 @@ def examples(rng: np.random.Generator, people: pl.DataFrame) -> pl.DataFrame:
         {
             "protocol": "observed",
             "split": "cv",
+            "horizon_days": 365,
             "pseudo_customer_id": people["pseudo_customer_id"],
             "as_of": LAST,
             "target_clv": clv,
@@ -149,29 +150,14 @@ def examples(rng: np.random.Generator, people: pl.DataFrame) -> pl.DataFrame:
 
 
 def model_summary() -> pl.DataFrame:
-    rows = []
-    for protocol, base in (("prospective_cv", 0.60), ("prospective_holdout", 0.55), ("observed", 0.9)):
-        for number, model in enumerate(MODELS):
-            r2 = base + (0.03 * number if model != "text_only" else -0.5)
-            values = {
-                "r2": r2,
-                "mae": 180 - 90 * r2,
-                "rmse": 420 - 200 * r2,
-                "mape": 0.8 - 0.4 * r2,
-                "spearman": r2,
-                "gini": r2 + 0.1,
-            }
-            rows += [
-                {
-                    "protocol": protocol,
-                    "model": model,
-                    "metric": metric,
-                    "value": value,
-                    "low": value * 0.93,
-                    "high": value * 1.07,
-                }
-                for metric, value in values.items()
-            ]
+    rows = [
+        {"protocol": protocol, "model": model, "metric": metric, **item}
+        for protocol, found in model_tree()["models"].items()
+        for model, figures in found.items()
+        if model in MODELS
+        for metric, item in figures.items()
+        if metric in METRIC_NAMES
+    ]
     return pl.DataFrame(rows)
 
 
@@ -185,6 +171,7 @@ def predictions(rng: np.random.Generator, people: pl.DataFrame) -> pl.DataFrame:
                     {
                         "protocol": protocol,
                         "model": model,
+                        "repeat": 0,
                         "pseudo_customer_id": people["pseudo_customer_id"],
                         "target": clv,
                         "prediction": np.maximum(0, clv * rng.lognormal(0, 0.5, clv.size)),
@@ -288,6 +275,12 @@ def monthly_release(rng: np.random.Generator) -> pl.DataFrame:
     return pl.DataFrame(rows)
 
 
+def scores() -> pl.DataFrame:
+    return pl.DataFrame(
+        {"pseudo_customer_id": ["c1", "c2"], "segment": ["high", "low"], "value": [90.0, 10.0], "model": "lightgbm"}
+    )
+
+
 def full_inputs(source: str = "demo") -> ReportInputs:
     """Everything filled, as on the demo (with truth) or on public data (without)."""
     rng = np.random.default_rng(7)
@@ -323,12 +316,6 @@ def full_inputs(source: str = "demo") -> ReportInputs:
         },
         customers=people,
         examples=examples(rng, people),
-        leakage=(
-            ("All features", Estimate(0.9987, 0.9981, 0.9991)),
-            ("Without monetary", Estimate(0.966, 0.95, 0.97)),
-            ("Without monetary and frequency", Estimate(0.50, 0.42, 0.57)),
-        ),
-        leakage_groups=(("Counts of bookings", "frequency, bookings", 0.83, 0.73), ("Stays", "", -0.03, None)),
         models=model_summary(),
         best={"prospective_cv": "gated_fusion", "prospective_holdout": "gated_fusion", "observed": "gated_fusion"},
         predictions=predictions(rng, people),
@@ -347,14 +334,6 @@ def full_inputs(source: str = "demo") -> ReportInputs:
                 }
             ]
         ),
-        groups=pl.DataFrame([{"grouping": "channel", "group": "TA/TO", "n": 400, "mae": 120.0, "bias": -4.0}]),
-        segments=pl.DataFrame(
-            [
-                {"segment": segment, "metric": metric, "value": value}
-                for segment, value in (("low", 20.0), ("mid", 60.0), ("high", 400.0))
-                for metric in ("mae", "rmse")
-            ]
-        ),
         gate={"low": (0.52, 0.06), "mid": (0.55, 0.05), "high": (0.61, 0.05)},
         shap=shap(rng),
         explained_model="lightgbm",
@@ -369,25 +348,6 @@ def full_inputs(source: str = "demo") -> ReportInputs:
             )
             for segment, value in (("low", 40.0), ("mid", 310.0), ("high", 4_200.0))
         ),
-        permutation={
-            "metric": "r2",
-            "real": Estimate(0.72, 0.67, 0.77),
-            "shuffled": Estimate(0.717, 0.665, 0.768),
-            "without_text": Estimate(0.716, 0.66, 0.77),
-            "p": 0.4,
-        },
-        ablations={"full multimodal model": {"mae": Estimate(110.0), "rmse": Estimate(270.0), "r2": Estimate(0.72)}},
-        embeddings={"static": {"reviews": 14_200, "reviews_per_second": 13_000.0, "dimensions": 256}},
-        scores=pl.DataFrame(
-            {
-                "pseudo_customer_id": ["c1", "c2"],
-                "segment": ["high", "low"],
-                "value": [90.0, 10.0],
-                "model": ["lightgbm"] * 2,
-            }
-        ),
-        hyperparameters={"Learning rate": "0.0003", "Batch size": "64"},
-        not_run={"ceilings.data_rich": "full profile only"},
     )
 
 
@@ -398,6 +358,7 @@ def full_world(source: str = "demo") -> World:
     scores = anomalies(rng)
     tables = {
         **customer_tables(),
+        **model_tables(),
         "bookings_by_month": monthly_release(rng),
         "booking_review_pairs": pairs(rng),
         "review_anomalies": scores,
@@ -405,12 +366,13 @@ def full_world(source: str = "demo") -> World:
         "clean_reviews": reviews(scores["review_id"]),
     }
     tree = {
+        **model_tree(),
         "dataset": composition(),
         "privacy": dict(inputs.privacy or {}),
         "reviews": review_findings(source),
         "alignment": {**(inputs.alignment or {}), "weights": match_weights()},
     }
-    return World(run=inputs.run, tree=tree, tables=tables)
+    return World(run=inputs.run, tree=tree, tables=tables, reasons={"ceilings.data_rich": "full profile only"})
 
 
 def customer_tables() -> dict[str, pl.DataFrame]:
@@ -418,6 +380,12 @@ def customer_tables() -> dict[str, pl.DataFrame]:
     rng = np.random.default_rng(7)
     people = customers(rng)
     return {"customers": people, "published_bookings": bookings(rng), "examples": examples(rng, people)}
+
+
+def model_tables() -> dict[str, pl.DataFrame]:
+    """Predictions under test, and today's scores."""
+    rng = np.random.default_rng(7)
+    return {"model_predictions": predictions(rng, customers(rng)), "customer_scores": scores()}
 
 
 def empty_world(source: str = "public") -> World:

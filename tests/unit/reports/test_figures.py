@@ -10,14 +10,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
-from assets.reports import figures_explain, figures_models
+from assets.reports import figures_explain
 from assets.reports.chapters.alignment import figures as figures_alignment
 from assets.reports.chapters.alignment.tables import match_weight_frame
 from assets.reports.chapters.customers import figures as figures_customers
 from assets.reports.chapters.data.figures import draw_funnel
+from assets.reports.chapters.models.figures import draw_deciles
 from assets.reports.chapters.privacy import figures as figures_privacy
 from assets.reports.chapters.reviews import figures as figures_reviews
 from assets.reports.figures_explain import swarm_offsets
+from assets.reports.telling.comparison import draw_model_comparison
 from assets.reports.telling.figure_style import canvas, png_bytes, styled, svg_text
 from assets.reports.telling.wording import Estimate
 from tests.unit.reports import fixtures
@@ -48,9 +50,9 @@ EDGES: dict[str, Callable[[], Figure]] = {
     "only zeros": lambda: figures_customers.draw_clv_distribution(np.zeros(3), [0.0, 0.0], "EUR"),
     "one day": lambda: figures_customers.draw_booking_density(DENSITY, ONE_DAY),
     "names that look like formulas": lambda: draw_funnel([("Ba$$in Inn", 2.0), (r"$\\frac{", 1.0)], "rows"),
-    "no deciles": lambda: figures_models.draw_deciles({}, "EUR"),
-    "no models": lambda: figures_models.draw_model_comparison([], "same_as_past", ()),
-    "no intervals": lambda: figures_models.draw_model_comparison(
+    "no deciles": lambda: draw_deciles({}, "EUR"),
+    "no models": lambda: draw_model_comparison([], "same_as_past", ()),
+    "no intervals": lambda: draw_model_comparison(
         [("R²", {"same_as_past": Estimate(0.1), "x": Estimate(float("nan"))})], "same_as_past", (3,)
     ),
     "no words": lambda: figures_explain.draw_text_explanation((), (), "EUR"),

@@ -1,12 +1,11 @@
 import pytest
 
 from assets.reports.contract import EDITIONS
-from assets.reports.sections_models import text_verdict
 from assets.reports.settings import ReportsSettings
 from assets.reports.telling.blocks import Bullets, Disclosure, Notice, Picture, Stats, Table
 from assets.reports.telling.editions import may_share, pictures_of, printed
 from resources.errors import SettingsError
-from tests.unit.reports.fixtures import FACTS, edition, full_inputs
+from tests.unit.reports.fixtures import FACTS, edition
 
 
 def keys(source: str, name: str) -> set[str]:
@@ -67,7 +66,7 @@ def test_honest_sentences_are_there() -> None:
     assert "name no hotel" in said
     assert "not causal" in said
     assert "Leakage warning" in said
-    assert "no measurable gain" in text_verdict(full_inputs("public"))
+    assert "no measurable gain" in said
 
 
 def test_printed_holds_every_table_and_sentence() -> None:

@@ -1,4 +1,4 @@
-"""Picture of how much of the target a model is told outright."""
+"""The picture of the leakage."""
 
 from collections.abc import Sequence
 

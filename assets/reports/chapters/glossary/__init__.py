@@ -1,0 +1,1 @@
+"""Words that a reader may not know."""

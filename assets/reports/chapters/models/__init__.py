@@ -1,0 +1,1 @@
+"""How well future value can be forecast: every model against the simplest rule, and what it rests on."""

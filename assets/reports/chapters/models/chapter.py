@@ -1,0 +1,25 @@
+"""How well future value can be forecast: every model against the simplest rule, and what it rests on."""
+
+from typing import TYPE_CHECKING
+
+from assets.common.inputs import Reads
+from assets.reports.telling.chapter import Chapter
+
+if TYPE_CHECKING:
+    from assets.reports.telling.blocks import Section
+    from assets.reports.telling.told import Told
+
+
+def build(told: "Told") -> "Section":
+    """Tell it from what the chapter reads."""
+    from assets.reports.chapters.models.section import models_section
+
+    return models_section(told)
+
+
+_TABLES = (
+    Reads("model_predictions", None),
+    Reads("examples", None),
+    Reads("customer_scores", 0),
+)
+CHAPTER = Chapter(order=30, reads=("models", "claims", "tuning", *_TABLES), build=build)

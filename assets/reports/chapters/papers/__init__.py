@@ -1,0 +1,1 @@
+"""Our figures beside those that the papers print, and where to find each of their tables."""

@@ -1,0 +1,144 @@
+"""The chapter on the forecasts: tables of claims and budgets say what was tested and what it means."""
+
+from datetime import date
+
+import numpy as np
+import polars as pl
+import pytest
+
+from assets.models.findings.evidence import claim_frame, claim_tree, tuning_frame, tuning_tree
+from assets.reports.chapters.models.chapter import CHAPTER
+from assets.reports.chapters.models.evidence import claim_tables, significance_table, tuning_table, verdict
+from assets.reports.chapters.models.section import horizon_of
+from assets.reports.chapters.models.tables import cost_table, decile_frame, group_error_table
+from assets.reports.telling.accuracy import Accuracy
+from assets.reports.telling.blocks import Notice, Picture, Table
+from assets.reports.telling.wording import MISSING
+from tests.unit.models.findings.test_evidence import metrics, trials
+from tests.unit.reports.fixtures import empty_world, full_world
+from tests.unit.reports.model_world import accuracy, comparison
+
+
+@pytest.fixture
+def claims():
+    made = metrics(gated_fusion=0.7, behaviour_mlp=0.5, lightgbm=0.7, same_as_past=0.4)
+    return claim_tree(claim_frame(made, 5, np.random.default_rng(1), 100))
+
+
+def test_a_claim_holds_only_with_its_test(claims):
+    text = claims["gated_fusion_vs_behaviour_mlp"]
+    assert verdict(text) == "holds"
+    assert verdict(claims["gated_fusion_vs_lightgbm"]) == "not shown"
+    worse = {**text["r2"], "difference": -text["r2"]["difference"]}
+    assert verdict({**text, "r2": worse}) == "the opposite holds"
+    without = {metric: own for metric, own in text.items() if metric != "r2"}
+    assert verdict(without) == "not shown", "R² has no value where a fold brought no revenue"
+    assert verdict({"r2": {**text["r2"], "p_corrected": float("nan")}}) == "not shown"
+
+
+def test_one_table_per_claim(claims):
+    tables = claim_tables(claims)
+    assert [table.title.split(".")[0] for table in tables] == [
+        "Claim: text helps the fusion",
+        "Claim: fusion beats LightGBM",
+        "Claim: fusion beats “same as the past”",
+    ]
+    assert all(len(row) == len(table.columns) for table in tables for row in table.rows)
+    assert claim_tables({}) == []
+
+
+def test_budgets_stand_in_one_table():
+    table = tuning_table(tuning_tree(tuning_frame(trials())))
+    assert table is not None
+    assert table.rows[0][:3] == ("Observed window", "LightGBM", "2")
+    assert tuning_table({}) is None
+
+
+def test_comparisons_are_told_by_the_names_of_both_models():
+    table = significance_table({"gated_fusion_vs_behaviour_mlp": comparison(0.004, -0.01, 0.018), "a_vs_b": {}})
+    assert table is not None
+    assert [row[0] for row in table.rows] == ["Gated fusion against behaviour network"]
+    assert table.rows[0][2:] == ("0.410", "0.030", "0.062", "0.20")
+    assert significance_table({"a_vs_b": {}}) is None, "no such comparison is made"
+
+
+def test_costs_are_those_of_the_first_protocol_that_was_evaluated():
+    own = {"lightgbm": {**accuracy(0.9)["lightgbm"], "parameters": 1_200}}
+    table = cost_table([Accuracy("prospective_cv", {}), Accuracy("observed", own)])
+    assert table is not None
+    assert table.rows[0][:2] == ("LightGBM", "1,200")
+    assert table.note.startswith("Observed window")
+    assert cost_table([Accuracy("observed", {})]) is None
+
+
+def test_groups_are_told_largest_first():
+    figures = {"mae": 10.0, "bias": -1.0}
+    table = group_error_table({"channel": {"a": {"n": 40, **figures}, "b": {"n": 900, **figures}}})
+    assert table is not None
+    assert [row[1:3] for row in table.rows] == [("b", "900"), ("a", "40")]
+    assert group_error_table({}) is None
+
+
+@pytest.mark.parametrize(("rows", "groups"), [(0, 0), (1, 1), (7, 7), (95, 10)])
+def test_deciles_keep_every_customer(rows, groups):
+    frame = pl.DataFrame({"prediction": [float(row) for row in range(rows)], "target": [2.0] * rows},
+                         schema={"prediction": pl.Float64, "target": pl.Float64})  # fmt: skip
+    deciles = decile_frame(frame)
+    assert deciles.height == groups
+    assert deciles["predicted"].is_sorted()
+
+
+def test_the_horizon_is_that_of_the_forecasts():
+    frame = pl.DataFrame({"protocol": ["observed", "prospective"], "horizon_days": [700, 90]})
+    assert horizon_of(frame) == 90
+    assert horizon_of(frame.head(1)) is None
+
+
+def test_the_chapter_shows_forecasts_tenths_and_scores():
+    world = full_world("public")
+    section = world.section(CHAPTER)
+    shown = [block.key for block in section.blocks if isinstance(block, Picture | Table)]
+    assert shown == ["comparison_prospective_cv", "models_prospective_cv", "comparison_prospective_holdout",
+                     "models_prospective_holdout", "deciles", "scores", "significance", "costs",
+                     "group_errors"]  # fmt: skip
+    assert {len(row) - len(table.columns) for table in section.blocks if isinstance(table, Table)
+            for row in table.rows} == {0}  # fmt: skip
+    advised = world.with_branch("models", {"recommendation": {"sentence": "Take the simplest rule."}})
+    [first, *_] = advised.section(CHAPTER).blocks
+    assert isinstance(first, Notice)
+    assert first.text == "Take the simplest rule."
+
+
+def test_deciles_fall_back_on_the_cross_validation():
+    world = full_world("public")
+    cv = world.table("model_predictions").filter(pl.col("protocol") == "prospective_cv")
+    [picture] = [block for block in world.with_tables(model_predictions=cv).section(CHAPTER).blocks
+                 if isinstance(block, Picture) and block.key == "deciles"]  # fmt: skip
+    assert "cross-validation over customers" in picture.sentence
+
+
+def test_repeats_count_once():
+    world = full_world("public")
+    once = world.table("model_predictions")
+    again = once.with_columns(repeat=pl.lit(1, once.schema["repeat"]), prediction=0.0)
+    sentences = [
+        [block.sentence for block in told.section(CHAPTER).blocks if isinstance(block, Picture)]
+        for told in (world, world.with_tables(model_predictions=pl.concat([once, again])))
+    ]
+    assert sentences[0] == sentences[1]
+
+
+def test_without_anything_the_chapter_says_what_is_missing():
+    section = empty_world().section(CHAPTER)
+    assert [block.tone for block in section.blocks if isinstance(block, Notice)] == ["missing"] * 3
+    assert len(section.blocks) == 3
+    assert "value from the months after" in section.lead
+    ahead = pl.DataFrame({"protocol": ["prospective"], "horizon_days": [90], "as_of": [date(2016, 1, 1)]})
+    assert "value from the 90 days after" in empty_world().with_tables(examples=ahead).section(CHAPTER).lead
+
+
+def test_a_model_without_seconds_costs_nothing_known():
+    table = cost_table([Accuracy("observed", {"lightgbm": {"r2": 0.5}})])
+    assert table is not None
+    assert table.rows == (("LightGBM", "0", "0.00", "0.000", "0.500"),)
+    assert MISSING not in table.rows[0]

@@ -1,0 +1,89 @@
+"""The chapter on the texts claims a gain only where the interval shows one, and tells the control as it came out."""
+
+from typing import Any
+
+import pytest
+
+from assets.models.findings.evidence import study_frame, study_tree
+from assets.reports.chapters.text.chapter import CHAPTER
+from assets.reports.chapters.text.tables import ablation_table, study_table
+from assets.reports.telling.blocks import Notice, Picture, Table
+from assets.reports.telling.text_gain import text_gain, text_verdict
+from assets.reports.telling.wording import NOT_PRINTED, Estimate
+from tests.unit.models.findings.test_evidence import ablations
+from tests.unit.reports.fixtures import empty_world, full_world
+from tests.unit.reports.model_world import accuracy, comparison, permutation
+from tests.unit.reports.world import World
+
+
+def compared(*bounds: float, **protocols: Any) -> World:
+    tested = {"gated_fusion_vs_behaviour_mlp": comparison(*bounds)} if bounds else {}
+    return full_world("public").with_branch("models", {"significance": tested, **protocols})
+
+
+@pytest.mark.parametrize(
+    ("bounds", "words"),
+    [
+        ((0.004, -0.01, 0.018), "no measurable gain"),
+        ((0.04, 0.01, 0.07), "brings a measurable gain"),
+        ((-0.04, -0.07, -0.01), "makes the forecast worse"),
+    ],
+)
+def test_the_interval_decides_what_is_claimed(bounds: tuple[float, float, float], words: str) -> None:
+    assert words in text_verdict(compared(*bounds).told(CHAPTER))
+
+
+def test_without_an_interval_nothing_is_claimed() -> None:
+    told = compared(prospective_holdout=accuracy(0.5)).told(CHAPTER)
+    gain = text_gain(told)
+    assert gain is not None
+    assert gain.value == pytest.approx(0.06)
+    assert gain == Estimate(gain.value)
+    assert "no gain from text is claimed" in text_verdict(told)
+    assert "can't be said" in text_verdict(compared().told(CHAPTER))
+
+
+def test_without_texts_nothing_can_be_said() -> None:
+    world = full_world("public")
+    silent = world.with_tables(examples=world.table("examples").with_columns(has_text=False))
+    assert text_verdict(silent.told(CHAPTER)).startswith("No customer had a paired review in time")
+    assert text_verdict(empty_world().told(CHAPTER)).startswith("No customer had a paired review in time")
+
+
+@pytest.mark.parametrize(
+    ("shuffled", "p", "words"),
+    [
+        (0.60, 0.01, "the pairing carries information"),
+        (0.60, 0.40, "a difference that chance explains"),
+        (0.80, 0.01, "a difference that chance explains"),
+    ],
+)
+def test_the_control_is_told_as_it_came_out(shuffled: float, p: float, words: str) -> None:
+    world = full_world("public").with_branch("controls", {"permutation": {"gated_fusion": permutation(shuffled, p)}})
+    [picture] = [block for block in world.section(CHAPTER).blocks if isinstance(block, Picture)]
+    assert words in picture.sentence
+
+
+def test_variants_stand_in_one_table() -> None:
+    table = study_table(study_tree(study_frame(ablations(), 5)))
+    assert table is not None
+    assert all(len(row) == len(table.columns) for row in table.rows)
+    assert [row[1] for row in table.rows] == ["reference", "dropout 0,1"]
+    assert study_table({}) is None
+
+
+def test_what_each_part_brings_stands_beside_the_paper() -> None:
+    table = ablation_table({"full multimodal model": {"mae": 110.0}, "another": {"r2": 0.5}})
+    assert table is not None
+    full, other = table.rows
+    assert full[1:] == ("110.0", "–", "–", "118.9", "199.4", "0.89")
+    assert other[4:] == (NOT_PRINTED,) * 3
+    assert ablation_table({}) is None
+
+
+def test_the_chapter_says_what_is_missing() -> None:
+    keys = [block.key for block in full_world("demo").section(CHAPTER).blocks if isinstance(block, Table)]
+    assert keys == ["ablations", "encoder"]
+    bare = empty_world().section(CHAPTER)
+    assert [block.tone for block in bare.blocks if isinstance(block, Notice)] == ["info", "missing", "missing"]
+    assert len(bare.blocks) == 3
