@@ -17,7 +17,7 @@ from pipelines.workspace import build_workspace
 from resources.settings import Given
 from resources.warehouse import NAME, build_warehouse
 
-# Minutes on two cores, docs/results/run_times.md.
+# Minutes on two cores.
 _OTHER_MINUTES = 14  # of the full profile over the public files, everything but the fits of models
 _OTHER_SIMULATED_MINUTES = 5  # the same over the default demo
 _PRICE_MINUTES = 12  # the price of privacy

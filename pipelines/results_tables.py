@@ -1,4 +1,4 @@
-"""What ``results.json`` holds, as tables of the results pages: models, attacks, pairs, price of privacy, ceilings."""
+"""What ``results.json`` holds, as tables of the results pages: the run, models, attacks, pairs, prices, ceilings."""
 
 import json
 from collections.abc import Mapping
@@ -12,6 +12,7 @@ from resources.settings import Settings
 
 # Block -> branch of the results; a block is named after it and the source, say ``attacks_public``.
 _BRANCHES = {
+    "run": "run",
     "evaluation": "models",
     "attacks": "privacy.attacks",
     "alignment": "alignment",

@@ -4,7 +4,8 @@ Each world is killed up to eight times, at moments drawn half over the wall time
 again after each kill, and finished undisturbed. After each kill every stored file must already be, byte by byte, the
 undisturbed run's; at the end all of them, and every release must be booked once.
 
-    python -m tests.crash.soak --kills 100 [--seed 1] [--minutes 60]      (make soak KILLS=100)
+    python -m tests.crash.soak --kills 100 [--seed 1] [--minutes 60] [--write docs/results/crash_safety.md]
+    make soak KILLS=100
 """
 
 import argparse
@@ -16,7 +17,9 @@ import time
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
+from statistics import median
 
+from pipelines.results_page import markdown_of, measured_here, write_block
 from resources.encoders import EncoderShelf
 from resources.settings import CoreSettings
 from tests.crash.evidence import half_files, orchestration, releases, stored_bytes, uncharged
@@ -124,6 +127,7 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=120.0, help="no new world after these")
     parser.add_argument("--command", choices=("run", "backfill"), default="run", help="what is killed (default run)")
     parser.add_argument("--nice", type=int, default=0)
+    parser.add_argument("--write", type=Path, help="results page that gets the figures")
     parser.add_argument("--encoders", type=Path, help="folder `encoders` of a home, else the encoder is distilled")
     options = parser.parse_args()
     began = time.perf_counter()
@@ -137,10 +141,33 @@ def main() -> int:
         median = f"{spent[len(spent) // 2]:.1f}" if spent else ""
         tell(f"{stage:<26}{number:>7}{tally.bad[stage]:>6}{median:>21}")
     total = sum(tally.kills.values())
-    tell(f"{total} kills in {len(tally.kills)} stages of {tally.worlds} worlds, {time.perf_counter() - began:.0f} s")
+    seconds = time.perf_counter() - began
+    tell(f"{total} kills in {len(tally.kills)} stages of {tally.worlds} worlds, {seconds:.0f} s")
     for line in tally.wrong:
         tell(f"wrong: {line}")
+    if options.write is not None:
+        command = (
+            f"python -m tests.crash.soak --kills {options.kills} --seed {options.seed} --command {options.command}"
+        )
+        write_block(options.write, measured_here("soak", command, body_of(tally, seconds)))
     return 1 if tally.wrong or total < options.kills else 0
+
+
+def body_of(tally: Tally, seconds: float) -> str:
+    """The figures as Markdown: all kills in a line, then a row per stage."""
+    total = {
+        "kills": sum(tally.kills.values()), "stages": len(tally.kills), "worlds": tally.worlds,
+        "wrong": len(tally.wrong), "seconds": round(seconds),
+    }  # fmt: skip
+    stages = {
+        stage: {
+            "killed": number,
+            "wrong after it": tally.bad[stage],
+            "recovery, median s": round(median(tally.recovery[stage]), 1) if tally.recovery.get(stage) else None,
+        }
+        for stage, number in tally.kills.most_common()
+    }
+    return markdown_of({"all": total, **stages})
 
 
 if __name__ == "__main__":
