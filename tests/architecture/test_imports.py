@@ -55,6 +55,21 @@ def test_rooms_import_earlier_rooms_only(room: str) -> None:
                 assert parts[1] not in later, f"{relative(path)} imports {name}, a later room"
 
 
+CHAPTERS = ROOT / "assets" / "reports" / "chapters"
+
+
+@pytest.mark.parametrize("folder", sorted(path.parent.name for path in CHAPTERS.glob("*/chapter.py")))
+def test_chapters_import_nothing_of_each_other(folder: str) -> None:
+    """What two chapters tell lies in ``telling``: a chapter can be taken out by deleting its folder."""
+    for path in (CHAPTERS / folder).rglob("*.py"):
+        strangers = [
+            name
+            for name in imported_modules(path)
+            if name.startswith("assets.reports.chapters.") and name.split(".")[3] != folder
+        ]
+        assert not strangers, f"{relative(path)} imports {strangers}"
+
+
 def test_resources_import_nothing_of_ours() -> None:
     for path in (ROOT / "resources").rglob("*.py"):
         ours = [name for name in imported_modules(path) if name.split(".")[0] in ("assets", "pipelines")]
