@@ -8,8 +8,8 @@ ROOM = ROOT / "assets" / "models"
 ORDER = (
     "estimators.registry",  # names alone: settings check against it
     "contract_serving", "contract_explaining", "contract", "settings_measuring", "settings_fine_tuning", "settings",
-    "examples", "networks", "estimators", "evaluation", "anomaly_choice", "explaining", "serving", "findings", "fine_tuning",
-    "checks_serving", "checks_explaining", "checks_future", "checks", "assets_measuring", "assets",
+    "examples", "networks", "estimators", "evaluation", "anomaly_choice", "explaining", "serving", "findings",
+    "fine_tuning", "checks_serving", "checks_explaining", "checks_future", "checks", "assets_measuring", "assets",
 )  # fmt: skip
 
 
