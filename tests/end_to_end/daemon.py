@@ -1,4 +1,4 @@
-"""The daemon under a clock of our own: Dagster's scheduler and sensor loops, its watch over runs; runs in this process."""
+"""The daemon under a clock of our own: Dagster's scheduler and sensor loops, its watch over runs; runs in process."""
 
 import hashlib
 import logging
