@@ -79,19 +79,21 @@ def alert_of(instance: dg.DagsterInstance, run: dg.DagsterRun, *, with_warnings:
         with_warnings: also tell checks that only warn.
     """
     kinds = {dg.DagsterEventType.STEP_FAILURE, dg.DagsterEventType.ASSET_CHECK_EVALUATION}
-    found: dict[tuple[str, str], Problem] = {}
+    known_problems: dict[tuple[str, str], Problem] = {}
     for entry in instance.all_logs(run.run_id, of_type=kinds):
         problem = _problem(entry.dagster_event, with_warnings=with_warnings)
         if problem is not None:
-            known = found.get((problem.asset, problem.reason))
+            known = known_problems.get((problem.asset, problem.reason))
             days = (*(known.days if known else ()), *problem.days)
-            found[problem.asset, problem.reason] = Problem(
+            known_problems[problem.asset, problem.reason] = Problem(
                 asset=problem.asset, days=tuple(sorted(set(days))), reason=problem.reason
             )
     is_failed = run.status == dg.DagsterRunStatus.FAILURE
-    if not found and not is_failed:
+    if not known_problems and not is_failed:
         return None
-    problems = tuple(found.values()) or (Problem(asset="-", days=(), reason="the run ended without a failed step"),)
+    problems = tuple(known_problems.values()) or (
+        Problem(asset="-", days=(), reason="the run ended without a failed step"),
+    )
     days = tuple(dict.fromkeys(run.tags[name] for name in _DAY_TAGS if name in run.tags))
     return Alert(run_id=run.run_id, job=run.job_name, is_failed=is_failed, days=days, problems=problems)
 

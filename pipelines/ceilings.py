@@ -131,10 +131,10 @@ def make_study(settings: Settings) -> None:
 def _make_world(study: Study, influence: str, value: float, seed: int) -> None:
     started, name = time.perf_counter(), world_name(influence, seed)
     world = study.made(value, seed)
-    found = world_figures(world.examples, world.linked, world.expected, study_models(study.settings))
-    right = pl.DataFrame({"model": ["pairs"], "metric": ["right"], "value": [world.pairs_right]}, schema=found.schema)
+    figures = world_figures(world.examples, world.linked, world.expected, study_models(study.settings))
+    right = pl.DataFrame({"model": ["pairs"], "metric": ["right"], "value": [world.pairs_right]}, schema=figures.schema)
     _store(study.part("examples", name), world.examples)
-    _store(study.part("figures", name), pl.concat([found, right]))  # last: with it the world counts as finished
+    _store(study.part("figures", name), pl.concat([figures, right]))  # last: with it the world counts as finished
     say(f"  {name}: {world.examples.height:,} examples, {time.perf_counter() - started:.0f} s")
 
 
@@ -148,8 +148,8 @@ def _make_ceilings(study: Study, influence: str) -> None:
         started = time.perf_counter()
         rich = [pl.read_parquet(study.part("examples", world_name(influence, seed))) for seed in others]
         tested = {str(seed): pl.read_parquet(study.part("examples", world_name(influence, seed))) for seed in left}
-        found = data_rich_figures(rich, tested, study_models(study.settings))
-        for seed, rows in found.items():
+        ceilings = data_rich_figures(rich, tested, study_models(study.settings))
+        for seed, rows in ceilings.items():
             _store(study.part(study.ceilings_kind, world_name(influence, int(seed))), rows)
         say(f"  {influence}: {len(others)} worlds teach {len(left)}, {time.perf_counter() - started:.0f} s")
 

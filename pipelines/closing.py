@@ -58,10 +58,10 @@ class ReportWatch:
 
 def _stamp(path: Path) -> Stamp | None:
     try:
-        found = path.stat()
+        stat = path.stat()
     except OSError:
         return None
-    return found.st_mtime_ns, found.st_size, found.st_ino
+    return stat.st_mtime_ns, stat.st_size, stat.st_ino
 
 
 def closing_lines(watch: ReportWatch, pending: Sequence[date], seconds: float) -> Iterator[str]:

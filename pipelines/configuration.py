@@ -121,17 +121,17 @@ def describe(section: str, cls: type) -> list[Setting]:
     Raises:
         SettingsError: a field was not declared by ``resources.settings.setting``, so that nobody could look it up.
     """
-    found: list[Setting] = []
+    described: list[Setting] = []
     for item in fields(cls):
         if DOC not in item.metadata:
             message = f"setting {section}.{item.name} has no documentation; declare it by resources.settings.setting"
             raise SettingsError(message)
         allowed = "true, false" if item.type in (bool, "bool") else item.metadata[ALLOWED]
         default = item.default_factory() if item.default_factory is not MISSING else item.default
-        found.append(
+        described.append(
             Setting(item.name, _type_of(item), _written(default), allowed, item.metadata[DOC], item.metadata[HEADING])
         )
-    return found
+    return described
 
 
 def _type_of(item: "Field[Any]") -> str:

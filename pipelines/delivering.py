@@ -27,9 +27,9 @@ def fill_inbox(
     source = DemoSource(settings.room("demo", DemoSettings))
     since, last_day = first or source.first_day, last or source.last_day
     morning = until or last_day + timedelta(days=30)
-    found = deliver(folder, source, arrivals(source, days_between(since, last_day), shares), morning)
-    counts = ", ".join(f"{count} {kind}" for kind, count in sorted(Counter(item.kind for item in found).items()))
-    say(f"{len(found)} files in {folder} ({counts or 'nothing new'}); {LOG_FILE} tells what arrived when")
+    arrived = deliver(folder, source, arrivals(source, days_between(since, last_day), shares), morning)
+    counts = ", ".join(f"{count} {kind}" for kind, count in sorted(Counter(item.kind for item in arrived).items()))
+    say(f"{len(arrived)} files in {folder} ({counts or 'nothing new'}); {LOG_FILE} tells what arrived when")
     say("To run on them:")
     say(f"  export STAYWORTH_CORE__SOURCE=deliveries STAYWORTH_CORE__DATA={folder.resolve()}")
     say(f"  export STAYWORTH_CORE__HISTORY_START={since}")

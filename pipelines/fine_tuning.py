@@ -74,11 +74,11 @@ def fine_tune(given: Given, *, is_anchored: bool, tier: str | None, model: str |
         inputs = stored_tables(workspace)
         loaded = load_encoder(chosen, team.device, model_settings(settings).fine_tuning_tokens)
         restart_peak(team)
-        found = _trained(inputs, loaded, _NETWORKS[is_anchored], team)
+        study = _trained(inputs, loaded, _NETWORKS[is_anchored], team)
         memory = team.largest(peak_mib(team))
         if team.is_first:
-            _tell(found, memory, team)
-            store_study(workspace, found, loaded, team, memory)
+            _tell(study, memory, team)
+            store_study(workspace, study, loaded, team, memory)
 
 
 def _entered(team: Team, given: Given) -> Settings:
@@ -156,26 +156,26 @@ def _number(value: float | None, decimals: int) -> str:
     return "" if value is None else f"{value:,.{decimals}f}"
 
 
-def _tell(found: Study, memory: float, team: Team) -> None:
-    counts = found.counts
+def _tell(study: Study, memory: float, team: Team) -> None:
+    counts = study.counts
     say(f"Tested on {counts['test']:,} examples of {counts['test_customers']:,} customers that trained neither, "
         f"{counts['test_with_text']:,} with text")  # fmt: skip
-    say(f"Kept: epoch {found.tuned.best} of {found.tuned.epochs[-1].number} (0 is the frozen encoder)")
-    for part, models in found.figures.items():
+    say(f"Kept: epoch {study.tuned.best} of {study.tuned.epochs[-1].number} (0 is the frozen encoder)")
+    for part, models in study.figures.items():
         say(f"{part:<22}" + "".join(f"{name:>12}" for name in SHOWN))
         for model in MODELS:
             cells = (_number(models[model][name], 2 if name in _IN_CURRENCY else 4) for name in SHOWN)
             say(f"  {model:<20}" + "".join(f"{cell:>12}" for cell in cells))
     what = "of the card, the fullest one" if team.is_on_card else "resident, of the whole process (no card)"
-    say(f"Peak memory {what}: {memory:,.0f} MiB; {found.tuned.seconds_per_step:.2f} s a step")
+    say(f"Peak memory {what}: {memory:,.0f} MiB; {study.tuned.seconds_per_step:.2f} s a step")
 
 
-def store_study(workspace: Workspace, found: Study, loaded: LoadedEncoder, team: Team, memory: float) -> Path:
+def store_study(workspace: Workspace, study: Study, loaded: LoadedEncoder, team: Team, memory: float) -> Path:
     """Keep the model in the model store, card and figures under the home.
 
     Args:
         workspace: of the home.
-        found: the study.
+        study: what was learned, its figures and its trainer's state.
         loaded: the encoder that was trained.
         team: that trained.
         memory: its peak, MiB.
@@ -183,33 +183,33 @@ def store_study(workspace: Workspace, found: Study, loaded: LoadedEncoder, team:
     Returns:
         The folder of the card.
     """
-    arrays = found.train.arrays
+    arrays = study.train.arrays
     known_from = (arrays.as_of + arrays.horizon.astype("timedelta64[D]")).max().astype(date)
     artefact = to_tuned_artefact(
-        found.tuned, found.train, loaded.tokenizer, metrics=found.figures[PARTS[0]][TUNED], known_from=known_from,
-        facts={"tier": loaded.name, "counts": dict(found.counts)},
+        study.tuned, study.train, loaded.tokenizer, metrics=study.figures[PARTS[0]][TUNED], known_from=known_from,
+        facts={"tier": loaded.name, "counts": dict(study.counts)},
     )  # fmt: skip
     version = workspace.resource("model_store").save(artefact)
     facts = {"model": artefact.model, "version": version, "encoder": loaded.name, "data": artefact.data_version,
              "known_from": known_from.isoformat()}  # fmt: skip
     folder = workspace.settings.home / FINE_TUNING_STUDIES / version
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "card.md").write_text(model_card(found, facts, team, device_name(team)), "utf-8")
-    (folder / "figures.json").write_text(json.dumps(_figures(found, facts, team, memory), indent=1), "utf-8")
+    (folder / "card.md").write_text(model_card(study, facts, team, device_name(team)), "utf-8")
+    (folder / "figures.json").write_text(json.dumps(_figures(study, facts, team, memory), indent=1), "utf-8")
     say(f"Model: {artefact.model}, version {version}, in the model store; nothing serves it")
     say(f"Card and figures: {folder}")
     return folder
 
 
-def _figures(found: Study, facts: Mapping[str, Any], team: Team, memory: float) -> dict[str, Any]:
+def _figures(study: Study, facts: Mapping[str, Any], team: Team, memory: float) -> dict[str, Any]:
     return {
         **facts,
-        "counts": dict(found.counts),
-        "figures": found.figures,
-        "epochs": [asdict(epoch) for epoch in found.tuned.epochs],
-        "kept_epoch": found.tuned.best,
-        "precision": found.tuned.precision,
-        "seconds_per_step": found.tuned.seconds_per_step,
+        "counts": dict(study.counts),
+        "figures": study.figures,
+        "epochs": [asdict(epoch) for epoch in study.tuned.epochs],
+        "kept_epoch": study.tuned.best,
+        "precision": study.tuned.precision,
+        "seconds_per_step": study.tuned.seconds_per_step,
         "device": device_name(team),
         "processes": team.size,
         "card_peak_mib": memory if team.is_on_card else None,

@@ -86,15 +86,15 @@ def room_contracts() -> dict[str, FrameContract]:
         ContractError: a contract leaves open whose its rows are: a guest's rights could not be kept there; or two
             tables have one name.
     """
-    found: dict[str, FrameContract] = {}
+    by_asset: dict[str, FrameContract] = {}
     for room in room_packages():
         for contract in contracts_of(room):
-            if found.setdefault(contract.asset, contract) != contract:
+            if by_asset.setdefault(contract.asset, contract) != contract:
                 message = f"room {room!r} has a table {contract.asset!r}, and so has an earlier one; rename it"
                 raise ContractError(message)
-    if unsaid := [line for contract in found.values() for line in contract.unsaid]:
+    if unsaid := [line for contract in by_asset.values() for line in contract.unsaid]:
         raise ContractError("; ".join(unsaid))
-    return found
+    return by_asset
 
 
 def room_settings() -> Mapping[str, type]:

@@ -101,11 +101,11 @@ def _said(error: Any) -> str:
 
 def pending_days(workspace: Workspace, tables: Sequence[str]) -> list[date]:
     """Days of which at least one daily table is pending or failed its last attempt."""
-    found: set[date] = set()
+    pending: set[date] = set()
     for table in tables:
-        found |= workspace.lake.failures(table)
+        pending |= workspace.lake.failures(table)
         for day in workspace.lake.days(table):
             record = workspace.lake.record(table, day)
             if record is not None and record.is_pending:
-                found.add(day)
-    return sorted(found)
+                pending.add(day)
+    return sorted(pending)

@@ -64,17 +64,17 @@ def _number(value: float | None) -> str:
 
 def _run_of(runs: list[dict[str, Any]], text: str) -> dict[str, Any]:
     """The run with that number, or whose id starts so."""
-    found = [run for run in runs if text == str(run["number"]) or run["run_id"].startswith(text)]
-    if len(found) != 1:
-        message = f"{text!r} names {len(found)} training runs; give a number of `stayworth models`, 1 to {len(runs)}"
+    matching = [run for run in runs if text == str(run["number"]) or run["run_id"].startswith(text)]
+    if len(matching) != 1:
+        message = f"{text!r} names {len(matching)} training runs; give a number of `stayworth models`, 1 to {len(runs)}"
         raise SettingsError(message)
-    return found[0]
+    return matching[0]
 
 
 def _compare(first: dict[str, Any], second: dict[str, Any]) -> None:
     say(f"{'':<60}{'run ' + str(first['number']):>{_SHOWN}}  {'run ' + str(second['number'])}")
-    found = differences(first, second)
-    for name, one, two in found:
+    differing = differences(first, second)
+    for name, one, two in differing:
         say(f"{name:<60}{one[:_SHOWN]:>{_SHOWN}}  {two[:_SHOWN]}")
-    say("the same in everything" if not found else f"{len(found)} differences; artefacts: models/{first['path']} and "
-        f"models/{second['path']} below the home folder")  # fmt: skip
+    artefacts = f"models/{first['path']} and models/{second['path']} below the home folder"
+    say(f"{len(differing)} differences; artefacts: {artefacts}" if differing else "the same in everything")

@@ -32,7 +32,7 @@ _WIDTH, _HEIGHT = 1500, 950  # pixels
 
 def find_browser() -> str | None:
     """Path of a Chromium on this machine; None where there is none."""
-    return next((found for name in BROWSERS if (found := shutil.which(name))), None)
+    return next((path for name in BROWSERS if (path := shutil.which(name))), None)
 
 
 def free_port() -> int:

@@ -114,9 +114,9 @@ def damage_request(workspace: Workspace, days: Sequence[date]) -> dg.RunRequest 
 
 
 def _not_in_order(workspace: Workspace, days: Sequence[date]) -> str:
-    found = [item.text for item in delivery_troubles(workspace, days)]
-    found += [item.text for item in getattr(workspace.source, "unread", ())]
-    return f"; not in order: {'; '.join(found[:_MOST_TROUBLES])}" if found else ""
+    texts = [item.text for item in delivery_troubles(workspace, days)]
+    texts += [item.text for item in getattr(workspace.source, "unread", ())]
+    return f"; not in order: {'; '.join(texts[:_MOST_TROUBLES])}" if texts else ""
 
 
 def _request(job: str, due: Mapping[date, Mapping[str, str]], assets: list[dg.AssetKey] | None) -> dg.RunRequest:

@@ -46,14 +46,14 @@ def delivery_troubles(workspace: Workspace, days: Sequence[date]) -> list[Troubl
     problem = getattr(source, "problem", None)
     if problem is None:
         return []
-    found: list[Trouble] = []
+    troubled: list[Trouble] = []
     for stream in (stream for stream in Stream if stream in source.streams):
         late = [day for day in days if not source.is_delivered(stream, day)]
         for day in (day for day in late if problem(stream, day)):
-            found.append(Trouble(f"raw_{stream}", day, day, why_missing(source, stream, day), came=True))
+            troubled.append(Trouble(f"raw_{stream}", day, day, why_missing(source, stream, day), came=True))
         for reason, gap in _gaps(stream, [day for day in late if not problem(stream, day)], workspace):
-            found.append(Trouble(f"raw_{stream}", gap[0], gap[-1], reason))
-    return found
+            troubled.append(Trouble(f"raw_{stream}", gap[0], gap[-1], reason))
+    return troubled
 
 
 def _gaps(stream: Stream, days: Sequence[date], workspace: Workspace) -> Iterator[tuple[str, list[date]]]:
@@ -68,26 +68,26 @@ def _gaps(stream: Stream, days: Sequence[date], workspace: Workspace) -> Iterato
 
 def troubles(workspace: Workspace) -> list[Trouble]:
     """All that is not in order, up to the last day that anything was delivered for."""
-    found: list[Trouble] = []
+    all_troubles: list[Trouble] = []
     try:
         start, end = history(workspace.settings)
         if hasattr(workspace.source, "problem"):
             end = min(end, workspace.source.last_day)
-            found += delivery_troubles(workspace, days_between(start, end))
-        found += [Trouble("inbox", None, None, note) for note in getattr(workspace.source, "notes", ())]
+            all_troubles += delivery_troubles(workspace, days_between(start, end))
+        all_troubles += [Trouble("inbox", None, None, note) for note in getattr(workspace.source, "notes", ())]
     except SourceError as error:
-        found.append(Trouble("source", None, None, str(error)))
+        all_troubles.append(Trouble("source", None, None, str(error)))
     for asset in sorted(workspace.lake.assets()):
         for day in sorted(workspace.lake.failures(asset)):
             reasons = (reason.partition(", for example")[0] for reason in workspace.lake.failure(asset, day))
-            found.append(Trouble(asset, day, day, f"kept aside, broke {'; '.join(reasons)}"))
-    return found
+            all_troubles.append(Trouble(asset, day, day, f"kept aside, broke {'; '.join(reasons)}"))
+    return all_troubles
 
 
-def lines_of(found: Sequence[Trouble]) -> list[str]:
+def lines_of(told: Sequence[Trouble]) -> list[str]:
     """The first lines, and how many more there are."""
-    more = [f"and {len(found) - _MOST_LINES} more"] if len(found) > _MOST_LINES else []
-    return [item.text for item in found[:_MOST_LINES]] + more
+    more = [f"and {len(told) - _MOST_LINES} more"] if len(told) > _MOST_LINES else []
+    return [item.text for item in told[:_MOST_LINES]] + more
 
 
 def tell_source(workspace: Workspace, first: date, last: date, say: Callable[[str], None]) -> None:

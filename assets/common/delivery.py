@@ -56,18 +56,18 @@ def delivery_outcome(source: Source, stream: str, days: Sequence[date]) -> Check
 def unread_outcome(source: Source, stream: str, days: Sequence[date]) -> CheckOutcome:
     """Whether all files of those days are read: one under another name is not."""
     asked = set(days)
-    found = [
+    unread = [
         item for item in getattr(source, "unread", ())
         if item.stream in (None, stream) and (item.day is None or item.day in asked)
     ]  # fmt: skip
     return CheckOutcome(
         name=UNREAD_CHECK,
-        passed=not found,
-        rows=len(found),
-        failed_days=frozenset(item.day for item in found if item.day is not None),
+        passed=not unread,
+        rows=len(unread),
+        failed_days=frozenset(item.day for item in unread if item.day is not None),
         advice=UNREAD_ADVICE,
         is_blocking=False,
-        metadata={"reasons": {item.name: item.reason for item in found[:_MOST_REASONS]}},
+        metadata={"reasons": {item.name: item.reason for item in unread[:_MOST_REASONS]}},
     )
 
 
@@ -86,8 +86,8 @@ def hotels_outcome(source: Source) -> CheckOutcome:
 
 def source_outcomes(source: Source, stream: str, days: Sequence[date]) -> list[CheckOutcome]:
     """The outcomes of :func:`source_checks` for the asked days of a stream."""
-    found = [delivery_outcome(source, stream, days), unread_outcome(source, stream, days)]
-    return [*found, hotels_outcome(source)] if stream == Stream.BOOKINGS else found
+    outcomes = [delivery_outcome(source, stream, days), unread_outcome(source, stream, days)]
+    return [*outcomes, hotels_outcome(source)] if stream == Stream.BOOKINGS else outcomes
 
 
 def source_checks(stream: str | None) -> dict[str, str]:

@@ -110,8 +110,8 @@ class Discretion:
 
     def _places(self, example: Mapping[str, Any]) -> dict[str, str]:
         """Column and expectation of a broken contract, where they are names and not cells of the table."""
-        found = {name: str(example[name]) for name in _NAMES_OF_PLACES if example.get(name) is not None}
-        return {name: text for name, text in found.items() if self._is_name(text)}
+        places = {name: str(example[name]) for name in _NAMES_OF_PLACES if example.get(name) is not None}
+        return {name: text for name, text in places.items() if self._is_name(text)}
 
     def _mark(self, row: Mapping[str, Any]) -> str:
         return row_mark(self.workspace.key, self.contract.asset if self.contract else "", row)

@@ -26,7 +26,7 @@ def due_days(workspace: Workspace, specs: Sequence[DailySpec], days: Sequence[da
         specs: daily tables.
         days: to look at, ascending.
     """
-    found: dict[date, dict[str, str]] = {}
+    due: dict[date, dict[str, str]] = {}
     for spec in specs:
         ledger = InputLedger(workspace, spec.recipe)
         ledger.load_fingerprints(days)
@@ -41,8 +41,8 @@ def due_days(workspace: Workspace, specs: Sequence[DailySpec], days: Sequence[da
             now, stored = ledger.record_for(day), workspace.lake.record(spec.contract.asset, day)
             if not _is_as_stored(spec, now, stored) or workspace.lake.failure(spec.contract.asset, day):
                 digest = hashlib.sha256(now.to_json().encode()).hexdigest()[:16]
-                found.setdefault(day, {})[spec.contract.asset] = digest
-    return found
+                due.setdefault(day, {})[spec.contract.asset] = digest
+    return due
 
 
 def _is_as_stored(spec: DailySpec, now: InputRecord, stored: InputRecord | None) -> bool:

@@ -62,8 +62,8 @@ class InputLedger:
             source = self._workspace.source
             streams = sorted(source.streams) if self._recipe.stream == ANY_STREAM else [Stream(self._recipe.stream)]
             wanted = sorted({*days, *(when for day in days for when in self._earlier(day))})
-            found = [source.fingerprint(item, wanted) for item in streams if item in source.streams]
-            self._fingerprints = {day: "+".join(marks.get(day, "empty") for marks in found) for day in wanted}
+            marks_by_stream = [source.fingerprint(item, wanted) for item in streams if item in source.streams]
+            self._fingerprints = {day: "+".join(marks.get(day, "empty") for marks in marks_by_stream) for day in wanted}
 
     def record_for(self, day: date, **counts: object) -> InputRecord:
         """The record of inputs of a day as things stand now."""
@@ -129,17 +129,17 @@ class InputLedger:
         if reads.look_back_days is None:
             incomplete = self._incomplete(reads.asset, last)
             return [reason for when, reason in incomplete.items() if when <= last]
-        found = (self._day_reason(reads.asset, when) for when in days_between(first, last))
-        return [reason for reason in found if reason]
+        reasons = (self._day_reason(reads.asset, when) for when in days_between(first, last))
+        return [reason for reason in reasons if reason]
 
     def _incomplete(self, asset: str, last: date) -> dict[date, str]:
-        done, found = self._gaps.get(asset, (None, {}))
+        done, gaps = self._gaps.get(asset, (None, {}))
         first = self._workspace.history_start if done is None else done + timedelta(days=1)
         for when in days_between(first, last):
             if reason := self._day_reason(asset, when):
-                found[when] = reason
-        self._gaps[asset] = (last if done is None else max(done, last), found)
-        return found
+                gaps[when] = reason
+        self._gaps[asset] = (last if done is None else max(done, last), gaps)
+        return gaps
 
     def forget(self) -> None:
         """Look at the lake afresh: call it between judging stored days and replacing them."""

@@ -15,7 +15,7 @@ def frozen_days(workspace: Workspace, own: str, reads: Sequence[Reads], days: Se
     """
     lake = workspace.lake
     gone = {asset: set(lake.removed_days(asset)) for asset in (own, *(item.asset for item in reads))}
-    found: dict[date, str] = {}
+    frozen: dict[date, str] = {}
     for day in days if any(gone.values()) else ():
         spans = [(own, (day, day))]
         spans += [(item.asset, _needed(workspace, item, day)) for item in reads
@@ -23,11 +23,11 @@ def frozen_days(workspace: Workspace, own: str, reads: Sequence[Reads], days: Se
         lost = [(asset, when) for asset, (first, last) in spans for when in gone[asset] if first <= when <= last]
         if lost:
             asset, when = min(lost, key=lambda item: item[1])
-            found[day] = (
+            frozen[day] = (
                 f"frozen: the retention ({_setting_of(workspace, asset)}) took the rows of {asset} {when}; what is "
                 "stored stays, and the day can't be made again"
             )
-    return found
+    return frozen
 
 
 def _needed(workspace: Workspace, item: Reads, day: date) -> tuple[date, date]:

@@ -65,15 +65,15 @@ def bootstrap_metrics(
         for name, value in metrics(target[rows], prediction[rows]).items():
             if name in samples and value is not None:
                 samples[name].append(value)
-    found = {}
+    estimates = {}
     for name, value in whole.items():
         if value is None:
             continue
         drawn = samples[name]
         bounds = np.quantile(drawn, [(1 - _LEVEL) / 2, (1 + _LEVEL) / 2]) if drawn else (None, None)
         low, high = (None if bound is None else float(bound) for bound in bounds)
-        found[name] = Estimate(float(value), low, high)
-    return found
+        estimates[name] = Estimate(float(value), low, high)
+    return estimates
 
 
 def clustered_mean(values: Floats, clusters: NDArray[np.generic]) -> Estimate:

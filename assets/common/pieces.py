@@ -25,16 +25,16 @@ def pieces(
     """
     if rows is None:
         return [list(days)]
-    found: list[list[date]] = []
+    parts: list[list[date]] = []
     total = 0
     for day in days:
         brought = sum(record.rows_out for asset in assets if (record := lake.record(asset, day)))
-        if not found or (total + brought > rows and len(found[-1]) >= fewest_days):
-            found.append([])
+        if not parts or (total + brought > rows and len(parts[-1]) >= fewest_days):
+            parts.append([])
             total = 0
-        found[-1].append(day)
+        parts[-1].append(day)
         total += brought
-    return found
+    return parts
 
 
 def outcomes_together(before: Sequence[CheckOutcome], now: Sequence[CheckOutcome]) -> list[CheckOutcome]:
@@ -56,11 +56,11 @@ def _both(one: CheckOutcome, two: CheckOutcome) -> CheckOutcome:
 
 def metadata_together(before: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any]:
     """Counts of two pieces added up, also those in a mapping; of anything else the later one's."""
-    found = {**before, **now}
+    together = {**before, **now}
     for name in before.keys() & now.keys():
         one, two = before[name], now[name]
         if isinstance(one, Mapping) and isinstance(two, Mapping):
-            found[name] = metadata_together(one, two)
+            together[name] = metadata_together(one, two)
         elif type(one) is int and type(two) is int:
-            found[name] = one + two
-    return found
+            together[name] = one + two
+    return together

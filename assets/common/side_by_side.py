@@ -37,13 +37,13 @@ def side_by_side(
         workers = min(workers, join_ray())
         # A CPU each, kept: without this Ray asks for one to place an actor and for none afterwards.
         with parallel_config(backend="ray", ray_remote_args={"num_cpus": 1}):
-            found = Parallel(n_jobs=workers, max_nbytes=None)(
+            results = Parallel(n_jobs=workers, max_nbytes=None)(
                 delayed(_on_one_thread)(function, *task) for task in tasks
             )
-        return cast("list[Result]", found)
+        return cast("list[Result]", results)
     with parallel_config(backend="loky", inner_max_num_threads=1):
-        found = Parallel(n_jobs=workers, max_nbytes=None)(delayed(function)(*task) for task in tasks)
-    return cast("list[Result]", found)
+        results = Parallel(n_jobs=workers, max_nbytes=None)(delayed(function)(*task) for task in tasks)
+    return cast("list[Result]", results)
 
 
 def _on_one_thread(function: Callable[..., Result], *task: Any) -> Result:

@@ -40,20 +40,20 @@ def definition_metadata(contract: FrameContract) -> dict[str, Any]:
 
 def record_metadata(record: InputRecord, told: Discretion) -> dict[str, Any]:
     """Metadata of one stored partition, as far as it may be told of its table."""
-    found: dict[str, Any] = {
+    metadata: dict[str, Any] = {
         "dagster/row_count": record.rows_out,
         "is_pending": record.is_pending,
         "settings": record.settings,
     }
     if record.rows_in is not None:
-        found["rows_in"] = record.rows_in
+        metadata["rows_in"] = record.rows_in
     if record.set_aside:
-        found["set_aside"] = told.reasons(record.set_aside)
+        metadata["set_aside"] = told.reasons(record.set_aside)
     if record.pending:
-        found["pending_because"] = "; ".join(record.pending)
+        metadata["pending_because"] = "; ".join(record.pending)
     if record.records:
-        found["fitted_records"] = dict(record.records)
-    return found
+        metadata["fitted_records"] = dict(record.records)
+    return metadata
 
 
 def plain_metadata(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -80,15 +80,15 @@ def check_specs(asset: str, advice: Mapping[str, str], warning: Collection[str])
 
 def check_metadata(outcome: CheckOutcome) -> dict[str, Any]:
     """Metadata of a check: count, threshold, five examples (ids only), days, advice."""
-    found: dict[str, Any] = {"rows": outcome.rows, **dict(outcome.metadata)}
+    metadata: dict[str, Any] = {"rows": outcome.rows, **dict(outcome.metadata)}
     if outcome.threshold is not None:
-        found["threshold"] = outcome.threshold
+        metadata["threshold"] = outcome.threshold
     if not outcome.passed:
         days = sorted(outcome.failed_days)
-        found["examples"] = [{key: str(value) for key, value in item.items()} for item in outcome.examples[:5]]
-        found["failed_days"] = [str(day) for day in days[:_MAX_DAYS_SHOWN]]
-        found["advice"] = outcome.advice
-    return found
+        metadata["examples"] = [{key: str(value) for key, value in item.items()} for item in outcome.examples[:5]]
+        metadata["failed_days"] = [str(day) for day in days[:_MAX_DAYS_SHOWN]]
+        metadata["advice"] = outcome.advice
+    return metadata
 
 
 def severity_of(outcome: CheckOutcome) -> dg.AssetCheckSeverity:

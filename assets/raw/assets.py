@@ -76,7 +76,7 @@ def raw_reviews(inputs: DayInputs) -> Produced:
 def quarantine(inputs: DayInputs) -> Produced:
     """One row per problem of a damaged row: source file, row, column, reason and the text as delivered."""
     parsed = [_parse(inputs, stream, looks_back=False)[1] for stream in _streams(inputs)]
-    problems = [_admitted(inputs, found)[0].problems for found in parsed]
+    problems = [_admitted(inputs, stream_rows)[0].problems for stream_rows in parsed]
     return Produced(pl.concat([QUARANTINE.empty(), *problems]))
 
 
@@ -134,8 +134,8 @@ def _earlier(inputs: DayInputs, stream: Stream, delivered: pl.DataFrame, setting
 
 
 def _table(inputs: DayInputs, stream: Stream) -> Produced:
-    delivered, found = _parse(inputs, stream)
-    parsed, refused = _admitted(inputs, found)
+    delivered, all_parsed = _parse(inputs, stream)
+    parsed, refused = _admitted(inputs, all_parsed)
     settings = inputs.settings.room("raw", RawSettings)
     kept, left = apply_policy(parsed.rows, stream, settings, decisions=parsed.decisions)
     set_aside = pl.concat([quarantined_rows(parsed.problems), left, refused])

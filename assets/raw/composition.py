@@ -96,7 +96,7 @@ def day_counts(stream: Stream, delivered: pl.DataFrame, parsed: Parsed, settings
     repeated = (is_repeat() | _IS_RESENT).alias("r")
     decided = [(pl.col(_DECISION) == decision).fill_null(value=False).alias(decision) for decision in (ROOM, REPLACED)]
     marked = _marked(parsed.rows, parsed.decisions)
-    found = marked.select(
+    flags = marked.select(
         "delivery_day", repeated, _IS_RESENT.alias("s"), is_missing(stream, settings).alias("m"), *decided
     )
     frames: list[pl.DataFrame] = []
@@ -104,7 +104,7 @@ def day_counts(stream: Stream, delivered: pl.DataFrame, parsed: Parsed, settings
         drops = policy == "paper"
         taken = pl.col("r") if drops else pl.col("s")
         missing = pl.col("m") & ~taken
-        sums = found.group_by("delivery_day").agg(
+        sums = flags.group_by("delivery_day").agg(
             pl.col("r").sum().alias("repeats"), taken.sum().alias("repeats_dropped"), missing.sum().alias("missing"),
             pl.col(ROOM).sum().alias("rooms"), pl.col(REPLACED).sum(),
         )  # fmt: skip
@@ -149,7 +149,7 @@ def dataset_composition(counts: pl.DataFrame) -> pl.DataFrame:
     """
     names = ("delivered", "quarantined", "repeats", "repeats_dropped", "missing", "missing_dropped")
     totals = counts.group_by("policy", "stream").agg(pl.col(names).cast(pl.Int64).sum()).sort("policy", "stream")
-    found: list[dict[str, object]] = []
+    steps: list[dict[str, object]] = []
     for total in totals.iter_rows(named=True):
         rows = total["delivered"]
         for number, (step, column) in enumerate(STEPS):
@@ -157,7 +157,7 @@ def dataset_composition(counts: pl.DataFrame) -> pl.DataFrame:
             rows -= dropped
             there = total[column.removesuffix("_dropped")] if column else 0
             key = {"policy": total["policy"], "stream": total["stream"], "step_number": number, "step": step}
-            found.append({**key, "found": there, "dropped": dropped, "rows": rows})
+            steps.append({**key, "found": there, "dropped": dropped, "rows": rows})
     whole = pl.Int64
     schema = {"policy": pl.String, "stream": pl.String, "step_number": pl.Int32, "step": pl.String}
-    return pl.DataFrame(found, schema={**schema, "found": whole, "dropped": whole, "rows": whole})
+    return pl.DataFrame(steps, schema={**schema, "found": whole, "dropped": whole, "rows": whole})

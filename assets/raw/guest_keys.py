@@ -29,17 +29,17 @@ def unfit_guest_keys(rows: pl.DataFrame, settings: RawSettings, days: Collection
     told = rows.select("_delivery_day", *(key_expression(pl.col(name), words) for name in COLUMNS[1:]))
     told = told.filter(pl.col("guest_key").is_not_null())
     suspects = told.filter(pl.col("guest_key").is_in(_suspects(told, settings)))
-    found = [NONE_UNFIT]
+    parts = [NONE_UNFIT]
     for day in sorted(days) if suspects.height else ():
         first = day - timedelta(days=settings.repeat_look_back_days)
         seen = suspects.filter(pl.col("_delivery_day").is_between(first, day))
         today = (pl.col("_delivery_day") == day).sum().cast(pl.UInt32).alias("rows")
         counts = seen.group_by("guest_key").agg(today, pl.col("email", "guest_name").drop_nulls().n_unique())
         over = counts.filter((pl.col("rows") > 0) & _is_too_much(settings)).sort("guest_key")
-        found.append(
+        parts.append(
             over.select(pl.lit(day).alias("delivery_day"), pl.lit(_KIND).alias("kind"), key="guest_key", rows="rows")
         )
-    return pl.concat(found)
+    return pl.concat(parts)
 
 
 def _suspects(told: pl.DataFrame, settings: RawSettings) -> list[str]:

@@ -131,16 +131,16 @@ def _crowded(marked: pl.DataFrame, most: int, look_back_days: int, asked: Sequen
     keyed = marked.filter(pl.col(_GROUP).is_not_null())
     many = keyed.group_by(_GROUP).agg(pl.col(_PLACE).n_unique()).filter(pl.col(_PLACE) > most)[_GROUP].to_list()
     crowd = keyed.filter(pl.col(_GROUP).is_in(many))
-    found: list[pl.DataFrame] = []
+    crowds: list[pl.DataFrame] = []
     for day in asked if many else ():
         seen = crowd.filter(pl.col("_delivery_day").is_between(day - timedelta(days=look_back_days), day))
         counts = seen.group_by(_GROUP).agg(
             pl.col(_PLACE).n_unique(), (pl.col("_delivery_day") == day).sum().cast(pl.UInt32).alias("rows")
         )
         over = counts.filter((pl.col(_PLACE) > most) & (pl.col("rows") > 0))
-        found.append(over.select(_GROUP, pl.lit(day).alias("delivery_day"), "rows").sort(_GROUP))
+        crowds.append(over.select(_GROUP, pl.lit(day).alias("delivery_day"), "rows").sort(_GROUP))
     schema = {_GROUP: pl.String(), "delivery_day": pl.Date(), "rows": pl.UInt32()}
-    return pl.concat([pl.DataFrame(schema=schema), *found])
+    return pl.concat([pl.DataFrame(schema=schema), *crowds])
 
 
 def _verdicts(
@@ -166,9 +166,9 @@ def _group_verdicts(
     days: dict[date, list[tuple[int, Sent]]] = {}
     for at, day, place, content, lag, *marks in group.select(columns).sort("_delivery_day", "_at").iter_rows():
         days.setdefault(day, []).append((at, Sent(place, content, lag, tuple(marks))))
-    found: list[tuple[int, Verdict]] = []
+    placed: list[tuple[int, Verdict]] = []
     for day in (day for day in days if day in asked):
         first = day - timedelta(days=look_back_days)
         window = [[sent for _, sent in rows] for when, rows in days.items() if first <= when <= day]
-        found += zip((at for at, _ in days[day]), verdicts(window, same), strict=True)
-    return found
+        placed += zip((at for at, _ in days[day]), verdicts(window, same), strict=True)
+    return placed

@@ -97,10 +97,10 @@ def verdicts(days: Sequence[Sequence[Sent]], same: Same) -> list[Verdict]:
         same: agreement of a later row with an earlier one, 0 where they are about different things.
     """
     things: list[_Thing] = []
-    found: list[Verdict] = []
+    decided: list[Verdict] = []
     for rows in days:
-        found = _day(rows, things, same)
-    return found
+        decided = _day(rows, things, same)
+    return decided
 
 
 def _day(rows: Sequence[Sent], things: list[_Thing], same: Same) -> list[Verdict]:

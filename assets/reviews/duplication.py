@@ -99,14 +99,14 @@ def duplication(
     rows = corpus.rows[places]
     raw[rows], cosine[rows] = values, cosines
     earlier[rows] = np.where(nearest >= 0, corpus.rows[nearest] if len(corpus.rows) else -1, -1)
-    found = pl.Series("nearest", earlier).replace(-1, None).cast(pl.UInt32)
-    gaps = ordered["posted_day"] - ordered["posted_day"].gather(found)
+    earlier_place = pl.Series("nearest", earlier).replace(-1, None).cast(pl.UInt32)
+    gaps = ordered["posted_day"] - ordered["posted_day"].gather(earlier_place)
     return (
         ordered.select("review_id", "delivery_day")
         .with_columns(
             pl.Series("duplication_raw", raw),
             pl.Series("duplication_cosine", cosine),
-            ordered["review_id"].gather(found).alias("nearest_review_id"),
+            ordered["review_id"].gather(earlier_place).alias("nearest_review_id"),
             gaps.dt.total_days().cast(pl.Int32).alias("nearest_gap_days"),
         )
         .filter(pl.Series(is_wanted))
@@ -203,12 +203,12 @@ def _neighbours(corpus: _Corpus, queries: np.ndarray, settings: ReviewSettings, 
 
 def _formulaic(corpus: _Corpus, places: np.ndarray, near: Neighbours, settings: ReviewSettings) -> np.ndarray:
     """Positions in ``places`` of texts of middling length that several earlier reviews nearly equal."""
-    found = []
+    formulaic = []
     for position in np.flatnonzero(corpus.is_short[corpus.distinct_of[places]]):
         place, which = int(places[position]), int(corpus.distinct_of[places[position]])
         span = slice(*np.searchsorted(near.query, [which, which + 1]))
         is_first = corpus.first[which] == place
         close = near.vector[span][near.cosine[span] >= _NEARLY_EQUAL].tolist() if is_first else [which]
         if sum(corpus.occurrences_before(one, place) for one in close) >= settings.duplication_stock_matches:
-            found.append(position)
-    return np.array(found, dtype=np.int64)
+            formulaic.append(position)
+    return np.array(formulaic, dtype=np.int64)

@@ -42,9 +42,9 @@ def device_neighbours(vectors: np.ndarray, queries: np.ndarray, count: int, devi
             parts.append(exact_neighbours(vectors, block[~is_sure], count))
     if not parts:
         return no_neighbours()
-    found = joined(parts)
-    order = np.argsort(found.query, kind="stable")
-    return Neighbours(found.query[order], found.vector[order], found.cosine[order])
+    neighbours = joined(parts)
+    order = np.argsort(neighbours.query, kind="stable")
+    return Neighbours(neighbours.query[order], neighbours.vector[order], neighbours.cosine[order])
 
 
 def _best(corpus, queries: np.ndarray, count: int, step: int) -> tuple[np.ndarray, np.ndarray]:  # a torch tensor

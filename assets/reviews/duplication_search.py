@@ -54,10 +54,10 @@ def nearest_earlier(vectors: np.ndarray, queries: np.ndarray, count: int, first_
         first_exact: vectors before this number are compared with all earlier ones, later ones within cells.
     """
     edge = int(np.searchsorted(queries, first_exact))
-    found = [exact_neighbours(vectors, queries[:edge], count)]
+    neighbours = [exact_neighbours(vectors, queries[:edge], count)]
     if edge < len(queries):
-        found.append(_cell_neighbours(vectors, queries[edge:], count, first_exact))
-    return joined(found)
+        neighbours.append(_cell_neighbours(vectors, queries[edge:], count, first_exact))
+    return joined(neighbours)
 
 
 def joined(parts: list[Neighbours]) -> Neighbours:

@@ -61,11 +61,11 @@ def read_aliases(aliases: Iterable[str]) -> dict[str, str]:
     if any(len(pair) != 2 or not all(hotel_key(name) for name in pair) for pair in pairs):
         message = f"each one is an old name, {ALIAS_SIGN} and a new name"
         raise ValueError(message)
-    found = {hotel_key(old): new for old, new in pairs}
-    if len(found) < len(pairs) or any(hotel_key(new) in found for new in found.values()):
+    new_by_old = {hotel_key(old): new for old, new in pairs}
+    if len(new_by_old) < len(pairs) or any(hotel_key(new) in new_by_old for new in new_by_old.values()):
         message = "an old name is given once and leads to the name now in use at once"
         raise ValueError(message)
-    return found
+    return new_by_old
 
 
 def current_names(names: pl.Series, aliases: Iterable[str]) -> pl.Series:

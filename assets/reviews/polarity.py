@@ -145,11 +145,14 @@ def _terms(words: Sequence[str]) -> list[str]:
 
 def _vocabulary(rows: Sequence[Sequence[str]], size: int) -> list[str]:
     """The terms found in most texts, ties by spelling; sorted by spelling."""
-    found: dict[str, int] = {}
+    texts_by_term: dict[str, int] = {}
     for words in rows:
         for term in set(_terms(words)):
-            found[term] = found.get(term, 0) + 1
-    common = sorted((term for term, count in found.items() if count >= _MIN_OCCURRENCES), key=lambda t: (-found[t], t))
+            texts_by_term[term] = texts_by_term.get(term, 0) + 1
+    common = sorted(
+        (term for term, count in texts_by_term.items() if count >= _MIN_OCCURRENCES),
+        key=lambda t: (-texts_by_term[t], t),
+    )
     return sorted(common[:size])
 
 

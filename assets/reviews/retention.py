@@ -81,16 +81,16 @@ def part_precisions(anomalies: pl.DataFrame, parts: pl.DataFrame, truth: pl.Data
     joined = parts.join(anomalies.select("review_id", "anomaly_score"), on="review_id").join(
         truth.select("review_id", "kind").unique("review_id", maintain_order=True), on="review_id", how="left"
     )
-    found: dict[str, float | None] = {}
+    precisions: dict[str, float | None] = {}
     for part in PARTS:
         judged = joined.filter(pl.col("kind").is_null() | (pl.col("kind") == part))
-        found[part] = average_precision(
+        precisions[part] = average_precision(
             judged[f"{part}_raw"].to_numpy(), judged["kind"].is_not_null().to_numpy().astype(bool)
         )
-    found["anomaly_score"] = average_precision(
+    precisions["anomaly_score"] = average_precision(
         joined["anomaly_score"].to_numpy(), joined["kind"].is_not_null().to_numpy().astype(bool)
     )
-    return found
+    return precisions
 
 
 def honest_flagged(anomalies: pl.DataFrame, planted_ids: pl.Series) -> float | None:

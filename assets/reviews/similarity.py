@@ -48,11 +48,11 @@ def cosines_of(vectors: np.ndarray, left: np.ndarray, right: np.ndarray) -> np.n
         left: (n,) row numbers.
         right: (n,) row numbers.
     """
-    found = np.empty(len(left))
+    cosines = np.empty(len(left))
     for start in range(0, len(left), _PAIRS):
         span = slice(start, start + _PAIRS)
-        found[span] = pair_cosines(vectors[left[span]], vectors[right[span]])
-    return found
+        cosines[span] = pair_cosines(vectors[left[span]], vectors[right[span]])
+    return cosines
 
 
 def shared_phrases(

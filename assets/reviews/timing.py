@@ -142,20 +142,20 @@ def _seen(rows: pl.DataFrame, first_day: int, today: int) -> _Seen:
 def _largest(seen: _Seen, settings: ReviewSettings) -> dict[str, np.ndarray]:
     """Columns of the largest surprise of each review delivered today; the first of equals, in the order of scopes."""
     groups = _groups(seen, settings)
-    found = [
+    surprises = [
         _days_surprise(seen, group, length, settings) for group in groups for length in settings.timing_window_days
     ]
     if seen.moment is not None:
         hotels = [group for group in groups if group.scope != "platform"]
-        found += [_hours_surprise(seen, seen.moment, group, settings) for group in hotels]
-    best = np.argmax(np.stack([item.surprise for item in found]), axis=0)  # (n_today,)
+        surprises += [_hours_surprise(seen, seen.moment, group, settings) for group in hotels]
+    best = np.argmax(np.stack([item.surprise for item in surprises]), axis=0)  # (n_today,)
     place = np.arange(len(best))
     return {
-        "timing_raw": np.stack([item.surprise for item in found])[best, place],
-        "posts_observed": np.stack([item.observed for item in found])[best, place],
-        "posts_expected": np.stack([item.expected for item in found])[best, place],
-        "posts_window_hours": np.array([item.hours for item in found])[best],
-        "posts_scope": np.array([item.scope for item in found])[best],
+        "timing_raw": np.stack([item.surprise for item in surprises])[best, place],
+        "posts_observed": np.stack([item.observed for item in surprises])[best, place],
+        "posts_expected": np.stack([item.expected for item in surprises])[best, place],
+        "posts_window_hours": np.array([item.hours for item in surprises])[best],
+        "posts_scope": np.array([item.scope for item in surprises])[best],
     }
 
 

@@ -95,9 +95,9 @@ def evidence_rows(
 
 
 def _linked(world: LinkageWorld, settings: AlignmentSettings) -> _Linked:
-    found = build_candidates(world.bookings, world.reviews, world.hotels, world.days, settings).frame
-    weights = learn_weights(found, world.bookings, settings) or assumed_weights(settings)
-    return _Linked(found, weights, _decided(world, found, weights, settings))
+    candidates = build_candidates(world.bookings, world.reviews, world.hotels, world.days, settings).frame
+    weights = learn_weights(candidates, world.bookings, settings) or assumed_weights(settings)
+    return _Linked(candidates, weights, _decided(world, candidates, weights, settings))
 
 
 def _decided(
@@ -111,7 +111,7 @@ def _window(world: LinkageWorld, linked: _Linked, settings: AlignmentSettings) -
     """Figures of one window; the oracle sees the same candidates and takes pairs from its own best threshold."""
     decided = linked.pairs["booking_id"].n_unique()
     paired = linked.pairs.filter(pl.col("is_assigned"))
-    found = {
+    figures = {
         "days": float(len(world.days)),
         "candidates": float(linked.candidates.height),
         "decided": float(decided),
@@ -121,11 +121,11 @@ def _window(world: LinkageWorld, linked: _Linked, settings: AlignmentSettings) -
         "weights_identified": float(linked.weights.is_identified),
     }
     if world.links is None or world.model is None:
-        return found
-    found |= alignment_truth(linked.pairs, world.links)
+        return figures
+    figures |= alignment_truth(linked.pairs, world.links)
     oracle = oracle_scores(linked.candidates, world.bookings, world.reviews, world.model, settings)
     perfect = alignment_truth(_decided(world, linked.candidates, oracle, settings), world.links)
-    return found | {
+    return figures | {
         f"oracle_{name}": perfect[name]
         for name in ("precision", "recall", "f1", "calibration_error")
         if name in perfect
@@ -171,9 +171,9 @@ def _waterfalls(linked: _Linked) -> Rows:
 def _permutation(world: LinkageWorld, linked: _Linked, settings: AlignmentSettings, rng: np.random.Generator) -> Rows:
     """The same weights over texts dealt out anew: what is then still found is noise."""
     shuffled = shuffle_reviews(world.reviews, rng)
-    found = build_candidates(world.bookings, shuffled, world.hotels, world.days, settings).frame
-    pairs = _decided(world, found, linked.weights, settings)
-    again = learn_weights(found, world.bookings, settings)
+    candidates = build_candidates(world.bookings, shuffled, world.hotels, world.days, settings).frame
+    pairs = _decided(world, candidates, linked.weights, settings)
+    again = learn_weights(candidates, world.bookings, settings)
     rows: Rows = []
     for place, (name, table) in enumerate((("as written", linked.pairs), ("dealt out anew", pairs))):
         taken = table.filter(pl.col("is_assigned"))

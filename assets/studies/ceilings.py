@@ -137,11 +137,11 @@ def customers_by_labels(delivered: pl.DataFrame, pseudonyms: pl.DataFrame) -> pl
             oracle knows.
     """
     rows = delivered.select(*LABELS, row_id=_ROW_PREFIX + pl.col("reservation_id"))
-    found = rows.join(pseudonyms.select("row_id", "pseudo_customer_id"), on="row_id").drop("row_id").unique()
-    if found.select(LABELS).is_duplicated().any():
+    labelled = rows.join(pseudonyms.select("row_id", "pseudo_customer_id"), on="row_id").drop("row_id").unique()
+    if labelled.select(LABELS).is_duplicated().any():
         message = f"the oracle knows customers by {', '.join(LABELS)}, the key of this run tells more apart"
         raise ContractError(message + "; leave privacy.key_columns at its default for this study")
-    return found.sort("pseudo_customer_id", *LABELS)
+    return labelled.sort("pseudo_customer_id", *LABELS)
 
 
 def expected_by_customer(futures: Mapping[date, pl.DataFrame], carriers: pl.DataFrame) -> pl.DataFrame:
@@ -256,5 +256,5 @@ def study_files(settings: Settings) -> list[tuple[str, int, Path]]:
 def ceiling_rows(parts: Iterable[tuple[str, int, pl.DataFrame]]) -> pl.DataFrame:
     """Rows of ``value_ceilings`` from finished parts: influence, seed, figures."""
     named = [part.with_columns(influence=pl.lit(influence), seed=pl.lit(seed)) for influence, seed, part in parts]
-    found = [VALUE_CEILINGS.conform(part.select(VALUE_CEILINGS.names)) for part in named]
-    return pl.concat([VALUE_CEILINGS.empty(), *found])
+    frames = [VALUE_CEILINGS.conform(part.select(VALUE_CEILINGS.names)) for part in named]
+    return pl.concat([VALUE_CEILINGS.empty(), *frames])

@@ -116,13 +116,13 @@ def key_rows(bookings: pl.DataFrame, columns: Sequence[str], guests: pl.DataFram
 
 def _figures(groups: pl.Series, guests: pl.Series | None) -> dict[str, Any]:
     sizes = groups.value_counts()["count"]
-    found: dict[str, Any] = {
+    figures: dict[str, Any] = {
         "pseudo_customers": len(sizes), "median_bookings": sizes.median(), "most_bookings": sizes.max(),
         "guests": None, "purity": None, "completeness": None,
     }  # fmt: skip
     if guests is None:
-        return found
-    return found | {
+        return figures
+    return figures | {
         "guests": guests.n_unique(), "purity": purity(groups, guests), "completeness": purity(guests, groups),
     }  # fmt: skip
 

@@ -122,6 +122,6 @@ def attack_results(attacks: pl.DataFrame, *, knows_truth: bool) -> tuple[Tree, d
     return ({"privacy": {"attacks": tree}} if tree else {}), {f"privacy.attacks.{name}": why for name, why in absent}
 
 
-def _absent(found: Sequence[str], *, knows_truth: bool) -> list[tuple[str, str]]:
+def _absent(present: Sequence[str], *, knows_truth: bool) -> list[tuple[str, str]]:
     why = "no true pair was delivered" if knows_truth else NO_TRUTH
-    return [(name, why) for name in NEEDS_TRUTH if name not in found]
+    return [(name, why) for name in NEEDS_TRUTH if name not in present]

@@ -118,13 +118,13 @@ class Emissions:
     @cached_property
     def anybody(self) -> dict[str, Shares]:
         """By field, the distribution of its true values in the population."""
-        found: dict[str, Shares] = {}
+        shares: dict[str, Shares] = {}
         for name, columns in (("country", ["country"]), ("nights", ["nights"]), ("trip", ["segment"]),
                               ("party", ["adults", "children"]), ("room", ["room"])):  # fmt: skip
             rows = self._rows.group_by(columns).agg(pl.col("rows").sum()).sort(columns).rows()
             total = sum(row[-1] for row in rows) or 1
-            found[name] = {(row[:-1] if len(columns) > 1 else row[0]): row[-1] / total for row in rows}
-        return found
+            shares[name] = {(row[:-1] if len(columns) > 1 else row[0]): row[-1] / total for row in rows}
+        return shares
 
     @cached_property
     def least(self) -> float:
@@ -189,7 +189,7 @@ class Emissions:
         if field == "nights":
             return (1.0 - noise) * (value == true) + noise * (value == true + 1) if true > 0 else 0.0
         if field == "party":
-            found = self._parties.get(true)
-            found = self.model.party(*true, has_babies=False) if found is None else found
-            return float(found[PARTIES.index(value)])
+            party = self._parties.get(true)
+            party = self.model.party(*true, has_babies=False) if party is None else party
+            return float(party[PARTIES.index(value)])
         return float(model.rooms.get((self.kind, true), {}).get(value, 0.0))

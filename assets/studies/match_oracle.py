@@ -47,10 +47,10 @@ class OracleScores:
 
     def score(self, candidates: pl.DataFrame) -> tuple[FloatArray, FloatArray]:
         """Bits and odds of candidate rows, as the pipeline's weights give them."""
-        found = candidates.select("booking_id", "review_id").join(
+        odds_of_pairs = candidates.select("booking_id", "review_id").join(
             self.odds, on=["booking_id", "review_id"], how="left", maintain_order="left"
         )["odds"]
-        odds = found.fill_null(0.0).to_numpy()
+        odds = odds_of_pairs.fill_null(0.0).to_numpy()
         return np.round(np.log2(np.maximum(odds, _FLOOR)), 6).astype(np.float64), odds
 
 
@@ -111,8 +111,8 @@ def _field_ratio(rows: pl.DataFrame, emissions: dict[str, Emissions], name: str,
         anywhere = emissions[kind].said(name, emissions[kind].anybody[name], value)
         ratios.append(here / max(anywhere, emissions[kind].least))
     table = distinct.with_columns(ratio=pl.Series(ratios, dtype=pl.Float64))
-    found = rows.select(columns).join(table, on=columns, how="left", nulls_equal=True, maintain_order="left")
-    return found["ratio"].to_numpy()
+    looked_up = rows.select(columns).join(table, on=columns, how="left", nulls_equal=True, maintain_order="left")
+    return looked_up["ratio"].to_numpy()
 
 
 def _delay_factor(rows: pl.DataFrame, delay: FloatArray) -> FloatArray:

@@ -82,8 +82,8 @@ def standing(rows: pl.DataFrame, influence: str) -> Standing | None:
     fusion = best_of(means["r2"], WITH_TEXT)
     if best is None or behaviour is None or fusion is None:
         return None
-    found = {name: ceiling_of(means["r2"], name) for name in CEILINGS}
-    ceilings = {name: item for name, item in found.items() if item is not None}
+    by_name = {name: ceiling_of(means["r2"], name) for name in CEILINGS}
+    ceilings = {name: item for name, item in by_name.items() if item is not None}
     against = dict.fromkeys(WITH_TEXT, behaviour)
     against |= {f"{name}_{TRUE_LINKS}": plain for name, plain in against.items()}
     against[f"{DATA_RICH}_{ANCHORED[1]}"] = f"{DATA_RICH}_{ANCHORED[0]}"
@@ -98,7 +98,7 @@ def standing(rows: pl.DataFrame, influence: str) -> Standing | None:
         best=best,
         behaviour=behaviour,
         fusion=fusion,
-        gains={name: (plain, found) for name, (plain, found) in gains.items() if found is not None},
+        gains={name: (plain, step) for name, (plain, step) in gains.items() if step is not None},
         pairs_right=float(np.mean(right.to_numpy())) if len(right) else None,
     )
 
@@ -141,7 +141,7 @@ def _ceiling_branch(item: Standing, ceiling: str) -> Tree:
 
 def _gain_branch(item: Standing) -> Tree:
     return {
-        f"{name}_vs_{plain}": {"difference": found.difference, "p_corrected": found.p_corrected,
-                                        "effect": found.effect}
-        for name, (plain, found) in item.gains.items()
+        f"{name}_vs_{plain}": {"difference": step.difference, "p_corrected": step.p_corrected,
+                                        "effect": step.effect}
+        for name, (plain, step) in item.gains.items()
     }  # fmt: skip

@@ -160,8 +160,8 @@ def _pairing(pairs: pl.DataFrame, links: pl.DataFrame | None) -> dict[str, Estim
         "mean_probability": float(assigned["match_probability"].mean() or 0.0),  # type: ignore[arg-type]
     }
     if links is not None:
-        found = alignment_truth(pairs, links)
-        figures |= {name: found[name] for name in ("precision", "recall", "f1") if name in found}
+        truth = alignment_truth(pairs, links)
+        figures |= {name: truth[name] for name in ("precision", "recall", "f1") if name in truth}
     return {name: Estimate(value) for name, value in figures.items()}
 
 
@@ -172,13 +172,13 @@ def _accuracy(
     future = examples.filter((pl.col("protocol") == "prospective") & (pl.col("split") == "cv"))
     rules = replace(settings.models, models=STUDIED_MODELS)
     metrics = metrics_of(evaluate(future, rules), rules).filter(pl.col("protocol") == PROSPECTIVE_CV)
-    found = {}
+    estimates = {}
     for model in STUDIED_MODELS:
         rows = metrics.filter(pl.col("model") == model).sort("repeat", "fold")
         for metric in _MODEL_METRICS:
             values = rows[metric].cast(pl.Float64).fill_null(np.nan).to_numpy()
-            found[f"{model}.{metric}"] = fold_interval(values, 1.0 / (rules.folds - 1))
-    return found
+            estimates[f"{model}.{metric}"] = fold_interval(values, 1.0 / (rules.folds - 1))
+    return estimates
 
 
 def label_study(world: World, variants: Sequence[Variant], settings: StudySettings) -> pl.DataFrame:

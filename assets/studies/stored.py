@@ -78,12 +78,12 @@ def price_rows(inputs: WholeInputs, variants: Sequence[Variant] = VARIANTS) -> p
 def epsilon_rows(inputs: WholeInputs, settings: PrivacySettings) -> pl.DataFrame:
     """The study ``epsilon``: error of each family of released aggregates, drawn outside the ledger."""
     bookings = restricted_bookings(inputs.frame("raw_bookings"), inputs.frame("pseudonyms"))
-    found = release_errors(bookings, EPSILONS, _DRAWS, inputs.rng, settings)
+    errors = release_errors(bookings, EPSILONS, _DRAWS, inputs.rng, settings)
     places = {epsilon: place for place, epsilon in enumerate(EPSILONS)}
     rows = [
         {"study": "epsilon", "setting": f"epsilon {row['epsilon']:g}", "place": places[row["epsilon"]],
          "measure": row["family"], "value": row["relative_error"], "low": None, "high": None}
-        for row in found.iter_rows(named=True)
+        for row in errors.iter_rows(named=True)
     ]  # fmt: skip
     return pl.DataFrame(rows, schema=ROW_SCHEMA)
 

@@ -89,9 +89,10 @@ def review_truth(anomalies: pl.DataFrame, parts: pl.DataFrame, truth: Truth, key
     """
     rows = truth.reviews.filter(pl.col("planted_kind").is_in(list(_KINDS)))
     planted = rows.select(review_ids(rows["review_key"], key), pl.col("planted_kind").replace(_KINDS).alias("kind"))
-    found = part_precisions(anomalies, parts, planted)
+    precisions = part_precisions(anomalies, parts, planted)
     return {
-        "average_precision": {word: found[part] for word, part in _KINDS.items()} | {"any": found["anomaly_score"]},
+        "average_precision": {word: precisions[part] for word, part in _KINDS.items()}
+        | {"any": precisions["anomaly_score"]},
         "honest_flagged": honest_flagged(anomalies, planted["review_id"]),
     }
 

@@ -30,10 +30,10 @@ def status(given: Given) -> int:
         rows = sum(record.rows_out for record in known)
         failed = len(workspace.lake.failures(asset))
         say(f"{asset:<26}{zone:<12}{len(days):>6}{span[0]:>12}{span[1]:>12}{rows:>12,}{pending:>9}{failed:>8}")
-    if found := lines_of(troubles(workspace)):
+    if lines := lines_of(troubles(workspace)):
         say()
         say("Not in order:")
-        for line in found:
+        for line in lines:
             say(f"  {line}")
     with contextlib.suppress(SourceError):  # a source that can't be read is told above
         warn_of_opt_outs(workspace, say)

@@ -74,7 +74,7 @@ class Erasure:
     @property
     def is_complete(self) -> bool:
         """Whether nothing was found any more, and nothing lies where no search can look."""
-        return not self.proof.found and not self.buckets
+        return not self.proof.leftovers and not self.buckets
 
 
 def erase_guest(workspace: Workspace, asked: Asked, reason: str = "", shown: Guest | None = None) -> Erasure:
@@ -166,7 +166,7 @@ def _finish(workspace: Workspace, store: TombstoneStore, journal: ErasureJournal
     }
     renew_warehouse(workspace)
     proof = search(workspace, needles, skip=journal.path)
-    if not proof.found:
+    if not proof.leftovers:
         journal.close()
     buckets = tuple(store.url for store in workspace.lake.files.objects if store.keeps_versions)
     due = due_for_retraining(workspace, first)
@@ -237,7 +237,7 @@ def tell(erasure: Erasure, tombstones: Tombstones, say: Callable[[str], None]) -
         for line in erasure.due:
             say(f"  {line}")
     looked = ", ".join(f"{count} x {kind}" for kind, count in sorted(erasure.proof.kinds.items()))
-    say(f"Searched {erasure.proof.files} files for {looked or 'nothing'}: {len(erasure.proof.found)} found.")
+    say(f"Searched {erasure.proof.files} files for {looked or 'nothing'}: {len(erasure.proof.leftovers)} found.")
     for line in (*_still_there(erasure), *_not_searched(erasure)):
         say(f"  {line}")
     if is_nobody and not erasure.is_known:
@@ -260,6 +260,6 @@ def _not_searched(erasure: Erasure) -> Iterator[str]:
 
 
 def _still_there(erasure: Erasure) -> Iterator[str]:
-    yield from (f"{kind} is still in {path}" for path, kind in erasure.proof.found)
+    yield from (f"{kind} is still in {path}" for path, kind in erasure.proof.leftovers)
     for url in erasure.buckets:
         yield f"{url} keeps earlier versions of objects: delete the noncurrent versions there, and switch that off"

@@ -172,21 +172,21 @@ def _unread(
     rows = cut.filter(~pl.col("is_read") | (pl.col("stream") == Stream.REVIEWS.value))
     numbers = {plain_row_id(value) for value in (*mine["row_id"], *asked.row_ids)}
     keys = {value for value in (*mine["=guest_key"].drop_nulls(), asked.key) if value and not is_telling_key(value)}
-    found: list[str] = []
+    unread: list[str] = []
     unclear = 0
     known = ("review_key", "reservation_id", "cells", "is_read")
     for row_id, review_key, reservation, cells, is_read in rows.select("row_id", *known).iter_rows():
         named = (row_id, review_key and f"review:{review_key}", reservation and f"reservation:{reservation}")
         is_named = any(name and plain_row_id(name) in numbers for name in named)
         if is_named or any(holds(cell, needle) for cell in cells for needle in needles if needle.kind != "guest_name"):
-            found.append(row_id)
+            unread.append(row_id)
         elif not is_read and keys & {normalised_key(cell, asked.words) for cell in cells}:
             unclear += 1
     what = (
         f"{unclear} quarantined rows that can't be cut into fields have a cell like the guest key, and stay: look them "
         "up (stayworth quarantine), and name those that are the guest's by --row-id <file>:<row>"
     )
-    return found, [what] if unclear else []
+    return unread, [what] if unclear else []
 
 
 def _spelled(rows: pl.DataFrame, keys: Sequence[str]) -> set[str]:
@@ -209,16 +209,16 @@ def _made_ids(
     asked_ids = covered(pseudonyms["row_id"], asked)
     named = pl.col("row_id").is_in([*mine["row_id"], *asked_ids]) | pl.col("guest_hash").is_in(hashes)
     named = named.fill_null(value=False) & ~pl.col("row_id").is_in(others["row_id"].to_list())
-    found, rest = pseudonyms.filter(named), pseudonyms.filter(~named)
-    row_ids = sorted({*mine["row_id"], *found["row_id"]})
+    own, rest = pseudonyms.filter(named), pseudonyms.filter(~named)
+    row_ids = sorted({*mine["row_id"], *own["row_id"]})
     review_rows = sorted(set(written["row_id"]))
-    customers = set(found["pseudo_customer_id"])
+    customers = set(own["pseudo_customer_id"])
     shared = customers & set(rest["pseudo_customer_id"])
-    own_hashes = {*hashes, *found["guest_hash"].drop_nulls()} - set(rest["guest_hash"].drop_nulls())
+    own_hashes = {*hashes, *own["guest_hash"].drop_nulls()} - set(rest["guest_hash"].drop_nulls())
     return {
         "row_ids": row_ids,
         "review_row_ids": review_rows,
-        "booking_ids": sorted({*_plain(keyed_hash(row_ids, "booking", workspace.key)), *found["booking_id"]}),
+        "booking_ids": sorted({*_plain(keyed_hash(row_ids, "booking", workspace.key)), *own["booking_id"]}),
         "guest_hashes": sorted(own_hashes),
         "review_ids": sorted(_plain(keyed_hash(review_rows, "review", workspace.key))),
         "own_customers": sorted(customers - shared),

@@ -73,9 +73,9 @@ class Guest:
             "pseudo-customer id": self.own_customers,
             **self.identifiers,
         }
-        found = [Needle(kind, value) for kind, values in ids.items() for value in values if len(value) >= _SHORTEST_ID]
+        own = [Needle(kind, value) for kind, values in ids.items() for value in values if len(value) >= _SHORTEST_ID]
         texts = [*self.texts, *(text for text in self.quarantined_texts if len(text) >= _SHORTEST_TEXT)]
-        return [*found, *(Needle("text", text) for text in texts)]
+        return [*own, *(Needle("text", text) for text in texts)]
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-able."""

@@ -98,8 +98,8 @@ def cut_lake(workspace: Workspace, guest: Guest, tombstones: Tombstones) -> dict
     done = {*taken, RELEASED_BOOKINGS.asset}
     for asset in workspace.contracts:
         if asset not in done:
-            found = workspace.lake.partitions(asset)
-            taken[asset] = sum(_cut_partition(workspace, asset, day, cut, tombstones) for day in found)
+            partitions = workspace.lake.partitions(asset)
+            taken[asset] = sum(_cut_partition(workspace, asset, day, cut, tombstones) for day in partitions)
     for asset in workspace.contracts:
         _drop_failures(workspace, asset, cut)
     workspace.lake.sweep_staging()
@@ -208,11 +208,11 @@ def _withheld(workspace: Workspace, days: Iterable[date]) -> frozenset[str]:
     aside = set(lake.set_aside(PUBLISHED_BOOKINGS.asset, days)["row_id"])
     stored = [day for day in sorted(days) if lake.exists(PUBLISHED_BOOKINGS.asset, day)]
     served = {name for day in stored for name in lake.rows(PUBLISHED_BOOKINGS.asset, day, ["booking_id"])["booking_id"]}
-    found: set[str] = set()
+    withheld: set[str] = set()
     for day in lake.days(PSEUDONYMS.asset) if aside else ():
         rows = lake.rows(PSEUDONYMS.asset, day, ["row_id", "booking_id"])
-        found |= set(rows.filter(pl.col("row_id").is_in(sorted(aside)))["booking_id"])
-    return frozenset(found - served)
+        withheld |= set(rows.filter(pl.col("row_id").is_in(sorted(aside)))["booking_id"])
+    return frozenset(withheld - served)
 
 
 def _drop_failures(workspace: Workspace, asset: str, cut: Cut) -> None:

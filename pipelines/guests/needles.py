@@ -172,12 +172,12 @@ def holds(text: str | None, needle: Needle) -> bool:
 
 def held_kinds(content: bytes, needles: Sequence[Needle]) -> set[str]:
     """Kinds of the needles that bytes (UTF-8 text or any file) hold as words of their own."""
-    found: set[str] = set()
+    kinds: set[str] = set()
     lowered = content.lower() if any(needle.is_spelled for needle in needles) else content
     for needle in needles:
-        if needle.kind not in found and needle.is_in(content, lowered):
-            found.add(needle.kind)
-    return found
+        if needle.kind not in kinds and needle.is_in(content, lowered):
+            kinds.add(needle.kind)
+    return kinds
 
 
 def may_hold(column: pl.Series, needles: Iterable[Needle]) -> pl.Series:

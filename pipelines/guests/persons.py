@@ -129,15 +129,15 @@ def _doubts(mine: pl.DataFrame, asked: Asked) -> list[str]:
     spelled = {name_words(name): name for name in sorted(mine["guest_name"].drop_nulls().unique())}
     names = sorted(name for name in spelled if name)
     clash = names_clash(names)
-    found: list[str] = []
+    doubts: list[str] = []
     if len(keys) > 1:
-        found.append(f"{len(keys)} guest keys: {_listed(mine, _KEY, keys)}")
+        doubts.append(f"{len(keys)} guest keys: {_listed(mine, _KEY, keys)}")
     is_known_by_name = bool(names) and not clash and mine.filter(pl.col("guest_name").is_null()).is_empty()
     if len(mails) > 1 and not (asked.guest_key and is_known_by_name):
-        found.append(f"{len(mails)} e-mail addresses: {_listed(mine, _MAIL, mails)}")
+        doubts.append(f"{len(mails)} e-mail addresses: {_listed(mine, _MAIL, mails)}")
     if clash:
-        found.append(f"{len(names)} names: {', '.join(masked(spelled[name]) for name in names[:_SHOWN])}")
-    return found
+        doubts.append(f"{len(names)} names: {', '.join(masked(spelled[name]) for name in names[:_SHOWN])}")
+    return doubts
 
 
 def names_clash(names: Sequence[Sequence[str]]) -> bool:
@@ -249,13 +249,13 @@ def _is_uncontested(
 
 def shared_with(mine: pl.DataFrame, others: pl.DataFrame) -> list[str]:
     """What the guest's rows share with the rows of others, by value, masked."""
-    found: list[str] = []
+    shared: list[str] = []
     for name in DIRECT:
         for value in sorted(set(mine[name].drop_nulls())):
             rows = others.filter(carries(others, name, value))
             if rows.height:
-                found.append(f"{WORDS[name]} {masked(value)} stands in {_whose(rows, name)} too")
-    return list(dict.fromkeys(found))
+                shared.append(f"{WORDS[name]} {masked(value)} stands in {_whose(rows, name)} too")
+    return list(dict.fromkeys(shared))
 
 
 def _whose(rows: pl.DataFrame, name: str) -> str:

@@ -24,12 +24,12 @@ class Proof:
     Attributes:
         files: files and objects searched.
         kinds: kind of value -> how many values of it were looked for.
-        found: file and kind of every value that is still there.
+        leftovers: file and kind of every value that is still there.
     """
 
     files: int
     kinds: dict[str, int]
-    found: tuple[tuple[PurePath, str], ...]
+    leftovers: tuple[tuple[PurePath, str], ...]
 
 
 def search(workspace: Workspace, needles: Sequence[Needle], skip: Path | None = None) -> Proof:
@@ -48,14 +48,14 @@ def search(workspace: Workspace, needles: Sequence[Needle], skip: Path | None = 
     kinds: dict[str, int] = {}
     for needle in needles:
         kinds[needle.kind] = kinds.get(needle.kind, 0) + 1
-    found: list[tuple[PurePath, str]] = []
+    leftovers: list[tuple[PurePath, str]] = []
     count = 0
     for path in (*files_of(workspace), *workspace.lake.objects()):
         if path == skip:
             continue
         count += 1
-        found += [(path, kind) for kind in sorted(_kinds_in(workspace, path, needles))]
-    return Proof(count, kinds, tuple(found))
+        leftovers += [(path, kind) for kind in sorted(_kinds_in(workspace, path, needles))]
+    return Proof(count, kinds, tuple(leftovers))
 
 
 def _kinds_in(workspace: Workspace, path: PurePath, needles: Sequence[Needle]) -> set[str]:
@@ -79,7 +79,7 @@ def _as_text(contract: FrameContract | None, frame: pl.DataFrame) -> pl.DataFram
 
 
 def _kinds_in_table(frame: pl.DataFrame, needles: Sequence[Needle]) -> set[str]:
-    found: set[str] = set()
+    kinds: set[str] = set()
     whole = {needle.text for needle in needles if needle.kind == _TEXT}
     words = [needle for needle in needles if needle.kind != _TEXT]
     for name in frame.columns:
@@ -89,18 +89,18 @@ def _kinds_in_table(frame: pl.DataFrame, needles: Sequence[Needle]) -> set[str]:
         if column.dtype != pl.String or not len(column):
             continue
         if whole and column.is_in(sorted(whole)).any():
-            found.add(_TEXT)
+            kinds.add(_TEXT)
         if words:
             hits = column.filter(may_hold(column, words))
-            found |= _kinds_in_cells((cell.encode() for cell in hits), words)
-    return found
+            kinds |= _kinds_in_cells((cell.encode() for cell in hits), words)
+    return kinds
 
 
 def _kinds_in_cells(cells: Iterator[bytes], needles: Sequence[Needle]) -> set[str]:
-    found: set[str] = set()
+    kinds: set[str] = set()
     for cell in cells:
-        found |= held_kinds(cell, needles)
-    return found
+        kinds |= held_kinds(cell, needles)
+    return kinds
 
 
 def _cells(path: Path) -> Iterator[bytes]:

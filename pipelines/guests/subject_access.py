@@ -37,12 +37,12 @@ def export_guest(workspace: Workspace, asked: Asked, folder: Path, finding: Find
     """
     check_folder(workspace, folder)
     with reading_for(PURPOSE):
-        found = finding or find(workspace, asked)
-        if found.doubts:
-            readings = "; ".join(found.doubts)
+        finding = finding or find(workspace, asked)
+        if finding.doubts:
+            readings = "; ".join(finding.doubts)
             message = f"what was found is more than one person by some reading, so nothing is copied: {readings}"
             raise PrivacyError(message)
-        guest = found.guest
+        guest = finding.guest
         log_search(workspace, asked, guest, "subject-access")
         if guest.is_nobody:
             return {}

@@ -140,7 +140,7 @@ def test_an_erased_guest_is_nowhere_and_does_not_come_back(workspace: Workspace)
              *guest.review_row_ids, *guest.guest_keys, *guest.texts]  # fmt: skip
     home = workspace.settings.home
     assert {line.rsplit(": ", 1)[0] for line in grep(home, words)} >= {"index.db", "run.log", "index.html"}
-    assert search(workspace, find_guest(workspace, asked).needles()).found
+    assert search(workspace, find_guest(workspace, asked).needles()).leftovers
     labels = published(workspace)
 
     erasure = erase_guest(workspace, asked, "a letter of 3 May")

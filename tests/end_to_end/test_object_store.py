@@ -177,7 +177,7 @@ def test_an_erased_guest_is_in_no_object(
     erasure = erase_guest(workspace, asked)
 
     assert erasure.rows["raw_bookings"] == len(guest.row_ids)
-    assert erasure.proof.found == ()
+    assert erasure.proof.leftovers == ()
     assert erasure.proof.files > len(list(lake.objects()))
     assert in_objects(workspace, words, tmp_path / "after") == []
     assert grep(home, words) == []

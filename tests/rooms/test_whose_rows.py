@@ -152,12 +152,12 @@ def test_subject_access_gives_what_is_the_guest_s_alone(workspace: Workspace, tm
 def test_the_proof_finds_what_is_left_and_misses_it_when_it_is_gone(workspace: Workspace) -> None:
     fill_toys(workspace)
     guest = find_guest(workspace, Asked(email="ann@example.org"))
-    left = {(path.parent.name, kind) for path, kind in search(workspace, guest.needles()).found}
+    left = {(path.parent.name, kind) for path, kind in search(workspace, guest.needles()).leftovers}
     assert ("visits", "pseudo-customer id") in left
     assert ("cards", "pseudo-customer id") in left, "a column of labels, no text, is read too"
     assert ("stays", "booking id") in left
     assert ("echoes", "review id") in left
-    assert not erase_guest(workspace, Asked(email="ann@example.org")).proof.found
+    assert not erase_guest(workspace, Asked(email="ann@example.org")).proof.leftovers
 
 
 VERIFIED = (

@@ -71,14 +71,14 @@ def fit_purchases(history: History, penalty: float = 0.0) -> PurchaseFit:
     unit = float(history.seen.mean()) or 1.0
     scaled = replace(history, latest=history.latest / unit, seen=history.seen / unit)
     is_told = bool((history.repeats > 0.0).any() and (history.seen > 0.0).any())
-    found = _maximise(purchase_likelihood, scaled, 4, penalty, is_told=is_told)
-    r, alpha, a, b = found.values
+    optimum = _maximise(purchase_likelihood, scaled, 4, penalty, is_told=is_told)
+    r, alpha, a, b = optimum.values
     parameters = (r, alpha * unit, a, b)
     return PurchaseFit(
         parameters=parameters,
         log_likelihood=purchase_likelihood(history, np.array(parameters))[0],
-        is_penalised=found.is_penalised,
-        is_at_edge=found.is_at_edge,
+        is_penalised=optimum.is_penalised,
+        is_at_edge=optimum.is_at_edge,
     )
 
 
@@ -98,14 +98,14 @@ def fit_spending(history: History, penalty: float = 0.0) -> SpendingFit | None:
     unit = float(np.median(spent.spend))
     scaled = replace(spent, spend=spent.spend / unit)
     is_told = float(np.ptp(np.log(scaled.spend))) > _SPREAD
-    found = _maximise(spending_likelihood, scaled, 3, penalty, is_told=is_told)
-    p, q, gamma = found.values
+    optimum = _maximise(spending_likelihood, scaled, 3, penalty, is_told=is_told)
+    p, q, gamma = optimum.values
     parameters = (p, q, gamma * unit)
     return SpendingFit(
         parameters=parameters,
         log_likelihood=spending_likelihood(spent, np.array(parameters))[0],
-        is_penalised=found.is_penalised,
-        is_at_edge=found.is_at_edge,
+        is_penalised=optimum.is_penalised,
+        is_at_edge=optimum.is_at_edge,
     )
 
 

@@ -50,12 +50,12 @@ def explain_text(
         Ribeiro, Singh, Guestrin (2016), LIME; https://lime-ml.readthedocs.io (``LimeTextExplainer``).
     """
     prediction = float(np.asarray(predict_from_texts([text]), dtype=np.float64).reshape(-1)[0])
-    found = set(words_between(text))
-    if len(found) < 2:  # nothing to perturb: the one word's effect is the difference that it makes
+    distinct = set(words_between(text))
+    if len(distinct) < 2:  # nothing to perturb: the one word's effect is the difference that it makes
         without = float(np.asarray(predict_from_texts([""]), dtype=np.float64).reshape(-1)[0])
-        weights = (prediction - without,) * len(found)
+        weights = (prediction - without,) * len(distinct)
         return TextExplanation(
-            segment=segment, prediction=prediction, words=tuple(found), weights=weights, text=text, share=share
+            segment=segment, prediction=prediction, words=tuple(distinct), weights=weights, text=text, share=share
         )
     from lime.lime_text import LimeTextExplainer  # slow to import: only who explains a text waits for it
 

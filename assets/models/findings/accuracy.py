@@ -46,10 +46,10 @@ def model_results(
     ):
         if protocol in _TESTED_ONCE:
             own = predictions.filter((pl.col("protocol") == protocol) & (pl.col("model") == model))
-            found = _over_customers(own, partial(all_metrics, mape_floor=mape_floor), rng, draws)
+            estimates = _over_customers(own, partial(all_metrics, mape_floor=mape_floor), rng, draws)
         else:
-            found = {name: fold_interval(_known(rows[name]), 1.0 / (folds - 1)) for name in METRIC_NAMES}
-        branch: Tree = {name: _within_range(name, item).as_json() for name, item in found.items()}
+            estimates = {name: fold_interval(_known(rows[name]), 1.0 / (folds - 1)) for name in METRIC_NAMES}
+        branch: Tree = {name: _within_range(name, item).as_json() for name, item in estimates.items()}
         branch |= {name: float(rows[name].mean() or 0.0) for name in _COSTS}  # type: ignore[arg-type]
         branch["n"] = (
             int(rows["n"].sum()) if protocol in _TESTED_ONCE else int(rows.filter(pl.col("repeat") == 0)["n"].sum())
@@ -163,7 +163,7 @@ def group_results(
     rows = rows.with_columns(error=pl.col("prediction") - pl.col("target")).sort(*keys)
     tree: Tree = {}
     for grouping in ("country_group", "channel"):
-        found = (
+        by_group = (
             rows.group_by(grouping, maintain_order=True)
             .agg(
                 n=pl.len(),
@@ -179,7 +179,7 @@ def group_results(
         tree[grouping] = {
             row[grouping].replace(".", ""): {name: row[name] for name in ("n", "mae", "bias")}
             | _bounds(row, rng, draws)
-            for row in found.iter_rows(named=True)
+            for row in by_group.iter_rows(named=True)
         }
     return tree
 
@@ -189,27 +189,27 @@ def _bounds(row: dict[str, Any], rng: np.random.Generator, draws: int) -> Tree:
     errors = np.asarray(row["errors"], dtype=np.float64)
     _, place = np.unique(np.asarray(row["customers"], dtype=str), return_inverse=True)
     counts = np.bincount(place)
-    found: Tree = {}
+    bounds: Tree = {}
     for name, values in (("mae", np.abs(errors)), ("bias", errors)):
         sums = np.bincount(place, weights=values)
         picked = rng.integers(0, len(counts), size=(draws, len(counts)))
         means = sums[picked].sum(axis=1) / counts[picked].sum(axis=1)
         low, high = np.quantile(means, [0.025, 0.975])
-        found |= {f"{name}_low": float(low), f"{name}_high": float(high)}
-    return found
+        bounds |= {f"{name}_low": float(low), f"{name}_high": float(high)}
+    return bounds
 
 
 def ablation_results(models: Tree, protocols: Sequence[str]) -> Tree:
     """What each component brings: the same cells as the model table, under the ablation's names."""
     tree: Tree = {}
     for protocol in protocols:
-        found = {
+        by_variant = {
             variant: {name: models[protocol][model].get(name) for name in METRIC_NAMES}
             for variant, model in components()
             if model in models.get(protocol, {})
         }
-        if found:
-            tree[protocol] = found
+        if by_variant:
+            tree[protocol] = by_variant
     return tree
 
 

@@ -44,15 +44,15 @@ def model_explanation(
     spare = order[2 * half :][settings.shapley_customers :]
     with_text = np.concatenate([with_text, spare[data.has_text[spare]]])[: settings.shapley_customers // 2]
     rows = data.take(chosen)
-    found = _values(model, rows, background, rng)
+    shapley = _values(model, rows, background, rng)
     deletion = deletion_test(
-        model, rows, found.values, others, rng, draws=settings.faithfulness_draws, is_text_read=not is_tree
+        model, rows, shapley.values, others, rng, draws=settings.faithfulness_draws, is_text_read=not is_tree
     )
     branch: Tree = {
         "n": len(rows),
         "background": half,
-        "base": float(found.base.mean()),
-        "importance": importance(found.values, rng, settings.bootstrap_draws, is_text_read=not is_tree),
+        "base": float(shapley.base.mean()),
+        "importance": importance(shapley.values, rng, settings.bootstrap_draws, is_text_read=not is_tree),
     }
     if not is_tree and len(with_text) > 1:
         branch["with_text"] = text_importance(
@@ -83,11 +83,11 @@ def importance(values: Floats, rng: np.random.Generator, draws: int, *, is_text_
     """
     players = [name for name in PLAYERS if is_text_read or name != TEXT_PLAYER]
     sizes = np.abs(values)
-    found = {}
+    means = {}
     for name in players:
         column = sizes[:, PLAYERS.index(name)]
-        found[name] = _mean(column, rng, draws)
-    return found
+        means[name] = _mean(column, rng, draws)
+    return means
 
 
 def text_importance(values: Floats, rng: np.random.Generator, draws: int) -> Tree:
@@ -98,13 +98,13 @@ def text_importance(values: Floats, rng: np.random.Generator, draws: int) -> Tre
         return {"text": float(text.mean()), "share": float(text.sum()) / whole if whole > 0 else 0.0}
 
     sizes = np.abs(values)
-    found = bootstrap_metrics(sizes[:, PLAYERS.index(TEXT_PLAYER)], sizes.sum(axis=1), measured, rng, draws)
-    return {"n": len(values), **{name: item.as_json() for name, item in found.items()}}
+    estimates = bootstrap_metrics(sizes[:, PLAYERS.index(TEXT_PLAYER)], sizes.sum(axis=1), measured, rng, draws)
+    return {"n": len(values), **{name: item.as_json() for name, item in estimates.items()}}
 
 
 def _mean(column: Floats, rng: np.random.Generator, draws: int) -> Any:
-    found = bootstrap_metrics(column, column, lambda one, _: {"mean": float(one.mean())}, rng, draws)
-    return found["mean"].as_json()
+    estimates = bootstrap_metrics(column, column, lambda one, _: {"mean": float(one.mean())}, rng, draws)
+    return estimates["mean"].as_json()
 
 
 def deletion_results(deletions: Sequence[Deletion], rng: np.random.Generator, draws: int) -> Tree:
@@ -126,8 +126,8 @@ def deletion_results(deletions: Sequence[Deletion], rng: np.random.Generator, dr
         random = np.concatenate([item.random[:, item.removed.index(size)] for item in own])
         if important.size < 2:
             continue
-        found = bootstrap_metrics(important, random, _compared, rng, draws)
-        tree[f"remove_{size}"] = {"n": int(important.size), **{key: item.as_json() for key, item in found.items()}}
+        estimates = bootstrap_metrics(important, random, _compared, rng, draws)
+        tree[f"remove_{size}"] = {"n": int(important.size), **{key: item.as_json() for key, item in estimates.items()}}
     return tree
 
 

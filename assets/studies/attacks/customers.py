@@ -137,21 +137,21 @@ def _day_slices(haystack: Haystack) -> list[tuple[int, slice]]:
 
 def _fitting(haystack: Haystack, codes: NDArray[np.int64], seen: list[dict[str, object]]) -> dict[int, float]:
     """Ids that fit every known stay, with the product of their weights."""
-    found: dict[int, float] | None = None
+    fitting: dict[int, float] | None = None
     for guest in seen:
         members = haystack.members(haystack.candidates(guest, knows_day=True))
         here: dict[int, float] = {}
         for code, weight in zip(codes[members].tolist(), haystack.weights(members).tolist(), strict=True):
             here[code] = here.get(code, 0.0) + weight
-        found = here if found is None else {code: found[code] * here[code] for code in found if code in here}
-    return found or {}
+        fitting = here if fitting is None else {code: fitting[code] * here[code] for code in fitting if code in here}
+    return fitting or {}
 
 
 def _common(pools: list[NDArray[np.int64]]) -> NDArray[np.int64]:
-    found = pools[0]
+    common = pools[0]
     for pool in pools[1:]:
-        found = np.intersect1d(found, pool)
-    return found
+        common = np.intersect1d(common, pool)
+    return common
 
 
 def _meaning(rate: Share, guess: Share, whose: str, disclosed: float, right: float | None) -> str:

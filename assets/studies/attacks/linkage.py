@@ -77,19 +77,19 @@ def attack_linkage(
     guess = _guessing(haystack, targets)
     results = []
     for item in knowledge:
-        found = _search(haystack, targets, item)
-        linked, alone = share_of(found.right_row), share_of(found.alone)
+        hits = _search(haystack, targets, item)
+        linked, alone = share_of(hits.right_row), share_of(hits.alone)
         common = {"knows": item.words, "zone": zone, "k": k, "targets": targets.height}
         results.append(
             AttackResult(
                 attack=f"linkage{item.suffix}", rate=linked, guess=guess[0], guess_way="one row of the day at random",
-                worst=float(found.right_row.max()), meaning=_linkage_meaning(linked, guess[0], k, item), **common,
+                worst=float(hits.right_row.max()), meaning=_linkage_meaning(linked, guess[0], k, item), **common,
             )
         )  # fmt: skip
         results.append(
             AttackResult(
                 attack=f"singling_out{item.suffix}", rate=alone, guess=guess[1],
-                guess_way="the only guest of his day", worst=float(found.alone.max()),
+                guess_way="the only guest of his day", worst=float(hits.alone.max()),
                 meaning=_singling_meaning(alone, k), **common,
             )
         )  # fmt: skip
@@ -121,8 +121,8 @@ def _search(haystack: Haystack, targets: pl.DataFrame, knowledge: Knowledge) -> 
 def _own_rows(rows: pl.DataFrame, targets: pl.DataFrame) -> NDArray[np.int64]:
     """(n,) row number of each target, -1 where its row was withheld."""
     places = rows.select("booking_id").with_row_index("at").with_columns(pl.col("at").cast(pl.Int64))
-    found = targets.select("booking_id").join(places, on="booking_id", how="left", maintain_order="left")
-    return found["at"].fill_null(-1).to_numpy()
+    own_places = targets.select("booking_id").join(places, on="booking_id", how="left", maintain_order="left")
+    return own_places["at"].fill_null(-1).to_numpy()
 
 
 def _guessing(haystack: Haystack, targets: pl.DataFrame) -> tuple[Share, Share]:

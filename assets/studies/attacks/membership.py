@@ -74,14 +74,14 @@ def membership_scores(
         Yeom et al. (2018), doi:10.1109/CSF.2018.00027 (loss); Watson et al. (2022), arXiv:2111.08440 (calibrated).
     """
     part = fold_of(data.customers, customer_folds(data.customers, _PARTS, rng))
-    found = {}
+    scores = {}
     for name in names:
         losses = []
         for own in range(_PARTS):
             model = fit(name, data.take(part == own), seed + own)
             losses.append(loss_of(data.target, model.predict(data).value))
-        found[name] = _rotated(data.customers, part, losses)
-    return found
+        scores[name] = _rotated(data.customers, part, losses)
+    return scores
 
 
 def _rotated(

@@ -65,7 +65,7 @@ def attack_pairs(
 
 def _true_reviews(world: ReviewWorld) -> dict[str, set[str]]:
     groups = world.links.group_by("booking_id").agg("review_id")
-    return {booking: set(found) for booking, found in groups.iter_rows()}
+    return {booking: set(reviews) for booking, reviews in groups.iter_rows()}
 
 
 def _in_window(world: ReviewWorld, *, same_country: bool) -> dict[str, int]:
@@ -74,12 +74,12 @@ def _in_window(world: ReviewWorld, *, same_country: bool) -> dict[str, int]:
     side = world.reviews.select(
         pl.col("hotel_name").alias("hotel"), pl.col("reviewer_country").alias("country"), "posted_day"
     )
-    found = world.stays.join(side, on=on).filter(
+    in_window = world.stays.join(side, on=on).filter(
         pl.col("posted_day").is_between(
             pl.col("stay_end"), pl.col("stay_end") + pl.duration(days=world.window_days)
         )
     )  # fmt: skip
-    return dict(found.group_by("booking_id").agg(pl.len()).iter_rows())
+    return dict(in_window.group_by("booking_id").agg(pl.len()).iter_rows())
 
 
 def _guess(world: ReviewWorld, chosen: pl.DataFrame, *, same_country: bool) -> Floats:
@@ -147,7 +147,9 @@ def _review_of_guest(
 
 
 def _booking_of_review(world: ReviewWorld, chosen: pl.DataFrame, k: int) -> AttackResult:
-    truth = {review: set(found) for review, found in world.links.group_by("review_id").agg("booking_id").iter_rows()}
+    truth = {
+        review: set(bookings) for review, bookings in world.links.group_by("review_id").agg("booking_id").iter_rows()
+    }
     given = dict(world.pairs.filter(pl.col("is_assigned")).select("review_id", "booking_id").iter_rows())
     rows = chosen.join(world.reviews.select("review_id", "hotel_name", "posted_day"), on="review_id")
     rows = rows.sort("review_id")

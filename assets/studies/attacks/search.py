@@ -44,10 +44,10 @@ def known_guests(bookings: pl.DataFrame, batch: str = "day") -> pl.DataFrame:
 
 def level_text(bookings: pl.DataFrame, column: str) -> pl.Expr:
     """A categorical value written as in the published labels."""
-    found = pl.col(column)
+    level = pl.col(column)
     if bookings.schema[column] == pl.Boolean:
-        found = found.cast(pl.Int8)
-    return found.cast(pl.String).str.replace_all(LEVEL_SEPARATOR, "/", literal=True).fill_null(MISSING)
+        level = level.cast(pl.Int8)
+    return level.cast(pl.String).str.replace_all(LEVEL_SEPARATOR, "/", literal=True).fill_null(MISSING)
 
 
 def exact_labels(guests: pl.DataFrame) -> pl.DataFrame:
@@ -77,7 +77,7 @@ class Haystack:
         bounds: number -> lowest and highest value of each class.
         holders: level column -> level -> ascending numbers of the classes that hold it.
         log_volume: (n_classes,) log of the number of points in the box: how vague the label is.
-        found: searches already made, shared by the views of one publication (zones differ in columns only).
+        searched: searches already made, shared by the views of one publication (zones differ in columns only).
     """
 
     rows: pl.DataFrame
@@ -87,7 +87,7 @@ class Haystack:
     bounds: Mapping[str, tuple[Ints, Ints]]
     holders: Mapping[str, Mapping[str, Ints]]
     log_volume: Floats
-    found: dict[tuple[str, bool], Ints] = field(default_factory=dict, compare=False, repr=False)
+    searched: dict[tuple[str, bool], Ints] = field(default_factory=dict, compare=False, repr=False)
 
     def candidates(self, guest: Mapping[str, Any], *, knows_day: bool) -> Ints:
         """(m,) classes whose label the guest's quasi-identifiers fit, ascending.
@@ -97,9 +97,9 @@ class Haystack:
             knows_day: whether only the guest's batch is searched.
         """
         key = (str(guest["booking_id"]), knows_day)
-        if key not in self.found:
-            self.found[key] = self._search(guest, knows_day=knows_day)
-        return self.found[key]
+        if key not in self.searched:
+            self.searched[key] = self._search(guest, knows_day=knows_day)
+        return self.searched[key]
 
     def _search(self, guest: Mapping[str, Any], *, knows_day: bool) -> Ints:
         part = slice(0, len(self.day))
@@ -110,19 +110,19 @@ class Haystack:
             )
             part = slice(int(first), int(stop))
         value, (low, high) = guest["q_arrival"], self.bounds["arrival"]
-        found = np.flatnonzero((low[part] <= value) & (value <= high[part])) + part.start
+        fitting = np.flatnonzero((low[part] <= value) & (value <= high[part])) + part.start
         for name, (low, high) in self.bounds.items():
             value = guest[f"q_{name}"]
-            found = found[(low[found] <= value) & (value <= high[found])]
+            fitting = fitting[(low[fitting] <= value) & (value <= high[fitting])]
         for name, holders in self.holders.items():
-            if not len(found):
+            if not len(fitting):
                 break
             holding = holders.get(str(guest[f"q_{name}"]), _NOBODY)
-            place = np.searchsorted(holding, found)
+            place = np.searchsorted(holding, fitting)
             inside = place < len(holding)
-            inside[inside] = holding[place[inside]] == found[inside]
-            found = found[inside]
-        return found
+            inside[inside] = holding[place[inside]] == fitting[inside]
+            fitting = fitting[inside]
+        return fitting
 
     def members(self, classes: Ints) -> Ints:
         """(m,) row numbers of the classes, class by class."""
@@ -166,7 +166,7 @@ def _postings(levels: pl.Series) -> dict[str, Ints]:
     """Level -> ascending class numbers."""
     frame = pl.DataFrame({"level": levels}).with_row_index("at").explode("level").sort("level", "at")
     groups = frame.group_by("level", maintain_order=True).agg(pl.col("at").cast(pl.Int64))
-    return {level: np.asarray(found, dtype=np.int64) for level, found in groups.iter_rows()}
+    return {level: np.asarray(rows, dtype=np.int64) for level, rows in groups.iter_rows()}
 
 
 def codes_of(published: pl.DataFrame, known: pl.DataFrame, columns: Sequence[str]) -> tuple[Ints, Ints]:
