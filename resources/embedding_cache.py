@@ -54,15 +54,15 @@ class EmbeddingCache:
         if not (self._folder / key.file_name).exists():
             return {}
         wanted = sorted(set(hashes))
-        found: dict[str, np.ndarray] = {}
+        vectors: dict[str, np.ndarray] = {}
         with self._open(key) as connection:
             for start in range(0, len(wanted), _KEYS_PER_QUERY):
                 part = [bytes.fromhex(text) for text in wanted[start : start + _KEYS_PER_QUERY]]
                 marks = ",".join("?" * len(part))
                 query = f"SELECT hash, vector FROM embeddings WHERE hash IN ({marks})"
                 for digest, blob in connection.execute(query, part):
-                    found[digest.hex()] = np.frombuffer(blob, dtype="<f4")
-        return found
+                    vectors[digest.hex()] = np.frombuffer(blob, dtype="<f4")
+        return vectors
 
     def put(self, key: CacheKey, hashes: Sequence[str], vectors: np.ndarray) -> None:
         """Keep vectors; a hash that another run stored meanwhile keeps its first vector.

@@ -43,11 +43,11 @@ class LocalEngine:
         """See :meth:`GroupEngine.run_groups`; groups come in the order of their names."""
         lefts, rights = _parts(left), _parts(right)
         no_left, no_right = left.clear().drop(GROUP), right.clear().drop(GROUP)
-        found = [
+        frames = [
             function(group, lefts.get(group, no_left), rights.get(group, no_right))
             for group in sorted(lefts.keys() | rights.keys())
         ]
-        return pl.concat([pl.DataFrame(schema=dict(schema)), *found])
+        return pl.concat([pl.DataFrame(schema=dict(schema)), *frames])
 
 
 def _parts(frame: pl.DataFrame) -> dict[str, pl.DataFrame]:

@@ -119,10 +119,10 @@ def _is_asset_event(entry: EventLogEntry) -> bool:
 def _identity(path: Path) -> _Identity:
     """Tells a database from another one of the same name, and this process from one that it was forked from."""
     try:
-        found = path.stat()
+        stat = path.stat()
     except FileNotFoundError:
         return os.getpid(), 0, 0
-    return os.getpid(), found.st_dev, found.st_ino
+    return os.getpid(), stat.st_dev, stat.st_ino
 
 
 def _commit_without_waiting(connection: Any, _record: Any) -> None:

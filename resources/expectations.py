@@ -60,30 +60,30 @@ def _context() -> Any:
 def expectations_of(contract: FrameContract) -> list[Any]:
     """The GX expectations that a contract implies: columns, nulls, ranges, value sets, unique key."""
     gxe = _library().expectations
-    found: list[Any] = [gxe.ExpectTableColumnsToMatchOrderedList(column_list=list(contract.names))]
+    expectations: list[Any] = [gxe.ExpectTableColumnsToMatchOrderedList(column_list=list(contract.names))]
     for column in contract.columns:
-        found += _column_expectations(column, gxe)
+        expectations += _column_expectations(column, gxe)
     key = [*contract.key]
     if key and "delivery_day" in contract.names and "delivery_day" not in key:
         key.append("delivery_day")
     if len(key) > 1:
-        found.append(gxe.ExpectCompoundColumnsToBeUnique(column_list=key))
+        expectations.append(gxe.ExpectCompoundColumnsToBeUnique(column_list=key))
     elif key:
-        found.append(gxe.ExpectColumnValuesToBeUnique(column=key[0]))
-    return found
+        expectations.append(gxe.ExpectColumnValuesToBeUnique(column=key[0]))
+    return expectations
 
 
 def _column_expectations(column: Column, gxe: Any) -> list[Any]:
-    found: list[Any] = []
+    expectations: list[Any] = []
     if not column.nullable:
-        found.append(gxe.ExpectColumnValuesToNotBeNull(column=column.name))
+        expectations.append(gxe.ExpectColumnValuesToNotBeNull(column=column.name))
     if column.minimum is not None or column.maximum is not None:
-        found.append(
+        expectations.append(
             gxe.ExpectColumnValuesToBeBetween(column=column.name, min_value=column.minimum, max_value=column.maximum)
         )
     if column.values is not None:
-        found.append(gxe.ExpectColumnValuesToBeInSet(column=column.name, value_set=list(column.values)))
-    return found
+        expectations.append(gxe.ExpectColumnValuesToBeInSet(column=column.name, value_set=list(column.values)))
+    return expectations
 
 
 def evaluate_contract(frame: pl.DataFrame, contract: FrameContract) -> CheckOutcome:

@@ -104,13 +104,13 @@ def read_phones(text: str | None) -> tuple[Phone, ...]:
     if text is None or (key := normalised_key(text)) is None:
         return ()
     plain = _digits_plain(key.lower())
-    found = [_phone(plain)]
-    if found == [None]:
+    phones = [_phone(plain)]
+    if phones == [None]:
         parts = [part for part in _SEVERAL.split(plain) if part]
         if len(parts) == 1:
             parts = plain.split("/")
-        found = [_phone(part) for part in parts]
-    return tuple(sorted({phone for phone in found if phone is not None}))
+        phones = [_phone(part) for part in parts]
+    return tuple(sorted({phone for phone in phones if phone is not None}))
 
 
 def _digits_plain(text: str) -> str:

@@ -84,14 +84,14 @@ def quantise_linear_layers(network: torch.nn.Module, rehearse: Callable[[], obje
 
 
 def _wrap(network: torch.nn.Module) -> list[tuple[torch.nn.Module, str, _Watched]]:
-    found: list[tuple[torch.nn.Module, str, _Watched]] = []
+    wrapped: list[tuple[torch.nn.Module, str, _Watched]] = []
     for name, child in list(network.named_children()):
         if name in _SKIPPED:
             continue
         if isinstance(child, torch.nn.Linear):
             item = _Watched(child)
             setattr(network, name, item)
-            found.append((network, name, item))
+            wrapped.append((network, name, item))
         else:
-            found += _wrap(child)
-    return found
+            wrapped += _wrap(child)
+    return wrapped

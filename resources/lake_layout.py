@@ -101,8 +101,8 @@ class LakeLayout:
 
     def _names(self, folder: PurePath, suffix: str) -> list[str]:
         """Names of the files in a folder that are no drafts."""
-        found = self.files.store(folder).names(folder)
-        return [name for name in found if name.endswith(suffix) and not name.startswith(".")]
+        names = self.files.store(folder).names(folder)
+        return [name for name in names if name.endswith(suffix) and not name.startswith(".")]
 
     def failed_folder(self, asset: str) -> PurePath:
         """Folder of the asset's partitions that broke a check."""

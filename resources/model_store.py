@@ -93,10 +93,10 @@ def check_features(expected: Sequence[str], got: Sequence[str]) -> None:
     missing = [name for name in expected if name not in got]
     extra = [name for name in got if name not in expected]
     if missing or extra or list(expected) != list(got):
-        found = (
+        difference = (
             f"missing features {missing}, extra features {extra}" if missing or extra else "features in another order"
         )
-        message = f"{found}; the model expects {list(expected)}: rebuild the features or train again"
+        message = f"{difference}; the model expects {list(expected)}: rebuild the features or train again"
         raise ContractError(message)
 
 
@@ -131,8 +131,8 @@ class ModelStore:
     def versions(self, model: str) -> list[str]:
         """Stored versions of a model, sorted by name (never by age: no newest file wins)."""
         folder = self.root / model
-        found = (path.parent for path in self._store.below(folder) if path.name == _JSON)
-        return sorted(item.name for item in found if item.parent == folder and not item.name.startswith("."))
+        folders = (path.parent for path in self._store.below(folder) if path.name == _JSON)
+        return sorted(item.name for item in folders if item.parent == folder and not item.name.startswith("."))
 
     def drop(self, suffix: str) -> int:
         """Remove every version of the models whose names end so; returns the number of files."""
@@ -218,8 +218,8 @@ class ModelStore:
 
     def runs(self) -> list[dict[str, Any]]:
         """Records of all training runs, in the order of training."""
-        found = [json.loads(content) for content in self._store.contents(self._told(self.root / _RUNS))]
-        return sorted(found, key=lambda item: (item["number"], item["run_id"]))
+        records = [json.loads(content) for content in self._store.contents(self._told(self.root / _RUNS))]
+        return sorted(records, key=lambda item: (item["number"], item["run_id"]))
 
     def in_force(self, day: date) -> tuple[str, dict[str, str]] | None:
         """The model that scores ``day`` and the versions trained with it; None before the first one."""

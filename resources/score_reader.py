@@ -33,9 +33,9 @@ class ScoreReader:
             NotFittedError: no day is scored by then.
         """
         days = self._lake.days(TABLE)
-        found = [day for day in days if as_of is None or day <= as_of]
-        if found:
-            return found[-1]
+        scored = [day for day in days if as_of is None or day <= as_of]
+        if scored:
+            return scored[-1]
         if days:
             message = f"nobody is scored by {as_of}, the first scored day is {days[0]}; ask for a day from then on"
         else:

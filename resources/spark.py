@@ -76,8 +76,8 @@ class SparkEngine:
 
         def on_group(key, one, other):  # type: ignore[no-untyped-def]  # Spark reads hints
             frames = [_frame(table.select(kept)) for table, kept in zip((one, other), names, strict=True)]
-            found = function(key[0].as_py(), *frames)
-            return found.select(target.names).to_arrow(compat_level=_OLDEST).cast(target)
+            rows = function(key[0].as_py(), *frames)
+            return rows.select(target.names).to_arrow(compat_level=_OLDEST).cast(target)
 
         self._session.conf.set("spark.sql.shuffle.partitions", str(self.workers * _PARTITIONS_PER_WORKER))
         declared = ", ".join(f"`{name}` {text}" for name, (text, _) in columns.items())

@@ -113,12 +113,12 @@ class ViewKeeper:
         """Tables that have a view, in the database or in the script beside it."""
         script = self._path.with_suffix(SCRIPT_SUFFIX)
         scripted = script.read_text("utf-8") if script.exists() else ""
-        found = {name for name, contract in self._contracts.items() if f"VIEW {_name(contract)} AS" in scripted}
+        shown = {name for name, contract in self._contracts.items() if f"VIEW {_name(contract)} AS" in scripted}
         if self._path.exists():
             with duckdb.connect(str(self._path), read_only=True) as database:
                 rows = database.execute("SELECT view_name FROM duckdb_views() WHERE NOT internal").fetchall()
-            found |= {row[0] for row in rows}
-        self._known = (_identity(self._path), frozenset(found))
+            shown |= {row[0] for row in rows}
+        self._known = (_identity(self._path), frozenset(shown))
         return self._known[1]
 
     def _add(self, contract: FrameContract) -> None:
@@ -148,10 +148,10 @@ def _alone(path: Path) -> Iterator[None]:
 
 def _identity(path: Path) -> _Identity:
     try:
-        found = path.stat()
+        stat = path.stat()
     except FileNotFoundError:
         return 0, 0
-    return found.st_ino, found.st_mtime_ns
+    return stat.st_ino, stat.st_mtime_ns
 
 
 def _is_shown(contract: FrameContract, lake: Lake) -> bool:
