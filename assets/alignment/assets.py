@@ -10,11 +10,12 @@ from assets.alignment.assignment import decide_in_blocks
 from assets.alignment.candidate_reader import CandidateReader
 from assets.alignment.candidates import build_candidates
 from assets.alignment.checks import require, validate_assignments, validate_candidates, validate_pairs
-from assets.alignment.contract import ALIGNMENT_FINDINGS, BOOKING_REVIEW_PAIRS, MATCH_CANDIDATES
+from assets.alignment.checks_links import validate_verified_links
+from assets.alignment.contract import ALIGNMENT_FINDINGS, BOOKING_REVIEW_PAIRS, MATCH_CANDIDATES, VERIFIED_LINKS
 from assets.alignment.corrections import Standing, current_candidates, versioned
 from assets.alignment.distribution import build_candidates_in_groups, decide_in_groups
 from assets.alignment.evidence import counts
-from assets.alignment.findings import alignment_finding_rows
+from assets.alignment.findings import alignment_finding_rows, link_figures
 from assets.alignment.fit_window import EARLY_FITS, fit_candidates
 from assets.alignment.match_probability import MatchWeights, assumed_weights
 from assets.alignment.settings import (
@@ -25,10 +26,18 @@ from assets.alignment.settings import (
     SPARK,
     AlignmentSettings,
 )
+from assets.alignment.verified_links import (
+    LINKED_REVIEW_COLUMNS,
+    LINKED_STAY_COLUMNS,
+    links_of_days,
+    reviews_with_claims,
+    stays_with_names,
+)
 from assets.alignment.weight_learning import learn_weights
 from assets.common.daily import DayInputs, FitInputs, Produced, Reads, WholeInputs, daily_asset, fitted_record
 from assets.common.measuring import findings_asset
 from assets.privacy.opt_outs import without_opted_out
+from assets.reviews.settings import ReviewSettings
 from resources.spark import spark_engine
 
 # What a range is cut by, so that memory does not grow with it. Where hotels are named, a booking or review brings some
@@ -122,12 +131,38 @@ def booking_review_pairs(inputs: DayInputs) -> Produced:
     return Produced(pairs, metadata=counts(pairs))
 
 
+@daily_asset(
+    contract=VERIFIED_LINKS,
+    group="alignment",
+    reads=[Reads(name, DECISION_SPAN_DAYS) for name in ("review_claims", "masked_reviews", "stays", "pseudonyms")],
+    validate=validate_verified_links,
+    kinds={"polars"},
+    owners=["team:linkage"],
+    rows_at_once=_READ_AT_ONCE,
+)
+def verified_links(inputs: DayInputs) -> Produced:
+    """Each review that says which stay it is about: the stay where all fits, else the reason; no text is read."""
+    claims = inputs.frame("review_claims")
+    if claims.is_empty():  # most sources: nothing else is read
+        return Produced(VERIFIED_LINKS.empty())
+    aliases = inputs.settings.room("reviews", ReviewSettings).hotel_aliases
+    reviews = reviews_with_claims(claims, inputs.history("masked_reviews", LINKED_REVIEW_COLUMNS), aliases)
+    names = inputs.history("pseudonyms", ["row_id", "booking_id", "delivery_day"])
+    stays = stays_with_names(inputs.history("stays", LINKED_STAY_COLUMNS), names, inputs.key)
+    frame = links_of_days(reviews, stays, inputs.source.hotels(), inputs.days)
+    notices = inputs.resource("opt_outs").history()
+    frame = without_opted_out(VERIFIED_LINKS, frame, notices, pl.col("delivery_day"))
+    return Produced(frame, metadata={"linked": frame["reason"].null_count()})
+
+
 @findings_asset(
     contract=ALIGNMENT_FINDINGS,
     reads=[
         Reads("published_bookings", None),
         Reads("match_candidates", None),
         Reads("booking_review_pairs", None),
+        Reads("verified_links", None),
+        Reads("masked_reviews", None),
     ],
     records=["match_weights"],
     owners=["team:linkage"],
@@ -140,6 +175,7 @@ def alignment_findings(inputs: WholeInputs) -> pl.DataFrame:
         inputs.stored_rows("match_candidates"),
         inputs.records("match_weights").for_day(inputs.as_of),
         inputs.settings.room("alignment", AlignmentSettings),
+        link_figures(inputs.frame("verified_links"), inputs.history("masked_reviews", ["review_id"])),
     )
 
 

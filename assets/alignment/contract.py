@@ -126,4 +126,55 @@ BOOKING_REVIEW_PAIRS = FrameContract(
     ),
 )
 
+REFUSALS = (
+    "unknown", "other_hotel", "not_completed", "other_guest", "not_ended", "too_late", "several_guests",
+    "several_stays", "second_review", "withdrawn",
+)  # fmt: skip
+
+VERIFIED_LINKS = FrameContract(
+    asset="verified_links",
+    zone=Zone.RESTRICTED,
+    grain="one review that says which stay it is about, as the day tells it",
+    key=("review_id",),
+    description="Reviews that carry the number of their reservation or the key of their guest: the stay that they are "
+    "about where everything fits, else the reason. The last row of a review by the day counts.",
+    is_kept_for_a_while=True,
+    columns=(
+        Column(name="review_id", dtype=pl.String, description="review", subject=Subject.REVIEW),
+        Column(
+            name="booking_id",
+            dtype=pl.String,
+            description="stay, one room of it; null: refused",
+            nullable=True,
+            subject=Subject.BOOKING,
+        ),
+        Column(
+            name="said",
+            dtype=pl.String,
+            description="number: of the reservation; key: of the guest, alone; null: neither any more",
+            nullable=True,
+            values=("number", "key"),
+        ),
+        Column(
+            name="reason",
+            dtype=pl.String,
+            description="why the review gets no stay: no booking of the last months has this number or key (unknown); "
+            "the stay is of another hotel, was cancelled or not taken (not_completed), is another guest's, ends after "
+            "the post, or ended too long before it; a number names several guests, a key fits several stays; the stay "
+            "has a review already; a correction took the number back (withdrawn). Null: linked",
+            nullable=True,
+            values=REFUSALS,
+        ),
+        Column(
+            name="gap_days",
+            dtype=pl.Int32,
+            description="days from the end of the stay to the post; null: refused",
+            unit="days",
+            nullable=True,
+            minimum=0,
+        ),
+        Column(name="delivery_day", dtype=pl.Date, description="day from which this is known"),
+    ),
+)
+
 ALIGNMENT_FINDINGS = findings_contract("alignment")

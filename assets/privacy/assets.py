@@ -27,6 +27,7 @@ from assets.privacy.contract import (
     PSEUDONYMS,
     PUBLISHED_BOOKINGS,
     RELEASED_BOOKINGS,
+    REVIEW_CLAIMS,
     STAYS,
 )
 from assets.privacy.data_marks import BOOKING_FACTS, REVIEW_FACTS, data_marks
@@ -45,6 +46,7 @@ from assets.privacy.releases import (
     release_month_counts,
     restricted_bookings,
 )
+from assets.privacy.review_claims import claims_of, validate_review_claims
 from assets.privacy.settings import SECTION, PrivacySettings
 from assets.privacy.stays import stays_of
 from assets.raw.settings import RawSettings
@@ -87,6 +89,19 @@ def pseudonyms(inputs: DayInputs) -> Produced:
 def stays(inputs: DayInputs) -> Produced:
     """Every booking, exact, with keyed hashes in the place of identifiers; links, features and models read it."""
     return Produced(stays_of(inputs.frame("raw_bookings"), inputs.frame("pseudonyms")))
+
+
+@daily_asset(
+    contract=REVIEW_CLAIMS,
+    group="privacy",
+    reads=[Reads("raw_reviews")],
+    validate=validate_review_claims,
+    owners=OWNERS,
+)
+def review_claims(inputs: DayInputs) -> Produced:
+    """Reviews that name their stay or their writer, under keyed hashes; no other table has these names."""
+    columns = ["row_id", "reservation_id", "guest_key", "delivery_day"]
+    return Produced(claims_of(inputs.history("raw_reviews", columns), inputs.key))
 
 
 @daily_asset(

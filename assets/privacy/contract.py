@@ -3,6 +3,7 @@
 import polars as pl
 
 from assets.common.findings import findings_contract
+from assets.privacy.contract_claims import REVIEW_CLAIMS as REVIEW_CLAIMS
 from assets.raw.contract import RAW_BOOKINGS
 from resources.contract import Column, FrameContract, Subject, Zone
 

@@ -90,7 +90,7 @@ def find(workspace: Workspace, asked: Asked) -> Finding:
     held = problems.filter(pl.col("row_id").is_in([*mine["row_id"], *unread]))
     stored = mine.filter(pl.col("table") == RAW_BOOKINGS.asset)
     spelled = sorted({*keys, *_spelled(stored, keys)})
-    ids = _made_ids(workspace, asked, stored, others, spelled, written)
+    ids = _made_ids(workspace, asked, stored, others, spelled, written, reservations)
     guest = Guest(
         quarantined=sorted(set(held["row_id"])),
         quarantined_texts=sorted(set(held["raw_text"])),
@@ -201,6 +201,7 @@ def _made_ids(
     others: pl.DataFrame,
     keys: Sequence[str],
     written: pl.DataFrame,
+    reservations: Sequence[str],
 ) -> dict[str, list[str]]:
     """Ids made of the guest's rows, those under earlier keys of the hashes included; none of a row of others."""
     columns = ["row_id", "booking_id", "guest_hash", "pseudo_customer_id"]
@@ -215,10 +216,12 @@ def _made_ids(
     customers = set(own["pseudo_customer_id"])
     shared = customers & set(rest["pseudo_customer_id"])
     own_hashes = {*hashes, *own["guest_hash"].drop_nulls()} - set(rest["guest_hash"].drop_nulls())
+    # A reservation's own name is what reviews of it are linked by.
+    named_ids = _plain(keyed_hash([*row_ids, *reservations], "booking", workspace.key))
     return {
         "row_ids": row_ids,
         "review_row_ids": review_rows,
-        "booking_ids": sorted({*_plain(keyed_hash(row_ids, "booking", workspace.key)), *own["booking_id"]}),
+        "booking_ids": sorted({*named_ids, *own["booking_id"]}),
         "guest_hashes": sorted(own_hashes),
         "review_ids": sorted(_plain(keyed_hash(review_rows, "review", workspace.key))),
         "own_customers": sorted(customers - shared),
