@@ -5,7 +5,7 @@ hotel, status, guest and days have to fit, and a stay has one review. What is kn
 correction of either side, or a stay that comes late, decides anew and is stored under its own day.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
 
 import polars as pl
@@ -14,7 +14,6 @@ from assets.alignment.contract import VERIFIED_LINKS
 from assets.alignment.hotel_identity import review_keys, stay_keys
 from assets.alignment.settings import DECISION_SPAN_DAYS, LONGEST_WINDOW_DAYS
 from assets.alignment.sides import COMPLETED
-from assets.common.versions import latest_versions
 from assets.privacy.review_claims import claimed_names
 from assets.reviews.hotels import current_names, hotel_columns
 from resources.secret_keys import SecretKey
@@ -28,6 +27,7 @@ LATEST_DAYS = LONGEST_WINDOW_DAYS  # a later post is refused, so that a bounded 
 _TESTS = ("unknown", "other_hotel", "not_completed", "other_guest", "not_ended", "too_late")
 _PLACE = ["hotel_name", "hotel_city", "hotel_country"]
 _NAMES = ("claimed_id", "guest_hash")
+_OF_DAY = ["as_of", "review_id"]
 
 
 def reviews_with_claims(claims: pl.DataFrame, reviews: pl.DataFrame, aliases: Sequence[str]) -> pl.DataFrame:
@@ -81,24 +81,35 @@ def links_of_days(
     )
     houses = stay_keys(hotels).filter(pl.col("identity") == "exact").select("hotel", stay_hotel="key").unique("hotel")
     placed = stays.join(houses, on="hotel", how="left", maintain_order="left")
-    told = [_told_on(day, located, placed) for day in sorted(days)] if located.height else []
-    return pl.concat([VERIFIED_LINKS.empty(), *told])
+    named = placed.filter(_meets({name: set(located[name].drop_nulls()) for name in _NAMES}))
+    # A guest's other stays can compete with a named one, and are few: they are kept with it.
+    guests = named["guest_hash"].drop_nulls().unique()
+    near = placed.filter(
+        pl.col("booking_id").is_in(named["booking_id"].implode()) | pl.col("guest_hash").is_in(guests.implode())
+    )
+    told = [_told_on(day, located, near) for day in sorted(days)] if located.height else []
+    if not told:
+        return VERIFIED_LINKS.empty()
+    return _news(*(pl.concat(side) for side in zip(*told, strict=True)))
 
 
-def _told_on(day: date, reviews: pl.DataFrame, stays: pl.DataFrame) -> pl.DataFrame:
-    """Rows of one day: reviews that came on it, and those whose verdict it changes."""
+def _told_on(day: date, reviews: pl.DataFrame, stays: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """All that bears on what the rows of a day say, of both sides, ``as_of`` that day."""
     is_known = pl.col("delivery_day").is_between(day - timedelta(days=DECISION_SPAN_DAYS), day)
     reviews, stays = reviews.filter(is_known), stays.filter(is_known)
     is_new = pl.col("delivery_day") == day
-    came = reviews.filter(is_new)["review_id"]
-    near, theirs = _touched(reviews, stays, came, stays.filter(is_new)["booking_id"])
-    if near.is_empty():
-        return VERIFIED_LINKS.empty()
-    now = _verdicts(near, theirs)
-    before = _verdicts(near.filter(~is_new), theirs.filter(~is_new))
-    changed = now.join(before, on=["review_id", "booking_id", "reason"], how="anti", nulls_equal=True)
-    told = pl.concat([changed, now.filter(pl.col("review_id").is_in(came.implode()))]).unique("review_id")
-    return VERIFIED_LINKS.conform(told.with_columns(delivery_day=pl.lit(day)).sort("review_id"))
+    near = _touched(reviews, stays, reviews.filter(is_new)["review_id"], stays.filter(is_new)["booking_id"])
+    return near[0].with_columns(as_of=pl.lit(day)), near[1].with_columns(as_of=pl.lit(day))
+
+
+def _news(reviews: pl.DataFrame, stays: pl.DataFrame) -> pl.DataFrame:
+    """Verdicts on reviews that came on the day, and those that differ from the verdict of the day before."""
+    was_there = pl.col("delivery_day") < pl.col("as_of")
+    now, before = _verdicts(reviews, stays), _verdicts(reviews.filter(was_there), stays.filter(was_there))
+    changed = now.join(before, on=[*_OF_DAY, "booking_id", "reason"], how="anti", nulls_equal=True)
+    came = now.join(reviews.filter(~was_there), on=_OF_DAY, how="semi")
+    told = pl.concat([changed, came]).unique(_OF_DAY).rename({"as_of": "delivery_day"})
+    return VERIFIED_LINKS.conform(told.sort("delivery_day", "review_id"))
 
 
 def _touched(
@@ -109,7 +120,7 @@ def _touched(
     new_stays = stays.filter(pl.col("booking_id").is_in(booking_ids.implode()))
     names = {name: set(new[name].drop_nulls()) | set(new_stays[name].drop_nulls()) for name in _NAMES}
     while True:
-        meets = pl.any_horizontal(pl.col(name).is_in(list(names[name])).fill_null(value=False) for name in _NAMES)
+        meets = _meets(names)
         theirs = stays.filter(meets)
         wider = {name: names[name] | set(theirs[name].drop_nulls()) for name in _NAMES}
         if wider == names:
@@ -118,21 +129,32 @@ def _touched(
         names = wider
 
 
+def _meets(names: Mapping[str, Collection[str]]) -> pl.Expr:
+    """Rows that carry one of the names of a reservation or a guest."""
+    return pl.any_horizontal(pl.col(name).is_in(list(names[name])).fill_null(value=False) for name in _NAMES)
+
+
 def _verdicts(reviews: pl.DataFrame, stays: pl.DataFrame) -> pl.DataFrame:
-    """``review_id``, ``booking_id``, ``said``, ``reason``, ``gap_days`` of every review, as its last version says."""
-    first = reviews.group_by("review_id").agg(first_day=pl.col("delivery_day").min())
-    last = latest_versions(reviews, "review_id").drop("delivery_day").join(first, on="review_id", how="left")
-    known = latest_versions(stays, "booking_id").rename({"guest_hash": "stay_guest", "claimed_id": "stay_claim"})
-    by_number = last.filter(pl.col("claimed_id").is_not_null()).join(
-        known, left_on="claimed_id", right_on="stay_claim", how="left", coalesce=False
+    """``as_of``, ``review_id``, ``booking_id``, ``said``, ``reason``, ``gap_days`` by the last version."""
+    first = pl.col("delivery_day").min().over(_OF_DAY)
+    last = _last_versions(reviews.with_columns(first_day=first), "review_id").drop("delivery_day")
+    known = _last_versions(stays, "booking_id").rename({"guest_hash": "stay_guest", "claimed_id": "stay_claim"})
+    is_numbered = pl.col("claimed_id").is_not_null()
+    by_number = last.filter(is_numbered).join(
+        known, left_on=["as_of", "claimed_id"], right_on=["as_of", "stay_claim"], how="left", coalesce=False
     )
-    by_guest = last.filter(pl.col("claimed_id").is_null() & pl.col("guest_hash").is_not_null()).join(
-        known, left_on="guest_hash", right_on="stay_guest", how="left", coalesce=False
+    by_guest = last.filter(~is_numbered & pl.col("guest_hash").is_not_null()).join(
+        known, left_on=["as_of", "guest_hash"], right_on=["as_of", "stay_guest"], how="left", coalesce=False
     )
     silent = last.filter(pl.all_horizontal(pl.col(_NAMES).is_null()))
     tested = _tested(pl.concat([by_number, by_guest.select(by_number.columns)]))
-    judged = pl.concat([_chosen(tested), silent.select("review_id", reason=pl.lit("withdrawn"))], how="diagonal")
-    return judged.select("review_id", "booking_id", "said", "reason", "gap_days")
+    judged = pl.concat([_chosen(tested), silent.select(*_OF_DAY, reason=pl.lit("withdrawn"))], how="diagonal")
+    return judged.select(*_OF_DAY, "booking_id", "said", "reason", "gap_days")
+
+
+def _last_versions(rows: pl.DataFrame, key: str) -> pl.DataFrame:
+    """Each key once as of each day, as it came last."""
+    return rows.sort("as_of", key, "delivery_day").unique(["as_of", key], keep="last", maintain_order=True)
 
 
 def _tested(pairs: pl.DataFrame) -> pl.DataFrame:
@@ -164,8 +186,8 @@ def _chosen(tested: pl.DataFrame) -> pl.DataFrame:
     whole = len(_TESTS)
     fits = pl.col("passed") == whole
     by_key = pl.col("said") == "key"
-    guests = pl.col("stay_guest").filter(fits).n_unique().over("review_id")
-    ends = pl.struct("arrival_day", "end_day").filter(fits).n_unique().over("review_id")
+    guests = pl.col("stay_guest").filter(fits).n_unique().over(_OF_DAY)
+    ends = pl.struct("arrival_day", "end_day").filter(fits).n_unique().over(_OF_DAY)
     refused = (
         pl.when(~fits).then(pl.col("passed").replace_strict(dict(enumerate(_TESTS)), default=None))
         .when(~by_key & pl.col("guest_hash").is_null() & (guests > 1)).then(pl.lit("several_guests"))
@@ -174,8 +196,8 @@ def _chosen(tested: pl.DataFrame) -> pl.DataFrame:
     # Of the rooms of one reservation the one that was left last, then the first by number: a review is about one stay.
     best = (
         tested.with_columns(reason=refused)
-        .sort("review_id", "passed", "end_day", "row_id", descending=[False, True, True, False], nulls_last=True)
-        .unique("review_id", keep="first", maintain_order=True)
+        .sort(*_OF_DAY, "passed", "end_day", "row_id", descending=[False, False, True, True, False], nulls_last=True)
+        .unique(_OF_DAY, keep="first", maintain_order=True)
     )
     return _one_review_each(best)
 
@@ -185,11 +207,11 @@ def _one_review_each(best: pl.DataFrame) -> pl.DataFrame:
     claims = best.filter(pl.col("reason").is_null()).with_columns(
         stay=pl.coalesce("claimed_id", "stay_claim", "booking_id")
     )
-    order = claims.sort("stay", "first_day", "posted_day", "posted_at", "review_id", nulls_last=True)
-    later = order.filter(pl.int_range(pl.len()).over("stay") > 0)["review_id"]
-    is_later = pl.col("review_id").is_in(later.implode())
-    reason = pl.when(is_later).then(pl.lit("second_review")).otherwise(pl.col("reason"))
+    order = claims.sort("as_of", "stay", "first_day", "posted_day", "posted_at", "review_id", nulls_last=True)
+    later = order.filter(pl.int_range(pl.len()).over("as_of", "stay") > 0)
+    marked = best.join(later.select(*_OF_DAY, is_later=pl.lit(value=True)), on=_OF_DAY, how="left")
+    reason = pl.when(pl.col("is_later")).then(pl.lit("second_review")).otherwise(pl.col("reason"))
     is_linked = pl.col("reason").is_null()
-    return best.with_columns(reason=reason).with_columns(
+    return marked.with_columns(reason=reason).with_columns(
         booking_id=pl.when(is_linked).then(pl.col("booking_id")), gap_days=pl.when(is_linked).then(pl.col("gap_days"))
     )

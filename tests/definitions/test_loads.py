@@ -13,7 +13,8 @@ from resources.errors import SettingsError
 from resources.settings import CoreSettings, Settings, load_settings
 
 DAILY = {
-    "raw_bookings", "raw_reviews", "quarantine", "raw_counts", "pseudonyms", "stays", "masked_reviews",
+    "raw_bookings", "raw_reviews", "quarantine", "raw_counts", "pseudonyms", "stays", "review_claims",
+    "masked_reviews", "verified_links",
     "published_bookings", "released_bookings", "clean_reviews", "review_vectors", "review_anomaly_parts",
     "review_anomalies", "match_candidates", "booking_review_pairs", "review_embeddings", "customer_scores",
     "daily_ledger",

@@ -11,19 +11,21 @@ from typing import Any
 import polars as pl
 import pytest
 
+from assets.alignment.contract import VERIFIED_LINKS
 from assets.common.daily import DayInputs, Produced, Reads, daily_asset
 from assets.common.promotion import produce_days
 from assets.common.workspace import Workspace
-from assets.privacy.contract import PSEUDONYMS
+from assets.privacy.contract import PSEUDONYMS, REVIEW_CLAIMS
 from assets.privacy.opt_outs import HISTORY, without_opted_out
 from assets.privacy.pseudonyms import hash_column
+from assets.privacy.review_claims import claims_of
 from assets.raw.contract import RAW_BOOKINGS, RAW_REVIEWS
 from pipelines.guests.asking import Asked
 from pipelines.guests.erasure import erase_guest
 from pipelines.guests.finding import find_guest
 from pipelines.guests.proof import search
 from pipelines.guests.retention import apply_retention
-from pipelines.guests.rotation import named_by_the_key
+from pipelines.guests.rotation import named_by_the_key, tables_of_the_key
 from pipelines.guests.subject_access import export_guest
 from pipelines.workspace import build_workspace
 from resources.contract import Column, FrameContract, Subject, Zone
@@ -179,6 +181,27 @@ def test_reviews_are_a_guest_s_by_the_key_or_the_stay_that_they_carry(workspace:
     assert erasure.is_complete
     left = workspace.lake.rows("raw_reviews", DAY).select("row_id", "reservation_id", "guest_key").rows()
     assert left == [("review:33", None, "G900800700"), ("review:34", "reservation:2001", None)]
+
+
+def test_links_and_claims_of_a_guest_go_and_those_of_others_stay(workspace: Workspace) -> None:
+    store(workspace, RAW_REVIEWS, *VERIFIED)
+    said = workspace.lake.rows(RAW_REVIEWS.asset, DAY)
+    claims = claims_of(said, workspace.key).select("review_id", "claimed_id", "guest_hash").to_dicts()
+    store(workspace, REVIEW_CLAIMS, *claims)
+    mine, hers = (booking(workspace, f"reservation:{number}") for number in ("1001", "2001"))
+    links = [("review:32", mine, None), ("review:33", None, "other_guest"), ("review:34", hers, None)]
+    store(workspace, VERIFIED_LINKS, *({"review_id": review(workspace, row), "booking_id": stay, "reason": reason}
+                                       for row, stay, reason in links))  # fmt: skip
+    assert erase_guest(workspace, Asked(email="ann@example.org")).is_complete
+    theirs = [review(workspace, row) for row in ("review:33", "review:34")]
+    assert kept(workspace, REVIEW_CLAIMS, "review_id") == theirs
+    assert kept(workspace, REVIEW_CLAIMS, "claimed_id") == [None, hers], "the erased stay's name is gone"
+    assert kept(workspace, VERIFIED_LINKS, "review_id") == theirs
+
+
+def test_claims_are_made_anew_at_a_rotation_and_links_with_them() -> None:
+    assert "review_claims" in tables_of_the_key()
+    assert "verified_links" not in tables_of_the_key(), "it follows what it reads"
 
 
 def test_who_is_known_by_a_review_alone_is_erased_and_kept_out(workspace: Workspace) -> None:

@@ -1,6 +1,6 @@
 """Reviews that say which stay they are about: believed where all fits, refused with the reason otherwise."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import polars as pl
@@ -24,6 +24,7 @@ from assets.privacy.settings import PrivacySettings
 from assets.privacy.stays import stays_of
 from assets.raw.parse_bookings import parse_bookings
 from assets.raw.parse_reviews import parse_reviews
+from assets.raw.settings import RawSettings
 from assets.studies.truth import review_ids, true_links
 from resources.secret_keys import SecretKey
 from resources.sources.base import Stream
@@ -117,8 +118,9 @@ def test_a_hotel_whose_name_is_hidden_holds_nothing_against_the_number() -> None
 def test_of_two_reviews_with_one_number_the_earlier_one_gets_the_stay() -> None:
     two = [review(2, review_id="r2"), review(1)]
     assert told(two, [stay()]) == [(1, "r1", "b1", None), (2, "r2", None, "second_review")]
-    noon = [review(1, review_id="r0", posted_at=END + timedelta(hours=15)), review(1, posted_at=END)]
-    assert told(noon, [stay()]) == [(1, "r0", None, "second_review"), (1, "r1", "b1", None)]
+    noon = datetime(2024, 3, 11, 12)  # noqa: DTZ001
+    same_day = [review(1, review_id="r0", posted_at=noon.replace(hour=15)), review(1, posted_at=noon)]
+    assert told(same_day, [stay()]) == [(1, "r0", None, "second_review"), (1, "r1", "b1", None)]
 
 
 def test_a_number_and_a_key_for_one_stay_are_two_reviews_of_it() -> None:
@@ -207,7 +209,7 @@ def world() -> tuple[DemoSource, pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     settings = DemoSettings(guests=1_500, days=160, late_share=0.03, corrected_share=0.03)
     source = DemoSource(settings)
     days = [source.first_day + timedelta(days=number) for number in range(settings.days)]
-    bookings = parse_bookings(source.rows(Stream.BOOKINGS, days)).rows
+    bookings = parse_bookings(source.rows(Stream.BOOKINGS, days), RawSettings()).rows
     reviews = parse_reviews(source.rows(Stream.REVIEWS, days)).rows
     names = pseudonymise(bookings, PrivacySettings(), KEY)
     masked, claims = publish_reviews(reviews, PrivacySettings(), KEY), claims_of(reviews, KEY)

@@ -9,6 +9,7 @@ from assets.privacy.review_claims import claimed_names, claims_of, validate_revi
 from assets.privacy.settings import PrivacySettings
 from assets.raw.parse_bookings import parse_bookings
 from assets.raw.parse_reviews import parse_reviews
+from assets.raw.settings import RawSettings
 from pipelines.rooms import room_contracts
 from resources.contract import Zone
 from resources.secret_keys import SecretKey
@@ -31,7 +32,7 @@ REVIEWS = parse_reviews(
 def test_claims_meet_the_hashes_of_bookings() -> None:
     rooms = [booking(reservation_id="R1", guest_key="G1"), booking(reservation_id="R2", room_number="7"),
              booking(reservation_id="R2", room_number="8"), booking()]  # fmt: skip
-    bookings = parse_bookings(delivery(Stream.BOOKINGS, rooms)).rows
+    bookings = parse_bookings(delivery(Stream.BOOKINGS, rooms), RawSettings()).rows
     names = pseudonymise(bookings, PrivacySettings(), KEY)
     claims = claims_of(REVIEWS, KEY)
     assert claims.select(pl.col("claimed_id", "guest_hash").is_null()).rows() == [(False, True), (True, False)]
