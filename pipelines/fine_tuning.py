@@ -31,6 +31,7 @@ from assets.models.fine_tuning.loop import Epoch
 from assets.models.fine_tuning.study import MODELS, PARTS, SHOWN, TUNED, Study, model_card, study
 from assets.models.fine_tuning.team import Team
 from assets.models.settings import ModelSettings, model_settings
+from assets.privacy.feature_rows import booking_reads, booking_rows
 from pipelines.fine_tuning_setup import (
     LoadedEncoder,
     chosen_embedding,
@@ -48,9 +49,10 @@ from resources.model_store import FINE_TUNING_STUDIES
 from resources.settings import Given, Settings, load_settings
 
 _NETWORKS = {False: FUSION, True: f"{FUSION}_anchored"}  # by whether it forecasts a factor on the past
-_HISTORY = ("published_bookings", "booking_review_pairs", "review_embeddings", "review_anomalies",
+_HISTORY = ("booking_review_pairs", "review_embeddings", "review_anomalies",
             "review_anomaly_parts", "clean_reviews")  # fmt: skip
 _READS = (
+    *booking_reads(),
     *(Reads(name, None) for name in _HISTORY),
     Reads("examples", None),
     Reads("model_tuning", is_optional=True),
@@ -111,7 +113,7 @@ def linked_examples(inputs: WholeInputs, loaded: LoadedEncoder, settings: ModelS
     """
     stored = inputs.frame("examples")
     examples = stored.filter((pl.col("protocol") == PROSPECTIVE) & (pl.col("split") == "cv"))
-    bookings, pairs, *parts = (inputs.frame(name) for name in _HISTORY)
+    bookings, (pairs, *parts) = booking_rows(inputs), (inputs.frame(name) for name in _HISTORY)
     version = ["review_id", "delivery_day"]
     texts = parts[-1].select(*version, "text").unique(version, keep="first", maintain_order=True)
     reviews = review_table(*parts).join(texts, on=version, how="left", maintain_order="left")

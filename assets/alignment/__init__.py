@@ -1,8 +1,8 @@
 """Which review was written about which stay, as far as anyone can tell without identifiers?
 
-Inputs: ``published_bookings`` (generalised labels) and ``clean_reviews`` (parsed tags, masked text), both of
-the internal zone, and the source's list of hotels; for reviews that say it themselves ``review_claims``, ``stays`` and
-``pseudonyms`` of the restricted zone.
+Inputs: ``stays`` (exact, restricted) and ``clean_reviews`` (parsed tags, masked text), and the source's list of hotels;
+with ``privacy.features_from = "labels"`` the k-anonymous labels in the place of the stays; for reviews that say it
+themselves ``review_claims``, ``stays`` and ``pseudonyms``.
 Grain: ``match_candidates`` one row per stay and review that could belong together, stored on the later of the
 days on which the two became readable; ``booking_review_pairs`` one row per decided stay and rank;
 ``verified_links`` one row per review that names its stay and day that tells it.

@@ -36,6 +36,7 @@ from assets.alignment.verified_links import (
 from assets.alignment.weight_learning import learn_weights
 from assets.common.daily import DayInputs, FitInputs, Produced, Reads, WholeInputs, daily_asset, fitted_record
 from assets.common.measuring import findings_asset
+from assets.privacy.feature_rows import booking_days, booking_reads, booking_rows
 from assets.privacy.opt_outs import without_opted_out
 from assets.reviews.settings import ReviewSettings
 from resources.spark import spark_engine
@@ -52,17 +53,17 @@ _READ_AT_ONCE = 1_000_000
 @daily_asset(
     contract=MATCH_CANDIDATES,
     group="alignment",
-    reads=[Reads("published_bookings", MAX_DELIVERY_LAG_DAYS), Reads("clean_reviews", MAX_DELIVERY_LAG_DAYS)],
+    reads=[*booking_reads(MAX_DELIVERY_LAG_DAYS), Reads("clean_reviews", MAX_DELIVERY_LAG_DAYS)],
     validate=validate_candidates,
     kinds={"polars"},
     owners=["team:linkage"],
-    code_version="4",
+    code_version="5",
     rows_at_once=_ROWS_AT_ONCE,
 )
 def match_candidates(inputs: DayInputs) -> Produced:
     """One row per completed stay and review that identity, window and context allow, with each field's agreement."""
     settings = inputs.settings.room("alignment", AlignmentSettings)
-    stays = versioned(inputs.frame("published_bookings"), "booking_id")
+    stays = versioned(booking_rows(inputs), "booking_id")
     reviews = versioned(inputs.frame("clean_reviews"), "review_id")
     read = (stays.rows, reviews.rows, inputs.source.hotels(), inputs.days, settings)
     if settings.engine == SPARK:
@@ -79,8 +80,8 @@ def match_candidates(inputs: DayInputs) -> Produced:
 @fitted_record(
     name="match_weights",
     group="alignment",
-    reads=[Reads("match_candidates", FIT_LOOK_BACK_DAYS), Reads("published_bookings", FIT_LOOK_BACK_DAYS)],
-    fitter_version="6",
+    reads=[Reads("match_candidates", FIT_LOOK_BACK_DAYS), *booking_reads(FIT_LOOK_BACK_DAYS)],
+    fitter_version="7",
     kinds={"numpy"},
     owners=["team:linkage"],
     early_fits=EARLY_FITS,
@@ -94,8 +95,8 @@ def match_weights(inputs: FitInputs) -> dict[str, Any] | None:
     if candidates.is_empty():
         return None
     first = candidates["delivery_day"].to_list()[0] - timedelta(days=MAX_DELIVERY_LAG_DAYS)
-    stays = [day for day in inputs.days_of("published_bookings") if day >= first]
-    learned = learn_weights(candidates, inputs.part("published_bookings", stays), settings)
+    recent = [day for day in booking_days(inputs) if day >= first]
+    learned = learn_weights(candidates, booking_rows(inputs, days=recent), settings)
     return learned.to_payload() if learned else None
 
 
@@ -103,7 +104,7 @@ def match_weights(inputs: FitInputs) -> dict[str, Any] | None:
     contract=BOOKING_REVIEW_PAIRS,
     group="alignment",
     reads=[
-        Reads("published_bookings", DECISION_SPAN_DAYS),
+        *booking_reads(DECISION_SPAN_DAYS),
         Reads("match_candidates", LONGEST_WINDOW_DAYS),
         Reads("booking_review_pairs", DECISION_SPAN_DAYS, include_today=False),
     ],
@@ -111,14 +112,14 @@ def match_weights(inputs: FitInputs) -> dict[str, Any] | None:
     validate=validate_pairs,
     kinds={"scipy"},
     owners=["team:linkage"],
-    code_version="6",
+    code_version="7",
     rows_at_once=_CANDIDATES_AT_ONCE,
     days_at_once=_DECIDED_AT_ONCE,
 )
 def booking_review_pairs(inputs: DayInputs) -> Produced:
     """Each completed stay once, on the day its window closes: its best reviews, their probabilities, its choice."""
     settings = inputs.settings.room("alignment", AlignmentSettings)
-    standing = Standing.of(inputs.frame("published_bookings"), settings)
+    standing = Standing.of(booking_rows(inputs), settings)
     reader = CandidateReader(inputs, standing, inputs.resource("opt_outs").history(), _READ_AT_ONCE)
     earlier, weights = inputs.frame("booking_review_pairs"), _weights_by_day(inputs, settings)
     read = (earlier, inputs.days, weights.__getitem__, settings)
@@ -158,7 +159,7 @@ def verified_links(inputs: DayInputs) -> Produced:
 @findings_asset(
     contract=ALIGNMENT_FINDINGS,
     reads=[
-        Reads("published_bookings", None),
+        *booking_reads(),
         Reads("match_candidates", None),
         Reads("booking_review_pairs", None),
         Reads("verified_links", None),
@@ -170,7 +171,7 @@ def verified_links(inputs: DayInputs) -> Produced:
 def alignment_findings(inputs: WholeInputs) -> pl.DataFrame:
     """What the alignment measures of itself: stays, candidates and pairs in numbers, weights in force."""
     return alignment_finding_rows(
-        inputs.frame("published_bookings"),
+        booking_rows(inputs),
         inputs.frame("booking_review_pairs"),
         inputs.stored_rows("match_candidates"),
         inputs.records("match_weights").for_day(inputs.as_of),

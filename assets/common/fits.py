@@ -159,7 +159,8 @@ def last_stored_day(workspace: Workspace, reads: Sequence[Reads]) -> date | None
     """
     lasts = []
     for item in reads:
-        if item.is_sparse or workspace.lake.exists(item.asset, None):
+        is_read = item.is_read(workspace.settings)
+        if item.is_sparse or not is_read or workspace.lake.exists(item.asset, None):
             continue
         lasts += workspace.lake.days(item.asset)[-1:]
     return min(lasts, default=None)

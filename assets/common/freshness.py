@@ -15,6 +15,7 @@ from resources.sources.base import Stream
 
 ANY_STREAM = "any"  # an asset that reads every stream the source has
 _MISSING = "missing"
+_NOT_READ = "not read by these settings"
 _SHOWN_REASONS = 3
 DaysOf = Callable[[Settings, date], tuple[date, date]]
 
@@ -89,7 +90,10 @@ class InputLedger:
         own = [
             item.asset
             for item in self._recipe.reads
-            if item.include_today and not item.is_whole and item.asset != self._recipe.asset
+            if item.include_today
+            and not item.is_whole
+            and item.asset != self._recipe.asset
+            and item.is_read(self._workspace.settings)
         ]
         return not own or any(self._workspace.lake.exists(asset, day) for asset in own)
 
@@ -123,7 +127,7 @@ class InputLedger:
         if reads.is_whole:
             is_there = reads.is_optional or self._workspace.lake.exists(reads.asset, None)
             return [] if is_there else [f"{reads.asset} is missing"]
-        if reads.is_sparse:
+        if reads.is_sparse or not reads.is_read(self._workspace.settings):
             return []
         first, last = reads.window(day, self._workspace.history_start, self._workspace.settings)
         if reads.look_back_days is None:
@@ -174,6 +178,8 @@ class InputLedger:
     def _digest(self, reads: Reads, day: date) -> str:
         if reads.is_whole:
             return self._workspace.lake.digest(reads.asset, None) or _MISSING
+        if not reads.is_read(self._workspace.settings):
+            return _NOT_READ
         first, last = reads.window(day, self._workspace.history_start, self._workspace.settings)
         if reads.look_back_days is None:
             return self._prefix_digest(reads.asset, last)

@@ -32,7 +32,8 @@ def frozen_days(workspace: Workspace, own: str, reads: Sequence[Reads], days: Se
 
 def _needed(workspace: Workspace, item: Reads, day: date) -> tuple[date, date]:
     first, last = item.window(day, workspace.history_start, workspace.settings)
-    return (last, last) if item.days_of is None and item.look_back_days is None else (first, last)
+    is_history = item.days_of is None and item.look_back_days is None and first <= last
+    return (last, last) if is_history else (first, last)
 
 
 def _setting_of(workspace: Workspace, asset: str) -> str:

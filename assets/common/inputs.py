@@ -211,7 +211,7 @@ class FitInputs(_Inputs):
 
     def days_of(self, asset: str) -> list[date]:
         """The days up to the cut-off that the fit may read."""
-        return days_between(*self._declared(asset).window(self.cut_off, self.workspace.history_start))
+        return days_between(*self._declared(asset).window(self.cut_off, self.workspace.history_start, self.settings))
 
     @property
     def rng(self) -> np.random.Generator:
@@ -250,7 +250,7 @@ class WholeInputs(_Inputs):
     def days_of(self, asset: str) -> list[date]:
         """The days up to ``as_of``; of a sparse table those that are stored."""
         reads = self._declared(asset)
-        days = days_between(*reads.window(self.as_of, self.workspace.history_start))
+        days = days_between(*reads.window(self.as_of, self.workspace.history_start, self.settings))
         if not reads.is_sparse:
             return days
         stored = set(self.workspace.lake.days(asset))

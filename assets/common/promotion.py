@@ -16,6 +16,7 @@ from assets.common.freshness import DaysOf, InputLedger, Recipe, is_delivered
 from assets.common.frozen import frozen_days
 from assets.common.inputs import DayInputs, Produced, Reads, days_between
 from assets.common.pieces import metadata_together, outcomes_together, pieces
+from assets.common.reads import daily_tables_of
 from assets.common.workspace import Workspace
 from resources.access_log import reading_for
 from resources.contract import CheckOutcome, FrameContract
@@ -30,6 +31,7 @@ CONTRACT_ADVICE = (
 CONSERVATION_CHECK = COUNTS_CHECK
 CONSERVATION_ADVICE = "every row that comes in must leave as a row or be set aside with a reason"
 _NOBODYS_SECONDS = 3600.0  # a staged file of this age was left by a run that was killed
+_NO_OVERRIDE = Produced(pl.DataFrame())
 Validate = Callable[[pl.DataFrame], Sequence[CheckOutcome]]
 
 
@@ -123,7 +125,7 @@ def produce_days(workspace: Workspace, spec: DailySpec, days: Sequence[date], *,
         told = source_checks(spec.stream)
         report.outcomes = [CheckOutcome(name=name, passed=True) for name in spec.check_advice() if name not in told]
         return _with_delivery(workspace, spec, days, report)
-    brought = [item.asset for item in spec.reads if item.asset != spec.contract.asset and not item.is_whole]
+    brought = daily_tables_of(spec.reads, spec.contract.asset, workspace.settings)
     for piece in pieces(workspace.lake, brought, wanted, spec.rows_at_once, spec.days_at_once):
         _produce_piece(workspace, spec, ledger, piece, report)
     return _with_delivery(workspace, spec, days, report)
@@ -290,9 +292,6 @@ def _store(
         lake.store_set_aside(contract.asset, day, left)
         lake.promote(staged)
         report.promoted[day] = record
-
-
-_NO_OVERRIDE = Produced(pl.DataFrame())
 
 
 def _failure_text(report: DayReport, day: date) -> list[str]:

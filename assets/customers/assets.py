@@ -1,4 +1,4 @@
-"""The customers room in Dagster: one unpartitioned table, rebuilt from the published bookings."""
+"""The customers room in Dagster: one unpartitioned table, rebuilt from the exact history of bookings."""
 
 import polars as pl
 
@@ -11,23 +11,23 @@ from assets.customers.findings import customer_finding_rows
 from assets.customers.lifetime_value import current_rows, lifetime_values, with_segments
 from assets.customers.protocols import examined_days
 from assets.customers.settings import CustomerSettings
-from assets.privacy.contract import PUBLISHED_BOOKINGS
+from assets.privacy.feature_rows import LABELS, booking_reads, booking_rows
 
 
 @whole_asset(
     contract=CUSTOMERS,
     group="customers",
-    reads=[Reads("published_bookings", None)],
+    reads=booking_reads(),
     validate=validate_customers,
     kinds={"polars"},
     owners=["team:value"],
     code_version="2",
-    further_checks=[features_see_no_future(PUBLISHED_BOOKINGS.empty(), [], CustomerSettings())],
+    further_checks=[features_see_no_future(LABELS.empty(), [], CustomerSettings())],
 )
 def customers(inputs: WholeInputs) -> WholeProduced:
     """One row per pseudo-customer: lifetime value, value segment and behaviour as of the last complete day."""
     settings = inputs.settings.room("customers", CustomerSettings)
-    bookings = inputs.history("published_bookings", (*BOOKING_COLUMNS, "deposit_aware_revenue"))
+    bookings = booking_rows(inputs, (*BOOKING_COLUMNS, "deposit_aware_revenue"))
     features = behaviour_features(bookings, inputs.as_of, settings).drop("bookings")
     values = lifetime_values(current_rows(bookings, inputs.as_of))
     rows = with_segments(values.join(features, on="pseudo_customer_id", how="inner"), settings).select(CUSTOMERS.names)

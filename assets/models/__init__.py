@@ -1,6 +1,6 @@
 """The models room: what will a pseudo-customer be worth, does the text of their reviews help, and why?
 
-Inputs: published bookings, booking-review pairs, embeddings, anomaly scores, polarity; all from the internal zone.
+Inputs: ``stays`` and booking-review pairs, embeddings, anomaly scores, polarity.
 Grain: examples are (protocol, customer, T); predictions (protocol, model, repeat, fold, customer, T); scores
 (customer, as-of day).
 Method: gated fusion of a behaviour and a text encoder (paper 001, section 2.8) against baselines on the same
@@ -12,4 +12,4 @@ model, in one registry), ``evaluation``, ``anomaly_choice``, ``explaining``, ``s
 Does not belong here: computing behaviour features (customers room), pairing, embedding, wording and drawing reports.
 """
 
-READS_ZONES = ("internal",)  # of the tables that the room's assets read; tested
+READS_ZONES = ("restricted", "internal")  # of the tables that the room's assets read; tested

@@ -8,6 +8,7 @@ import polars as pl
 
 from assets.common.daily import DayInputs, Produced, Reads, WholeInputs, WholeProduced, daily_asset, whole_asset
 from assets.common.declaration import ENCODERS, Cadence
+from assets.customers.behaviour import BOOKING_COLUMNS
 from assets.customers.protocols import examined_days, plan_origins
 from assets.customers.settings import CustomerSettings
 from assets.embeddings.encode import Embed
@@ -63,7 +64,7 @@ from assets.models.serving.training_log import (
     runs_frame,
 )
 from assets.models.settings import model_settings
-from assets.privacy.contract import PUBLISHED_BOOKINGS
+from assets.privacy.feature_rows import LABELS, booking_reads, booking_rows
 from assets.privacy.opt_outs import without_opted_out
 from assets.reviews.settings import ReviewSettings
 from resources.model_store import ModelStore
@@ -73,7 +74,7 @@ __all__ = ["explained_texts", "feature_influence", "models_findings"]  # declare
 
 def _sources(inputs: WholeInputs) -> TextSources:
     return TextSources(
-        bookings=inputs.frame("published_bookings"),
+        bookings=booking_rows(inputs),
         pairs=inputs.frame("booking_review_pairs"),
         embeddings=inputs.frame("review_embeddings"),
         anomalies=inputs.frame("review_anomalies"),
@@ -167,7 +168,7 @@ def anomaly_sensitivity(inputs: WholeInputs) -> pl.DataFrame:
     )
     evidence = evidence_of(
         inputs.frame("examples"),
-        inputs.frame("published_bookings"),
+        booking_rows(inputs, BOOKING_COLUMNS),
         inputs.frame("booking_review_pairs"),
         reviews,
         settings.anomaly_components,
@@ -217,7 +218,7 @@ def model_drift(inputs: WholeInputs) -> WholeProduced:
     day, customers = inputs.as_of, inputs.settings.room("customers", CustomerSettings)
     notices = inputs.resource("opt_outs").history()
     sources = stored_sources(inputs)
-    bookings = without_opted_out(PUBLISHED_BOOKINGS, sources.bookings, notices, pl.lit(day))
+    bookings = without_opted_out(LABELS, sources.bookings, notices, pl.lit(day))
     newest = features_at(bookings, sources.pairs, sources.as_stored(), day, customers)
     drift = drift_table(
         inputs.frame("examples"), newest, inputs.frame("model_predictions"), inputs.frame("customer_scores"), day,
@@ -227,7 +228,7 @@ def model_drift(inputs: WholeInputs) -> WholeProduced:
 
 
 @whole_asset(contract=BACK_TEST, group="models",
-             reads=[Reads("published_bookings", None), Reads("customer_scores", None, is_sparse=True),
+             reads=[*booking_reads(), Reads("customer_scores", None, is_sparse=True),
                     Reads("model_predictions", None), Reads("training_runs", None)],
              validate=validate_back_test, kinds={"numpy"}, owners=["team:models"], code_version="2")  # fmt: skip
 def back_test(inputs: WholeInputs) -> WholeProduced:
@@ -250,7 +251,7 @@ def customer_scores(inputs: DayInputs) -> Produced:
     parts = [CUSTOMER_SCORES.empty()]
     for day in inputs.days:
         served = _served_on(store, day, customers.horizon_days)
-        bookings = without_opted_out(PUBLISHED_BOOKINGS, sources.bookings, notices, pl.lit(day))
+        bookings = without_opted_out(LABELS, sources.bookings, notices, pl.lit(day))
         known = features_at(bookings, sources.pairs, reviews, day, customers)
         past = past_revenue(bookings, known["pseudo_customer_id"], day, served.horizon_days)
         rule = customers.segments if customers.segments != "rfm" else "thirds"

@@ -17,6 +17,7 @@ KEY_COLUMNS = (
     "is_repeated_guest", "hotel", "deposit_type", "reserved_room_type", "meal", "adults", "children", "guest_key",
 )  # fmt: skip
 BATCHES = ("day", "week", "month")
+FROM_STAYS, FROM_LABELS = FEATURES_FROM = ("stays", "labels")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +69,13 @@ class PrivacySettings:
             "one or more of country, agent, company, customer_type, market_segment, distribution_channel, "
             "is_repeated_guest, hotel, deposit_type, reserved_room_type, meal, adults, children, guest_key, each once"
         ),
+    )
+    features_from: str = setting(
+        FROM_STAYS,
+        "what links, features and models are made of: exact rows inside the restricted zone, or k-anonymous labels as "
+        "in the papers; labels only to measure what they cost",
+        allowed="stays, labels",
+        only_for=("price_of_privacy",),
     )
     mask_staff_names: bool = setting(True, "a first name of an employee is personal data too")
     epsilon: float = setting(
@@ -140,6 +148,8 @@ class PrivacySettings:
             raise refuse(SECTION, "k", self.k, "2 or more; k = 1 publishes exact rows and needs allow_k_1 = true")
         if self.batch not in BATCHES:
             raise refuse(SECTION, "batch", self.batch, ", ".join(BATCHES))
+        if self.features_from not in FEATURES_FROM:
+            raise refuse(SECTION, "features_from", self.features_from, ", ".join(FEATURES_FROM))
         self._check_rate_limits()
         self._check_columns("quasi_identifiers", self.quasi_identifiers, QUASI_IDENTIFIERS)
         self._check_columns("key_columns", self.key_columns, KEY_COLUMNS)

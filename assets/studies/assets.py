@@ -6,6 +6,7 @@ from assets.alignment.settings import AlignmentSettings
 from assets.common.daily import Reads, WholeInputs, whole_asset
 from assets.common.declaration import ENCODERS, Cadence
 from assets.common.measuring import findings_asset
+from assets.privacy.feature_rows import booking_reads
 from assets.studies.attacks.stored import ATTACK_READS, attack_rows
 from assets.studies.ceilings import ceiling_rows, study_files
 from assets.studies.checks import validate_attacks, validate_ceilings, validate_evidence, validate_price
@@ -72,7 +73,7 @@ def price_of_privacy(inputs: WholeInputs) -> pl.DataFrame:
     return price_rows(inputs)
 
 
-@whole_asset(contract=VALUE_CEILINGS, group="studies", reads=[Reads("published_bookings", None)],
+@whole_asset(contract=VALUE_CEILINGS, group="studies", reads=booking_reads(),
              validate=validate_ceilings, kinds={"polars", "lightgbm"}, owners=_OWNERS, reuses=False,
              cadence=Cadence.STUDY, tags={"study": "ceilings"})  # fmt: skip
 def value_ceilings(inputs: WholeInputs) -> pl.DataFrame:

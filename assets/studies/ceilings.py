@@ -18,6 +18,7 @@ from assets.models.examples.dataset import build_examples
 from assets.models.examples.text_block import review_table
 from assets.models.examples.text_sources import with_texts
 from assets.models.settings import QUICK, ModelSettings
+from assets.privacy.stays import as_labels
 from assets.studies.contract import VALUE_CEILINGS
 from assets.studies.settings import StudiesSettings
 from assets.studies.truth import Truth, true_links, truth_of
@@ -27,7 +28,7 @@ from resources.settings import Settings, build_section, digest_of
 from resources.sources.base import Source
 
 NEEDED = (
-    "published_bookings", "pseudonyms", "booking_review_pairs", "review_embeddings", "review_anomalies",
+    "stays", "pseudonyms", "booking_review_pairs", "review_embeddings", "review_anomalies",
     "review_anomaly_parts", "clean_reviews",
 )  # fmt: skip
 LABELS = (
@@ -99,7 +100,7 @@ def ceiling_world(
         settings: of the customers room.
         draws: futures that the oracle averages over.
     """
-    bookings = tables["published_bookings"]
+    bookings = as_labels(tables["stays"])
     reviews = review_table(*(tables[name] for name in NEEDED[3:]))
     cross = OriginPlan(observed=plan.observed, horizon_days=plan.horizon_days, cv=plan.cv, holdout=None)
     made = build_examples(bookings, tables["booking_review_pairs"], reviews, cross, settings)

@@ -12,6 +12,7 @@ from assets.customers.protocols import plan_origins
 from assets.customers.settings import CustomerSettings
 from assets.models.examples.text_block import review_table
 from assets.models.settings import QUICK, ModelSettings
+from assets.privacy.feature_rows import booking_reads, booking_rows
 from assets.privacy.release_errors import release_errors
 from assets.privacy.releases import restricted_bookings
 from assets.privacy.settings import PrivacySettings
@@ -88,7 +89,7 @@ def epsilon_rows(inputs: WholeInputs, settings: PrivacySettings) -> pl.DataFrame
     return pl.DataFrame(rows, schema=ROW_SCHEMA)
 
 
-EVIDENCE_READS = (Reads("published_bookings", None), Reads("clean_reviews", None))
+EVIDENCE_READS = (*booking_reads(), Reads("clean_reviews", None))
 
 
 def alignment_evidence_rows(inputs: WholeInputs) -> pl.DataFrame:
@@ -97,7 +98,7 @@ def alignment_evidence_rows(inputs: WholeInputs) -> pl.DataFrame:
     is_known = inputs.source.facts.knows_truth
     truth = truth_of(inputs.source, inputs.as_of)
     world = LinkageWorld(
-        bookings=latest_in_place(inputs.frame("published_bookings"), "booking_id"),
+        bookings=latest_in_place(booking_rows(inputs), "booking_id"),
         reviews=latest_in_place(inputs.frame("clean_reviews"), "review_id"),
         hotels=inputs.source.hotels(),
         days=days_between(inputs.first_day, inputs.as_of),

@@ -11,7 +11,7 @@ from pipelines.rooms import ROOMS, declared_assets, room_contracts
 from resources.contract import Zone
 
 ROOT = Path(assets.__file__).resolve().parents[1]
-MAY_READ_RESTRICTED = {"raw", "privacy", "alignment", "studies"}
+MAY_READ_RESTRICTED = {"raw", "privacy", "alignment", "customers", "models", "studies"}
 TRUTH = {"truth", "match_model", "expected_values"}  # what a simulated world knows and no stage may ask
 
 

@@ -11,9 +11,10 @@ import polars as pl
 from assets.common.inputs import DayInputs, Reads, WholeInputs
 from assets.customers.behaviour import BOOKING_COLUMNS
 from assets.models.examples.text_sources import TextSources
+from assets.privacy.feature_rows import booking_reads, booking_rows
 
 HISTORY = (
-    Reads("published_bookings", None),
+    *booking_reads(),
     Reads("booking_review_pairs", None),
     Reads("review_embeddings", None),
     Reads("review_anomalies", None),
@@ -42,7 +43,7 @@ def stored_sources(inputs: DayInputs | WholeInputs) -> TextSources:
         return inputs.history(asset, (*_VERSION, *columns), named)
 
     return TextSources(
-        bookings=inputs.history("published_bookings", (*BOOKING_COLUMNS, *_LABELS)),
+        bookings=booking_rows(inputs, (*BOOKING_COLUMNS, *_LABELS)),
         pairs=pairs,
         embeddings=of_reviews("review_embeddings", ["embedding"]),
         anomalies=of_reviews("review_anomalies", ["is_excluded"]),

@@ -19,12 +19,13 @@ from assets.models.explaining.shapley import predict_from_texts
 from assets.models.explaining.texts import BOOKING, JUDGED, PAIR, REVIEW, main_texts, texts_of_customers
 from assets.models.networks.training import FittedNetwork
 from assets.models.serving.artefacts import from_artefact
+from assets.privacy.feature_rows import booking_reads, booking_rows
 
 KEPT_READS = (Reads("trained_models", None), Reads("examples", None))  # of a kept model and its customers
 TEXT_READS = (
     Reads("customers", None),
     Reads("booking_review_pairs", None),
-    Reads("published_bookings", None),
+    *booking_reads(),
     Reads("clean_reviews", None),
     Reads("review_anomalies", None),
 )  # of the texts that a network reads
@@ -83,7 +84,7 @@ def known_texts(inputs: WholeInputs, known_by: date) -> pl.DataFrame:
     """
     return texts_of_customers(
         inputs.history("booking_review_pairs", PAIR, pl.col("is_assigned")),
-        inputs.history("published_bookings", BOOKING),
+        booking_rows(inputs, BOOKING),
         inputs.history("clean_reviews", REVIEW),
         inputs.history("review_anomalies", JUDGED),
         known_by=known_by,

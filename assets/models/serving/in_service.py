@@ -17,6 +17,7 @@ from assets.models.serving.kept_models import Trained, kept_models
 from assets.models.serving.promotion_rule import judge
 from assets.models.serving.training_log import erasure_digest, outdated_because, run_record
 from assets.models.settings import model_settings
+from assets.privacy.feature_rows import booking_rows
 from resources.model_store import ModelStore
 
 
@@ -105,7 +106,7 @@ def _record(
 def tested_days(inputs: WholeInputs) -> Iterator[pl.DataFrame]:
     """Rows of ``back_test`` for stored scores whose horizon has passed, one day after the other, the newest first."""
     left = model_settings(inputs.settings).back_test_days
-    bookings = inputs.history("published_bookings", BOOKING_COLUMNS)
+    bookings = booking_rows(inputs, BOOKING_COLUMNS)
     for day in reversed(inputs.days_of("customer_scores")):
         targets = inputs.part("customer_scores", [day], ["target"])["target"].unique().to_list()
         if not left:

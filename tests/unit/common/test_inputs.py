@@ -1,6 +1,7 @@
 """Windows of look-back, days, named random streams."""
 
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,20 +13,22 @@ from assets.common.inputs import Reads, days_between
 from assets.common.seeding import generator_of, seed_of
 from assets.common.step import reads_in_words
 from resources.errors import ContractError
+from resources.settings import Settings
 
+SETTINGS = Settings(home=Path("home"))
 START, DAY = date(2024, 1, 1), date(2024, 1, 10)
 
 
 @given(look_back=st.integers(0, 40), own=st.booleans())
 def test_a_window_never_sees_the_future_nor_before_history(look_back: int, own: bool) -> None:
-    first, last = Reads("table", look_back, include_today=not own).window(DAY, START)
+    first, last = Reads("table", look_back, include_today=not own).window(DAY, START, SETTINGS)
     days = days_between(first, last)
     assert all(START <= day <= DAY for day in days)
     assert (DAY in days) == (not own)
 
 
 def test_whole_history_window() -> None:
-    assert Reads("table", None).window(DAY, START) == (START, DAY)
+    assert Reads("table", None).window(DAY, START, SETTINGS) == (START, DAY)
 
 
 def test_days_between() -> None:
@@ -54,3 +57,11 @@ def test_an_asset_needs_a_description() -> None:
 
     with pytest.raises(ContractError, match="no docstring"):
         declaration_of("silent", "toy", silent, kinds={"polars"}, owners=["team:a"], cadence=Cadence.DAILY)
+
+
+def test_what_does_not_apply_is_not_read() -> None:
+    for look_back in (0, 5, None):
+        first, last = Reads("table", look_back, applies=lambda settings: settings.core.seed == 7).window(
+            DAY, START, SETTINGS
+        )
+        assert days_between(first, last) == []

@@ -5,6 +5,9 @@ from datetime import date, timedelta
 import numpy as np
 import polars as pl
 
+from assets.privacy.contract import STAYS
+from assets.privacy.stays import as_labels
+
 SCHEMA = {
     "booking_id": pl.String,
     "pseudo_customer_id": pl.String,
@@ -60,3 +63,30 @@ def random_bookings(seed, *, customers=30, days=700, per_customer=6, last=DAY):
             day, name = int(rng.integers(0, days)), f"b{index:03d}{k:03d}"
             rows.append(booking(f"c{index:03d}", day, revenue, nights=label, booking_id=name, as_of=last))
     return frame(rows)
+
+
+def as_stays(bookings):
+    """Those bookings as the exact history stores them: the lower end of each label is the exact value.
+
+    Columns that no test looks at are filled.
+    """
+    plain = {pl.String: "x", pl.Boolean: False, pl.Int32: 0, pl.Int64: 0, pl.Float64: 0.0, pl.Date: DAY}
+    filled = {
+        item.name: pl.lit(None if item.nullable else plain[item.dtype], item.dtype)
+        for item in STAYS.columns
+        if item.name not in bookings.columns
+    }
+    given = {
+        "reservation_status": pl.when("is_completed").then(pl.lit("Check-Out")).otherwise(pl.lit("Canceled")),
+        "nights": pl.col("nights_from"),
+        "lead_time_days": pl.col("lead_time_from"),
+        "arrival_day": pl.col("delivery_day") - pl.duration(days=pl.col("nights_from")),
+        "country": pl.col("country_region"),
+        "distribution_channel": pl.col("distribution_channel_levels"),
+    }
+    return STAYS.conform(bookings.with_columns(**{**filled, **given}).select(STAYS.names))
+
+
+def exact(bookings):
+    """Those bookings as readers of the exact history see them: labels without width."""
+    return as_labels(as_stays(bookings), [name for name in SCHEMA if name in bookings.columns])

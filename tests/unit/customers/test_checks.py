@@ -13,27 +13,22 @@ from assets.customers.checks import another_future, features_see_no_future, vali
 from assets.customers.contract import CUSTOMERS
 from assets.customers.lifetime_value import current_rows, lifetime_values, with_segments
 from assets.customers.settings import CustomerSettings
-from assets.privacy.contract import PUBLISHED_BOOKINGS
+from assets.privacy.contract import STAYS
 from pipelines.rooms import room_contracts
 from resources.lake import InputRecord
 from resources.settings import CoreSettings, Settings
 from resources.sources.base import SourceFacts
-from tests.unit.customers.build import DAY, booking, frame, random_bookings
+from tests.unit.customers.build import DAY, as_stays, booking, frame, random_bookings
 
 OURS = CustomerSettings()
 STEP = 100  # few days, few files
-FILLED = {pl.String: "x", pl.Boolean: False, pl.Date: DAY}
 
 
 def produce_customers(home, bookings):
     """The customers asset over those bookings, stored in a home of its own, moved to every hundredth day."""
     back = (pl.lit(DAY) - pl.col("delivery_day")).dt.total_days() // STEP * STEP
     moved = bookings.with_columns(delivery_day=pl.lit(DAY) - pl.duration(days=back))
-    filled = {
-        c.name: pl.lit(None if c.nullable else FILLED.get(c.dtype, 0), c.dtype) for c in PUBLISHED_BOOKINGS.columns
-    }
-    own = {name: column for name, column in filled.items() if name not in bookings.columns}
-    rows = PUBLISHED_BOOKINGS.conform(moved.with_columns(**own).select(PUBLISHED_BOOKINGS.names))
+    rows = as_stays(moved)
     workspace = Workspace(
         settings=Settings(home=home, core=CoreSettings(), sections={}),
         contracts=room_contracts(),
@@ -44,10 +39,10 @@ def produce_customers(home, bookings):
     )
     for day in sorted({*rows["delivery_day"], DAY}):
         record = InputRecord(
-            asset=PUBLISHED_BOOKINGS.asset, partition=str(day), inputs={}, records={}, settings="s", code_version="1"
+            asset=STAYS.asset, partition=str(day), inputs={}, records={}, settings="s", code_version="1"
         )
         part = rows.filter(pl.col("delivery_day") == day)
-        workspace.lake.promote(workspace.lake.stage(PUBLISHED_BOOKINGS, day, part, record))
+        workspace.lake.promote(workspace.lake.stage(STAYS, day, part, record))
     return produce_whole(workspace, customers_asset)
 
 

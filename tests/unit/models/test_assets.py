@@ -36,7 +36,7 @@ from resources.model_store import ModelStore
 from resources.settings import CoreSettings, Settings
 from resources.sources.base import SourceFacts
 from resources.tombstones import Tombstones
-from tests.unit.customers.build import DAY, random_bookings
+from tests.unit.customers.build import DAY, as_stays, random_bookings
 from tests.unit.models.build import pairs_of, reviews_of
 
 LENGTH = 260
@@ -123,7 +123,7 @@ def workspace(tmp_path_factory):
         delivery_day=pl.lit(DAY) - pl.duration(days=pl.Series(np.arange(embeddings.height) * 6))
     )).select("review_id", "delivery_day")  # fmt: skip
     pairs = pairs_of(1, bookings, embeddings).with_columns(delivery_day=pl.col("delivery_day") + timedelta(days=6))
-    store(workspace=made, asset="published_bookings", frame=bookings)
+    store(workspace=made, asset="stays", frame=as_stays(bookings))
     store(workspace=made, asset="booking_review_pairs", frame=pairs.filter(pl.col("delivery_day") <= DAY))
     store(workspace=made, asset="review_embeddings", frame=embeddings.drop("delivery_day").join(days, on="review_id"))
     store(workspace=made, asset="review_anomalies", frame=anomalies.drop("delivery_day").join(days, on="review_id"))

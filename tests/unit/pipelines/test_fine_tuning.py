@@ -23,7 +23,7 @@ from resources.errors import SettingsError, SourceError
 from resources.input_record import InputRecord
 from resources.model_store import FINE_TUNING_STUDIES
 from resources.settings import CoreSettings, Settings, load_settings
-from tests.unit.customers.build import DAY, random_bookings
+from tests.unit.customers.build import DAY, as_stays, random_bookings
 from tests.unit.models.build import PLAN, pairs_of, reviews_of
 from tests.unit.models.end_to_end import loaded_encoder, tiny_folder
 from tests.unit.resources.tiny_model import WORDS
@@ -48,7 +48,7 @@ def tables() -> dict[str, pl.DataFrame]:
     reviews = review_table(embeddings, anomalies, parts, clean)
     pairs = pairs_of(5, bookings, reviews)
     return {
-        "published_bookings": bookings, "booking_review_pairs": pairs, "review_embeddings": embeddings,
+        "stays": as_stays(bookings), "booking_review_pairs": pairs, "review_embeddings": embeddings,
         "review_anomalies": anomalies, "review_anomaly_parts": parts, "clean_reviews": clean,
         "examples": build_examples(bookings, pairs, reviews, PLAN, CustomerSettings()),
     }  # fmt: skip
