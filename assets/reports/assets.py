@@ -14,11 +14,9 @@ from assets.common.daily import Reads, WholeInputs, WholeProduced, whole_asset
 from assets.common.effects import Effect
 from assets.common.findings import Disclosure, finding_rows, nest, reasons_of, union_of
 from assets.common.rooms import tables_of_findings
-from assets.models.explaining.texts import texts_of_customers
 from assets.privacy.settings import PrivacySettings
 from assets.reports.checks import identifiers_in, outside_resources, validate_index, validate_results
 from assets.reports.contract import EVALUATION_RESULTS, REPORT_INDEX
-from assets.reports.explained import drawn_influence, explanations_of, influence_by_customer
 from assets.reports.gather import inputs_from
 from assets.reports.inputs import ReportInputs, RunHeader
 from assets.reports.results import completed, results_of, to_json
@@ -47,8 +45,6 @@ _TABLES = [
     Reads("customers", None),
     Reads("examples", None),
     Reads("model_predictions", None),
-    Reads("feature_influence", is_whole=True, is_optional=True),
-    Reads("explained_texts", is_whole=True, is_optional=True),
 ]
 
 _OWN = {item.asset for item in _TABLES}
@@ -115,7 +111,7 @@ def guest_value_report(inputs: WholeInputs) -> WholeProduced:
     settings = inputs.settings.room("reports", ReportsSettings)
     findings = inputs.frame("evaluation_results")
     results = results_of(findings)
-    made = _report_inputs(inputs, results, settings)
+    made = _report_inputs(inputs, results)
     values, reasons = nest(findings), reasons_of(findings)
 
     def told(chapter: Chapter) -> Told:
@@ -148,22 +144,12 @@ def _index_row(name: str, text: str, edition: Edition | None) -> dict[str, Any]:
     }
 
 
-def _report_inputs(inputs: WholeInputs, results: dict[str, Any], settings: ReportsSettings) -> ReportInputs:
+def _report_inputs(inputs: WholeInputs, results: dict[str, Any]) -> ReportInputs:
     frames = {item.asset: inputs.frame(item.asset) for item in _TABLES}
     return inputs_from(
         _header(inputs),
         results,
         frames | {"customer_scores": inputs.frame("customer_scores")},
-        shap=drawn_influence(frames["feature_influence"], settings.shap_customers),
-        influence=influence_by_customer(frames["feature_influence"]),
-        texts=texts_of_customers(
-            frames["booking_review_pairs"],
-            frames["published_bookings"],
-            frames["clean_reviews"],
-            frames["review_anomalies"],
-            known_by=inputs.as_of,
-        ),
-        lime=explanations_of(frames["explained_texts"]),
         hyperparameters=results.get("hyperparameters", {}),
     )
 

@@ -6,9 +6,9 @@ from typing import Any
 import polars as pl
 
 from assets.common.findings import estimate_of
-from assets.models.estimators.registry import FUSION, TREES, WITHOUT_TEXT
+from assets.models.estimators.registry import FUSION, WITHOUT_TEXT
 from assets.models.evaluation.metrics import METRIC_NAMES
-from assets.reports.inputs import SEGMENTS, ReportInputs, RunHeader, TextExplanation
+from assets.reports.inputs import ReportInputs, RunHeader
 from assets.reports.telling.absence import delivered_rows, presence_of
 from assets.reports.telling.wording import Estimate
 
@@ -22,10 +22,6 @@ def inputs_from(
     results: Tree,
     frames: Mapping[str, pl.DataFrame],
     *,
-    shap: pl.DataFrame | None = None,
-    influence: pl.DataFrame | None = None,
-    texts: pl.DataFrame | None = None,
-    lime: tuple[TextExplanation, ...] = (),
     hyperparameters: Mapping[str, str] | None = None,
 ) -> ReportInputs:
     """Everything an edition shows: figures from the results, pictures from the tables.
@@ -34,19 +30,10 @@ def inputs_from(
         run: header.
         results: nested, as in ``results.json``.
         frames: stored tables by asset name; absent ones leave notes.
-        shap: influence of features, long.
-        influence: the same per customer, wide.
-        texts: masked reviews behind the customers' text blocks.
-        lime: explained texts.
         hyperparameters: of the fusion model.
     """
     return ReportInputs(
         run=run,
-        shap=shap,
-        influence=influence,
-        texts=texts,
-        explained_model=TREES if shap is not None else "",
-        lime=lime,
         hyperparameters=hyperparameters or {},
         not_run=results.get("not_run", {}),
         presence=presence_of(run.profile, delivered_rows(results.get("dataset", {})), frames),
@@ -83,9 +70,6 @@ def _from_model_branches(results: Tree) -> dict[str, Any]:
         "significance": significance_frame(models.get("significance", {})),
         "groups": group_frame(models.get("groups", {})),
         "segments": segment_frame(models.get("segments", {})),
-        "gate": _gate(results.get("gate", {})),
-        "gate_means": {segment: found for segment, found in _gate_means(results.get("gate", {})).items() if found},
-        "explanations": results.get("explanations", {}),
         "permutation": _permutation(results),
         "ablations": _ablations(results.get("ablations", {}).get("observed", {})),
         "advice": models.get("recommendation", {}).get("sentence", ""),
@@ -172,15 +156,6 @@ def segment_frame(branch: Tree) -> pl.DataFrame | None:
         if value is not None
     ]
     return pl.DataFrame(rows) if rows else None
-
-
-def _gate(branch: Tree) -> dict[str, tuple[float, float]] | None:
-    means = _gate_means(branch)
-    return {segment: (mean.value, branch[segment]["std"]) for segment, mean in means.items() if mean} or None
-
-
-def _gate_means(branch: Tree) -> dict[str, Estimate | None]:
-    return {segment: estimate_of(branch[segment]["mean"]) for segment in SEGMENTS if segment in branch}
 
 
 def _permutation(results: Tree) -> dict[str, Any] | None:

@@ -8,12 +8,11 @@ import polars as pl
 
 from assets.customers.lifetime_value import SEGMENTS
 from assets.models.estimators.registry import NAIVE
-from assets.models.explaining.words import TextExplanation
 from assets.reports.telling.absence import Presence
 from assets.reports.telling.run import RunHeader
 from assets.reports.telling.wording import Estimate
 
-__all__ = ["PROTOCOLS", "SEGMENTS", "ReportInputs", "RunHeader", "TextExplanation"]
+__all__ = ["PROTOCOLS", "SEGMENTS", "ReportInputs", "RunHeader"]
 PROTOCOLS: tuple[str, ...] = ("prospective_cv", "prospective_holdout", "observed")  # the honest ones first
 
 
@@ -37,14 +36,6 @@ class ReportInputs:
             ``effect``.
         groups: ``grouping``, ``group``, ``n``, ``mae``, ``bias``: errors by country group and channel.
         segments: ``segment``, ``metric``, ``value``: accuracy of the fusion model by value segment.
-        gate: segment -> (mean, standard deviation).
-        gate_means: segment -> mean with its interval over customers.
-        shap: ``feature``, ``shap``, ``scaled_value``.
-        influence: exact SHAP values per customer, one column per feature.
-        explanations: ``shapley`` and ``faithfulness`` of the results.
-        texts: masked reviews behind the customers' text blocks (``texts_of_customers``).
-        explained_model: name of the model behind ``shap``.
-        lime: explained texts.
         permutation: ``real``, ``shuffled``, ``without_text`` (Estimates), ``metric``, ``p``.
         ablations: variant -> metric -> Estimate.
         advice: which model to take, and why.
@@ -67,14 +58,6 @@ class ReportInputs:
     significance: pl.DataFrame | None = None
     groups: pl.DataFrame | None = None
     segments: pl.DataFrame | None = None
-    gate: Mapping[str, tuple[float, float]] | None = None
-    gate_means: Mapping[str, Estimate] = field(default_factory=dict)
-    shap: pl.DataFrame | None = None
-    influence: pl.DataFrame | None = None
-    explanations: Mapping[str, Any] = field(default_factory=dict)
-    texts: pl.DataFrame | None = None
-    explained_model: str = ""
-    lime: tuple[TextExplanation, ...] = ()
     permutation: Mapping[str, Any] | None = None
     ablations: Mapping[str, Mapping[str, Estimate]] | None = None
     advice: str = ""

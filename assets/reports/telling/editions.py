@@ -5,10 +5,7 @@ from dataclasses import replace
 
 from assets.reports.contract import EDITIONS
 from assets.reports.inputs import ReportInputs, RunHeader
-from assets.reports.sections_explain import explain_section
-from assets.reports.sections_segments import segments_section
 from assets.reports.sections_summary import summary_section
-from assets.reports.segment_pages import minimum_customers
 from assets.reports.settings import ReportsSettings
 from assets.reports.telling.blocks import Block, Disclosure, Edition, Picture, Section, Stats, Table
 from assets.reports.telling.chapter import INTERNAL, SHAREABLE, Chapter, all_chapters
@@ -56,10 +53,9 @@ def build_editions(sections: Sequence[Section], run: RunHeader) -> dict[str, Edi
 
 def own_sections(inputs: ReportInputs, settings: ReportsSettings) -> list[tuple[int, Section | None]]:
     """Chapters that are told from the report's own inputs, with their place."""
+    minimum = max(settings.segment_min_customers, int((inputs.privacy or {}).get("k") or 0))
     return [
-        (10, summary_section(inputs, settings.at_risk_polarity, minimum_customers(inputs, settings))),
-        (50, explain_section(inputs, settings.shap_features, minimum_customers(inputs, settings))),
-        (60, segments_section(inputs, settings)),
+        (10, summary_section(inputs, settings.at_risk_polarity, minimum)),
     ]
 
 

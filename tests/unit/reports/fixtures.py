@@ -8,12 +8,13 @@ import numpy as np
 import polars as pl
 
 from assets.models.evaluation.metrics import METRIC_NAMES
-from assets.reports.inputs import ReportInputs, RunHeader, TextExplanation
+from assets.reports.inputs import ReportInputs, RunHeader
 from assets.reports.telling.blocks import Edition
 from assets.reports.telling.editions import all_sections, build_editions
 from assets.reviews.contract import PARTS
 from resources.sources.base import SourceFacts
 from resources.sources.demo import DemoSource
+from tests.unit.reports.guest_world import explain_tree, explained_texts, feature_influence
 from tests.unit.reports.model_world import MODELS, model_tree
 from tests.unit.reports.world import World
 
@@ -80,6 +81,7 @@ def anomalies(rng: np.random.Generator, n: int = 2_000) -> pl.DataFrame:
             "anomaly_score": score,
             "is_excluded": score > 0.25,
             "main_part": rng.choice(["contradiction", "duplication", "timing"], n),
+            "delivery_day": FIRST,
         }
     )
 
@@ -106,6 +108,8 @@ def bookings(rng: np.random.Generator, n: int = 3_000) -> pl.DataFrame:
     return pl.DataFrame(
         {
             "booking_id": [f"b{number}" for number in range(n)],
+            "pseudo_customer_id": [f"c{number % 900:05d}" for number in range(n)],
+            "delivery_day": FIRST,
             "arrival_from": arrival,
             "arrival_to": [day + timedelta(days=2) for day in arrival],
             "lead_time_from": lead,
@@ -145,6 +149,7 @@ def examples(rng: np.random.Generator, people: pl.DataFrame) -> pl.DataFrame:
             "b_constant": 1.0,
             "has_text": [value is not None for value in polarity],
             "text_polarity": polarity,
+            "country_group": "PRT",
         }
     )
 
@@ -180,18 +185,6 @@ def predictions(rng: np.random.Generator, people: pl.DataFrame) -> pl.DataFrame:
                     schema_overrides={"gate": pl.Float64},
                 )
             )
-    return pl.concat(frames)
-
-
-def shap(rng: np.random.Generator, n: int = 300) -> pl.DataFrame:
-    frames = []
-    for number, feature in enumerate(
-        ("b_monetary", "b_frequency", "b_recency", "b_cancellation_ratio", "b_mean_nights")
-    ):
-        value = rng.random(n)
-        sign = -1 if feature in ("b_recency", "b_cancellation_ratio") else 1
-        influence = sign * (value - 0.5) * 300 / (number + 1) + rng.normal(0, 10, n)
-        frames.append(pl.DataFrame({"feature": feature, "shap": influence, "scaled_value": value}))
     return pl.concat(frames)
 
 
@@ -232,7 +225,8 @@ def anomaly_parts(scores: pl.DataFrame) -> pl.DataFrame:
 def reviews(ids: pl.Series) -> pl.DataFrame:
     """Texts of some reviews, one of which tries to be a script."""
     hostile = "<script>alert(1)</script> Wonderful. Never again, dirty & loud."
-    return pl.DataFrame({"review_id": ids, "text": hostile, "score": 7.0, "title": "Mixed"})
+    parts = {"positive_text": "Wonderful.", "negative_text": "Never again, dirty & loud.", "title": "Mixed"}
+    return pl.DataFrame({"review_id": ids, "text": hostile, "score": 7.0, **parts, "delivery_day": FIRST})
 
 
 def review_findings(source: str) -> dict[str, Any]:
@@ -257,6 +251,7 @@ def pairs(rng: np.random.Generator, n: int = 800) -> pl.DataFrame:
             ],
             "is_assigned": [bool(found and value > 0.5) for value, found in zip(probability, has, strict=True)],
             "stay_end": [FIRST + timedelta(days=int(day)) for day in rng.uniform(0, 365, n)],
+            "delivery_day": LAST,
         }
     )
 
@@ -334,20 +329,6 @@ def full_inputs(source: str = "demo") -> ReportInputs:
                 }
             ]
         ),
-        gate={"low": (0.52, 0.06), "mid": (0.55, 0.05), "high": (0.61, 0.05)},
-        shap=shap(rng),
-        explained_model="lightgbm",
-        lime=tuple(
-            TextExplanation(
-                segment=segment,
-                prediction=value,
-                words=("rude", "clean", "noise", "friendly"),
-                weights=(-12.0, 9.5, -7.0, 3.0),
-                text="Rude staff, clean room, noise, friendly bar.",
-                fit=0.7,
-            )
-            for segment, value in (("low", 40.0), ("mid", 310.0), ("high", 4_200.0))
-        ),
     )
 
 
@@ -357,8 +338,8 @@ def full_world(source: str = "demo") -> World:
     inputs = full_inputs(source)
     scores = anomalies(rng)
     tables = {
-        **customer_tables(),
         **model_tables(),
+        **guest_tables(),
         "bookings_by_month": monthly_release(rng),
         "booking_review_pairs": pairs(rng),
         "review_anomalies": scores,
@@ -371,15 +352,22 @@ def full_world(source: str = "demo") -> World:
         "privacy": dict(inputs.privacy or {}),
         "reviews": review_findings(source),
         "alignment": {**(inputs.alignment or {}), "weights": match_weights()},
+        **explain_tree(),
     }
     return World(run=inputs.run, tree=tree, tables=tables, reasons={"ceilings.data_rich": "full profile only"})
 
 
-def customer_tables() -> dict[str, pl.DataFrame]:
-    """Customers, their bookings, and the examples that are learned from."""
+def guest_tables() -> dict[str, pl.DataFrame]:
+    """Customers, their bookings, the examples that are learned from, and why they are valued so."""
     rng = np.random.default_rng(7)
     people = customers(rng)
-    return {"customers": people, "published_bookings": bookings(rng), "examples": examples(rng, people)}
+    return {
+        "customers": people,
+        "published_bookings": bookings(rng),
+        "examples": examples(rng, people),
+        "feature_influence": feature_influence(rng),
+        "explained_texts": explained_texts(),
+    }
 
 
 def model_tables() -> dict[str, pl.DataFrame]:

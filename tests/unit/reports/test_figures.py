@@ -10,15 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
-from assets.reports import figures_explain
 from assets.reports.chapters.alignment import figures as figures_alignment
 from assets.reports.chapters.alignment.tables import match_weight_frame
 from assets.reports.chapters.customers import figures as figures_customers
 from assets.reports.chapters.data.figures import draw_funnel
+from assets.reports.chapters.explain import figures as figures_explain
+from assets.reports.chapters.explain.figures import swarm_offsets
 from assets.reports.chapters.models.figures import draw_deciles
 from assets.reports.chapters.privacy import figures as figures_privacy
 from assets.reports.chapters.reviews import figures as figures_reviews
-from assets.reports.figures_explain import swarm_offsets
 from assets.reports.telling.comparison import draw_model_comparison
 from assets.reports.telling.figure_style import canvas, png_bytes, styled, svg_text
 from assets.reports.telling.wording import Estimate

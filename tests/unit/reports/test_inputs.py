@@ -25,5 +25,4 @@ def test_nothing_gives_inputs_without_parts() -> None:
     run = RunHeader(source="demo", facts=FACTS["demo"], first_day=date(2016, 1, 1), last_day=date(2016, 1, 2))
     made = inputs_from(run, {}, {})
     assert made.models is None
-    assert made.gate is None
     assert run.days == 2

@@ -55,7 +55,8 @@ def test_the_shareable_summary_holds_no_revenue() -> None:
 
 def test_every_picture_has_a_sentence_with_a_number_and_a_description() -> None:
     for picture in pictures_of(edition("demo", "internal")):
-        assert any(character.isdigit() for character in picture.sentence), picture.key
+        is_verdict = picture.key == "faithfulness"  # its figures stand in the table below it
+        assert is_verdict or any(character.isdigit() for character in picture.sentence), picture.key
         assert picture.alt
         assert picture.sentence.endswith((".", "”")), picture.key
 

@@ -7,17 +7,16 @@ import numpy as np
 import polars as pl
 
 from assets.common.intervals import fold_interval
-from assets.reports.guest_segments import guest_segments, revenue_to_show
-from assets.reports.inputs import SEGMENTS, ReportInputs
-from assets.reports.settings import ReportsSettings
+from assets.customers.lifetime_value import SEGMENTS
+from assets.reports.chapters.segments.folding import guest_segments, revenue_to_show
+from assets.reports.chapters.segments.guests import Guests
+from assets.reports.chapters.segments.themes import RECOVERY, theme_counts, theme_mentions
 from assets.reports.telling.wording import Estimate
-from assets.reports.themes import RECOVERY, theme_counts, theme_mentions
 
 _DRIVERS = 3
 _THEMES = 3
 _OFTEN = 0.15  # share of reviewed customers from which a complaint asks for action (ours)
 ThemeShare = tuple[str, float, float]
-_TEXT_COLUMNS = ("positive_text", "negative_text")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,27 +61,48 @@ class SegmentPage:
         return f"{self.value_segment.capitalize()} value, {self.country_group}"
 
 
-def minimum_customers(inputs: ReportInputs, settings: ReportsSettings) -> int:
-    """Customers behind anything said of a segment: the settings' minimum, never fewer than k."""
-    return max(settings.segment_min_customers, int((inputs.privacy or {}).get("k") or 0))
+@dataclass(frozen=True, kw_only=True)
+class _Everybody:
+    """What the page of a segment is seen against.
+
+    Attributes:
+        revenue: of all customers.
+        influence: of :class:`Guests`.
+        mentions: :func:`theme_mentions` of all texts.
+        shares: side -> theme -> share of all reviewed customers that mention it.
+    """
+
+    revenue: float
+    influence: pl.DataFrame
+    mentions: pl.DataFrame
+    shares: Mapping[str, Mapping[str, float]]
 
 
-def segment_pages(inputs: ReportInputs, settings: ReportsSettings) -> list[SegmentPage]:
-    """One page per guest segment, high value first, then by revenue; none without customers."""
-    if inputs.customers is None or inputs.customers.is_empty():
+def segment_pages(guests: Guests, *, minimum: int, negative: float) -> list[SegmentPage]:
+    """One page per guest segment, high value first, then by revenue; none without customers.
+
+    Args:
+        guests: what is known of them.
+        minimum: customers behind every figure.
+        negative: mean polarity below which a customer's reviews count as negative.
+    """
+    if guests.customers.is_empty():
         return []
-    minimum = minimum_customers(inputs, settings)
-    segments = guest_segments(inputs.customers, inputs.examples, minimum)
-    facts = segments.join(inputs.customers.drop("value_segment"), on="pseudo_customer_id", how="inner")
-    facts = facts.join(_text_facts(inputs), on="pseudo_customer_id", how="left").join(
-        _scores(inputs), on="pseudo_customer_id", how="left"
+    segments = guest_segments(guests.customers, guests.examples, minimum)
+    rows = segments.join(guests.customers.drop("value_segment"), on="pseudo_customer_id", how="inner")
+    rows = rows.join(_text_polarity(guests.examples), on="pseudo_customer_id", how="left").join(
+        _expected(guests.scores), on="pseudo_customer_id", how="left"
     )
-    mentions = theme_mentions(_texts(inputs))
-    everybody = _shares_of_all(mentions, facts.drop_nulls("text_polarity")["pseudo_customer_id"])
-    total = float(inputs.customers["clv"].sum())
+    mentions = theme_mentions(guests.texts)
+    everybody = _Everybody(
+        revenue=float(guests.customers["clv"].sum()),
+        influence=guests.influence,
+        mentions=mentions,
+        shares=_shares_of_all(mentions, rows.drop_nulls("text_polarity")["pseudo_customer_id"]),
+    )
     pages = [
-        _page(str(segment), str(group), own, total, minimum, mentions, everybody, inputs, settings.at_risk_polarity)
-        for (segment, group), own in facts.sort("pseudo_customer_id").group_by(
+        _page(str(segment), str(group), own, everybody, minimum, negative)
+        for (segment, group), own in rows.sort("pseudo_customer_id").group_by(
             "value_segment", "country_group", maintain_order=True
         )
     ]
@@ -91,36 +111,28 @@ def segment_pages(inputs: ReportInputs, settings: ReportsSettings) -> list[Segme
 
 
 def _page(
-    segment: str,
-    group: str,
-    own: pl.DataFrame,
-    total: float,
-    minimum: int,
-    mentions: pl.DataFrame,
-    everybody: Mapping[str, Mapping[str, float]],
-    inputs: ReportInputs,
-    negative: float,
+    segment: str, group: str, own: pl.DataFrame, everybody: _Everybody, minimum: int, negative: float
 ) -> SegmentPage:
     revenue = revenue_to_show(own["clv"])
     scored = own["expected"].drop_nulls()
     reviewed = own.drop_nulls("text_polarity")
     is_told = reviewed.height >= minimum
-    themes = theme_counts(mentions, reviewed["pseudo_customer_id"], minimum) if is_told else {}
+    themes = theme_counts(everybody.mentions, reviewed["pseudo_customer_id"], minimum) if is_told else {}
     at_risk = reviewed.filter(pl.col("text_polarity") < negative).height
     return SegmentPage(
         value_segment=segment,
         country_group=group,
         customers=own.height,
         revenue=revenue,
-        revenue_share=revenue / total if revenue is not None and total > 0 else None,
+        revenue_share=revenue / everybody.revenue if revenue is not None and everybody.revenue > 0 else None,
         median_value=float(own["clv"].median() or 0.0),  # type: ignore[arg-type]
         completed_share=float(own["completed"].sum()) / max(float(own["bookings"].sum()), 1.0),
         expected=_mean_expected(scored, minimum),
-        drivers=_drivers(inputs.influence, own["pseudo_customer_id"], minimum),
+        drivers=_drivers(everybody.influence, own["pseudo_customer_id"], minimum),
         reviewed=reviewed.height if is_told else None,
         polarity=fold_interval(reviewed["text_polarity"].to_numpy(), 0.0) if is_told else None,
-        praise=_shares(themes, everybody["praise"], "praise", reviewed.height),
-        complaints=_shares(themes, everybody["complaint"], "complaint", reviewed.height),
+        praise=_shares(themes, everybody.shares["praise"], "praise", reviewed.height),
+        complaints=_shares(themes, everybody.shares["complaint"], "complaint", reviewed.height),
         at_risk=at_risk if is_told and at_risk >= minimum else None,
     )
 
@@ -140,13 +152,11 @@ def _shares(
 def _shares_of_all(mentions: pl.DataFrame, reviewed: pl.Series) -> dict[str, dict[str, float]]:
     """Share of all reviewed customers that mention each theme, by side."""
     counts = theme_counts(mentions, reviewed, 1)
-    return {side: {name: number / len(reviewed) for name, number in found} for side, found in counts.items()}
+    return {side: {name: number / len(reviewed) for name, number in themes} for side, themes in counts.items()}
 
 
-def _drivers(influence: pl.DataFrame | None, customers: pl.Series, minimum: int) -> tuple[tuple[str, float], ...]:
+def _drivers(influence: pl.DataFrame, customers: pl.Series, minimum: int) -> tuple[tuple[str, float], ...]:
     """The features whose mean SHAP value over the segment is largest in size."""
-    if influence is None:
-        return ()
     own = influence.filter(pl.col("pseudo_customer_id").is_in(customers.implode()))
     if own.height < minimum:
         return ()
@@ -155,44 +165,33 @@ def _drivers(influence: pl.DataFrame | None, customers: pl.Series, minimum: int)
     return tuple((name, means[name]) for name in ranked if means[name] != 0.0)
 
 
-def _scores(inputs: ReportInputs) -> pl.DataFrame:
-    if inputs.scores is None:
-        return pl.DataFrame(schema={"pseudo_customer_id": pl.String, "expected": pl.Float64})
-    return inputs.scores.select("pseudo_customer_id", expected=pl.col("value")).unique(
+def _expected(scores: pl.DataFrame) -> pl.DataFrame:
+    """Each customer once, with the value that is expected of him."""
+    return scores.select("pseudo_customer_id", expected=pl.col("value")).unique(
         "pseudo_customer_id", keep="first", maintain_order=True
     )
 
 
-def _texts(inputs: ReportInputs) -> pl.DataFrame:
-    if inputs.texts is None:
-        return pl.DataFrame(schema={"pseudo_customer_id": pl.String, **dict.fromkeys(_TEXT_COLUMNS, pl.String)})
-    return inputs.texts
-
-
-def _text_facts(inputs: ReportInputs) -> pl.DataFrame:
+def _text_polarity(examples: pl.DataFrame) -> pl.DataFrame:
     """Latest mean polarity of each customer with text."""
-    schema = {"pseudo_customer_id": pl.String, "text_polarity": pl.Float64}
-    if inputs.examples is None or "text_polarity" not in inputs.examples.columns:
-        return pl.DataFrame(schema=schema)
-    known = inputs.examples.filter(pl.col("text_polarity").is_not_null())
+    known = examples.filter(pl.col("text_polarity").is_not_null())
     rows = known.sort("pseudo_customer_id", "as_of", "text_polarity")
     return rows.group_by("pseudo_customer_id", maintain_order=True).agg(pl.col("text_polarity").last())
 
 
 def actions(page: SegmentPage) -> list[str]:
     """What to do with a segment, by rule: complaints first, then praise, then value."""
-    found = [f"{name}: {RECOVERY[name]}" for name, share, _ in page.complaints if share >= _OFTEN and name in RECOVERY][
-        :2
-    ]
+    common = [name for name, share, _ in page.complaints if share >= _OFTEN and name in RECOVERY]
+    advised = [f"{name}: {RECOVERY[name]}" for name in common[:2]]
     if page.at_risk is not None and page.value_segment == "high":
-        found.insert(0, "call back before the next season: reviews here are negative on average for many")
-    if not found and page.praise:
-        found.append(f"keep what is praised ({page.praise[0][0]}) and name it in offers to this segment")
+        advised.insert(0, "call back before the next season: reviews here are negative on average for many")
+    if not advised and page.praise:
+        advised.append(f"keep what is praised ({page.praise[0][0]}) and name it in offers to this segment")
     if page.completed_share < 2 / 3:
-        found.append("a third or more of the bookings is not completed: ask for a deposit or remind before arrival")
+        advised.append("a third or more of the bookings is not completed: ask for a deposit or remind before arrival")
     by_value = {
         "high": "hold prices and allot rooms early; loyalty benefits rather than discounts",
         "mid": "offer one more stay or a longer one within the season",
         "low": "sell through the cheapest channel; no discount without a longer stay",
     }
-    return [*found, by_value[page.value_segment]]
+    return [*advised, by_value[page.value_segment]]

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from assets.customers.lifetime_value import SEGMENTS
 from assets.privacy.hierarchies import MISSING, REGION_OF, WORLD, sub_region
-from assets.reports.inputs import SEGMENTS
 
 DOMINANCE = 0.75  # share of a cell's revenue that one customer may bring: the (1, k) rule of Hundepool et al. (2012)
 _MIXED = "mixed or unknown origin"
@@ -37,21 +37,21 @@ def folded(nodes: Sequence[str], minimum: int) -> list[str | None]:
     """
     if len(nodes) < minimum:
         return [None] * len(nodes)
-    found = [WORLD if node == MISSING else node for node in nodes]
+    groups = [WORLD if node == MISSING else node for node in nodes]
     for _ in range(3):  # country, sub-region, region
-        counts = Counter(found)
-        found = [node if counts[node] >= minimum else parent(node) for node in found]
-    counts = Counter(found)
+        counts = Counter(groups)
+        groups = [node if counts[node] >= minimum else parent(node) for node in groups]
+    counts = Counter(groups)
     small = {node for node, number in counts.items() if number < minimum}
     if not small:
-        return [_label(node, set(counts)) for node in found]
+        return [_label(node, set(counts)) for node in groups]
     shown = sorted((number, node) for node, number in counts.items() if node not in small)
     if not shown:
-        return [WORLD.lower() if len(counts) > 1 else _label(node, set(counts)) for node in found]
+        return [WORLD.lower() if len(counts) > 1 else _label(node, set(counts)) for node in groups]
     host = shown[0][1]
     labels = set(counts) - small
     return [
-        _label(host, labels) + _AND_OTHERS if node in small or node == host else _label(node, labels) for node in found
+        _label(host, labels) + _AND_OTHERS if node in small or node == host else _label(node, labels) for node in groups
     ]
 
 
@@ -64,14 +64,14 @@ def _label(node: str, shown: set[str]) -> str:
 
 def _above(node: str) -> set[str]:
     """All nodes above a node."""
-    found: set[str] = set()
+    above: set[str] = set()
     while node != WORLD:
         node = parent(node)
-        found.add(node)
-    return found
+        above.add(node)
+    return above
 
 
-def guest_segments(customers: pl.DataFrame, examples: pl.DataFrame | None, minimum: int) -> pl.DataFrame:
+def guest_segments(customers: pl.DataFrame, examples: pl.DataFrame, minimum: int) -> pl.DataFrame:
     """The segment of every customer.
 
     Args:
@@ -84,11 +84,8 @@ def guest_segments(customers: pl.DataFrame, examples: pl.DataFrame | None, minim
         as a whole are left out.
     """
     rows = customers.select("pseudo_customer_id", "value_segment").sort("pseudo_customer_id")
-    if examples is not None and "country_group" in examples.columns:
-        groups = examples.sort("pseudo_customer_id", "as_of").group_by("pseudo_customer_id", maintain_order=True)
-        rows = rows.join(groups.agg(pl.col("country_group").last()), on="pseudo_customer_id", how="left")
-    else:
-        rows = rows.with_columns(country_group=pl.lit(None, pl.String))
+    groups = examples.sort("pseudo_customer_id", "as_of").group_by("pseudo_customer_id", maintain_order=True)
+    rows = rows.join(groups.agg(pl.col("country_group").last()), on="pseudo_customer_id", how="left")
     rows = rows.with_columns(pl.col("country_group").fill_null(MISSING))
     frames = [pl.DataFrame(schema=_SCHEMA)]
     for segment in SEGMENTS:

@@ -3,36 +3,36 @@
 import re
 from collections.abc import Sequence
 
-from assets.reports.guest_segments import DOMINANCE
-from assets.reports.inputs import SEGMENTS, ReportInputs
-from assets.reports.risk import segments_at_risk
-from assets.reports.segment_pages import SegmentPage, ThemeShare, actions, minimum_customers, segment_pages
-from assets.reports.settings import ReportsSettings
+from assets.customers.lifetime_value import SEGMENTS
+from assets.reports.chapters.segments.folding import DOMINANCE
+from assets.reports.chapters.segments.guests import Guests, guests_of
+from assets.reports.chapters.segments.pages import SegmentPage, ThemeShare, actions, segment_pages
+from assets.reports.chapters.segments.risk import segments_at_risk
+from assets.reports.chapters.segments.themes import themes_by_value
 from assets.reports.telling.absence import Need
 from assets.reports.telling.blocks import Block, Disclosure, Notice, Paragraph, Section, Table
+from assets.reports.telling.guests import minimum_customers
 from assets.reports.telling.notices import missing
+from assets.reports.telling.told import Told
 from assets.reports.telling.wording import MISSING, capital, count, estimate, joined, money, percent, plain
-from assets.reports.themes import themes_by_value, words_by_value
-
-_WORDS = 12  # shown per side
 
 
-def segments_section(inputs: ReportInputs, settings: ReportsSettings) -> Section:
+def segments_section(told: Told) -> Section:
     """Overview, segments at risk, one page per segment."""
-    minimum = minimum_customers(inputs, settings)
-    pages = segment_pages(inputs, settings)
-    if not pages:
-        blocks: list[Block] = [missing("guest segments", inputs, Need.CUSTOMERS)]
-        if inputs.customers is not None and not inputs.customers.is_empty():
-            text = f"Guest segments: no segment holds {count(minimum)} customers, so nothing is said of any."
-            blocks = [Notice(text=text, tone="missing")]
-    else:
-        blocks = [
-            overview_table(pages, inputs, minimum),
-            *risk_blocks(pages, inputs, minimum),
-            *theme_blocks(inputs, minimum),
-            *(page_table(page, inputs) for page in _with_page(pages, settings.segment_pages)),
+    minimum, guests, currency = minimum_customers(told), guests_of(told), told.run.currency
+    pages = segment_pages(guests, minimum=minimum, negative=told.settings.at_risk_polarity)
+    if pages:
+        blocks: list[Block] = [
+            overview_table(pages, currency, minimum),
+            *risk_blocks(pages, told, minimum),
+            *theme_blocks(guests, minimum),
+            *(page_table(page, currency) for page in _with_page(pages, told.settings.segment_pages)),
         ]
+    elif guests.customers.is_empty():
+        blocks = [missing("guest segments", told, Need.CUSTOMERS)]
+    else:
+        text = f"Guest segments: no segment holds {count(minimum)} customers, so nothing is said of any."
+        blocks = [Notice(text=text, tone="missing")]
     return Section(
         anchor="segments",
         title="Guest segments, and what to do for each",
@@ -49,7 +49,7 @@ def _with_page(pages: Sequence[SegmentPage], limit: int) -> list[SegmentPage]:
     return [page for page in pages if page in kept]
 
 
-def overview_table(pages: Sequence[SegmentPage], inputs: ReportInputs, minimum: int) -> Table:
+def overview_table(pages: Sequence[SegmentPage], currency: str, minimum: int) -> Table:
     """All guest segments at a glance."""
     rows = tuple(
         (
@@ -71,18 +71,18 @@ def overview_table(pages: Sequence[SegmentPage], inputs: ReportInputs, minimum: 
                  "Main complaint"),
         rows=rows,
         words_at=(7,),
-        note=f"Currency {inputs.run.currency}. “{MISSING}”: fewer than {count(minimum)} customers behind the figure, "
+        note=f"Currency {currency}. “{MISSING}”: fewer than {count(minimum)} customers behind the figure, "
         f"or one brings more than {percent(DOMINANCE, 0)} of the sum. Expected: mean forecast. Polarity: −1 to 1.",
         disclosure=Disclosure.GUEST_AGGREGATE,
     )  # fmt: skip
 
 
-def risk_blocks(pages: Sequence[SegmentPage], inputs: ReportInputs, minimum: int) -> list[Block]:
+def risk_blocks(pages: Sequence[SegmentPage], told: Told, minimum: int) -> list[Block]:
     """High-value segments at risk from negative reviews, with the reason and a recovery."""
     if not any(page.reviewed for page in pages):
-        return [missing("high-value segments at risk from negative reviews", inputs, Need.TEXTS)]
-    found = segments_at_risk(pages)
-    if not found:
+        return [missing("high-value segments at risk from negative reviews", told, Need.TEXTS)]
+    exposed = segments_at_risk(pages)
+    if not exposed:
         text = "High-value segments at risk from negative reviews: none in which enough customers complain of the same."
         return [Paragraph(text=text, disclosure=Disclosure.GUEST_AGGREGATE)]
     rows = tuple(
@@ -94,7 +94,7 @@ def risk_blocks(pages: Sequence[SegmentPage], inputs: ReportInputs, minimum: int
             joined([f"{name} ({percent(share, 0)})" for name, share, _ in item.reason]) or MISSING,
             capital(item.recovery),
         )
-        for item in found
+        for item in exposed
     )
     table = Table(
         key="segments_at_risk",
@@ -109,12 +109,10 @@ def risk_blocks(pages: Sequence[SegmentPage], inputs: ReportInputs, minimum: int
     return [table]
 
 
-def theme_blocks(inputs: ReportInputs, minimum: int) -> list[Block]:
+def theme_blocks(guests: Guests, minimum: int) -> list[Block]:
     """Which themes go with high and with low value, over all reviewed customers."""
-    if inputs.customers is None or inputs.texts is None:
-        return []
-    found = themes_by_value(inputs.texts, inputs.customers, minimum)
-    if found.is_empty():
+    themes = themes_by_value(guests.texts, guests.customers, minimum)
+    if themes.is_empty():
         return []
     rows = tuple(
         (
@@ -125,7 +123,7 @@ def theme_blocks(inputs: ReportInputs, minimum: int) -> list[Block]:
             if row["difference"] is not None
             else MISSING,
         )
-        for row in found.iter_rows(named=True)
+        for row in themes.iter_rows(named=True)
     )
     table = Table(
         key="themes_by_value",
@@ -145,9 +143,8 @@ def theme_blocks(inputs: ReportInputs, minimum: int) -> list[Block]:
     return [table]
 
 
-def page_table(page: SegmentPage, inputs: ReportInputs) -> Table:
+def page_table(page: SegmentPage, currency: str) -> Table:
     """One guest segment on a page of its own."""
-    currency = inputs.run.currency
     rows = [
         ("Size", f"{count(page.customers)} pseudo-customers; {percent(page.completed_share, 0)} of bookings completed"),
         ("Value", _value(page, currency)),
@@ -200,30 +197,3 @@ def _themes(themes: Sequence[ThemeShare]) -> str:
     """Themes with the share of the segment's reviewed customers that mention them, beside that of all."""
     parts = [f"{name} ({percent(share, 0)}; all guests {percent(of_all, 0)})" for name, share, of_all in themes]
     return capital(", ".join(parts)) or "Nothing common enough"
-
-
-def word_blocks(inputs: ReportInputs, minimum: int) -> list[Block]:
-    """Words that go with high or low value, beyond chance and used by enough customers."""
-    if inputs.texts is None or inputs.texts.is_empty() or inputs.customers is None:
-        return [missing("words that go with high or low value", inputs, Need.TEXTS)]
-    found = words_by_value(inputs.texts, inputs.customers, minimum)
-    if found.is_empty():
-        text = f"Words that go with high or low value: none that {count(minimum)} or more customers used differ beyond "
-        text += "chance between the high and the low value segment (Bonferroni over all words)."
-        return [Paragraph(text=text, disclosure=Disclosure.MODEL_METRIC)]
-    rows = []
-    for side in ("high", "low"):
-        words = found.filter(found["goes_with"] == side)["word"].to_list()[:_WORDS]
-        rows.append((f"{capital(side)} value", ", ".join(words) or "none beyond chance"))
-    return [
-        Table(
-            key="words_by_value",
-            title="Words that go with high and with low value",
-            columns=("Used more by customers of", "Words, strongest first"),
-            rows=tuple(rows),
-            text_columns=2,
-            note=f"From one masked review per customer, the one that weighs most; each word was used by "
-            f"{count(minimum)} or more of them. An association, not a cause.",
-            disclosure=Disclosure.TEXT,
-        )
-    ]

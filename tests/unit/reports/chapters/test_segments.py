@@ -6,54 +6,72 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from assets.reports.chapters.explain import chapter as explain
+from assets.reports.chapters.explain.words import customer_words, word_blocks, words_by_value
+from assets.reports.chapters.segments.chapter import CHAPTER
+from assets.reports.chapters.segments.folding import folded, guest_segments, parent, revenue_to_show
+from assets.reports.chapters.segments.guests import Guests, guests_of, influence_by_customer
+from assets.reports.chapters.segments.pages import SegmentPage, actions, segment_pages
+from assets.reports.chapters.segments.risk import segments_at_risk
+from assets.reports.chapters.segments.themes import THEMES, theme_counts, theme_mentions, themes_by_value
 from assets.reports.checks import identifiers_in
-from assets.reports.guest_segments import folded, guest_segments, parent, revenue_to_show
-from assets.reports.inputs import ReportInputs
-from assets.reports.risk import segments_at_risk
-from assets.reports.sections_segments import segments_section, word_blocks
-from assets.reports.segment_pages import actions, minimum_customers, segment_pages
-from assets.reports.settings import ReportsSettings
+from assets.reports.telling.guests import minimum_customers
 from assets.reports.telling.render import render_editions
-from assets.reports.themes import THEMES, customer_words, theme_counts, theme_mentions, themes_by_value, words_by_value
-from tests.unit.reports.fixtures import editions_of, empty_inputs, full_inputs
+from tests.unit.reports import fixtures
+from tests.unit.reports.guest_world import constant_influence, feature_influence, paired_texts
+from tests.unit.reports.world import World
 
 NODES = ("PRT", "ESP", "FRA", "DEU", "USA", "CN", "Southern Europe", "Europe", "World", "?")
 SECRET = "Zwickelbacher"
-SEGMENT_INPUTS = ("customers", "examples", "texts", "influence")
 
 
-def world(customers: int = 240, source: str = "demo", texts: bool = True) -> ReportInputs:
+def world(customers: int = 240, source: str = "demo", texts: bool = True) -> World:
     """Reviews for half of the customers; those of high value complain of noise; one guest writes a rare word."""
-    inputs = full_inputs(source)
-    people = inputs.customers.head(customers)
+    rng = np.random.default_rng(7)
+    everybody = fixtures.customers(rng)
+    people, rows = everybody.head(customers), fixtures.examples(rng, everybody).head(customers)
     rng = np.random.default_rng(3)
     countries = rng.choice(["PRT", "ESP", "FRA", "World", "USA"], people.height, p=[0.4, 0.25, 0.2, 0.13, 0.02])
     order = {"low": 0.3, "mid": 0.1, "high": -0.5}
     has_text = (np.arange(people.height) % 2 == 0) & texts
     polarity = [order[name] if known else None for name, known in zip(people["value_segment"], has_text, strict=True)]
-    rows = inputs.examples.head(customers).with_columns(
-        country_group=pl.Series(countries), text_polarity=pl.Series(polarity, dtype=pl.Float64)
+    rows = rows.with_columns(
+        country_group=pl.Series(countries, dtype=pl.String), text_polarity=pl.Series(polarity, dtype=pl.Float64)
     )
-    written = people.filter(pl.Series(has_text))
-    high = written["value_segment"] == "high"
-    texts_frame = pl.DataFrame(
-        {
-            "pseudo_customer_id": written["pseudo_customer_id"],
-            "review_id": [f"r{number}" for number in range(written.height)],
-            "share": 1.0,
-            "score": 7.0,
-            "positive_text": ["Friendly staff, [name] was kind"] * written.height,
-            "negative_text": ["Noise all night" if own else "Breakfast was poor" for own in high],
+    written = people.filter(pl.Series(has_text, dtype=pl.Boolean)).select(
+        "pseudo_customer_id",
+        positive_text=pl.lit("Friendly staff, [name] was kind"),
+        negative_text=pl.when(pl.col("value_segment") == "high")
+        .then(pl.lit("Noise all night"))
+        .otherwise(pl.lit("Breakfast was poor")),
+    )
+    written = written.with_columns(text=pl.concat_str("positive_text", "negative_text", separator=". "))
+    if written.height:
+        written[0, "text"] = f"{written[0, 'text']} {SECRET}"
+        written[0, "negative_text"] = f"{written[0, 'negative_text']} {SECRET} shower"
+    run = fixtures.empty_world(source).run
+    return World(
+        run=run,
+        tree={"privacy": {"k": 5}},
+        tables={
+            "customers": people,
+            "examples": rows,
+            "feature_influence": constant_influence(people, b_frequency=40.0, b_recency=-60.0, b_x=0.0),
+            **paired_texts(written, fixtures.bookings(rng, 500), run.first_day),
         },
-        schema_overrides={"pseudo_customer_id": pl.String, "positive_text": pl.String, "negative_text": pl.String},
-    ).with_columns(text=pl.concat_str("positive_text", "negative_text", separator=". "))
-    if texts_frame.height:
-        texts_frame[0, "text"] = f"{texts_frame[0, 'text']} {SECRET}"
-        texts_frame[0, "negative_text"] = f"{texts_frame[0, 'negative_text']} {SECRET} shower"
-    influence = pl.DataFrame(
-        {"pseudo_customer_id": people["pseudo_customer_id"], "b_frequency": 40.0, "b_recency": -60.0, "b_x": 0.0}
     )
-    return replace(inputs, customers=people, examples=rows, texts=texts_frame, influence=influence, scores=None)
+
+
+def guests(**changes: object) -> Guests:
+    return replace(guests_of(world().told(CHAPTER)), **changes)  # type: ignore[arg-type]
+
+
+def pages_of(known: Guests, minimum: int = 10) -> list[SegmentPage]:
+    return segment_pages(known, minimum=minimum, negative=-0.2)
+
+
+def words_of(known: Guests, minimum: int) -> pl.DataFrame:
+    return words_by_value(known.texts, known.customers, minimum)
 
 
 @given(st.lists(st.sampled_from(NODES), max_size=80), st.integers(2, 12))
@@ -78,8 +96,7 @@ def test_countries_go_up_to_regions_before_they_go_to_the_world():
 
 
 def test_pages_count_what_is_there():
-    inputs = world()
-    pages = segment_pages(inputs, ReportsSettings())
+    pages = pages_of(guests())
     assert sum(page.customers for page in pages) == 240
     assert [page.value_segment for page in pages] == sorted(
         (page.value_segment for page in pages), key=["high", "mid", "low"].index
@@ -95,9 +112,9 @@ def test_pages_count_what_is_there():
 
 
 def test_nothing_rests_on_fewer_customers_than_the_minimum():
-    inputs = world()
+    known = guests()
     for minimum in (5, 10, 30):
-        pages = segment_pages(inputs, ReportsSettings(segment_min_customers=minimum))
+        pages = pages_of(known, minimum)
         assert pages
         for page in pages:
             assert page.customers >= minimum
@@ -108,9 +125,9 @@ def test_nothing_rests_on_fewer_customers_than_the_minimum():
 
 
 def test_the_minimum_is_never_below_k():
-    inputs = replace(world(), privacy={"k": 25})
-    assert minimum_customers(inputs, ReportsSettings()) == 25
-    assert minimum_customers(replace(inputs, privacy=None), ReportsSettings()) == 10
+    assert minimum_customers(world().with_branch("privacy", {"k": 25}).told(CHAPTER)) == 25
+    assert minimum_customers(world().told(CHAPTER)) == 10
+    assert minimum_customers(World(run=world().run).told(CHAPTER)) == 10
 
 
 def test_one_large_customer_hides_the_sum():
@@ -120,7 +137,7 @@ def test_one_large_customer_hides_the_sum():
 
 
 def test_high_value_segments_at_risk_have_a_reason_and_a_recovery():
-    found = segments_at_risk(segment_pages(world(), ReportsSettings()))
+    found = segments_at_risk(pages_of(guests()))
     assert found
     assert all(item.title.startswith("High value") for item in found)
     assert all(item.reason[0][0] == "noise and sleep" and "quiet room" in item.recovery for item in found)
@@ -130,13 +147,12 @@ def test_high_value_segments_at_risk_have_a_reason_and_a_recovery():
 
 @pytest.mark.parametrize("source", ["demo", "public", "deliveries"])
 def test_the_editions_tell_of_no_single_guest(source):
-    inputs = world(source=source)
-    bare = replace(empty_inputs(source), **{name: getattr(inputs, name) for name in SEGMENT_INPUTS})
-    pages = render_editions(editions_of(bare), bare.run)
+    told = world(source=source)
+    pages = render_editions(fixtures.editions_of(fixtures.empty_inputs(source), told), told.run)
     for text in pages.values():
         assert SECRET.lower() not in text.lower()
         assert identifiers_in(text) == []
-        assert not any(identifier in text for identifier in inputs.customers["pseudo_customer_id"])
+        assert not any(identifier in text for identifier in told.tables["customers"]["pseudo_customer_id"])
     assert "Segment page" in pages["internal"]
     assert "Segment page" not in pages["shareable"]
     assert ("words_by_value" in pages["shareable"]) == (source == "demo")
@@ -144,57 +160,61 @@ def test_the_editions_tell_of_no_single_guest(source):
 
 @pytest.mark.parametrize("customers", [0, 1, 4, 9])
 def test_few_customers_are_told_of_as_nothing(customers):
-    inputs = world(customers)
-    section = segments_section(inputs, ReportsSettings())
-    assert section.blocks[0].kind == "notice"
+    section = world(customers).section(CHAPTER)
+    assert [block.kind for block in section.blocks] == ["notice"]
 
 
 def test_a_segment_with_fewer_customers_than_folds_is_folded_or_left_out():
-    inputs = world(60)
-    people = inputs.customers.with_columns(value_segment=pl.Series(["high"] * 4 + ["low"] * 56))
-    found = guest_segments(people, inputs.examples, 10)
+    told = world(60)
+    people = told.tables["customers"].with_columns(value_segment=pl.Series(["high"] * 4 + ["low"] * 56))
+    found = guest_segments(people, told.tables["examples"], 10)
     assert set(found["value_segment"]) == {"low"}
-    assert segments_section(replace(inputs, customers=people), ReportsSettings()).blocks
+    assert told.with_tables(customers=people).section(CHAPTER).blocks
 
 
 def test_no_review_at_all_leaves_pages_without_themes():
-    inputs = world(texts=False)
-    pages = segment_pages(inputs, ReportsSettings())
+    told = world(texts=False)
+    known = guests_of(told.told(CHAPTER))
+    pages = pages_of(known)
     assert pages
     assert all(page.reviewed is None and not page.complaints for page in pages)
-    assert word_blocks(inputs, 10)[0].kind == "notice"
-    texts = [block.text for block in segments_section(inputs, ReportsSettings()).blocks if block.kind == "notice"]
+    assert word_blocks(told.told(explain.CHAPTER))[0].kind == "notice"
+    texts = [block.text for block in told.section(CHAPTER).blocks if block.kind == "notice"]
     assert any("at risk" in text for text in texts)
-    assert segment_pages(replace(inputs, texts=None, examples=None), ReportsSettings())
+    nowhere = pages_of(replace(known, examples=known.examples.clear()))
+    assert {page.country_group for page in nowhere} == {"mixed or unknown origin"}
 
 
 def test_equal_reviews_and_single_characters_give_no_words():
-    inputs = world()
+    known = guests()
     for text in ("Clean room", "x", "", None):
-        same = inputs.texts.with_columns(text=pl.lit(text, pl.String), positive_text=pl.lit(text, pl.String),
-                                         negative_text=pl.lit(text, pl.String))  # fmt: skip
-        assert words_by_value(same, inputs.customers, 5).is_empty()
-        assert segment_pages(replace(inputs, texts=same), ReportsSettings())
+        same = replace(known, texts=known.texts.with_columns(
+            text=pl.lit(text, pl.String), positive_text=pl.lit(text, pl.String), negative_text=pl.lit(text, pl.String)
+        ))  # fmt: skip
+        assert words_of(same, 5).is_empty()
+        assert pages_of(same)
 
 
 def test_words_that_differ_are_found_and_rare_ones_are_not():
-    inputs = world()
-    found = words_by_value(inputs.texts, inputs.customers, 10)
+    known = guests()
+    found = words_of(known, 10)
     assert set(found.filter(pl.col("goes_with") == "high")["word"]) == {"noise", "night"}
     assert set(found.filter(pl.col("goes_with") == "low")["word"]) == {"breakfast", "poor"}
-    assert words_by_value(inputs.texts, inputs.customers, 500).is_empty()
+    assert words_of(known, 500).is_empty()
+    (table,) = word_blocks(world().told(explain.CHAPTER))
+    assert set(dict(table.rows)["High value"].split(", ")) == {"noise", "night"}
 
 
 def test_themes_by_value_have_shares_and_intervals():
-    inputs = world()
-    found = themes_by_value(inputs.texts, inputs.customers, 10)
+    known = guests()
+    found = themes_by_value(known.texts, known.customers, 10)
     noise = found.filter((pl.col("theme") == "noise and sleep") & (pl.col("side") == "complaint")).row(0, named=True)
     assert (noise["high"], noise["low"], noise["difference"]) == (1.0, None, None)
     staff = found.filter((pl.col("theme") == "staff and service") & (pl.col("side") == "praise")).row(0, named=True)
     assert (staff["high"], staff["low"], staff["difference"]) == (1.0, 1.0, 0.0)
     assert staff["low_end"] <= 0.0 <= staff["high_end"]
-    assert themes_by_value(inputs.texts.clear(), inputs.customers, 10).is_empty()
-    assert themes_by_value(inputs.texts, inputs.customers, 1000).is_empty()
+    assert themes_by_value(known.texts.clear(), known.customers, 10).is_empty()
+    assert themes_by_value(known.texts, known.customers, 1000).is_empty()
 
 
 def test_marks_of_masking_are_no_words():
@@ -216,3 +236,20 @@ def test_themes_are_counted_by_customer():
     }
     assert theme_counts(theme_mentions(texts), pl.Series(["a", "b"]), 2) == {"praise": [], "complaint": []}
     assert len({theme.name for theme in THEMES}) == len(THEMES)
+
+
+def test_expected_value_comes_from_the_scores():
+    known = guests()
+    scores = known.customers.select("pseudo_customer_id", value=pl.lit(70.0))
+    assert {page.expected for page in pages_of(replace(known, scores=scores))} == {70.0}
+    assert {page.expected for page in pages_of(known)} == {None}
+
+
+def test_one_row_per_customer_one_column_per_feature():
+    rows = feature_influence(np.random.default_rng(2), 9)
+    wide = influence_by_customer(rows.sample(fraction=1.0, shuffle=True, seed=3))
+    assert wide["pseudo_customer_id"].to_list() == [f"c{number:05d}" for number in range(9)]
+    assert wide["b_recency"].to_list() == rows.filter(pl.col("feature") == "b_recency")["influence"].to_list()
+    other = rows.with_columns(model=pl.lit("another"), influence=pl.lit(0.0))
+    assert influence_by_customer(pl.concat([other, rows])).equals(influence_by_customer(rows))
+    assert influence_by_customer(rows.clear()).is_empty()

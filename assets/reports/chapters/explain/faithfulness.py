@@ -1,53 +1,55 @@
 """Blocks on the text as one player among the features, and on whether explanations are faithful."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from assets.common.findings import estimate_of
 from assets.models.estimators.registry import FUSION, TREES
 from assets.models.explaining.shapley import TEXT_PLAYER
-from assets.reports import figures_explain
-from assets.reports.inputs import ReportInputs
+from assets.reports.chapters.explain.figures import draw_deletion, draw_players
 from assets.reports.telling.absence import Need
 from assets.reports.telling.blocks import Block, Disclosure, Notice, Picture, Table
 from assets.reports.telling.notices import missing
 from assets.reports.telling.wording import Estimate, amount, capital, count, estimate, joined, model_name, percent
 
+if TYPE_CHECKING:
+    from assets.reports.telling.told import Told
+
 _WORDS = "words"
 _SUBJECTS = {FUSION: "features and text", TREES: "features", _WORDS: "words"}
 
 
-def player_blocks(inputs: ReportInputs, limit: int) -> list[Block]:
+def player_blocks(told: "Told") -> list[Block]:
     """Shapley values of the fusion, with the reviews of a customer as one player beside the features."""
-    branch = inputs.explanations.get("shapley", {}).get(FUSION)
+    branch = told.branch(f"explanations.shapley.{FUSION}")
     if not branch:
-        return [missing("influence of the text as a whole (Shapley values of the fusion)", inputs, Need.TEXTS)]
-    found = {name: item for name, leaf in branch["importance"].items() if (item := estimate_of(leaf))}
-    ranked = sorted(found, key=lambda name: (-found[name].value, name))
-    shown = ranked[:limit]
-    if TEXT_PLAYER in found and TEXT_PLAYER not in shown:
+        return [missing("influence of the text as a whole (Shapley values of the fusion)", told, Need.TEXTS)]
+    importance = {name: item for name, leaf in branch["importance"].items() if (item := estimate_of(leaf))}
+    ranked = sorted(importance, key=lambda name: (-importance[name].value, name))
+    shown = ranked[: told.settings.shap_features]
+    if TEXT_PLAYER in importance and TEXT_PLAYER not in shown:
         shown = [*shown[:-1], TEXT_PLAYER]
-    unit = inputs.run.currency
+    unit = told.run.currency
     return [
         Picture(
             key="text_influence",
             title="What the reviews as a whole move, beside the features",
-            sentence=_text_sentence(branch, ranked, found, unit),
+            sentence=_text_sentence(branch, ranked, importance, unit),
             alt="Bars of the mean absolute Shapley value per feature and of the text as a whole, with intervals.",
-            figure=figures_explain.draw_players(shown, [found[name] for name in shown], TEXT_PLAYER, unit),
+            figure=draw_players(shown, [importance[name] for name in shown], TEXT_PLAYER, unit),
             disclosure=Disclosure.MODEL_METRIC,
         )
     ]
 
 
-def _text_sentence(branch: Mapping[str, Any], ranked: list[str], found: Mapping[str, Estimate], unit: str) -> str:
+def _text_sentence(branch: Mapping[str, Any], ranked: list[str], importance: Mapping[str, Estimate], unit: str) -> str:
     text = f"Shapley values of the gated fusion over {count(branch['n'])} customers, drawn with each customer's "
     text += "reviews (embedding, polarity, score, mask) as one player; with the mean forecast they add up to each "
     text += "forecast."
     if TEXT_PLAYER in ranked:
         place = ranked.index(TEXT_PLAYER) + 1
         text += f" The text is number {place} of {len(ranked)} players and moves a forecast by "
-        text += f"{_interval(found[TEXT_PLAYER])} {unit} on average."
+        text += f"{_interval(importance[TEXT_PLAYER])} {unit} on average."
     with_text = branch.get("with_text")
     if with_text:
         share, moved = estimate_of(with_text["share"]), estimate_of(with_text["text"])
@@ -59,12 +61,12 @@ def _text_sentence(branch: Mapping[str, Any], ranked: list[str], found: Mapping[
     return text
 
 
-def faithfulness_blocks(inputs: ReportInputs) -> list[Block]:
+def faithfulness_blocks(told: "Told") -> list[Block]:
     """The deletion test: picture, table, and a warning where explanations do no better than chance."""
-    branch = inputs.explanations.get("faithfulness", {})
+    branch = told.branch("explanations.faithfulness")
     subjects = [name for name in _SUBJECTS if branch.get(name)]
     if not subjects:
-        return [missing("test whether the explanations are faithful", inputs, Need.FORECASTS)]
+        return [missing("test whether the explanations are faithful", told, Need.FORECASTS)]
     tests = {name: _sizes(branch[name]) for name in subjects}
     unfaithful = [name for name in subjects if not all(_is_faithful(leaf) for leaf in branch[name].values())]
     curves = {
@@ -77,7 +79,7 @@ def faithfulness_blocks(inputs: ReportInputs) -> list[Block]:
             title="Are these explanations faithful?",
             sentence=_verdict(subjects, unfaithful),
             alt="Curves of the movement of the prediction by parts taken away: called important, and at random.",
-            figure=figures_explain.draw_deletion(curves, inputs.run.currency),
+            figure=draw_deletion(curves, told.run.currency),
             disclosure=Disclosure.MODEL_METRIC,
         ),
     ]
@@ -91,7 +93,7 @@ def faithfulness_blocks(inputs: ReportInputs) -> list[Block]:
                 disclosure=Disclosure.MODEL_METRIC,
             )
         )
-    return [*blocks, _table(tests, inputs.run.currency)]
+    return [*blocks, _table(tests, told.run.currency)]
 
 
 def _title(name: str) -> str:

@@ -1,0 +1,33 @@
+"""Why a customer is valued so: features, words, the gate, and whether explanations can be trusted."""
+
+from typing import TYPE_CHECKING
+
+from assets.common.inputs import Reads
+from assets.reports.telling.chapter import Chapter
+from assets.reports.telling.guests import MINIMUM, TEXTS
+
+if TYPE_CHECKING:
+    from assets.reports.telling.blocks import Section
+    from assets.reports.telling.told import Told
+
+
+def build(told: "Told") -> "Section":
+    """Tell it from what the chapter reads."""
+    from assets.reports.chapters.explain.section import explain_section
+
+    return explain_section(told)
+
+
+CHAPTER = Chapter(
+    order=50,
+    reads=(
+        "explanations",
+        "gate",
+        *MINIMUM,
+        *TEXTS,
+        Reads("customers", None),
+        Reads("feature_influence", is_whole=True, is_optional=True),
+        Reads("explained_texts", is_whole=True, is_optional=True),
+    ),
+    build=build,
+)

@@ -1,0 +1,1 @@
+"""Every chapter of the report over an invented run."""

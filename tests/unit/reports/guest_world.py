@@ -1,0 +1,116 @@
+"""What an invented run knows of its guests: customers, their texts, and why they are valued so."""
+
+from datetime import date
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from assets.common.findings import Tree
+from assets.models.contract import EXPLAINED_TEXTS, FEATURE_INFLUENCE
+
+_WORDS = ("rude", "clean", "noise", "friendly")
+_WEIGHTS = (-12.0, 9.5, -7.0, 3.0)
+
+
+def explain_tree() -> Tree:
+    """The branches of the results that say why."""
+    spread = {"low": (0.52, 0.06), "mid": (0.55, 0.05), "high": (0.61, 0.05)}
+    return {
+        "gate": {segment: {"mean": mean, "std": std, "n": 40} for segment, (mean, std) in spread.items()},
+        "explanations": explanations(5.0),
+    }
+
+
+def bounded(value: float, reach: float) -> dict[str, float]:
+    """A leaf with its interval."""
+    return {"value": value, "low": value - reach, "high": value + reach}
+
+
+def explanations(reach: float) -> dict[str, Any]:
+    """Shapley values of 20 features and of the text, and deletion tests whose differences reach this far from 60."""
+    sizes = {
+        f"remove_{size}": {"n": 40, "important": bounded(90.0 * size, 9.0), "random": bounded(30.0 * size, 9.0),
+                           "difference": bounded(60.0, reach), "wins": bounded(0.8, 0.1)}
+        for size in (1, 3)
+    }  # fmt: skip
+    importance = {f"b_feature_{number}": bounded(100.0 - number, 1.0) for number in range(20)}
+    fusion = {
+        "n": 200,
+        "importance": {**importance, "text": bounded(2.0, 0.5)},
+        "with_text": {"n": 50, "text": bounded(8.0, 1.0), "share": bounded(0.1, 0.02)},
+    }
+    return {"shapley": {"gated_fusion": fusion}, "faithfulness": {"gated_fusion": sizes, "words": sizes}}
+
+
+def feature_influence(rng: np.random.Generator, n: int = 300) -> pl.DataFrame:
+    """SHAP values of five features, two of which lower the forecast."""
+    frames = []
+    names = ("b_monetary", "b_frequency", "b_recency", "b_cancellation_ratio", "b_mean_nights")
+    for number, feature in enumerate(names):
+        value = rng.random(n)
+        sign = -1 if feature in ("b_recency", "b_cancellation_ratio") else 1
+        frames.append(
+            pl.DataFrame(
+                {
+                    "pseudo_customer_id": [f"c{customer:05d}" for customer in range(n)],
+                    "model": "lightgbm",
+                    "feature": feature,
+                    "influence": sign * (value - 0.5) * 300 / (number + 1) + rng.normal(0, 10, n),
+                    "scaled_value": value,
+                }
+            )
+        )
+    return pl.concat(frames).select(list(FEATURE_INFLUENCE.schema))
+
+
+def constant_influence(customers: pl.DataFrame, **features: float) -> pl.DataFrame:
+    """The same SHAP values for every customer."""
+    frames = [
+        customers.select("pseudo_customer_id", model=pl.lit("lightgbm"), feature=pl.lit(name), influence=pl.lit(value),
+                         scaled_value=pl.lit(0.5))
+        for name, value in features.items()
+    ]  # fmt: skip
+    return pl.concat(frames)
+
+
+def explained_texts() -> pl.DataFrame:
+    """One explained text per value segment."""
+    rows = [
+        {"model": "gated_fusion", "segment": segment, "pseudo_customer_id": "c", "review_id": "r", "prediction": value,
+         "share": None, "fit": 0.7, "text": "Rude staff, clean room, noise, friendly bar.", "words": list(_WORDS),
+         "weights": list(_WEIGHTS)}
+        for segment, value in (("low", 40.0), ("mid", 310.0), ("high", 4_200.0))
+    ]  # fmt: skip
+    return pl.DataFrame(rows, schema=EXPLAINED_TEXTS.schema)
+
+
+def paired_texts(written: pl.DataFrame, bookings: pl.DataFrame, day: date) -> dict[str, pl.DataFrame]:
+    """Tables in which each of some customers has one booking, surely paired with the one review that he wrote.
+
+    Args:
+        written: ``pseudo_customer_id``, ``positive_text``, ``negative_text``, ``text``.
+        bookings: at least as many published bookings.
+        day: on which everything was delivered.
+    """
+    n = written.height
+    names = pl.DataFrame({"booking_id": [f"b{number}" for number in range(n)],
+                          "review_id": [f"r{number}" for number in range(n)]},
+                         schema={"booking_id": pl.String, "review_id": pl.String})  # fmt: skip
+    told_on = names.with_columns(delivery_day=pl.lit(day))
+    return {
+        "published_bookings": bookings.head(n).with_columns(
+            names["booking_id"], written["pseudo_customer_id"], delivery_day=pl.lit(day)
+        ),
+        "booking_review_pairs": told_on.with_columns(
+            rank=pl.lit(1), match_probability=pl.lit(1.0), is_assigned=pl.lit(value=True), stay_end=pl.lit(day)
+        ),
+        "clean_reviews": told_on.select("review_id", "delivery_day").with_columns(
+            written["text"], written["positive_text"], written["negative_text"], score=pl.lit(7.0),
+            title=pl.lit("Mixed"),
+        ),
+        "review_anomalies": told_on.select("review_id", "delivery_day").with_columns(
+            *(pl.lit(0.1).alias(name) for name in ("contradiction", "duplication", "timing", "anomaly_score")),
+            is_excluded=pl.lit(value=False), main_part=pl.lit("timing"),
+        ),
+    }  # fmt: skip
