@@ -12,21 +12,20 @@ import polars as pl
 
 from assets.common.daily import Reads, WholeInputs, WholeProduced, whole_asset
 from assets.common.effects import Effect
-from assets.common.findings import Disclosure, finding_rows, nest, reasons_of, union_of
+from assets.common.findings import Disclosure, Tree, finding_rows, nest, reasons_of, union_of
 from assets.common.rooms import tables_of_findings
 from assets.privacy.settings import PrivacySettings
 from assets.reports.checks import identifiers_in, outside_resources, validate_index, validate_results
 from assets.reports.contract import EVALUATION_RESULTS, REPORT_INDEX
-from assets.reports.gather import inputs_from
-from assets.reports.inputs import ReportInputs, RunHeader
 from assets.reports.results import completed, results_of, to_json
 from assets.reports.settings import ReportsSettings
-from assets.reports.telling.absence import delivered_rows, presence_of
+from assets.reports.telling.absence import Presence, delivered_rows, presence_of
 from assets.reports.telling.blocks import Edition
 from assets.reports.telling.chapter import Chapter, all_chapters, tables_of
 from assets.reports.telling.editions import all_sections, build_editions, pictures_of, printed
 from assets.reports.telling.figure_style import png_bytes
 from assets.reports.telling.render import render_editions
+from assets.reports.telling.run import RunHeader
 from assets.reports.telling.told import Told
 
 _OWNERS = ["team:value"]
@@ -37,17 +36,7 @@ _COUNTED = [
     Reads(name, None)
     for name in ("published_bookings", "booking_review_pairs", "review_anomalies", "customers", "examples")
 ]  # says why a figure is absent: what the way to it lacks
-_TABLES = [
-    Reads("published_bookings", None),
-    Reads("clean_reviews", None),
-    Reads("review_anomalies", None),
-    Reads("booking_review_pairs", None),
-    Reads("customers", None),
-    Reads("examples", None),
-    Reads("model_predictions", None),
-]
-
-_OWN = {item.asset for item in _TABLES}
+_KNOWN = {item.asset for item in _COUNTED}
 
 
 @whole_asset(
@@ -65,8 +54,7 @@ def evaluation_results(inputs: WholeInputs) -> WholeProduced:
     later = {"run.seconds": "the command line adds it when the run ends"}
     own = finding_rows({"run": run.branch()}, {"run": Disclosure.NEUTRAL}, later)
     findings = union_of([*(inputs.frame(item.asset) for item in _FINDINGS), own])
-    frames = {item.asset: inputs.frame(item.asset) for item in _COUNTED}
-    presence = presence_of(run.profile, delivered_rows(nest(findings).get("dataset", {})), frames)
+    presence = _presence(inputs, run, nest(findings))
     rows = completed(findings, knows_truth=run.facts.knows_truth, reason=presence.why_not)
     return WholeProduced(rows, {"figures": rows["value"].count(), "absent": rows["reason"].count()})
 
@@ -85,6 +73,12 @@ def _header(inputs: WholeInputs) -> RunHeader:
     )
 
 
+def _presence(inputs: WholeInputs, run: RunHeader, values: Tree) -> Presence:
+    """How much of each thing the run has."""
+    frames = {item.asset: inputs.frame(item.asset) for item in _COUNTED}
+    return presence_of(run.profile, delivered_rows(values.get("dataset", {})), frames)
+
+
 def _version() -> str:
     try:
         return metadata.version("stayworth")
@@ -96,10 +90,10 @@ def _version() -> str:
     contract=REPORT_INDEX,
     group="reports",
     reads=[
-        *_TABLES,
+        *_COUNTED,
         Reads("evaluation_results", None),
         Reads("trained_models", None),
-        *(item for item in tables_of(all_chapters()) if item.asset not in _OWN),
+        *(item for item in tables_of(all_chapters()) if item.asset not in _KNOWN),
     ],
     validate=validate_index,
     kinds={"html"},
@@ -109,17 +103,16 @@ def _version() -> str:
 def guest_value_report(inputs: WholeInputs) -> WholeProduced:
     """Two editions of the report as self-contained HTML, and results.json, under reports/ of the home folder."""
     settings = inputs.settings.room("reports", ReportsSettings)
-    findings = inputs.frame("evaluation_results")
-    results = results_of(findings)
-    made = _report_inputs(inputs, results)
+    findings, run = inputs.frame("evaluation_results"), _header(inputs)
     values, reasons = nest(findings), reasons_of(findings)
+    presence = _presence(inputs, run, values)
 
     def told(chapter: Chapter) -> Told:
-        return Told(made.run, settings, chapter, values, reasons, inputs.frame, made.presence)
+        return Told(run, settings, chapter, values, reasons, inputs.frame, presence)
 
-    editions = build_editions(all_sections(made, settings, told), made.run)
-    pages = render_editions(editions, made.run)
-    pages["results"] = to_json(results | {"printed": printed(editions["internal"])})
+    editions = build_editions(all_sections(told), run)
+    pages = render_editions(editions, run)
+    pages["results"] = to_json(results_of(findings) | {"printed": printed(editions["internal"])})
     folder = inputs.settings.home / "reports"
     rows = [_index_row(name, text, editions.get(name)) for name, text in pages.items()]
 
@@ -142,16 +135,6 @@ def _index_row(name: str, text: str, edition: Edition | None) -> dict[str, Any]:
         "identifiers": sum(number for _, number in identifiers_in(text)) if edition else 0,
         "sha256": hashlib.sha256(text.encode()).hexdigest(),
     }
-
-
-def _report_inputs(inputs: WholeInputs, results: dict[str, Any]) -> ReportInputs:
-    frames = {item.asset: inputs.frame(item.asset) for item in _TABLES}
-    return inputs_from(
-        _header(inputs),
-        results,
-        frames | {"customer_scores": inputs.frame("customer_scores")},
-        hyperparameters=results.get("hyperparameters", {}),
-    )
 
 
 def _write(path: Path, text: str) -> None:

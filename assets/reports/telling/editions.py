@@ -4,11 +4,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from assets.reports.contract import EDITIONS
-from assets.reports.inputs import ReportInputs, RunHeader
-from assets.reports.sections_summary import summary_section
-from assets.reports.settings import ReportsSettings
 from assets.reports.telling.blocks import Block, Disclosure, Edition, Picture, Section, Stats, Table
 from assets.reports.telling.chapter import INTERNAL, SHAREABLE, Chapter, all_chapters
+from assets.reports.telling.run import RunHeader
 from assets.reports.telling.told import Told
 from resources.sources.base import SourceFacts
 
@@ -51,28 +49,14 @@ def build_editions(sections: Sequence[Section], run: RunHeader) -> dict[str, Edi
     }
 
 
-def own_sections(inputs: ReportInputs, settings: ReportsSettings) -> list[tuple[int, Section | None]]:
-    """Chapters that are told from the report's own inputs, with their place."""
-    minimum = max(settings.segment_min_customers, int((inputs.privacy or {}).get("k") or 0))
-    return [
-        (10, summary_section(inputs, settings.at_risk_polarity, minimum)),
-    ]
-
-
-def all_sections(
-    inputs: ReportInputs, settings: ReportsSettings, told: Callable[[Chapter], Told] | None = None
-) -> list[Section]:
-    """Every chapter with every block, in order.
+def all_sections(told: Callable[[Chapter], Told]) -> list[Section]:
+    """Every chapter that has something to tell, with every block, in order.
 
     Args:
-        inputs: what the rooms gave; missing parts become notes.
-        settings: how much is shown.
-        told: what a discovered chapter may read; None: only chapters of the report's own inputs.
+        told: what a chapter may read.
     """
-    placed = own_sections(inputs, settings)
-    if told is not None:
-        placed += [(chapter.order, _built(chapter, told(chapter))) for chapter in all_chapters()]
-    return [section for _, section in sorted(placed, key=lambda item: item[0]) if section is not None]
+    sections = [_built(chapter, told(chapter)) for chapter in all_chapters()]
+    return [section for section in sections if section is not None]
 
 
 def _built(chapter: Chapter, told: Told) -> Section | None:

@@ -7,10 +7,9 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from assets.models.evaluation.metrics import METRIC_NAMES
-from assets.reports.inputs import ReportInputs, RunHeader
 from assets.reports.telling.blocks import Edition
 from assets.reports.telling.editions import all_sections, build_editions
+from assets.reports.telling.run import RunHeader
 from assets.reviews.contract import PARTS
 from resources.sources.base import SourceFacts
 from resources.sources.demo import DemoSource
@@ -154,18 +153,6 @@ def examples(rng: np.random.Generator, people: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def model_summary() -> pl.DataFrame:
-    rows = [
-        {"protocol": protocol, "model": model, "metric": metric, **item}
-        for protocol, found in model_tree()["models"].items()
-        for model, figures in found.items()
-        if model in MODELS
-        for metric, item in figures.items()
-        if metric in METRIC_NAMES
-    ]
-    return pl.DataFrame(rows)
-
-
 def predictions(rng: np.random.Generator, people: pl.DataFrame) -> pl.DataFrame:
     frames = []
     clv = people["clv"].to_numpy().astype(float)
@@ -276,66 +263,43 @@ def scores() -> pl.DataFrame:
     )
 
 
-def full_inputs(source: str = "demo") -> ReportInputs:
-    """Everything filled, as on the demo (with truth) or on public data (without)."""
-    rng = np.random.default_rng(7)
-    people = customers(rng)
+def privacy_branch() -> dict[str, Any]:
+    """The branch ``privacy`` of the findings."""
+    return {
+        "k": 5,
+        "batch": "day",
+        "min_class_size": 5,
+        "withheld": 204,
+        "rows": 119_390,
+        "ncp": 0.034,
+        "average_class_size": 1.6,
+        "epsilon_budget": 1.0,
+        "epsilon_spent": 0.5,
+        "ncp_by_column": {"lead_time": 0.08, "arrival": 0.06, "nights": 0.04, "country": 0.02, "agent": 0.01},
+        "spent_by_period": {"2015": 0.5, "2016": 0.5, "2017": 0.5},
+    }
+
+
+def alignment_branch(source: str) -> dict[str, Any]:
+    """The branch ``alignment`` of the findings; how good the pairs are is known on the demo alone."""
     truth = {"precision": 0.83, "recall": 0.61, "f1": 0.70, "oracle_f1": 0.78, "calibration_error": 0.04}
-    return ReportInputs(
-        run=RunHeader(
-            source=source, facts=FACTS[source], first_day=FIRST, last_day=LAST, version="0.1.0", seconds=101.5
-        ),
-        privacy={
-            "k": 5,
-            "batch": "day",
-            "min_class_size": 5,
-            "withheld": 204,
-            "rows": 119_390,
-            "ncp": 0.034,
-            "average_class_size": 1.6,
-            "epsilon_budget": 1.0,
-            "epsilon_spent": 0.5,
-            "ncp_by_column": {"lead_time": 0.08, "arrival": 0.06, "nights": 0.04, "country": 0.02, "agent": 0.01},
-            "spent_by_period": {"2015": 0.5, "2016": 0.5, "2017": 0.5},
-        },
-        alignment={
-            "window_days": 14,
-            "candidates": 81_234,
-            "stays": 75_166,
-            "decided": 74_800,
-            "pairs": 31_002,
-            "paired_share": 0.412,
-            "weights_identified": source == "demo",
-            "threshold": 0.5,
-            **(truth if source == "demo" else {}),
-        },
-        customers=people,
-        examples=examples(rng, people),
-        models=model_summary(),
-        best={"prospective_cv": "gated_fusion", "prospective_holdout": "gated_fusion", "observed": "gated_fusion"},
-        predictions=predictions(rng, people),
-        significance=pl.DataFrame(
-            [
-                {
-                    "a": "gated_fusion",
-                    "b": "behaviour_mlp",
-                    "difference": 0.004,
-                    "low": -0.01,
-                    "high": 0.018,
-                    "p_corrected": 0.41,
-                    "p_t": 0.03,
-                    "p_wilcoxon": 0.0625,
-                    "effect": 0.2,
-                }
-            ]
-        ),
-    )
+    return {
+        "window_days": 14,
+        "candidates": 81_234,
+        "stays": 75_166,
+        "decided": 74_800,
+        "pairs": 31_002,
+        "paired_share": 0.412,
+        "weights_identified": source == "demo",
+        "threshold": 0.5,
+        "weights": match_weights(),
+        **(truth if source == "demo" else {}),
+    }
 
 
 def full_world(source: str = "demo") -> World:
     """Everything that chapters read, filled as on the demo (with truth) or on public data (without)."""
     rng = np.random.default_rng(7)
-    inputs = full_inputs(source)
     scores = anomalies(rng)
     tables = {
         **model_tables(),
@@ -349,12 +313,13 @@ def full_world(source: str = "demo") -> World:
     tree = {
         **model_tree(),
         "dataset": composition(),
-        "privacy": dict(inputs.privacy or {}),
+        "privacy": privacy_branch(),
         "reviews": review_findings(source),
-        "alignment": {**(inputs.alignment or {}), "weights": match_weights()},
+        "alignment": alignment_branch(source),
         **explain_tree(),
     }
-    return World(run=inputs.run, tree=tree, tables=tables, reasons={"ceilings.data_rich": "full profile only"})
+    run = RunHeader(source=source, facts=FACTS[source], first_day=FIRST, last_day=LAST, version="0.1.0", seconds=101.5)
+    return World(run=run, tree=tree, tables=tables, reasons={"ceilings.data_rich": "full profile only"})
 
 
 def guest_tables() -> dict[str, pl.DataFrame]:
@@ -378,25 +343,19 @@ def model_tables() -> dict[str, pl.DataFrame]:
 
 def empty_world(source: str = "public") -> World:
     """Nothing but the header."""
-    return World(run=empty_inputs(source).run)
+    return World(run=RunHeader(source=source, facts=FACTS[source], first_day=FIRST, last_day=FIRST))
 
 
 @cache
 def editions(source: str) -> dict[str, Edition]:
     """The editions of the full world, built once for all tests."""
-    return editions_of(full_inputs(source), full_world(source))
+    return editions_of(full_world(source))
 
 
 def edition(source: str, name: str) -> Edition:
     return editions(source)[name]
 
 
-def empty_inputs(source: str = "public") -> ReportInputs:
-    """Nothing but the header."""
-    return ReportInputs(run=RunHeader(source=source, facts=FACTS[source], first_day=FIRST, last_day=FIRST))
-
-
-def editions_of(inputs: ReportInputs, world: World | None = None) -> dict[str, Edition]:
+def editions_of(world: World) -> dict[str, Edition]:
     """Both editions."""
-    chosen = world or World(run=inputs.run)
-    return build_editions(all_sections(inputs, chosen.settings, chosen.told), inputs.run)
+    return build_editions(all_sections(world.told), world.run)

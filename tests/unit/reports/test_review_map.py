@@ -68,7 +68,7 @@ def test_cells_hold_five_reviews_and_never_leave() -> None:
 
 def test_the_chapter_shows_the_map_and_the_shareable_edition_does_not_on_own_data() -> None:
     world = fixtures.full_world("demo").with_tables(review_map=places())
-    editions = editions_of(fixtures.full_inputs("demo"), world)
+    editions = editions_of(world)
     keys = {name: {picture.key for picture in pictures_of(edition)} for name, edition in editions.items()}
     assert "review_map" in keys["internal"]
     assert "review_map" not in keys["shareable"]

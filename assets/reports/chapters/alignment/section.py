@@ -9,11 +9,11 @@ from assets.reports.chapters.alignment.figures import (
     draw_pairing_quality,
     draw_pairs_over_time,
 )
-from assets.reports.chapters.alignment.naming import pairing_notice
 from assets.reports.chapters.alignment.tables import match_weight_frame, match_weight_table
 from assets.reports.telling.absence import Need
 from assets.reports.telling.blocks import Block, Disclosure, Picture, Section
 from assets.reports.telling.notices import missing
+from assets.reports.telling.pairing import pairing_notice
 from assets.reports.telling.tables import values_table
 from assets.reports.telling.told import Told
 from assets.reports.telling.wording import count, decimal, percent, plain

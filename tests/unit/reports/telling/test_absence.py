@@ -7,7 +7,6 @@ import pytest
 
 from assets.reports.chapters.customers import chapter as customers
 from assets.reports.results import required_paths
-from assets.reports.settings import ReportsSettings
 from assets.reports.telling.absence import Need, Presence, delivered_rows, presence_of
 from assets.reports.telling.blocks import Bullets, Notice
 from assets.reports.telling.editions import all_sections
@@ -62,11 +61,9 @@ def test_what_is_counted() -> None:
     assert delivered_rows({}) == {"bookings": None, "reviews": None}
 
 
-def texts_of(source: str, world: World | None = None, **changes: object) -> str:
-    inputs = replace(fixtures.full_inputs(source), **changes)  # type: ignore[arg-type]
-    told = replace(world or fixtures.full_world(source), run=inputs.run)
+def texts_of(world: World) -> str:
     words = []
-    for section in all_sections(inputs, ReportsSettings(), told.told):
+    for section in all_sections(world.told):
         words.append(section.lead)
         for block in section.blocks:
             words += [block.text] if isinstance(block, Notice) else []
@@ -75,22 +72,22 @@ def texts_of(source: str, world: World | None = None, **changes: object) -> str:
 
 
 def test_only_published_rows_are_called_so() -> None:
-    assert "two Portuguese hotels" in texts_of("public")
+    assert "two Portuguese hotels" in texts_of(fixtures.full_world("public"))
     for source in ("demo", "deliveries"):
-        assert "Portuguese" not in texts_of(source)
-        assert "public bookings" not in texts_of(source)
+        text = texts_of(fixtures.full_world(source))
+        assert "Portuguese" not in text
+        assert "public bookings" not in text
 
 
 def test_pairing_follows_the_names_and_not_the_source() -> None:
-    named = texts_of("deliveries")
+    world = fixtures.full_world("deliveries")
+    named = texts_of(world)
     assert "name the same hotels" in named
     assert "by context only" not in named
-    run = fixtures.full_inputs("deliveries").run
-    hidden = texts_of("deliveries", run=replace(run, facts=replace(run.facts, names_hotels=False)))
+    hidden = texts_of(replace(world, run=replace(world.run, facts=replace(world.run.facts, names_hotels=False))))
     assert "The bookings name no hotel: pairing is by context only" in hidden
-    world = fixtures.full_world("deliveries")
     elsewhere = world.with_branch("alignment", {**world.tree["alignment"], "exact_pairs": 2, "context_pairs": 90})
-    assert "most bookings are of hotels that no review names" in texts_of("deliveries", elsewhere).lower()
+    assert "most bookings are of hotels that no review names" in texts_of(elsewhere).lower()
 
 
 def test_guest_keys_are_told() -> None:

@@ -1,25 +1,23 @@
 import re
 from html.parser import HTMLParser
 
-import polars as pl
 import pytest
 
 from assets.reports.chapters.data.figures import draw_funnel
 from assets.reports.checks import identifiers_in, outside_resources
-from assets.reports.inputs import ReportInputs
 from assets.reports.telling.figure_style import svg_text
 from assets.reports.telling.render import render_editions
-from tests.unit.reports.fixtures import edition, editions_of, empty_inputs, full_inputs, full_world
+from tests.unit.reports.fixtures import edition, editions_of, empty_world, full_world
 from tests.unit.reports.world import World
 
 
-def page(inputs: ReportInputs, name: str = "internal", world: World | None = None) -> str:
-    return render_editions(editions_of(inputs, world), inputs.run)[name]
+def page(world: World, name: str = "internal") -> str:
+    return render_editions(editions_of(world), world.run)[name]
 
 
 @pytest.fixture(scope="module")
 def demo_page() -> str:
-    return render_editions({"internal": edition("demo", "internal")}, full_inputs("demo").run)["internal"]
+    return render_editions({"internal": edition("demo", "internal")}, full_world("demo").run)["internal"]
 
 
 class Reader(HTMLParser):
@@ -67,13 +65,11 @@ def test_equal_pictures_are_equal_bytes() -> None:
 @pytest.mark.parametrize("name", ["internal", "shareable"])
 @pytest.mark.parametrize("source", ["demo", "public"])
 def test_a_report_without_any_input_says_what_is_missing(name: str, source: str) -> None:
-    html = page(empty_inputs(source), name)
+    html = page(empty_world(source), name)
     assert "not computed in the quick profile" in html
     assert not re.search(r"\bnan\b|\bNone\b", html)
 
 
 def test_tables_without_rows_do_not_break_the_page() -> None:
-    full = full_inputs("public")
-    frames = {name: value.clear() for name, value in vars(full).items() if isinstance(value, pl.DataFrame)}
-    html = page(ReportInputs(**{**vars(full), **frames}), world=full_world("public").without_rows())
+    html = page(full_world("public").without_rows())
     assert not re.search(r"\bnan\b|\bNone\b", html)

@@ -4,9 +4,7 @@ from assets.reports.chapters.data.tables import composition_table
 from assets.reports.telling import paper_figures as paper
 from assets.reports.telling.tables import shorten
 from assets.reports.telling.wording import MISSING, NOT_PRINTED
-from tests.unit.reports.fixtures import composition, full_inputs
-
-FULL = full_inputs("public")
+from tests.unit.reports.fixtures import alignment_branch, composition
 
 
 def cells(table, label: str) -> tuple[str, ...]:
@@ -14,7 +12,7 @@ def cells(table, label: str) -> tuple[str, ...]:
 
 
 def test_composition_shows_both_policies_and_the_paper() -> None:
-    table = composition_table(composition(), FULL.alignment, "bookings")
+    table = composition_table(composition(), alignment_branch("public"), "bookings")
     assert cells(table, "Raw datasets") == ("Raw datasets", "119,390", "95,512", "119,390")
     assert cells(table, "After duplicate removal")[3] == "117,812"
     assert cells(table, "After quarantine of malformed rows")[3] == NOT_PRINTED

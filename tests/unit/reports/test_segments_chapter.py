@@ -148,7 +148,7 @@ def test_high_value_segments_at_risk_have_a_reason_and_a_recovery():
 @pytest.mark.parametrize("source", ["demo", "public", "deliveries"])
 def test_the_editions_tell_of_no_single_guest(source):
     told = world(source=source)
-    pages = render_editions(fixtures.editions_of(fixtures.empty_inputs(source), told), told.run)
+    pages = render_editions(fixtures.editions_of(told), told.run)
     for text in pages.values():
         assert SECRET.lower() not in text.lower()
         assert identifiers_in(text) == []

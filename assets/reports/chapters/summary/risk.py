@@ -14,19 +14,14 @@ class AtRisk:
     revenue_share: float
 
 
-def at_risk_customers(examples: pl.DataFrame | None, customers: pl.DataFrame | None, polarity: float) -> AtRisk | None:
+def at_risk_customers(examples: pl.DataFrame, customers: pl.DataFrame, polarity: float) -> AtRisk:
     """High-value customers whose mean review polarity is below ``polarity`` at the last day they were looked at.
 
     Args:
         examples: ``pseudo_customer_id``, ``as_of``, ``text_polarity`` (null without text).
         customers: ``pseudo_customer_id``, ``value_segment``, ``clv``.
         polarity: border in [-1, 1].
-
-    Returns:
-        None when there is nothing to compute it from.
     """
-    if examples is None or customers is None or examples.is_empty() or customers.is_empty():
-        return None
     latest = (
         examples.filter(pl.col("text_polarity").is_not_null())
         .sort("pseudo_customer_id", "as_of", "text_polarity")

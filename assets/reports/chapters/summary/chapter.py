@@ -1,0 +1,25 @@
+"""In brief: what a manager takes away, in plain words, with the few numbers behind it."""
+
+from typing import TYPE_CHECKING
+
+from assets.common.inputs import Reads
+from assets.reports.telling.chapter import Chapter
+from assets.reports.telling.guests import MINIMUM
+from assets.reports.telling.text_gain import GAIN
+
+if TYPE_CHECKING:
+    from assets.reports.telling.blocks import Section
+    from assets.reports.telling.told import Told
+
+
+def build(told: "Told") -> "Section":
+    """Tell it from what the chapter reads."""
+    from assets.reports.chapters.summary.section import summary_section
+
+    return summary_section(told)
+
+
+_PRIVACY = tuple(f"privacy.{name}" for name in ("min_class_size", "ncp", "withheld", "epsilon_spent"))
+CHAPTER = Chapter(
+    order=10, reads=("alignment", *MINIMUM, *_PRIVACY, *GAIN, Reads("customers", None)), build=build
+)  # fmt: skip

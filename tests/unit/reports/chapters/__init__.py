@@ -1,1 +1,0 @@
-"""Every chapter of the report over an invented run."""
