@@ -2,8 +2,6 @@
 
 import base64
 import hashlib
-import os
-import uuid
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -27,6 +25,7 @@ from assets.reports.telling.figure_style import png_bytes
 from assets.reports.telling.render import render_editions
 from assets.reports.telling.run import RunHeader
 from assets.reports.telling.told import Told
+from resources.atomic_files import write_whole
 
 _OWNERS = ["team:value"]
 _FILES = {"internal": "index.html", "shareable": "shareable.html", "results": "results.json"}
@@ -117,8 +116,9 @@ def guest_value_report(inputs: WholeInputs) -> WholeProduced:
     rows = [_index_row(name, text, editions.get(name)) for name, text in pages.items()]
 
     def publish() -> None:
+        folder.mkdir(parents=True, exist_ok=True)
         for name, text in pages.items():
-            _write(folder / _FILES[name], text)
+            write_whole(folder / _FILES[name], text)
 
     frame = pl.DataFrame(rows, schema=REPORT_INDEX.schema)
     return WholeProduced(frame, _shown(editions["internal"], folder), effects=[Effect("publish the report", publish)])
@@ -135,14 +135,6 @@ def _index_row(name: str, text: str, edition: Edition | None) -> dict[str, Any]:
         "identifiers": sum(number for _, number in identifiers_in(text)) if edition else 0,
         "sha256": hashlib.sha256(text.encode()).hexdigest(),
     }
-
-
-def _write(path: Path, text: str) -> None:
-    """Readers see the old file or the new one, never half."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")
-    part.write_text(text, "utf-8")
-    os.replace(part, path)  # noqa: PTH105  (atomic on POSIX, documented as such)
 
 
 def _shown(edition: Any, folder: Path) -> dict[str, Any]:

@@ -25,13 +25,13 @@ _PICTURE = re.compile(r"data:image/[a-z+]+;base64,[A-Za-z0-9+/=]+")
 
 def outside_resources(html: str) -> list[str]:
     """Everything in the page that a reader's browser would fetch or run."""
-    return [found.group(0)[:120] for found in _OUTSIDE.finditer(_PICTURE.sub("", html))]
+    return [match.group(0)[:120] for match in _OUTSIDE.finditer(_PICTURE.sub("", html))]
 
 
 def identifiers_in(html: str) -> list[tuple[str, int]]:
     """(kind, how many) of direct identifiers and row ids that the page shows."""
     text = _PICTURE.sub("", html)
-    return [(kind, len(found)) for kind, pattern in _IDENTIFIERS.items() if (found := pattern.findall(text))]
+    return [(kind, len(matches)) for kind, pattern in _IDENTIFIERS.items() if (matches := pattern.findall(text))]
 
 
 def validate_results(staged: pl.DataFrame) -> list[CheckOutcome]:

@@ -162,12 +162,12 @@ def presence_of(
 
 def delivered_rows(dataset: Mapping[str, Any]) -> dict[str, int | None]:
     """Rows of each stream as delivered, from the branch ``dataset`` of the results; 0 where a stream is not there."""
-    found: dict[str, int | None] = dict.fromkeys(("bookings", "reviews"), 0 if dataset else None)
+    delivered: dict[str, int | None] = dict.fromkeys(("bookings", "reviews"), 0 if dataset else None)
     for streams in dataset.values():
         for stream, branch in streams.items():
             if isinstance(branch, Mapping) and branch.get("raw") is not None:
-                found[stream] = max(int(branch["raw"]), found.get(stream) or 0)
-    return found
+                delivered[stream] = max(int(branch["raw"]), delivered.get(stream) or 0)
+    return delivered
 
 
 def _height(frame: pl.DataFrame | None) -> int | None:

@@ -31,10 +31,15 @@ def ceilings_section(rows: pl.DataFrame | None, *, knows_truth: bool) -> Section
         "All are tested on the same rows: customers that the model has not seen, in every world."
     )
     known = rows if rows is not None else pl.DataFrame()
-    found = [item for name in INFLUENCES if known.height and (item := standing(known, name)) is not None]
+    standings = [item for name in INFLUENCES if known.height and (item := standing(known, name)) is not None]
     blocks: tuple[Block, ...] = (Notice(text=f"The study was not run; “{COMMAND}” makes it.", tone="missing"),)
-    if found:
-        blocks = (_sentences(found), _picture(known, found), *(_table(known, item) for item in found), _gains(found))
+    if standings:
+        blocks = (
+            _sentences(standings),
+            _picture(known, standings),
+            *(_table(known, item) for item in standings),
+            _gains(standings),
+        )
     return Section(anchor="ceilings", title="How much more could be known", lead=lead, blocks=blocks)
 
 
@@ -43,9 +48,9 @@ def influence_title(item: Standing) -> str:
     return f"{_WORDS[item.influence]} influence ({count(item.worlds)} worlds)"
 
 
-def _sentences(found: list[Standing]) -> Bullets:
-    items = tuple(" ".join(verdicts(item)) for item in found)
-    terms = tuple(influence_title(item) for item in found)
+def _sentences(standings: list[Standing]) -> Bullets:
+    items = tuple(" ".join(verdicts(item)) for item in standings)
+    terms = tuple(influence_title(item) for item in standings)
     return Bullets(items=items, terms=terms, disclosure=_METRIC)
 
 
@@ -56,23 +61,26 @@ def _models(item: Standing) -> list[str]:
     )
 
 
-def _picture(rows: pl.DataFrame, found: list[Standing]) -> Picture:
-    standings = [
+def _picture(rows: pl.DataFrame, standings: list[Standing]) -> Picture:
+    drawn = [
         (
             capital(item.influence),
-            {name: model_estimate(rows, item.influence, name) or Estimate(float("nan")) for name in _models(found[-1])},
+            {
+                name: model_estimate(rows, item.influence, name) or Estimate(float("nan"))
+                for name in _models(standings[-1])
+            },
             {name: value for name, (_, value) in item.ceilings.items()},
         )
-        for item in found
+        for item in standings
     ]
-    best = found[-1]
+    best = standings[-1]
     return Picture(
         key="ceilings_picture",
         title="Models beside the ceilings",
         sentence=f"Under {best.influence} influence of satisfaction on value {model_name(best.best)} reaches R² "
         f"{decimal(best.means['r2'][best.best], 3)}; lines are the ceilings.",
         alt="Dots of R² with intervals, one row per model and one panel per influence; two vertical lines as ceilings.",
-        figure=draw_ceilings(standings),
+        figure=draw_ceilings(drawn),
         disclosure=_METRIC,
     )
 
@@ -112,11 +120,11 @@ def _label(name: str) -> str:
     return f"{model_name(own)}, true pairs" if own != name else model_name(name)
 
 
-def _gains(found: list[Standing]) -> Table:
+def _gains(standings: list[Standing]) -> Table:
     body = tuple(
         (item.influence, _label(name), _label(plain), decimal(gain.difference, 3),
          p_value(gain.p_corrected), decimal(gain.effect, 2))
-        for item in found for name, (plain, gain) in item.gains.items()
+        for item in standings for name, (plain, gain) in item.gains.items()
     )  # fmt: skip
     return Table(
         key="ceilings_gains",

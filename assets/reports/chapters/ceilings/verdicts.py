@@ -35,12 +35,12 @@ def _ceiling_verdict(item: Standing) -> str:
 def _text_verdict(item: Standing) -> str:
     if item.fusion not in item.gains:
         return "Too few worlds to say whether text brings a gain."
-    _, found = item.gains[item.fusion]
-    is_gain = found.difference > 0 and found.p_corrected < TARGET_P
+    _, gain = item.gains[item.fusion]
+    is_gain = gain.difference > 0 and gain.p_corrected < TARGET_P
     claim = "Text brings a gain" if is_gain else "No gain from text is shown"
     return (
         f"{claim}: {model_name(item.fusion)} against {model_name(item.behaviour)}, the best model without text, "
-        f"differs in R² by {decimal(found.difference, 3)} (p {p_value(found.p_corrected)}, {item.worlds} worlds)."
+        f"differs in R² by {decimal(gain.difference, 3)} (p {p_value(gain.p_corrected)}, {item.worlds} worlds)."
     )
 
 
@@ -48,8 +48,8 @@ def _pairs_verdict(item: Standing) -> str:
     name = f"{item.fusion}_{TRUE_LINKS}"
     if name not in item.gains or item.pairs_right is None:
         return ""
-    _, found = item.gains[name]
+    _, gain = item.gains[name]
     return (
         f"{percent(item.pairs_right, 0)} of the pairs are right; were all of them, the difference would be "
-        f"{decimal(found.difference, 3)} (p {p_value(found.p_corrected)})."
+        f"{decimal(gain.difference, 3)} (p {p_value(gain.p_corrected)})."
     )

@@ -27,11 +27,11 @@ def draw_price(rows: pl.DataFrame, pairing: str) -> Figure:
     left.set_ylim(0, max([*values, 0.01]) * 1.15)
     models = rows.filter(pl.col("measure").str.ends_with(".r2"))["measure"].unique(maintain_order=True).to_list()
     for place, measure in enumerate(models):
-        found = [_value(rows, setting, measure) for setting in settings]
+        estimates = [_value(rows, setting, measure) for setting in settings]
         at = [index + (place - (len(models) - 1) / 2) * 0.12 for index in range(len(settings))]
-        reach = [[value - low for value, low, _ in found], [high - value for value, _, high in found]]
+        reach = [[value - low for value, low, _ in estimates], [high - value for value, _, high in estimates]]
         right.errorbar(
-            at, [value for value, _, _ in found], yerr=reach, marker=_MARKS[place], color=SERIES[place],
+            at, [value for value, _, _ in estimates], yerr=reach, marker=_MARKS[place], color=SERIES[place],
             linewidth=1.0, capsize=2, label=model_name(measure.split(".")[0]),
         )  # fmt: skip
     right.set_title("R² of the forecasts")
@@ -48,10 +48,10 @@ def _label(axes: Axes, settings: list[str]) -> None:
 
 
 def _value(rows: pl.DataFrame, setting: str, measure: str) -> tuple[float, float, float]:
-    found = rows.filter((pl.col("setting") == setting) & (pl.col("measure") == measure))
-    if found.is_empty() or found["value"][0] is None:
+    measured = rows.filter((pl.col("setting") == setting) & (pl.col("measure") == measure))
+    if measured.is_empty() or measured["value"][0] is None:
         return float("nan"), float("nan"), float("nan")
-    value, low, high = found.select("value", "low", "high").row(0)
+    value, low, high = measured.select("value", "low", "high").row(0)
     return value, value if low is None else low, value if high is None else high
 
 

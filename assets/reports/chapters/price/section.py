@@ -41,10 +41,10 @@ def price_section(price: pl.DataFrame | None) -> Section | None:
 
 
 def _cell(price: pl.DataFrame, setting: str, measure: str) -> Estimate | None:
-    found = price.filter((pl.col("setting") == setting) & (pl.col("measure") == measure))
-    if found.is_empty():
+    measured = price.filter((pl.col("setting") == setting) & (pl.col("measure") == measure))
+    if measured.is_empty():
         return None
-    row = found.row(0, named=True)
+    row = measured.row(0, named=True)
     return Estimate(row["value"], row["low"], row["high"])
 
 
