@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
+from typing import Any
 
 import dagster as dg
 
@@ -160,7 +161,7 @@ def build_cadence(names: Sequence[str], settings: OperationsSettings) -> dg.Auto
     )
 
 
-def on_cadence(cron: str, time_zone: str) -> dg.AutomationCondition:
+def on_cadence(cron: str, time_zone: str) -> dg.AutomationCondition[Any]:
     """True once per tick of the cron, not while the table is being made or waits for an input that is.
 
     Dagster's own ``on_cron`` waits until every partition of every daily input was made since the tick, which for a

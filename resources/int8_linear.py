@@ -49,7 +49,8 @@ class Int8Linear(torch.nn.Module):
         self._zeros = torch.zeros(len(weight), dtype=torch.long)
         integers = torch.round(weight / self._scales[:, None]).to(torch.int8)
         self._packed: Any = torch.ops.onednn.qlinear_prepack(integers, None)
-        self._bias = None if layer.bias is None else layer.bias.detach().float()
+        is_biased = layer.bias is not None  # pyright: ignore[reportUnnecessaryComparison]  (torch's types forget bias=False)
+        self._bias = layer.bias.detach().float() if is_biased else None
         self._scale = max((high - low) / _LEVELS, _TINY)
         self._zero = round(-low / self._scale)
         self._outputs = len(weight)

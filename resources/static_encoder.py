@@ -16,10 +16,14 @@ import os
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from resources.atomic_files import drafted_folder
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
 
 _DIMENSIONS = 256  # Model2Vec's default; more gains little on reviews
 _FILES = ("table.safetensors", "tokenizer.json")
@@ -64,7 +68,7 @@ class StaticEncoder:
         return self._table.astype(np.float64).mean(axis=0)
 
     @cached_property
-    def _tokenizer(self):  # the class lives in a lazily imported library
+    def _tokenizer(self) -> "Tokenizer":
         from tokenizers import Tokenizer
 
         tokenizer = Tokenizer.from_file(str(self._folder / "tokenizer.json"))

@@ -1,6 +1,7 @@
 """How far stays agree with a review by chance (u): counted without matches, as in any linkage by random pairs."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -45,7 +46,7 @@ def with_chances(
     return replace(weights, fields=fields, levels={**weights.levels, "text": replace(text, agree=even, chance=even)})
 
 
-def _named(values: list, table: FloatArray) -> dict[str, float]:
+def _named(values: list[Any], table: FloatArray) -> dict[str, float]:
     return {str(value): round(float(item), 6) for value, item in zip(values, table, strict=True)}
 
 
@@ -81,13 +82,13 @@ def _bounded(chance: float) -> float:
     return round(min(max(chance, 0.001), 0.98), 6)
 
 
-def _values_of(candidates: pl.DataFrame) -> dict[str, list]:
+def _values_of(candidates: pl.DataFrame) -> dict[str, list[Any]]:
     nights = distinct(candidates["review_nights"])[0]
     countries = distinct(candidates["review_country"])[0]
     return {"country": countries, "nights": nights, "party": list(PARTIES), "purpose": list(PURPOSES)}
 
 
-def _shares(name: str, stays: Stays, values: list) -> FloatArray:
+def _shares(name: str, stays: Stays, values: list[Any]) -> FloatArray:
     """(stays, values) agreement of every stay with every value."""
     if name == "country":
         return country_share(

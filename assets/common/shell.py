@@ -49,7 +49,7 @@ class Wiring:
     """
 
     partitions: dg.PartitionsDefinition
-    conditions: Mapping[Cadence, dg.AutomationCondition] = field(default_factory=dict)
+    conditions: Mapping[Cadence, dg.AutomationCondition[Any]] = field(default_factory=dict)
     freshness: Mapping[Cadence, dg.FreshnessPolicy] = field(default_factory=dict)
     retries: dg.RetryPolicy | None = None
 

@@ -93,7 +93,7 @@ def quarantine(inputs: DayInputs) -> Produced:
 def raw_counts(inputs: DayInputs) -> Produced:
     """How many rows each step of the dataset-composition table takes per day, under both policies."""
     settings = inputs.settings.room("raw", RawSettings)
-    counts = []
+    counts: list[pl.DataFrame] = []
     for stream in _streams(inputs):
         delivered, parsed = _parse(inputs, stream)
         counts.append(day_counts(stream, delivered, parsed, settings))

@@ -56,7 +56,7 @@ class Gaps:
     """
 
     words: Placeholders = USUAL
-    of_column: Mapping[str, Placeholders] = field(default_factory=dict)
+    of_column: Mapping[str, Placeholders] = field(default_factory=dict[str, Placeholders])
     coded: frozenset[str] = frozenset()
 
     def in_column(self, column: str) -> pl.Expr:

@@ -5,9 +5,14 @@ that rounding can't lose one; cosines are then computed again per pair in double
 candidates stand so close together that rounding could have lost one is searched again on the CPU.
 """
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from assets.reviews.duplication_search import Neighbours, exact_neighbours, joined, no_neighbours, settle
+
+if TYPE_CHECKING:
+    import torch
 
 _QUERY_ROWS = 4_096
 _CORPUS_ROWS = 131_072  # a block of cosines takes 1 GB of a GPU's memory in half precision
@@ -47,7 +52,7 @@ def device_neighbours(vectors: np.ndarray, queries: np.ndarray, count: int, devi
     return Neighbours(neighbours.query[order], neighbours.vector[order], neighbours.cosine[order])
 
 
-def _best(corpus, queries: np.ndarray, count: int, step: int) -> tuple[np.ndarray, np.ndarray]:  # a torch tensor
+def _best(corpus: "torch.Tensor", queries: np.ndarray, count: int, step: int) -> tuple[np.ndarray, np.ndarray]:
     """Largest cosines to earlier vectors, falling, and their numbers; -2 where there is no earlier one.
 
     Args:

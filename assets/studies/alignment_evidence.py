@@ -8,6 +8,7 @@ beside (see ``match_oracle``). The quick profile does the same for the stored wi
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -194,7 +195,7 @@ def evidence_branch(rows: pl.DataFrame) -> dict[str, object]:
         rows: of :func:`evidence_rows`, possibly empty.
     """
     names = {"window": "windows", "waterfall": "waterfalls"}
-    tree: dict[str, dict] = {}
+    tree: dict[str, dict[str, Any]] = {}
     for row in rows.sort("part", "setting", "place", "measure").iter_rows(named=True):
         setting = row["setting"].replace(".", "_").replace(" ", "_")
         part = str(row["part"])

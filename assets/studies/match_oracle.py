@@ -11,6 +11,7 @@ Used by the evaluation only, on source ``demo`` only.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -18,7 +19,7 @@ import polars as pl
 from assets.alignment.settings import AlignmentSettings
 from assets.alignment.sides import COMPLETED
 from assets.alignment.weight_learning import fitted_threshold
-from assets.studies.match_emissions import Emissions, FloatArray, MatchModel
+from assets.studies.match_emissions import Emissions, FloatArray, MatchModel, Shares
 
 _FLOOR = 1e-12
 _LABELS = {
@@ -101,7 +102,7 @@ def _field_ratio(rows: pl.DataFrame, emissions: dict[str, Emissions], name: str,
     """P(said | label) / P(said by anybody) of each row."""
     columns = ["kind", "class_size", *labels, _SAID[name]]
     distinct = rows.select(columns).unique().sort(columns)
-    inside: dict[tuple, dict] = {}
+    inside: dict[tuple[Any, ...], Shares] = {}
     ratios = []
     for kind, size, *label, value in distinct.iter_rows():
         key = (kind, size, *label)

@@ -16,7 +16,7 @@ from resources.settings import Given, variable_of
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
-class Day(click.ParamType):
+class Day(click.ParamType[date]):
     """A business day as it is written in ISO 8601."""
 
     name = "day"
@@ -31,7 +31,7 @@ class Day(click.ParamType):
             self.fail(f"{value!r} is not a day; write it as YYYY-MM-DD", param, ctx)
 
 
-class ExpandedPath(click.ParamType):
+class ExpandedPath(click.ParamType[Path]):
     """A path, in which ``~`` stands for the home folder."""
 
     name = "path"

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -64,7 +65,7 @@ def explain_text(
     def as_column(texts: Sequence[str]) -> np.ndarray:
         return np.asarray(predict_from_texts(list(texts)), dtype=np.float64).reshape(-1, 1)
 
-    result = explainer.explain_instance(text, as_column, labels=(0,), num_features=words, num_samples=samples)
+    result: Any = explainer.explain_instance(text, as_column, labels=(0,), num_features=words, num_samples=samples)
     pairs = sorted(result.as_list(label=0), key=lambda pair: (-abs(pair[1]), pair[0]))
     score = result.score[0] if isinstance(result.score, dict) else result.score
     return TextExplanation(

@@ -22,6 +22,10 @@ _MARKS = {  # beside a block of the shareable edition
 }
 
 
+def _rem(figure: Figure) -> str:
+    return f"{figure.get_figwidth() * _REM_PER_INCH:.1f}"
+
+
 @cache
 def _environment() -> Environment:
     # Review texts are written by strangers: everything that enters the page is escaped.
@@ -33,7 +37,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["capital"] = capital
-    environment.filters["rem"] = lambda figure: f"{figure.get_figwidth() * _REM_PER_INCH:.1f}"
+    environment.filters["rem"] = _rem
     return environment
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -91,7 +92,7 @@ def _rates(
 ) -> np.ndarray:
     month = terms.months_of(stays.arrival, settings.start)
 
-    def base(rows: np.ndarray, shares: Mapping) -> np.ndarray:
+    def base(rows: np.ndarray, shares: Mapping[str, Any]) -> np.ndarray:
         by_room = np.array([shares["rate_by_room"].get(label, 1.0) for label in room[rows]])
         return np.array(shares["rate_by_month"])[month[rows]] * by_room
 
@@ -137,12 +138,12 @@ def booking_rows(settings: DemoSettings, guests: Guests, stays: Stays, agreed: T
     return frame.select(*BOOKING_COLUMNS, *OPTIONAL_BOOKING_COLUMNS, "day").sort("day", "reservation_id")
 
 
-def _text(values: np.ndarray | list) -> pl.Series:
+def _text(values: np.ndarray | list[Any]) -> pl.Series:
     series = pl.Series(values if isinstance(values, list) else np.ascontiguousarray(values))
     return series if series.dtype == pl.String else series.cast(pl.String)
 
 
-def _when(settings: DemoSettings, stays: Stays) -> dict[str, np.ndarray | list]:
+def _when(settings: DemoSettings, stays: Stays) -> dict[str, np.ndarray | list[Any]]:
     arrival = pl.Series(np.datetime64(settings.start, "D") + stays.arrival)
     status_day = pl.Series(np.datetime64(settings.start, "D") + stays.status_day)
     weekend = _weekend_nights(terms.weekdays_of(stays.arrival, settings.start), stays.nights)
@@ -186,7 +187,7 @@ def labels_of(settings: DemoSettings, guests: Guests, stays: Stays) -> dict[str,
     }
 
 
-def _who(settings: DemoSettings, guests: Guests, stays: Stays, agreed: Terms) -> dict[str, np.ndarray | list]:
+def _who(settings: DemoSettings, guests: Guests, stays: Stays, agreed: Terms) -> dict[str, np.ndarray | list[Any]]:
     draws, number = Streams(settings.seed, "bookings"), stays.number
     is_known = guests.is_recognised
     was_cancelled = (guests.segment == terms.GROUPS) & stays.is_non_refund
@@ -201,7 +202,7 @@ def _who(settings: DemoSettings, guests: Guests, stays: Stays, agreed: Terms) ->
     }
 
 
-def _what(settings: DemoSettings, stays: Stays, agreed: Terms, kind: np.ndarray) -> dict[str, np.ndarray | list]:
+def _what(settings: DemoSettings, stays: Stays, agreed: Terms, kind: np.ndarray) -> dict[str, np.ndarray | list[Any]]:
     draws, number = Streams(settings.seed, "bookings"), stays.number
     refundable = draws.chance("refundable", number, _REFUNDABLE)
     waits = draws.chance("waits", number, np.array([marginals(k)["waiting"] for k in range(2)])[kind])
@@ -229,7 +230,7 @@ def _label(draws: Streams, number: np.ndarray, kind: np.ndarray, table: str) -> 
     return result
 
 
-def _identifiers(settings: DemoSettings, guests: Guests) -> dict[str, np.ndarray | list]:
+def _identifiers(settings: DemoSettings, guests: Guests) -> dict[str, np.ndarray | list[Any]]:
     distinct, place = np.unique(guests.number, return_inverse=True)
     first = np.zeros(len(distinct), dtype=np.int64)
     first[place] = np.arange(len(place))

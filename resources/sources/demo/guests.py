@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 
@@ -113,7 +113,7 @@ def _candidates(settings: DemoSettings, draws: Streams, day: int, shift: int = 0
 def _segments(draws: Streams, number: np.ndarray, kind: np.ndarray) -> np.ndarray:
     uniforms = draws.uniform("segment", number)
 
-    def of_rows(rows: np.ndarray, shares: Mapping) -> np.ndarray:
+    def of_rows(rows: np.ndarray, shares: Mapping[str, Any]) -> np.ndarray:
         weights = [shares["segments"].get(name, 0.0) for name in SEGMENTS]
         weights[terms.GROUPS] *= _GROUP_GUESTS
         return pick_from(uniforms[rows], weights)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from resources.sources.demo.catalogue import KINDS, SEGMENTS, country_codes, hotels, kind_of_hotel, table
+from resources.sources.demo.catalogue import KINDS, SEGMENTS, Hotel, country_codes, hotels, kind_of_hotel, table
 from resources.sources.demo.guests import BUSINESS_SHARE
 from resources.sources.demo.posts import LONGEST_DELAY_DAYS, WRITES_AT_ZERO, WRITES_PER_DEVIATION, delay_shares
 from resources.sources.demo.reviews import FRIENDS, NO_TRIP_TYPE, SMALL_CHILDREN, WRONG_PARTY_WEIGHTS
@@ -97,7 +97,7 @@ def match_model(settings: DemoSettings, world: World) -> MatchModel:
     )
 
 
-def _hotels(settings: DemoSettings) -> tuple[tuple, np.ndarray]:
+def _hotels(settings: DemoSettings) -> tuple[tuple[Hotel, ...], np.ndarray]:
     return hotels(settings.hotels), kind_of_hotel(settings.hotels)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 
@@ -170,7 +171,7 @@ def outcome(
     is_no_show = is_canceled & draws.chance("no show", number, _NO_SHOW_SHARE)
     notice_uniform = draws.uniform("notice", number)
 
-    def notice(rows: np.ndarray, shares: Mapping) -> np.ndarray:
+    def notice(rows: np.ndarray, shares: Mapping[str, Any]) -> np.ndarray:
         return np.floor(from_quantiles(notice_uniform[rows], shares["cancel_notice"]) * lead[rows])
 
     cancel_day = arrival - terms.per_kind(kind, notice)

@@ -2,21 +2,22 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from typing import Any
 
 import numpy as np
 
 from resources.sources.demo.catalogue import KINDS, SEGMENTS, marginals, stratum
 from resources.sources.demo.streams import from_quantiles, pick_from
 
+Shares = Mapping[str, Any]  # marginals by name, as the catalogue has them
+Draw = Callable[[np.ndarray, Shares], np.ndarray]  # rows, marginals -> a value for each row
 GROUPS = SEGMENTS.index("Groups")
 CORPORATE = SEGMENTS.index("Corporate")
 AVIATION = SEGMENTS.index("Aviation")
 COMPLEMENTARY = SEGMENTS.index("Complementary")
 
 
-def per_stratum(
-    kind: np.ndarray, segment: np.ndarray, draw: Callable[[np.ndarray, Mapping], np.ndarray], dtype: type = np.int64
-) -> np.ndarray:
+def per_stratum(kind: np.ndarray, segment: np.ndarray, draw: Draw, dtype: type = np.int64) -> np.ndarray:
     """Apply ``draw(rows, marginals)`` to the rows of each (kind, segment) and put the results together."""
     result = np.zeros(len(kind), dtype=dtype)
     for kind_index in range(len(KINDS)):
@@ -27,7 +28,7 @@ def per_stratum(
     return result
 
 
-def per_kind(kind: np.ndarray, draw: Callable[[np.ndarray, Mapping], np.ndarray], dtype: type = np.int64) -> np.ndarray:
+def per_kind(kind: np.ndarray, draw: Draw, dtype: type = np.int64) -> np.ndarray:
     """Apply ``draw(rows, marginals)`` to the rows of each kind of hotel."""
     result = np.zeros(len(kind), dtype=dtype)
     for kind_index in range(len(KINDS)):
@@ -72,7 +73,7 @@ def demand(kind: np.ndarray, arrival: np.ndarray, start: date) -> np.ndarray:
     month = months_of(arrival, start)
     weekday = weekdays_of(arrival, start)
 
-    def of_rows(rows: np.ndarray, shares: Mapping) -> np.ndarray:
+    def of_rows(rows: np.ndarray, shares: Shares) -> np.ndarray:
         return np.array(shares["season"])[month[rows]] * np.array(shares["weekday"])[weekday[rows]]
 
     return per_kind(kind, of_rows, np.float64)

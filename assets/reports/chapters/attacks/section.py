@@ -6,6 +6,7 @@ models, stay there with all other qualities of models.
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 import polars as pl
 
@@ -67,7 +68,7 @@ def _guest_blocks(rows: pl.DataFrame) -> list[Block]:
     ]
 
 
-def _ordered(rows: pl.DataFrame) -> Iterable[dict]:
+def _ordered(rows: pl.DataFrame) -> Iterable[dict[str, Any]]:
     order = list(NAMES)
     zones = ("restricted", "internal", "released")
     return sorted(
@@ -78,7 +79,7 @@ def _ordered(rows: pl.DataFrame) -> Iterable[dict]:
     )  # fmt: skip
 
 
-def _mark(row: dict) -> AttackMark:
+def _mark(row: dict[str, Any]) -> AttackMark:
     where = row["zone"] if row["k"] == 1 else f"{row['zone']}, k = {row['k']}"
     guess = Estimate(row["guess_rate"], row["guess_low"], row["guess_high"])
     return AttackMark(
