@@ -46,12 +46,12 @@ class _Taken:
             rows: whose stays and reviews are asked for.
             assigned: ``booking_id``, ``review_id``, ``day``.
         """
-        found = []
+        days = []
         for ids, name in ((rows.booking_ids, "booking_id"), (rows.review_ids, "review_id")):
             last = assigned.group_by(name).agg(pl.col("day").max())
             asked = pl.DataFrame({name: ids}).join(last, on=name, how="left", maintain_order="left")
-            found.append(ints(asked["day"], _LONG_GONE).astype(np.int32))
-        return cls(*found)
+            days.append(ints(asked["day"], _LONG_GONE).astype(np.int32))
+        return cls(*days)
 
     def add(self, rows: OpenCandidates, assigned: IntArray, day: int) -> None:
         """Mark both sides of the assigned rows."""
@@ -114,16 +114,16 @@ def decide_in_blocks(
     stays = completed_stays(bookings, settings).select("booking_id", "stay_end", "decision_day")
     due = stays.filter(pl.col("decision_day").is_in(list(days)))
     assigned = earlier.filter(pl.col("is_assigned")).select("booking_id", "review_id", day="delivery_day")
-    found = [_ranked_frame(OpenCandidates.none(), [])]
+    decided = [_ranked_frame(OpenCandidates.none(), [])]
     for span in _spans(days, weights_on):
         first, decided_from = span[0] - timedelta(LONGEST_WINDOW_DAYS), span[0] - timedelta(settings.window_days)
         rows = open_candidates(read(first, span[-1], decided_from), weights_on(span[0]))
         taken, threshold = _Taken.by(rows, assigned), weights_on(span[0]).threshold
         parts = (_decide_span(part, span, threshold, taken, settings) for part in rows.parts(candidates_at_once))
-        found.append(pl.concat(parts))
-        now = found[-1].filter(pl.col("is_assigned")).select("booking_id", "review_id", day="decision_day")
+        decided.append(pl.concat(parts))
+        now = decided[-1].filter(pl.col("is_assigned")).select("booking_id", "review_id", day="decision_day")
         assigned = pl.concat([assigned, now])
-    return _with_unpaired(due, pl.concat(found), exclusive=not settings.review_serves_many)
+    return _with_unpaired(due, pl.concat(decided), exclusive=not settings.review_serves_many)
 
 
 def _spans(days: Sequence[date], weights_on: Callable[[date], Scores]) -> list[list[date]]:
@@ -137,7 +137,7 @@ def _decide_span(
     """Ranked and assigned candidates of the stays decided on days that share their weights."""
     exact = fitted.get("exact", settings.threshold)
     threshold = (fitted.get("context", settings.context_threshold), exact)
-    found: list[_Ranked] = []
+    ranked_parts: list[_Ranked] = []
     for number in day_numbers(days).tolist():
         part = rows.stored_between(number - LONGEST_WINDOW_DAYS, number)
         # The rivals of a stay decided today ended a window before it at most.
@@ -148,8 +148,8 @@ def _decide_span(
             is_open &= taken.review[rows.review[part]] < number - DECISION_SPAN_DAYS
         ranked = _decide_day(rows, part.start + np.flatnonzero(is_open), number, threshold, settings)
         taken.add(rows, ranked.row[ranked.is_assigned], number)
-        found.append(ranked)
-    return _ranked_frame(rows, found)
+        ranked_parts.append(ranked)
+    return _ranked_frame(rows, ranked_parts)
 
 
 def _decide_day(
@@ -192,9 +192,9 @@ def _rank_in_group(group: SmallIntArray) -> IntArray:
     return np.arange(len(group)) - np.repeat(starts, lengths) + 1
 
 
-def _ranked_frame(rows: OpenCandidates, found: Sequence[_Ranked]) -> pl.DataFrame:
+def _ranked_frame(rows: OpenCandidates, ranked: Sequence[_Ranked]) -> pl.DataFrame:
     """Ids and figures of ranked candidates."""
-    row = np.concatenate([np.zeros(0, dtype=np.int64), *[item.row for item in found]])
+    row = np.concatenate([np.zeros(0, dtype=np.int64), *[item.row for item in ranked]])
     identity = np.where(rows.is_exact[row], "exact", "context")
     return pl.DataFrame(
         {
@@ -202,10 +202,10 @@ def _ranked_frame(rows: OpenCandidates, found: Sequence[_Ranked]) -> pl.DataFram
             "decision_day": pl.Series(rows.decision[row], dtype=pl.Int32).cast(pl.Date),
             "review_id": rows.review_ids[rows.review[row]],
             "identity": pl.Series(identity, dtype=pl.String),
-            "rank": pl.Series(np.concatenate([np.zeros(0), *[item.rank for item in found]])).cast(pl.Int32),
+            "rank": pl.Series(np.concatenate([np.zeros(0), *[item.rank for item in ranked]])).cast(pl.Int32),
             "match_weight": pl.Series(rows.bits[row], dtype=pl.Float64),
-            "match_probability": np.concatenate([np.zeros(0), *[item.probability for item in found]]),
-            "is_assigned": np.concatenate([np.zeros(0, dtype=np.bool_), *[item.is_assigned for item in found]]),
+            "match_probability": np.concatenate([np.zeros(0), *[item.probability for item in ranked]]),
+            "is_assigned": np.concatenate([np.zeros(0, dtype=np.bool_), *[item.is_assigned for item in ranked]]),
         }
     )
 

@@ -166,19 +166,19 @@ class RivalCounts:
 
         Stays that may have ended by then, less those whose window had closed at the latest.
         """
-        found = np.zeros(len(key), dtype=np.int64)
+        counts = np.zeros(len(key), dtype=np.int64)
         for code in np.unique(key).tolist():
             begun, over = self._tables[code]
             rows = key == code
             low_end, high_end = posted[rows] - self._after - 1, posted[rows] + self._before
             low_day, high_day = on_day[rows] - MAX_DELIVERY_LAG_DAYS - 1, on_day[rows]
-            found[rows] = (
+            counts[rows] = (
                 self._sum(begun, high_end, high_day)
                 - self._sum(over, low_end, high_day)
                 - self._sum(begun, high_end, low_day)
                 + self._sum(over, low_end, low_day)
             )
-        return found / 1e6
+        return counts / 1e6
 
     def _sum(self, table: IntArray, end: IntArray, day: IntArray) -> IntArray:
         rows = np.clip(end - self._first_end + 1, 0, table.shape[0] - 1)

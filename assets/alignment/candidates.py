@@ -77,9 +77,9 @@ def build_candidates(
     kept: list[pl.DataFrame] = []
     blocked: list[pl.DataFrame] = []
     for pairs in window_pairs(stays, texts, by_stay, review_key, day_numbers(days), settings):
-        found = _compared(world, pairs)
-        kept.append(found.frame)
-        blocked.append(found.blocked)
+        compared = _compared(world, pairs)
+        kept.append(compared.frame)
+        blocked.append(compared.blocked)
     frame = pl.concat([MATCH_CANDIDATES.empty(), *kept]).sort("delivery_day", "booking_id", "review_id")
     counts = pl.concat([pl.DataFrame(schema=BLOCKED_SCHEMA), *blocked])
     return Candidates(

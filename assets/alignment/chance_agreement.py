@@ -68,14 +68,14 @@ def label_reach(candidates: pl.DataFrame, bookings: pl.DataFrame, settings: Alig
     """P(a stranger's label contains what a review says), for country and nights: labels are wider than values."""
     stays = Stays(completed_stays(bookings, settings))
     reviews = one_per_review(candidates)
-    found: dict[str, float] = {}
+    reach: dict[str, float] = {}
     for name in BLOCKING_FIELDS:
         values = _values_of(candidates)[name]
         inside = np.nan_to_num(_shares(name, stays, values)) > 0
         counts = np.bincount(distinct(reviews[VALUE_COLUMNS[name]])[1] + 1, minlength=len(values) + 1)[1:]
         is_empty = not len(inside) or not counts.sum()
-        found[name] = 0.0 if is_empty else float((inside.mean(axis=0) * counts).sum() / counts.sum())
-    return found
+        reach[name] = 0.0 if is_empty else float((inside.mean(axis=0) * counts).sum() / counts.sum())
+    return reach
 
 
 def _bounded(chance: float) -> float:

@@ -97,11 +97,11 @@ class Standing:
         if self.versions.is_empty():
             return candidates.with_columns(pl.lit(None, dtype=pl.Date).alias(VOID_FROM))
         numbered = candidates.with_row_index("_row").sort("delivery_day")
-        found = numbered.join_asof(
+        versions = numbered.join_asof(
             self.versions, left_on="delivery_day", right_on="version", by="booking_id", strategy="backward",
             check_sortedness=False,
         )  # fmt: skip
-        return found.sort("_row").drop("_row", "version")
+        return versions.sort("_row").drop("_row", "version")
 
 
 def _judged(spans: pl.DataFrame, ends: pl.DataFrame) -> pl.DataFrame:

@@ -54,8 +54,8 @@ class _BuildGroup:
 
     def __call__(self, group: str, stays: pl.DataFrame, reviews: pl.DataFrame) -> pl.DataFrame:
         days = self.days[group.rpartition("/")[2]]
-        found = build_candidates(stays, reviews, self.hotels, days, self.settings, self.common)
-        return pl.concat([pl.DataFrame(schema=_FOUND_SCHEMA), found.frame, found.blocked], how="diagonal")
+        built = build_candidates(stays, reviews, self.hotels, days, self.settings, self.common)
+        return pl.concat([pl.DataFrame(schema=_FOUND_SCHEMA), built.frame, built.blocked], how="diagonal")
 
 
 def build_candidates_in_groups(
@@ -80,11 +80,11 @@ def build_candidates_in_groups(
     common = country_counts(stays["country_levels"], stays["delivery_day"])
     build = _BuildGroup(hotels, blocks, common, settings)
     # A group with rows on one side only has no pair.
-    found = engine.run_groups(
+    built = engine.run_groups(
         left.join(right, on=GROUP, how="semi"), right.join(left, on=GROUP, how="semi"), build, _FOUND_SCHEMA
     )
-    frame = found.filter(pl.col("reason").is_null()).select(MATCH_CANDIDATES.names)
-    blocked = found.filter(pl.col("reason").is_not_null()).group_by("delivery_day", "reason").agg(pl.col("pairs").sum())
+    frame = built.filter(pl.col("reason").is_null()).select(MATCH_CANDIDATES.names)
+    blocked = built.filter(pl.col("reason").is_not_null()).group_by("delivery_day", "reason").agg(pl.col("pairs").sum())
     return Candidates(
         frame.sort("delivery_day", "booking_id", "review_id"),
         blocked.select(BLOCKED_SCHEMA.keys()).sort("delivery_day", "reason"),
@@ -167,8 +167,8 @@ def decide_in_groups(
     left = due.join(named, on="booking_id", how="left").with_columns(pl.col(GROUP).fill_null(dealt))
     ask = _DecideGroup(sorted(days), {day: weights_on(day) for day in days}, settings)
     right = right.join(left, on=GROUP, how="semi")
-    found = engine.run_groups(left, right, ask, BOOKING_REVIEW_PAIRS.empty().schema)
-    return found.sort("delivery_day", "booking_id", "rank")
+    decided = engine.run_groups(left, right, ask, BOOKING_REVIEW_PAIRS.empty().schema)
+    return decided.sort("delivery_day", "booking_id", "rank")
 
 
 def _usable(

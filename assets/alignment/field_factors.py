@@ -70,11 +70,11 @@ def chance_of(candidates: pl.DataFrame, name: str, weight: FieldWeight) -> Float
         weight.chance if value is None else table.get(kind_value(kind, value), table.get(value, weight.chance))
         for kind, value in distinct.iter_rows()
     ]
-    found = said.join(
+    chance_of_pairs = said.join(
         distinct.with_columns(u=pl.Series(chances, dtype=pl.Float64)),
         on=["kind", "value"], how="left", nulls_equal=True, maintain_order="left",
     )  # fmt: skip
-    return np.clip(found["u"].to_numpy(), *_CHANCE_BOUNDS)
+    return np.clip(chance_of_pairs["u"].to_numpy(), *_CHANCE_BOUNDS)
 
 
 def bayes_factor(share: FloatArray, kept: float, chance: FloatArray) -> FloatArray:

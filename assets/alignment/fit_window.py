@@ -45,16 +45,16 @@ def newest_reviews(read: Read, blocks: Sequence[Sequence[date]], reviews: int) -
 
     Where any pair was found by the hotel's name, pairs found by context don't count, as in the fit.
     """
-    found: dict[str, pl.DataFrame] = {}
+    by_identity: dict[str, pl.DataFrame] = {}
     empty = pl.DataFrame(schema={"review_id": pl.String, "delivery_day": pl.Date})
     for block in reversed(blocks):
         pairs = read(block, ("review_id", "identity", "delivery_day"), None)
         last = pairs.group_by("identity", "review_id").agg(pl.col("delivery_day").max())
         for (identity,), part in last.partition_by("identity", as_dict=True, include_key=False).items():
-            known = found.get(str(identity), empty)
+            known = by_identity.get(str(identity), empty)
             if known.height < reviews:
-                found[str(identity)] = pl.concat([known, part.join(known, on="review_id", how="anti")])
-        if found.get(_NAMED, empty).height >= reviews:
+                by_identity[str(identity)] = pl.concat([known, part.join(known, on="review_id", how="anti")])
+        if by_identity.get(_NAMED, empty).height >= reviews:
             break
-    chosen = found.get(_NAMED, next(iter(found.values()), empty))
+    chosen = by_identity.get(_NAMED, next(iter(by_identity.values()), empty))
     return chosen.sort("delivery_day", "review_id", descending=True).head(reviews)

@@ -177,15 +177,15 @@ def field_weights(candidates: pl.DataFrame, weights: MatchWeights) -> dict[str, 
     Returns:
         By field, (n,) bits, rounded to 6 decimals; 0 where the field is unknown.
     """
-    found: dict[str, FloatArray] = {}
+    bits_by_field: dict[str, FloatArray] = {}
     for name in FIELDS:
         item, share = weights.fields[name], share_of(candidates, name)
         bits = np.log2(bayes_factor(share, item.kept, chance_of(candidates, name, item)))
-        found[name] = _stored(bits)
+        bits_by_field[name] = _stored(bits)
     for name, levels in graded_levels(candidates, weights).items():
-        found[name] = _stored(np.log2(level_factor(levels, weights.levels[name])))
-    found[ROOM_NAME] = room_bits(candidates, weights.rooms, weights.room_grade_share)
-    return found
+        bits_by_field[name] = _stored(np.log2(level_factor(levels, weights.levels[name])))
+    bits_by_field[ROOM_NAME] = room_bits(candidates, weights.rooms, weights.room_grade_share)
+    return bits_by_field
 
 
 def match_weight(candidates: pl.DataFrame, weights: MatchWeights) -> FloatArray:

@@ -57,8 +57,8 @@ class OpenCandidates:
 
     def stored_between(self, first: int, last: int) -> slice:
         """Rows stored from ``first`` to ``last``, both included."""
-        found = np.searchsorted(self.stored, [first, last + 1], side="left")
-        return slice(int(found[0]), int(found[1]))
+        edges = np.searchsorted(self.stored, [first, last + 1], side="left")
+        return slice(int(edges[0]), int(edges[1]))
 
     def parts(self, rows_at_once: int) -> Iterator["OpenCandidates"]:
         """Whole connected components, whose decisions need nothing of each other, with pairs formed again made void.
@@ -74,8 +74,8 @@ class OpenCandidates:
         size = np.bincount(component[self.review])
         part = ((np.cumsum(size) - size) // rows_at_once).astype(np.int32)[component][self.review]
         for number in np.unique(part).tolist():
-            found = self._take(np.flatnonzero(part == number))
-            yield replace(found, void=_with_repeats(found))
+            taken = self._take(np.flatnonzero(part == number))
+            yield replace(taken, void=_with_repeats(taken))
 
     def _take(self, rows: IntArray) -> "OpenCandidates":
         ids = ("booking_ids", "review_ids")
@@ -181,8 +181,8 @@ def _with_repeats(rows: OpenCandidates) -> SmallIntArray:
     # Few pairs are formed twice: the rest is not sorted along, which would take more memory than the rows have.
     place = np.searchsorted(twice, pair)
     np.minimum(place, len(twice) - 1, out=place)
-    found = np.flatnonzero(twice[place] == pair)
-    order = found[np.argsort(pair[found], kind="stable")]  # rows are in stored order, and so are those of a pair
+    repeated = np.flatnonzero(twice[place] == pair)
+    order = repeated[np.argsort(pair[repeated], kind="stable")]  # rows are in stored order, and so are those of a pair
     first, again = order[:-1], order[1:]
     is_repeat = (pair[first] == pair[again]) & (rows.stored[again] <= rows.decision[first])
     void = rows.void.copy()

@@ -57,45 +57,45 @@ class RoomPairs:
         by_grade = (1.0 - grade_share) + grade_share * self.agrees / self.common
         return np.where(np.isnan(self.agrees), 1.0, by_grade)
 
-    def found(self, match: FloatArray) -> FloatArray:
+    def expected_matches(self, match: FloatArray) -> FloatArray:
         """(cells,) expected matches, from (n,) P(pair is the match)."""
         known = self.cell >= 0
         return np.bincount(self.cell[known], weights=match[known], minlength=len(self.names)).astype(np.float64)
 
-    def next_grade_share(self, found: FloatArray, grade_share: float, start: float) -> float:
+    def next_grade_share(self, matches: FloatArray, grade_share: float, start: float) -> float:
         """Of the matches found, the share whose name is of its type's grade for that reason.
 
         Args:
-            found: (cells,) expected matches.
+            matches: (cells,) expected matches.
             grade_share: value so far.
             start: prior, worth ``_GRADE_STRENGTH`` matches.
         """
         known = ~np.isnan(self.agrees)
         reason = grade_share * np.nan_to_num(self.agrees) / self.common / self.ladder(grade_share)
-        total = _GRADE_STRENGTH + float(found[known].sum())
-        return min((_GRADE_STRENGTH * start + float((found * reason)[known].sum())) / total, _MOST_GRADED)
+        total = _GRADE_STRENGTH + float(matches[known].sum())
+        return min((_GRADE_STRENGTH * start + float((matches * reason)[known].sum())) / total, _MOST_GRADED)
 
-    def next_ratio(self, found: FloatArray, grade_share: float) -> FloatArray:
+    def next_ratio(self, matches: FloatArray, grade_share: float) -> FloatArray:
         """(cells,) m / u after one step of expectation maximisation.
 
         Args:
-            found: (cells,) expected matches.
+            matches: (cells,) expected matches.
             grade_share: of the ladder that the count starts from.
         """
         types = int(self.kind_of_cell.max()) + 1 if len(self.kind_of_cell) else 0
-        of_type = np.bincount(self.kind_of_cell, weights=found, minlength=types)
+        of_type = np.bincount(self.kind_of_cell, weights=matches, minlength=types)
         prior = self.ladder(grade_share)
-        return (found / self.chance + _STRENGTH * prior) / (of_type[self.kind_of_cell] + _STRENGTH)
+        return (matches / self.chance + _STRENGTH * prior) / (of_type[self.kind_of_cell] + _STRENGTH)
 
 
 def room_pairs(candidates: pl.DataFrame) -> RoomPairs:
     """Cells of candidate pairs, rows in their order."""
     cells = _cells(candidates)
-    found = candidates.select(_CELL).join(
+    places = candidates.select(_CELL).join(
         cells.select(*_CELL, pl.col("cell").cast(pl.Int64)), on=_CELL, how="left", maintain_order="left"
     )["cell"].fill_null(-1)  # fmt: skip
     return RoomPairs(
-        cell=found.to_numpy().astype(np.int64),
+        cell=places.to_numpy().astype(np.int64),
         kind_of_cell=cells["place"].to_numpy().astype(np.int64),
         chance=cells["chance"].to_numpy(),
         agrees=_agrees(cells["stay_room"], cells["review_room"]),

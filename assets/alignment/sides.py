@@ -153,10 +153,10 @@ def keyed(stays: Stays, reviews: Reviews, hotels: pl.DataFrame) -> tuple[KeyedSt
     flags = [rows[name].to_numpy().astype(np.bool_) for name in ("is_exact", "is_city")]
     by_stay = KeyedStays(ints(rows["row"]), ints(rows["code"]), micro, *flags)
     places = review_keys(reviews.frame, hotels)
-    found = reviews.frame.join(
+    stays_of_reviews = reviews.frame.join(
         places, on=["hotel_name", "hotel_city", "hotel_country"], how="left", nulls_equal=True, maintain_order="left"
     )["key"]
-    return by_stay, ints(found.replace_strict(codes, default=None, return_dtype=pl.Int64))
+    return by_stay, ints(stays_of_reviews.replace_strict(codes, default=None, return_dtype=pl.Int64))
 
 
 def review_side(reviews: pl.DataFrame) -> Reviews:

@@ -32,5 +32,5 @@ def descriptor_similarity(reviews: pl.DataFrame, documents: list[str], fixed: li
     # clean_reviews.text begins with the title, so the title is not added a second time.
     said = [pl.col(name).fill_null("").str.replace_all("_", " ") for name in ("text", "room", "trip_type", "party")]
     words = reviews.select(pl.concat_str(said, separator=" ")).to_series()
-    found = vectorizer.transform(words.to_list()) @ vectorizer.transform(documents).T
-    return np.clip(np.round(found.toarray().astype(np.float64), 6), 0.0, 1.0)
+    similarity = vectorizer.transform(words.to_list()) @ vectorizer.transform(documents).T
+    return np.clip(np.round(similarity.toarray().astype(np.float64), 6), 0.0, 1.0)

@@ -88,9 +88,9 @@ def evidence_of(candidates: pl.DataFrame, weights: MatchWeights, reach: Mapping[
     ratio: dict[str, FloatArray] = {}
     known: dict[str, FloatArray] = {}
     for name in FIELDS:
-        found = share_of(candidates, name)
-        is_known = ~np.isnan(found)
-        ratio[name] = np.where(is_known, found / chance_of(candidates, name, weights.fields[name]), 1.0)
+        shares = share_of(candidates, name)
+        is_known = ~np.isnan(shares)
+        ratio[name] = np.where(is_known, shares / chance_of(candidates, name, weights.fields[name]), 1.0)
         known[name] = is_known.astype(np.float64)
     reviews = int(groups.max()) + 1 if len(groups) else 0
     says = {name: np.zeros(reviews) for name in BLOCKING_FIELDS}

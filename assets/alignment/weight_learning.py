@@ -96,10 +96,10 @@ def learn_weights(
 def _known_match(candidates: pl.DataFrame, told: pl.DataFrame) -> FloatArray:
     """(n,) 1.0 where the pair is a true link, shared out where a review belongs to several rooms of a stay."""
     links = told.select("booking_id", "review_id").drop_nulls().unique().with_columns(match=pl.lit(1.0))
-    found = candidates.select("booking_id", "review_id").join(
+    known = candidates.select("booking_id", "review_id").join(
         links, on=["booking_id", "review_id"], how="left", maintain_order="left"
     )
-    return found.select(pl.col("match") / pl.col("match").sum().over("review_id"))["match"].fill_null(0.0).to_numpy()
+    return known.select(pl.col("match") / pl.col("match").sum().over("review_id"))["match"].fill_null(0.0).to_numpy()
 
 
 def _without_persons(start: MatchWeights) -> MatchWeights:
@@ -168,12 +168,12 @@ def fit(
         for name in sorted(moving):
             kept[name] = _next_kept(evidence, name, match, kept[name], (prior[name], strength), unseen)
         levels = {name: _next_level(evidence.levels[name], match, start.levels[name], name) for name in levels}
-        found_rooms = evidence.rooms.found(match)
-        grade_share = evidence.rooms.next_grade_share(found_rooms, grade_share, start.room_grade_share)
-        rooms = evidence.rooms.next_ratio(found_rooms, grade_share)
-        found = float(match.sum()) + unseen
+        room_matches = evidence.rooms.expected_matches(match)
+        grade_share = evidence.rooms.next_grade_share(room_matches, grade_share, start.room_grade_share)
+        rooms = evidence.rooms.next_ratio(room_matches, grade_share)
+        matched = float(match.sum()) + unseen
         worth = min(strength, _COVERAGE_STRENGTH)
-        coverage = (start.coverage[identity] * worth + found) / (worth + evidence.reviews)
+        coverage = (start.coverage[identity] * worth + matched) / (worth + evidence.reviews)
         coverage = min(max(coverage, 1e-4), 0.99)
         if max(abs(new - old) for new, old in zip((*kept.values(), coverage), before, strict=True)) < _TOLERANCE:
             break
@@ -196,16 +196,16 @@ def _next_kept(
     part = evidence.ratio[name] * kept / np.maximum(evidence.factor(name, kept), 1e-12)
     shared = match * evidence.known[name]
     lost = unseen if name in BLOCKING_FIELDS else 0.0
-    found = prior[0] * prior[1] + float((shared * part).sum())
-    return min(found / (prior[1] + float(shared.sum()) + lost), _HIGHEST_KEPT)
+    agreeing = prior[0] * prior[1] + float((shared * part).sum())
+    return min(agreeing / (prior[1] + float(shared.sum()) + lost), _HIGHEST_KEPT)
 
 
 def _next_level(levels: IntArray, match: FloatArray, start: LevelWeight, name: str) -> LevelWeight:
     """Next m of the levels, anchored by the prior and made monotone: nearer and more alike never count less."""
     strength = _LEVEL_STRENGTH
-    found = np.bincount(levels, weights=match, minlength=len(start.agree))
+    counts = np.bincount(levels, weights=match, minlength=len(start.agree))
     chance = np.array(start.chance)
-    agree = (np.array(start.agree) * strength + found) / (strength + found.sum())
+    agree = (np.array(start.agree) * strength + counts) / (strength + counts.sum())
     ratio = np.where(chance > 0, agree / np.maximum(chance, 1e-12), 1.0)
     direction = 1 if name == "text" else -1
     pooled = pooled_up(ratio[::direction], chance[::direction])[::direction]

@@ -147,9 +147,9 @@ def _value_by_segment(guests: pl.DataFrame, year: str, unit: str, settings: Priv
 
 def _by_group(rows: pl.DataFrame, column: str, value: pl.Expr, groups: Sequence[str]) -> tuple[Integers, Integers]:
     """Sizes and sums in the order of the groups; empty groups are 0."""
-    found = rows.group_by(column).agg(pl.len().alias("size"), value.cast(pl.Int64).sum().alias("sum"))
+    sums = rows.group_by(column).agg(pl.len().alias("size"), value.cast(pl.Int64).sum().alias("sum"))
     asked = pl.DataFrame({column: list(groups)}, schema={column: pl.String})
-    table = asked.join(found, on=column, how="left", maintain_order="left").fill_null(0)
+    table = asked.join(sums, on=column, how="left", maintain_order="left").fill_null(0)
     return table["size"].cast(pl.Int64).to_numpy(), table["sum"].cast(pl.Int64).to_numpy()
 
 

@@ -216,11 +216,11 @@ def _recounted(labels: pl.DataFrame, units: IntArray, protected: _Sensitive | No
     size = pl.len() if every_row else pl.col("unit").n_unique()
     if protected is None:
         return TableRisk(k=int(marked.group_by(names).agg(size.alias("units"))["units"].min() or 0))  # type: ignore[arg-type]
-    found = marked.with_row_index("row").group_by(names).agg(size.alias("units"), "row").with_row_index("class")
-    members = found.select("class", "row").explode("row")
+    classes = marked.with_row_index("row").group_by(names).agg(size.alias("units"), "row").with_row_index("class")
+    members = classes.select("class", "row").explode("row")
     risk = sensitive_risk(members["class"], protected.values.gather(members["row"]), protected.values)
     return TableRisk(
-        k=int(found["units"].min() or 0),  # type: ignore[arg-type]
+        k=int(classes["units"].min() or 0),  # type: ignore[arg-type]
         l=int(risk.diversity.min()),
         t=float(risk.distance.max()) if protected.has_order else None,
     )

@@ -36,15 +36,15 @@ def identifier_columns(columns: list[str], zone: Zone) -> list[str]:
 
 def zone_outcome(frame: pl.DataFrame, zone: Zone) -> CheckOutcome:
     """Whether the table holds only columns that its zone may carry."""
-    found = identifier_columns(frame.columns, zone)
+    forbidden_columns = identifier_columns(frame.columns, zone)
     return CheckOutcome(
         name="no_identifier_outside_its_zone",
-        passed=not found,
-        rows=frame.height if found else 0,
+        passed=not forbidden_columns,
+        rows=frame.height if forbidden_columns else 0,
         failed_days=frozenset(frame["delivery_day"].to_list())
-        if found and "delivery_day" in frame.columns
+        if forbidden_columns and "delivery_day" in frame.columns
         else frozenset(),
-        examples=tuple({"column": name} for name in found),
+        examples=tuple({"column": name} for name in forbidden_columns),
         advice=f"drop these columns before they leave for the {zone} zone",
     )
 
@@ -154,11 +154,13 @@ def _hash_outcomes(frame: pl.DataFrame) -> list[CheckOutcome]:
 def validate_masked_reviews(frame: pl.DataFrame) -> list[CheckOutcome]:
     """Checks of ``masked_reviews``; examples show ids, never text."""
     residual = f"{RESIDUAL_EMAIL}|{RESIDUAL_PHONE}"
-    found = pl.any_horizontal(pl.col(name).str.contains(residual).fill_null(value=False) for name in TEXT_COLUMNS)
+    holds_contact = pl.any_horizontal(
+        pl.col(name).str.contains(residual).fill_null(value=False) for name in TEXT_COLUMNS
+    )
     return [
         zone_outcome(frame, Zone.INTERNAL),
         outcome_of(
-            "no_email_or_phone_is_left", frame.filter(found), show=("review_id", "delivery_day"),
+            "no_email_or_phone_is_left", frame.filter(holds_contact), show=("review_id", "delivery_day"),
             advice="extend the patterns in masking.py; the review must not leave restricted like this",
         ),
     ]  # fmt: skip

@@ -33,12 +33,12 @@ def renamed(stored: pl.DataFrame, named: pl.DataFrame, previous: SecretKey | Non
     """
     is_known = pl.col("booking_id").is_in(named["booking_id"].implode())
     known, others = stored.filter(is_known), stored.filter(~is_known)
-    found = pl.concat([known, _by_previous(others, named, previous)])
+    known_now = pl.concat([known, _by_previous(others, named, previous)])
     present = named.select(batch_key(named["delivery_day"], batch))["batch_day"]
     lost = stored["delivery_day"].filter(stored["delivery_day"].is_in(present.implode()))
-    lost = lost.filter(~lost.is_in(found["delivery_day"].implode()))
+    lost = lost.filter(~lost.is_in(known_now["delivery_day"].implode()))
     if lost.is_empty():
-        return found
+        return known_now
     message = (
         f"labels of {lost.min()}, fixed by an erasure, are stored under names of another key; set "
         f"{PREVIOUS_KEY_VARIABLE} to the key before the rotation until this run has ended well"
@@ -51,8 +51,8 @@ def _by_previous(rows: pl.DataFrame, named: pl.DataFrame, previous: SecretKey | 
         return rows.clear()
     names = named.select("row_id", "pseudo_customer_id", new="booking_id").unique("row_id", keep="last")
     names = names.with_columns(booking_id=hash_column(names["row_id"], "booking", previous)).drop("row_id")
-    found = rows.drop("pseudo_customer_id").join(names, on="booking_id", how="inner", maintain_order="left")
-    return found.drop("booking_id").rename({"new": "booking_id"}).select(rows.columns)
+    rows_by_previous = rows.drop("pseudo_customer_id").join(names, on="booking_id", how="inner", maintain_order="left")
+    return rows_by_previous.drop("booking_id").rename({"new": "booking_id"}).select(rows.columns)
 
 
 def keep_labels(

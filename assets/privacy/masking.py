@@ -114,9 +114,9 @@ def mask_reviews(reviews: pl.DataFrame, *, staff_names: bool = True) -> pl.DataF
     counts = {name: pl.zeros(reviews.height, pl.Int32, eager=True).alias(name) for name in COUNT_COLUMNS}
     columns = []
     for name in TEXT_COLUMNS:
-        masked, found = _mask_column(reviews[name], staff_names=staff_names)
+        masked, masked_counts = _mask_column(reviews[name], staff_names=staff_names)
         columns.append(masked)
-        counts = {count: (counts[count] + found[count]).alias(count) for count in COUNT_COLUMNS}
+        counts = {count: (counts[count] + masked_counts[count]).alias(count) for count in COUNT_COLUMNS}
     return reviews.with_columns(*columns, *counts.values())
 
 
@@ -135,7 +135,7 @@ def _mask_column(column: pl.Series, *, staff_names: bool) -> tuple[pl.Series, pl
     table = table.drop(passed)
     schema = {"masked": pl.String} | dict.fromkeys(COUNT_COLUMNS, pl.Int32)
     rows = [(item.text, item.names, item.emails, item.phones, item.numbers) for item in results]
-    found = suspects.select("row").hstack(pl.DataFrame(rows, schema=schema, orient="row"))
-    joined = table.join(found, on="row", how="left", maintain_order="left")
+    masked_rows = suspects.select("row").hstack(pl.DataFrame(rows, schema=schema, orient="row"))
+    joined = table.join(masked_rows, on="row", how="left", maintain_order="left")
     masked = joined.select(pl.coalesce("masked", "text").alias(column.name))[column.name]
     return masked, joined.select(pl.col(name).fill_null(0) for name in COUNT_COLUMNS)

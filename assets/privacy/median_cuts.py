@@ -41,14 +41,14 @@ def median_partition(codes: list[IntArray], weights: FloatArray, units: IntArray
     starts = np.zeros(1, dtype=np.int64)
     who = None if distinct == n else units
     class_of = np.full(n, -1, dtype=np.int64)
-    found = 0
+    classes = 0
     while len(starts):
         column, bound = _cuts(table, starts, weights, None if who is None else who[rows], k)
         sizes = np.diff(np.append(starts, len(rows)))
         is_whole = column < 0
-        number = np.cumsum(is_whole) - 1 + found
+        number = np.cumsum(is_whole) - 1 + classes
         class_of[rows] = np.repeat(np.where(is_whole, number, -1), sizes)
-        found += int(is_whole.sum())
+        classes += int(is_whole.sum())
         kept = np.flatnonzero(np.repeat(~is_whole, sizes))
         node = np.repeat(np.arange(len(starts)), sizes)[kept]
         side = 2 * node + (table[column[node], kept] > bound[node])
@@ -75,8 +75,8 @@ def _cuts(
         open_nodes, tried = open_nodes[varies], tried[varies]
         if not len(open_nodes):
             break
-        found, passed = _median_cuts(table, starts[open_nodes], sizes[open_nodes], tried, units, k)
-        column[open_nodes[passed]], bound[open_nodes[passed]] = tried[passed], found[passed]
+        medians, passed = _median_cuts(table, starts[open_nodes], sizes[open_nodes], tried, units, k)
+        column[open_nodes[passed]], bound[open_nodes[passed]] = tried[passed], medians[passed]
         open_nodes = open_nodes[~passed]
     return column, bound
 

@@ -56,7 +56,7 @@ def hash_column(column: pl.Series, purpose: str, key: SecretKey) -> pl.Series:
     values = column.unique(maintain_order=True).cast(pl.String)
     hashes = pl.Series(keyed_hash(values.to_list(), purpose, key), dtype=pl.String)
     lookup = pl.DataFrame({"value": values, "hash": hashes})
-    found = pl.DataFrame({"value": column.cast(pl.String)}).join(
+    hashed = pl.DataFrame({"value": column.cast(pl.String)}).join(
         lookup, on="value", how="left", nulls_equal=True, maintain_order="left"
     )
-    return found["hash"].alias(column.name)
+    return hashed["hash"].alias(column.name)

@@ -64,8 +64,8 @@ def aggregate_errors(
             continue
         for epsilon in epsilons:
             loss = replace(settings.budget, epsilon=epsilon).budget
-            found = np.array([_main_figures(item, loss, noise) for _ in range(draws)])[:, :, kept]
-            errors, widths = np.abs(found[:, 0] - truth[kept]) / truth[kept], found[:, 1] / truth[kept]
+            drawn = np.array([_main_figures(item, loss, noise) for _ in range(draws)])[:, :, kept]
+            errors, widths = np.abs(drawn[:, 0] - truth[kept]) / truth[kept], drawn[:, 1] / truth[kept]
             rows.append((item.family, epsilon, float(errors.mean()), float(widths.mean()), int(kept.sum()), False))
     return pl.DataFrame(rows, schema=_SCHEMA, orient="row")
 

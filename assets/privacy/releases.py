@@ -197,8 +197,8 @@ def _ask(
     noise = Noise(accounting=identity.accounting, test_rng=rng)
     if not is_whole:
         reason = f"raw rows of {identity.period} left with the retention: nothing new is drawn of it"
-        found = _stored(ledger, identity)
-        return found, "" if found else reason
+        released = _stored(ledger, identity)
+        return released, "" if released else reason
     try:
         return ledger.release(identity, lambda: draw(noise), disjoint_group=disjoint_group), ""
     except PrivacyError as error:
@@ -207,9 +207,9 @@ def _ask(
 
 def _stored(ledger: BudgetLedger, identity: ReleaseIdentity) -> Release | None:
     """The last release of the period, where it can still be read."""
-    found = ledger.last(identity.query, identity.unit, period=identity.period, is_private=identity.is_private)
-    is_readable = found is not None and found.identity.schema_version.split("-")[0] == _SCHEMA
-    return found if is_readable else None
+    released = ledger.last(identity.query, identity.unit, period=identity.period, is_private=identity.is_private)
+    is_readable = released is not None and released.identity.schema_version.split("-")[0] == _SCHEMA
+    return released if is_readable else None
 
 
 def _draw_counts(

@@ -57,9 +57,9 @@ def label_risk(published: pl.DataFrame, known: pl.DataFrame, delivered: pl.DataF
     """
     keys = ["delivery_day", *LABEL_COLUMNS, *CLASS_RATE_COLUMNS]
     marked = published.select(keys).with_columns(unit=known["unit"]).with_row_index("row")
-    found = marked.group_by(keys).agg("row", pl.col("unit").n_unique().alias("units"), first=pl.col("row").min())
-    found = found.sort("delivery_day", "first")
-    members = found.select(pl.int_range(pl.len(), dtype=pl.Int64).alias("class"), "row").explode("row")
+    by_class = marked.group_by(keys).agg("row", pl.col("unit").n_unique().alias("units"), first=pl.col("row").min())
+    by_class = by_class.sort("delivery_day", "first")
+    members = by_class.select(pl.int_range(pl.len(), dtype=pl.Int64).alias("class"), "row").explode("row")
     class_of = np.zeros(published.height, dtype=np.int64)
     class_of[members["row"].to_numpy()] = members["class"].to_numpy()
     rates = known["rate"].cast(pl.Float64).to_numpy()
@@ -68,10 +68,10 @@ def label_risk(published: pl.DataFrame, known: pl.DataFrame, delivered: pl.DataF
     outcomes = sensitive_risk(classes, published["is_completed"])
     return LabelRisk(
         class_of=class_of,
-        days=found["delivery_day"],
-        units=found["units"].to_numpy().astype(np.int64),
+        days=by_class["delivery_day"],
+        units=by_class["units"].to_numpy().astype(np.int64),
         rate_bands=bands.diversity,
-        rate_distance=_distances(class_of, rates, found["delivery_day"], delivered),
+        rate_distance=_distances(class_of, rates, by_class["delivery_day"], delivered),
         outcomes=outcomes.diversity,
     )
 
@@ -86,11 +86,11 @@ def _distances(
     by_day = dict(zip(references["batch_day"].to_list(), references["rate"].to_list(), strict=True))
     first = np.flatnonzero(days.rle_id().diff().fill_null(1).to_numpy())
     bounds = np.searchsorted(group, np.append(first, len(days)))
-    found = []
+    parts = []
     for start, stop, index in zip(bounds[:-1], bounds[1:], first, strict=True):
         reference = OrderedReference.of(np.asarray(by_day[days[int(index)]], dtype=np.float64))
-        found.append(reference.distances(group[start:stop], reference.ranks(value[start:stop])))
-    return np.concatenate([np.zeros(0), *found])
+        parts.append(reference.distances(group[start:stop], reference.ranks(value[start:stop])))
+    return np.concatenate([np.zeros(0), *parts])
 
 
 def refuse_broken(risk: LabelRisk, k: int, limits: RateLimits) -> None:

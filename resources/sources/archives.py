@@ -76,12 +76,12 @@ def find_file(files: list[Path], stem_pattern: str) -> Path | None:
         files: candidates, all in one folder.
         stem_pattern: regular expression for the name before its suffix, upper and lower case alike.
     """
-    found: list[tuple[bool, int, str, Path]] = []
+    candidates: list[tuple[bool, int, str, Path]] = []
     for path in files:
         name, suffix = path.name.lower(), suffix_of(path.name)
         if suffix and re.fullmatch(stem_pattern, name.removesuffix(suffix), re.DOTALL):
-            found.append(("sample" in name, SUFFIXES.index(suffix), path.name, path))
-    return min(found)[-1] if found else None
+            candidates.append(("sample" in name, SUFFIXES.index(suffix), path.name, path))
+    return min(candidates)[-1] if candidates else None
 
 
 @contextmanager

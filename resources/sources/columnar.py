@@ -52,8 +52,8 @@ def read_columnar(
     problem = pl.Series("_problem", [None] * frame.height, dtype=pl.String)
     texts: dict[str, pl.Series] = {}
     for name in names:
-        texts[name], found = _text(frame[name], name, rules.time_zone, is_us_date=name in us_dates)
-        problem = problem if found is None else problem.zip_with(problem.is_not_null(), found)
+        texts[name], unread = _text(frame[name], name, rules.time_zone, is_us_date=name in us_dates)
+        problem = problem if unread is None else problem.zip_with(problem.is_not_null(), unread)
     wide = pl.DataFrame(texts).with_columns(problem)
     return wide.with_columns(
         *(pl.lit(None, dtype=pl.String).alias(name) for name in optional if name not in names),
@@ -118,11 +118,11 @@ def _loaded(column: Any) -> pl.Series:
     if pa.types.is_timestamp(kind) and kind.tz:
         column = column.cast(pa.timestamp(kind.unit, tz="UTC"))  # the same point in time; polars knows no `+05:30`
     try:
-        found = pl.from_arrow(column)
+        loaded = pl.from_arrow(column)
     except (pl.exceptions.PolarsError, TypeError, ValueError, NotImplementedError):  # no counterpart: text will do
         cells = [None if cell is None else str(cell) for cell in column.to_pylist()]
         return pl.Series(cells, dtype=pl.String)
-    return found if isinstance(found, pl.Series) else found.to_series()
+    return loaded if isinstance(loaded, pl.Series) else loaded.to_series()
 
 
 def _sound(column: Any) -> Any:

@@ -214,13 +214,13 @@ def _by_age(parts: pl.DataFrame, rows: pl.DataFrame, column: DayColumn) -> str |
     if column.ages is None or column.ages not in rows.columns:
         return None
     ages = rows[column.ages].str.extract(r"^\s*(\d{1,5})(?: days?)?\s*$").cast(pl.Int32)
-    found: list[tuple[float, date, str]] = []
+    shares: list[tuple[float, date, str]] = []
     for order in (MONTH_FIRST, DAY_FIRST):
         made = pl.DataFrame({"day": _days(parts, order), "age": ages}).drop_nulls()
         made = made.select(day=pl.col("day") + pl.duration(days="age"))["day"].value_counts(sort=True)
         if made.height:
-            found.append((made["count"][0] / made["count"].sum(), made["day"][0], order))
-    fitting = [(day, order) for share, day, order in found if share >= _SAME_ANCHOR]
+            shares.append((made["count"][0] / made["count"].sum(), made["day"][0], order))
+    fitting = [(day, order) for share, day, order in shares if share >= _SAME_ANCHOR]
     if len(fitting) == 1:
         return fitting[0][1]
     return next((order for day, order in fitting if day == _PUBLISHED_ON), None)

@@ -96,13 +96,13 @@ class DeliveriesSource:
     @property
     def missing_streams(self) -> dict[str, str]:
         """What is not delivered, with the reason: a stream without any file, a file that can't be read."""
-        found = {
+        missing = {
             str(stream): f"no file {stream}-<YYYY-MM-DD>.csv in {str(self._folder)!r}"
             for stream in Stream
             if stream not in self.streams
         }
         problems = ((name, self.problem(*name)) for name in sorted(self._listed().names))
-        return found | {f"{stream} of {day}": reason for (stream, day), reason in problems if reason}
+        return missing | {f"{stream} of {day}": reason for (stream, day), reason in problems if reason}
 
     @property
     def unread(self) -> tuple[Unread, ...]:
@@ -174,10 +174,10 @@ class DeliveriesSource:
             path = next(alike, path)
         stamp = _stamp(path)
         if self._hotels is None or stamp is None or self._hotels[0] != stamp:
-            found = read_hotels(path, self._rules.settings)
+            listed = read_hotels(path, self._rules.settings)
             if stamp is None:
-                return found
-            self._hotels = (stamp, found)
+                return listed
+            self._hotels = (stamp, listed)
         return self._hotels[1]
 
     def _unlisted_hotels(self, listed: set[str]) -> list[str]:

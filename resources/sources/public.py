@@ -87,8 +87,8 @@ class PublicSource:
     def __init__(self, folder: Path, rules: FileRules = USUAL_RULES) -> None:
         self._rules = rules
         files = list_folder(folder)
-        found = {stream: find_file(files, layout.stems) for stream, layout in _LAYOUTS.items()}
-        self._files = {stream: path for stream, path in found.items() if path}
+        paths = {stream: find_file(files, layout.stems) for stream, layout in _LAYOUTS.items()}
+        self._files = {stream: path for stream, path in paths.items() if path}
         self.missing_streams = {
             stream: f"no file named {layout.names} in {str(folder)!r}"
             for stream, layout in _LAYOUTS.items()

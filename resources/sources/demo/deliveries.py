@@ -66,8 +66,8 @@ def arrivals(source: DemoSource, days: Sequence[date], shares: FileShares) -> li
         days: delivery days.
         shares: how often files come otherwise than on time.
     """
-    found = [item for stream in Stream for day in days for item in _of_file(source, stream, day, shares)]
-    return sorted(found, key=lambda item: (item.arrived_on, item.day, item.stream))
+    coming = [item for stream in Stream for day in days for item in _of_file(source, stream, day, shares)]
+    return sorted(coming, key=lambda item: (item.arrived_on, item.day, item.stream))
 
 
 def _of_file(source: DemoSource, stream: Stream, day: date, shares: FileShares) -> Iterator[Arrival]:
@@ -89,20 +89,20 @@ def _of_file(source: DemoSource, stream: Stream, day: date, shares: FileShares) 
             yield Arrival(due + delay, stream, day, REPEATED, rows)
 
 
-def deliver(folder: Path, source: DemoSource, found: Sequence[Arrival], until: date) -> list[Arrival]:
+def deliver(folder: Path, source: DemoSource, coming: Sequence[Arrival], until: date) -> list[Arrival]:
     """Put into the inbox what has arrived by the morning of ``until`` and is not in its log yet; returns those.
 
     Args:
         folder: the inbox; made where it is missing.
         source: for the table of hotels.
-        found: see :func:`arrivals`.
+        coming: see :func:`arrivals`.
         until: the day that it is.
     """
     folder.mkdir(parents=True, exist_ok=True)
     _write(folder / HOTELS_FILE, source.hotels())
     log = folder / LOG_FILE
     known = _logged(log)
-    new = [item for item in found if item.arrived_on <= until and _line(item)[:4] not in known]
+    new = [item for item in coming if item.arrived_on <= until and _line(item)[:4] not in known]
     with log.open("a", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         if not known and file.tell() == 0:

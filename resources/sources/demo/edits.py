@@ -76,7 +76,7 @@ def _other_names(chooser: Chooser, hotel: Hotel) -> dict[str, str]:
 def _renamed(sentence: str, names: dict[str, str]) -> str:
     """The sentence with each name replaced once; the longest name wins."""
     pattern = "|".join(rf"\b{re.escape(name)}\b" for name in sorted(names, key=lambda name: (-len(name), name)))
-    return re.sub(pattern, lambda found: names[found.group()], sentence)
+    return re.sub(pattern, lambda match: names[match.group()], sentence)
 
 
 def _reworded(chooser: Chooser, name: str, sentence: str, place: int, names: dict[str, str]) -> str:

@@ -123,12 +123,12 @@ def _ends(settings: DemoSettings, guests: Guests, part: _Part, day: int, first: 
     left = np.arange(len(kind))
     for attempt in range(_TRIES):
         tried = part["number"][left] + (first + attempt) * _SHIFT * STAYS_PER_GUEST
-        found, found_day = outcome(
+        new_status, new_day = outcome(
             draws, tried, kind[left], guests.segment[left], uniform[left], part["lead"][left], part["arrival"][left],
             part["nights"][left], part["is_non_refund"][left],
         )  # fmt: skip
-        fits = found_day > day
-        status[left[fits]], status_day[left[fits]] = found[fits], found_day[fits]
+        fits = new_day > day
+        status[left[fits]], status_day[left[fits]] = new_status[fits], new_day[fits]
         number[left[fits]] = tried[fits]
         left = left[~fits]
         if not len(left):
@@ -144,17 +144,17 @@ def _result(part: _Part) -> _Part:
 
 def _returns(settings: DemoSettings, present: _Present, rows: np.ndarray, day: int, first: int) -> State:
     """Who of those without an open booking books again, knowing that nothing was booked by the day."""
-    found = []
+    states = []
     for attempt in range(_TRIES):
         part = _take(present.latest, rows)
         part["number"] = part["number"] + (first + attempt) * _SHIFT * STAYS_PER_GUEST
         state = go_on(settings, present.guests.take(rows), present.state.take(rows), part)
         fits = state.booking_day > day
-        found.append(state.take(np.flatnonzero(fits)))
+        states.append(state.take(np.flatnonzero(fits)))
         rows = state.row[~fits]  # a return before the day did not happen: drawn again
         if not len(rows):
             break
-    return _joined(found)
+    return _joined(states)
 
 
 def _joined(states: list[State]) -> State:

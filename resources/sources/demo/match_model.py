@@ -56,19 +56,19 @@ class MatchModel:
 
     def party(self, adults: int, children: int, *, has_babies: bool) -> np.ndarray:
         """(6,) P(party in the tags, as in ``PARTIES``) of a booked party."""
-        found = np.zeros(len(PARTIES))
+        shares = np.zeros(len(PARTIES))
         if children > 0 or has_babies:
             young = 1.0 if has_babies else SMALL_CHILDREN
-            found[2], found[3] = young, 1.0 - young
+            shares[2], shares[3] = young, 1.0 - young
         elif adults <= 1:
-            found[0] = 1.0
+            shares[0] = 1.0
         else:
             several = FRIENDS if adults == 2 else 1.0  # a few pairs call themselves a group
-            found[1], found[4], found[5] = 1.0 - several, several * (1.0 - FRIENDS), several * FRIENDS
+            shares[1], shares[4], shares[5] = 1.0 - several, several * (1.0 - FRIENDS), several * FRIENDS
         wrong = np.zeros(len(PARTIES))
         weights = np.array(WRONG_PARTY_WEIGHTS, dtype=np.float64)
         wrong[[PARTIES.index(name) for name in _WRONG_PARTIES]] = weights / weights.sum()
-        return (1.0 - self.noise) * found + self.noise * wrong
+        return (1.0 - self.noise) * shares + self.noise * wrong
 
 
 def match_model(settings: DemoSettings, world: World) -> MatchModel:
@@ -104,21 +104,21 @@ def _hotels(settings: DemoSettings) -> tuple[tuple[Hotel, ...], np.ndarray]:
 def _room_names() -> dict[tuple[str, str], dict[str, float]]:
     names = table("vocabulary")["rooms"]
     letters = sorted({letter for kind in names.values() for letter in kind} | set("ABCDEFGHKLP"))
-    found: dict[tuple[str, str], dict[str, float]] = {}
+    shares: dict[tuple[str, str], dict[str, float]] = {}
     for kind, options in names.items():
         for letter in letters:
             told = options.get(letter) or options["A"]
-            found[kind, letter] = {name: told.count(name) / len(told) for name in told}
-    return found
+            shares[kind, letter] = {name: told.count(name) / len(told) for name in told}
+    return shares
 
 
 def _population(settings: DemoSettings, world: World) -> pl.DataFrame:
     done = np.flatnonzero((world.stays.status == CHECK_OUT) & (world.stays.status_day >= 0) & (world.stays.nights > 0))
     guests, agreed, stays = world.guests, world.agreed, world.stays
-    found, kinds = _hotels(settings)
+    group, kinds = _hotels(settings)
     frame = pl.DataFrame(
         {
-            "hotel": np.array([hotel.name for hotel in found])[stays.hotel[done]],
+            "hotel": np.array([hotel.name for hotel in group])[stays.hotel[done]],
             "kind": np.array(KINDS)[kinds[stays.hotel[done]]],
             "country": np.array([_MEANT.get(code, code) for code in country_codes()])[guests.country[done]],
             "segment": np.array(SEGMENTS)[guests.segment[done]],

@@ -56,7 +56,9 @@ class DemoTruth:
                 "manner": [text.manner for text in written],
                 "mood": posts.mood,
                 **{
-                    f"planted_{kind}s": [sum(found == kind for found, _ in text.planted) for text in written]
+                    f"planted_{kind}s": [
+                        sum(planted_kind == kind for planted_kind, _ in text.planted) for text in written
+                    ]
                     for kind in IDENTIFIER_KINDS
                 },
                 "planted_texts": [[value for _, value in text.planted] for text in written],
@@ -172,8 +174,8 @@ class DemoTruth:
 
     def future_value(self, guest: str, day: date, days: int) -> int:
         """Realised revenue of one guest from stays that end in (``day``, ``day`` + ``days``]; 0 if there is none."""
-        found = self.future_values(day, days).filter(pl.col("guest") == guest)["revenue"]
-        return int(found[0]) if len(found) else 0
+        revenue = self.future_values(day, days).filter(pl.col("guest") == guest)["revenue"]
+        return int(revenue[0]) if len(revenue) else 0
 
 
 def _padded(numbers: np.ndarray, prefix: str = "") -> pl.Series:

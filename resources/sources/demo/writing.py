@@ -60,14 +60,14 @@ class Writer:
         chooser = Chooser(self._world.settings.seed, int(self._world.posts.number[row]))
         for place, (sentence, _) in enumerate(planted):
             side.insert(int(chooser.unit("where planted", place) * (len(side) + 1)), sentence)
-        found = tuple(item for _, items in planted for item in items)
+        all_planted = tuple(item for _, items in planted for item in items)
         return Written(
             title=text.title,
             positive=joined(chooser, positive, keeps_case=bool(planted)),
             negative=joined(chooser, negative, keeps_case=bool(planted)),
             manner=MANNERS[self._world.posts.manner[row]],
             edit=edit,
-            planted=found,
+            planted=all_planted,
         )
 
     def _text(self, row: int) -> tuple[Text, str | None]:
@@ -114,10 +114,10 @@ class Writer:
             kind = IDENTIFIER_KINDS[_weighted(chooser.unit("planted kind", place), _PLANTED_WEIGHTS)]
             template = chooser.one("planted", table("vocabulary")["planted"][kind], place)
             values = self._identifiers(row)
-            found = [(found_kind, value) for slot, (found_kind, value) in values.items() if f"{{{slot}}}" in template]
+            items = [(held_kind, value) for slot, (held_kind, value) in values.items() if f"{{{slot}}}" in template]
             sentence = template.format(**{slot: value for slot, (_, value) in values.items()})
             if sentence not in [earlier for earlier, _ in sentences]:
-                sentences.append((sentence, found))
+                sentences.append((sentence, items))
         return sentences
 
     def _identifiers(self, row: int) -> dict[str, tuple[str, str]]:

@@ -199,11 +199,11 @@ def is_regular(stream: Stream) -> pl.Expr:
 
 def typed(stream: Stream, table: str) -> dict[str, pl.Expr]:
     """Column of the database -> its value, for regular rows and one table (alias as in :class:`Cell`)."""
-    found: dict[str, pl.Expr] = {}
+    columns: dict[str, pl.Expr] = {}
     for cell in CELLS[stream]:
         if cell.table == table:
-            found.setdefault(cell.column, _value(cell))
-    return found
+            columns.setdefault(cell.column, _value(cell))
+    return columns
 
 
 def day_query(stream: Stream) -> str:

@@ -121,8 +121,8 @@ class SqlSource:
             f"ORDER BY position), 'UTF8')), 'hex') FROM ({day_query(stream)}) AS d GROUP BY delivered_on"
         )
         if wanted:
-            found = self._snapshot.read(lambda open_: open_.execute(query.encode(), {"days": wanted}).fetchall())
-            marks |= dict(found)
+            marks_by_day = self._snapshot.read(lambda open_: open_.execute(query.encode(), {"days": wanted}).fetchall())
+            marks |= dict(marks_by_day)
         return marks
 
     def _wanted(self, stream: Stream, days: Sequence[date]) -> list[date]:
@@ -142,14 +142,14 @@ class SqlSource:
     def _opened(self, connection: "psycopg.Connection[Any]") -> None:
         """Learn the closed days on the first connection; on a later one, make sure that they are the same."""
         query = b"SELECT stream, delivered_on, closed_at FROM deliveries WHERE is_complete"
-        found: dict[Stream, dict[date, datetime]] = {}
+        closed: dict[Stream, dict[date, datetime]] = {}
         for stream, day, closed_at in connection.execute(query):
-            found.setdefault(Stream(stream), {})[day] = closed_at
+            closed.setdefault(Stream(stream), {})[day] = closed_at
         if self._known is None:
-            self._known = found
+            self._known = closed
             return
         for stream, days in self._known.items():
-            changed = sorted(day for day, closed_at in days.items() if found.get(stream, {}).get(day) != closed_at)
+            changed = sorted(day for day, closed_at in days.items() if closed.get(stream, {}).get(day) != closed_at)
             if changed:
                 message = (
                     f"the connection dropped, and meanwhile the delivery of {stream} for {changed[0]} was opened or "

@@ -20,7 +20,7 @@ SWAPPED = candidates(["Suite"] * 20 + ["Double"] * 20, ["city A", "city G"] * 20
 def test_names_of_matching_pairs_count_for_their_type_even_against_the_ladder() -> None:
     pairs = room_pairs(SWAPPED)
     match = ((SWAPPED["stay_room"] == "city A") == (SWAPPED["review_room"] == "Suite")).to_numpy().astype(float)
-    found = pairs.found(100 * match)
+    found = pairs.expected_matches(100 * match)
     table = bits_table(pairs, pairs.next_ratio(found, 0.3))
     assert table["city A"]["Suite"] > 0.5 > 0.0 > table["city A"]["Double"]
     bits = room_bits(SWAPPED, table, 0.0)
@@ -31,14 +31,14 @@ def test_names_of_matching_pairs_count_for_their_type_even_against_the_ladder() 
 def test_the_ladder_falls_when_matches_contradict_it_and_rises_when_they_agree() -> None:
     pairs = room_pairs(SWAPPED)
     against = ((SWAPPED["stay_room"] == "city A") == (SWAPPED["review_room"] == "Suite")).to_numpy().astype(float)
-    assert pairs.next_grade_share(pairs.found(100 * against), 0.7, 0.7) < 0.1
-    assert pairs.next_grade_share(pairs.found(100 * (1 - against)), 0.7, 0.7) > 0.7
+    assert pairs.next_grade_share(pairs.expected_matches(100 * against), 0.7, 0.7) < 0.1
+    assert pairs.next_grade_share(pairs.expected_matches(100 * (1 - against)), 0.7, 0.7) > 0.7
 
 
 def test_a_matching_share_alike_everywhere_teaches_nothing() -> None:
     rows = candidates(["Suite", "Suite", "Double", "Double"] * 10, ["city G", "city A"] * 20)
     pairs = room_pairs(rows)
-    assert np.allclose(pairs.next_ratio(pairs.found(np.full(40, 0.3)), 0.0), 1.0)
+    assert np.allclose(pairs.next_ratio(pairs.expected_matches(np.full(40, 0.3)), 0.0), 1.0)
 
 
 def test_names_of_a_type_whose_grade_was_seen_add_up_to_one() -> None:
