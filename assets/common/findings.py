@@ -158,7 +158,7 @@ def _leaves(tree: Mapping[str, Any], above: tuple[str, ...]) -> Iterator[tuple[t
             message = f"finding {name!r} holds a dot; name it without, so that its path can be read back"
             raise ContractError(message)
         path = (*above, str(name))
-        if isinstance(value, Mapping) and value.keys() == _BOUNDS:
+        if isinstance(value, Mapping) and frozenset(map(str, value)) == _BOUNDS:
             yield path, {key: _finite(path, number) for key, number in value.items()}
         elif isinstance(value, Mapping):
             yield from _leaves(value, path)

@@ -140,7 +140,8 @@ def out_of_fold_r2(values: NDArray[np.float64], target: NDArray[np.float64], fol
     for fold in range(_FOLDS):
         inside = folds != fold
         data = lightgbm.Dataset(values[inside], label=target[inside])
-        trees = lightgbm.train(dict(_PLAIN), data, num_boost_round=_TREES)
+        # LightGBM's signature holds NumPy types without their arguments.
+        trees = lightgbm.train(dict(_PLAIN), data, num_boost_round=_TREES)  # pyright: ignore[reportUnknownMemberType]
         predicted[~inside] = np.asarray(trees.predict(values[~inside]))
     return 1.0 - float(((target - predicted) ** 2).sum()) / spread
 

@@ -42,7 +42,7 @@ REVIEW_COLUMNS: tuple[str, ...] = (
     "lat", "lng",
 )  # fmt: skip
 OPTIONAL_REVIEW_COLUMNS: tuple[str, ...] = ("review_key", "Review_Title", "Posted_At", "reservation_id", "guest_key")
-REQUIRED_COLUMNS = {Stream.BOOKINGS: BOOKING_COLUMNS, Stream.REVIEWS: REVIEW_COLUMNS}
+REQUIRED_COLUMNS: dict[Stream, tuple[str, ...]] = {Stream.BOOKINGS: BOOKING_COLUMNS, Stream.REVIEWS: REVIEW_COLUMNS}
 LINEAGE_COLUMNS: tuple[str, ...] = (
     "_delivery_day",  # pl.Date: the partition of the row (for a row whose date can't be read: the first day)
     "_source_file",  # name of the file or table, without folder
