@@ -68,11 +68,11 @@ def match_candidates(inputs: DayInputs) -> Produced:
     read = (stays.rows, reviews.rows, inputs.source.hotels(), inputs.days, settings)
     if settings.engine == SPARK:
         with spark_engine(settings.spark_master) as engine:
-            found = build_candidates_in_groups(*read, engine)
+            compared = build_candidates_in_groups(*read, engine)
     else:
-        found = build_candidates(*read)
-    blocked = found.blocked.group_by("reason").agg(pl.col("pairs").sum()).sort("reason")
-    frame = current_candidates(found.frame, stays, reviews)
+        compared = build_candidates(*read)
+    blocked = compared.blocked.group_by("reason").agg(pl.col("pairs").sum()).sort("reason")
+    frame = current_candidates(compared.frame, stays, reviews)
     frame = without_opted_out(MATCH_CANDIDATES, frame, inputs.resource("opt_outs").history(), pl.col("delivery_day"))
     return Produced(frame, metadata={"blocked_pairs": dict(blocked.iter_rows())})
 
@@ -182,8 +182,8 @@ def alignment_findings(inputs: WholeInputs) -> pl.DataFrame:
 
 def _weights_by_day(inputs: DayInputs, settings: AlignmentSettings) -> dict[date, MatchWeights]:
     """Weights in force on each asked day; before the first record the documented start."""
-    found: dict[date, MatchWeights] = {}
+    by_day: dict[date, MatchWeights] = {}
     for payload, days in inputs.segments("match_weights"):
         weights = MatchWeights.from_payload(payload) if payload else assumed_weights(settings)
-        found.update(dict.fromkeys(days, weights))
-    return found
+        by_day.update(dict.fromkeys(days, weights))
+    return by_day
