@@ -52,6 +52,7 @@ def pack_network(model: FittedNetwork) -> Packed:
         "past_floor": scalers.floor,
         "text_inputs": len(scalers.text_spread),
         "epochs": model.epochs,
+        "level": model.level,
     }
     state = model.network.state_dict()
     tensors = {f"{_WEIGHT}{key}": value.detach().numpy() for key, value in state.items()}
@@ -87,7 +88,12 @@ def unpack_network(plan: NetworkPlan, artefact: Artefact) -> FittedNetwork:
         floor=float(artefact.payload.get("past_floor", 1.0)),
     )
     return FittedNetwork(
-        plan=plan, network=network.eval(), scalers=scalers, settings=settings, epochs=int(artefact.payload["epochs"])
+        plan=plan,
+        network=network.eval(),
+        scalers=scalers,
+        settings=settings,
+        epochs=int(artefact.payload["epochs"]),
+        level=float(artefact.payload.get("level", 1.0)),  # networks of before the factor had none
     )
 
 

@@ -69,6 +69,24 @@ def fit_target_scale(target: NDArray[np.float64], kind: str) -> TargetScale:
     return TargetScale(kind=kind, mean=mean, spread=spread, largest=largest)
 
 
+def level_of(target: NDArray[np.float64], value: NDArray[np.float64]) -> float:
+    """The factor with which forecasts of the training rows have their total right; 1 where nothing is forecast.
+
+    The mean of a square root or a logarithm, squared or raised again, falls short of the mean: a network so trained
+    forecast half of the revenue. One factor moves no customer past another.
+
+    Args:
+        target: (n,) realised value of the training rows.
+        value: (n,) their forecast.
+
+    Source:
+        Duan (1983), doi:10.1080/01621459.1983.10478017: smearing; here one factor for all, which needs no equal spread
+        of the errors.
+    """
+    realised, forecast = float(target.sum()), float(value.sum())
+    return max(realised, 0.0) / forecast if forecast > 0.0 else 1.0
+
+
 def typical_value(target: NDArray[np.float64]) -> float:
     """Median of the positive targets, at least 1, currency units: what to add to a past of nothing."""
     positive = target[target > 0.0]

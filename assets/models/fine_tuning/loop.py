@@ -20,13 +20,15 @@ from assets.models.fine_tuning.network import (
     TextModel,
     embedded,
     end_to_end,
+    levelled,
     padded,
     seeded,
     tuned_model,
 )
 from assets.models.fine_tuning.team import Team
 from assets.models.networks.heads import losses, on_anchor
-from assets.models.networks.training import Batches, evidence_share, held_rows, learning_rate_share
+from assets.models.networks.schedule import learning_rate_share
+from assets.models.networks.training import Batches, evidence_share, held_rows
 from assets.models.settings import ModelSettings
 
 _ENCODER, _HEAD = 0, 1  # of the optimiser's groups
@@ -211,8 +213,8 @@ def fine_tune(
         steps = Steps(network, settings, settings.fine_tuning_epochs * batches.rows.per_epoch, team)
         epochs, best = _run(network, batches, steps, settings, clock, watch or (lambda _: None))
         network.encoder.checkpoint(on=False)
-    return FineTuned(model=tuned_model(start, network.eval(), best), epochs=tuple(epochs), best=best,
-                     precision=steps.precision)  # fmt: skip
+    model = levelled(tuned_model(start, network.eval(), best), data, team)
+    return FineTuned(model=model, epochs=tuple(epochs), best=best, precision=steps.precision)
 
 
 def _run(

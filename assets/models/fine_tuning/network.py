@@ -18,6 +18,7 @@ from torch import Tensor, nn
 
 from assets.models.examples.dataset import BEHAVIOUR, TEXT
 from assets.models.examples.prediction import Prediction
+from assets.models.examples.target import level_of
 from assets.models.fine_tuning.data import LinkedExamples
 from assets.models.fine_tuning.team import Team
 from assets.models.networks.fusion import VALUE, FusionNetwork, parameter_count
@@ -251,9 +252,15 @@ def end_to_end(start: TextModel, team: Team) -> EndToEndNetwork:
 
 
 def tuned_model(start: TextModel, network: EndToEndNetwork, epochs: int) -> TextModel:
-    """The trained network as a model that predicts."""
+    """The trained network as a model that predicts, at a level that is not set yet."""
     fusion = copy.deepcopy(network.fusion).cpu().eval()
-    return TextModel(encoder=network.encoder, fitted=replace(start.fitted, network=fusion, epochs=epochs))
+    return TextModel(encoder=network.encoder, fitted=replace(start.fitted, network=fusion, epochs=epochs, level=1.0))
+
+
+def levelled(model: TextModel, data: LinkedExamples, team: Team) -> TextModel:
+    """The model with the total of its training rows right, as every network has it; every member of a team must ask."""
+    level = team.told_by_first(level_of(data.arrays.target, model.predict(data, team).value))
+    return replace(model, fitted=replace(model.fitted, level=level))
 
 
 def encoder_facts(encoder: PooledEncoder) -> dict[str, Any]:

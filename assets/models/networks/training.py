@@ -6,7 +6,7 @@ Source: paper 001, sections 2.6 (min-max) and 2.9 (MSE, Adam, dropout, weight de
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -17,10 +17,11 @@ from assets.customers.scaling import Bounds, fit_bounds, scale
 from assets.models.examples.dataset import BEHAVIOUR, BEHAVIOUR_COLUMNS, TEXT, TEXT_EXTRAS, ExampleArrays
 from assets.models.examples.prediction import Prediction, non_negative
 from assets.models.examples.splits import validation_rows
-from assets.models.examples.target import TargetScale, fit_target_scale, typical_value
+from assets.models.examples.target import TargetScale, fit_target_scale, level_of, typical_value
 from assets.models.examples.text_components import fit_text_components
 from assets.models.networks.fusion import VALUE, FusionKind, FusionNetwork, MlpEncoder, parameter_count
 from assets.models.networks.heads import OUTPUTS, Head, expected_value, losses, on_anchor
+from assets.models.networks.schedule import learning_rate_share
 from assets.models.settings import ModelSettings
 
 _MIN_CUSTOMERS_TO_VALIDATE = 10  # with fewer, training runs all epochs: there is nobody to validate on
@@ -68,13 +69,23 @@ class Scalers:
 
 @dataclass(frozen=True, kw_only=True)
 class FittedNetwork:
-    """A trained network with its scalers."""
+    """A trained network with its scalers.
+
+    Attributes:
+        plan: that it was built by.
+        network: with the weights of its best epoch.
+        scalers: of what it reads and of its target.
+        settings: that it was trained with.
+        epochs: up to the best one.
+        level: factor on every prediction with which the total of the training rows is right.
+    """
 
     plan: NetworkPlan
     network: FusionNetwork
     scalers: Scalers
     settings: ModelSettings
     epochs: int
+    level: float = 1.0
 
     @property
     def parameters(self) -> int:
@@ -88,7 +99,7 @@ class FittedNetwork:
             self.network.eval()
             heads, weights = self.network(blocks, present)
             raw = on_anchor(self.plan.head, heads[VALUE], self.scalers.anchor(data.past))
-        value = non_negative(expected_value(self.plan.head, raw, self.scalers.target).numpy())
+        value = self.level * non_negative(expected_value(self.plan.head, raw, self.scalers.target).numpy())
         gated = self.plan.fusion is FusionKind.GATED
         return Prediction(value=value, gate=weights[:, 0].numpy().astype(np.float64) if gated else None)
 
@@ -187,7 +198,7 @@ def fit_network(plan: NetworkPlan, data: ExampleArrays, settings: ModelSettings,
         seed: of weights, batches, dropout and the validation part.
 
     Returns:
-        The network of the epoch with the best validation loss.
+        The network of the epoch with the best validation loss, its predictions at the level of the training rows.
 
     Source:
         Paper 001, section 2.9.
@@ -197,7 +208,8 @@ def fit_network(plan: NetworkPlan, data: ExampleArrays, settings: ModelSettings,
     with deterministic_torch(seed, settings.threads):
         network = build_network(plan, len(scalers.text_spread), settings)
         epochs = _optimise(network, Batches(plan, data, scalers, settings, held, seed), settings)
-    return FittedNetwork(plan=plan, network=network.eval(), scalers=scalers, settings=settings, epochs=epochs)
+    found = FittedNetwork(plan=plan, network=network.eval(), scalers=scalers, settings=settings, epochs=epochs)
+    return replace(found, level=level_of(data.target, found.predict(data).value))
 
 
 def held_rows(data: ExampleArrays, settings: ModelSettings, seed: int) -> NDArray[np.bool_]:
@@ -284,11 +296,3 @@ def _optimise(network: FusionNetwork, batches: Batches, settings: ModelSettings)
 
 def _copy_state(network: FusionNetwork) -> dict[str, Tensor]:
     return {name: value.detach().clone() for name, value in network.state_dict().items()}
-
-
-def learning_rate_share(step: int, total: int, warm_up_share: float) -> float:
-    """Share of the learning rate at a step: a straight rise, then half a cosine down to zero."""
-    rise = max(1, round(warm_up_share * total))
-    if step < rise:
-        return (step + 1) / rise
-    return 0.5 * (1.0 + math.cos(math.pi * min(1.0, (step - rise) / max(1, total - rise))))

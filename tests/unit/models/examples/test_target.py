@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from assets.models.examples.target import TargetScale, fit_target_scale
+from assets.models.examples.target import TargetScale, fit_target_scale, level_of
 from resources.errors import ContractError
 
 
@@ -35,3 +35,13 @@ def test_constant_and_missing_targets_keep_a_spread_of_one():
 def test_an_unknown_scale_is_refused():
     with pytest.raises(ContractError, match="cube"):
         fit_target_scale(np.ones(1), "cube")
+
+
+def test_the_level_makes_totals_equal_and_is_one_where_nothing_is_forecast():
+    target = np.array([0.0, 0.0, 90.0, 10.0])
+    forecast = np.array([5.0, 5.0, 30.0, 10.0])
+    assert level_of(target, forecast) == pytest.approx(2.0)
+    assert (forecast * level_of(target, forecast)).sum() == pytest.approx(target.sum())
+    assert level_of(target, np.zeros(4)) == 1.0
+    assert level_of(np.zeros(4), forecast) == 0.0  # nobody brought anything
+    assert level_of(np.zeros(0), np.zeros(0)) == 1.0

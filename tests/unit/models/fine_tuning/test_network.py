@@ -133,7 +133,15 @@ def test_the_start_predicts_what_the_frozen_network_predicts():
     with torch.no_grad():
         raw = network(*batches.inputs(torch.arange(len(data))))
     value = start.fitted.scalers.target.backward(raw[:, 0].double().numpy())
-    assert np.maximum(value, 0.0) == pytest.approx(start.predict(data).value, rel=1e-4, abs=1e-3)
+    level = start.fitted.level  # one factor, outside the network that is trained on
+    assert level * np.maximum(value, 0.0) == pytest.approx(start.predict(data).value, rel=1e-4, abs=1e-3)
+
+
+def test_the_tuned_model_forecasts_the_total_of_its_rows():
+    start, data = started()
+    tuned = fine_tune(start, data, SHORT, 1, clock).model
+    assert tuned.fitted.level != start.fitted.level
+    assert tuned.predict(data).value.sum() == pytest.approx(data.arrays.target.sum(), rel=1e-5)
 
 
 def test_customers_without_text_are_predicted_from_behaviour_alone():

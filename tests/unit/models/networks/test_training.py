@@ -1,10 +1,13 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 
 from assets.models.estimators.fusion_networks import PLANS
 from assets.models.examples.dataset import ExampleArrays
-from assets.models.networks.training import deterministic_torch, evidence_share, fit_network, learning_rate_share
+from assets.models.networks.schedule import learning_rate_share
+from assets.models.networks.training import deterministic_torch, evidence_share, fit_network
 from assets.models.settings import ModelSettings
 from tests.unit.models.build import QUICKEST, arrays_of, synthetic
 
@@ -117,3 +120,22 @@ def test_text_counts_by_the_evidence_behind_it():
     model = fit_network(PLANS["concatenation"], data, settings, 1)
     plain, little, nothing = (model.predict(rows).value for rows in (data, faint, unread))
     assert np.abs(little - nothing).max() < np.abs(plain - nothing).max() / 10
+
+
+@pytest.mark.parametrize("name", ["behaviour_mlp", "gated_fusion_ziln", "gated_fusion_anchored"])
+@pytest.mark.parametrize("scale", ["root", "log1p", "standard"])
+def test_the_total_of_the_training_rows_is_forecast_whatever_the_scale(name, scale):
+    data = synthetic(1, 400, text_effect=0.0)
+    rng = np.random.default_rng(1)
+    rare = replace(data, target=np.where(rng.random(400) < 0.2, rng.gamma(0.7, 900, 400), 0.0))
+    settings = replace(SMALL, target_scale=scale, max_epochs=5, learning_rate=1e-2)
+    model = fit_network(PLANS[name], rare, settings, 1)
+    assert model.predict(rare).value.sum() == pytest.approx(rare.target.sum())
+    if (name, scale) == ("behaviour_mlp", "root"):
+        assert model.level > 1.2  # squares of mean roots fall short of the mean
+
+
+def test_where_nobody_brings_anything_nothing_is_forecast():
+    data = synthetic(1, 60, text_effect=0.0)
+    model = fit_network(PLANS["behaviour_mlp"], replace(data, target=np.zeros(60)), SMALL, 1)
+    assert (model.predict(data).value == 0.0).all()
