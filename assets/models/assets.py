@@ -108,7 +108,7 @@ def examples(inputs: WholeInputs) -> WholeProduced:
 
 
 @whole_asset(contract=MODEL_TUNING, group="models", reads=[Reads("examples", None)], validate=validate_tuning,
-             kinds={"pytorch", "lightgbm"}, owners=["team:models"], code_version="2", pool=ENCODERS)  # fmt: skip
+             kinds={"pytorch", "lightgbm"}, owners=["team:models"], code_version="3", pool=ENCODERS)  # fmt: skip
 def model_tuning(inputs: WholeInputs) -> pl.DataFrame:
     """The same number of trials for every tuned model, on customers that no fold tests; none in the quick profile."""
     return tune(inputs.frame("examples"), model_settings(inputs.settings), time.perf_counter)
@@ -116,7 +116,7 @@ def model_tuning(inputs: WholeInputs) -> pl.DataFrame:
 
 @whole_asset(contract=MODEL_PREDICTIONS, group="models", reads=[Reads("examples", None), Reads("model_tuning", None)],
              validate=validate_predictions, kinds={"pytorch", "lightgbm"}, owners=["team:models"],
-             code_version="3", pool=ENCODERS)  # fmt: skip
+             code_version="4", pool=ENCODERS)  # fmt: skip
 def model_predictions(inputs: WholeInputs) -> pl.DataFrame:
     """Out-of-sample predictions of every model on the same grouped folds and on the hold-out, with times."""
     tuned = chosen_values(inputs.frame("model_tuning"))
@@ -133,7 +133,7 @@ def model_metrics(inputs: WholeInputs) -> WholeProduced:
 
 @whole_asset(contract=MODEL_ABLATIONS, group="models",
              reads=[*HISTORY, Reads("examples", None), Reads("model_tuning", None)], validate=validate_ablations,
-             kinds={"pytorch"}, owners=["team:models"], code_version="3", pool=ENCODERS)  # fmt: skip
+             kinds={"pytorch"}, owners=["team:models"], code_version="4", pool=ENCODERS)  # fmt: skip
 def model_ablations(inputs: WholeInputs) -> WholeProduced:
     """One thing changed at a time on the same folds; the profile quick runs none."""
     settings, examples = model_settings(inputs.settings), inputs.frame("examples")
@@ -180,7 +180,7 @@ def anomaly_sensitivity(inputs: WholeInputs) -> pl.DataFrame:
              reads=[Reads("examples", None), Reads("model_predictions", None), Reads("model_metrics", None),
                     Reads("model_tuning", None)],
              validate=validate_trained_models, kinds={"pytorch", "lightgbm"}, owners=["team:models"],
-             code_version="4", pool=ENCODERS,
+             code_version="5", pool=ENCODERS,
              further_checks=[NO_WORSE_IS_PROMOTED])  # fmt: skip
 def trained_models(inputs: WholeInputs) -> WholeProduced:
     """One row per kept model of the training in service; a new training serves unless it is worse (training_runs)."""

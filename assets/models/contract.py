@@ -100,6 +100,8 @@ MODEL_PREDICTIONS = FrameContract(
         Column(name="prediction", dtype=pl.Float64(), description="predicted value", unit="currency units", minimum=0),
         Column(name="gate", dtype=pl.Float64(), description="share of behaviour in the fusion", nullable=True,
                minimum=0, maximum=1),
+        Column(name="chance", dtype=pl.Float64(), description="predicted chance of any revenue, where the model gives "
+               "one", nullable=True, minimum=0, maximum=1),
         *_COST,
     ),
 )  # fmt: skip

@@ -31,10 +31,10 @@ class ModelSettings(FineTuningSettings, MeasuringSettings):
         doc="specification 6.7; same_as_past is the yardstick of the others",
         allowed=(
             "same_as_past and any of same_as_past, lightgbm, behaviour_mlp, concatenation, gated_fusion, bg_nbd, "
-            "random_forest, gradient_boosting, xgboost, catboost, lightgbm_text, catboost_text, anchored, "
-            "anchored_text, text_only, gated_no_text, behaviour_mlp_ziln, concatenation_ziln, gated_fusion_ziln, "
-            "behaviour_mlp_anchored, concatenation_anchored, gated_fusion_anchored, behaviour_mlp_weighted, "
-            "concatenation_weighted, gated_fusion_weighted"
+            "two_part, tweedie, random_forest, gradient_boosting, xgboost, catboost, lightgbm_text, catboost_text, "
+            "anchored, anchored_text, text_only, gated_no_text, behaviour_mlp_ziln, concatenation_ziln, "
+            "gated_fusion_ziln, behaviour_mlp_anchored, concatenation_anchored, gated_fusion_anchored, "
+            "behaviour_mlp_weighted, concatenation_weighted, gated_fusion_weighted"
         ),
     )
     workers: int = setting(
@@ -125,6 +125,9 @@ class ModelSettings(FineTuningSettings, MeasuringSettings):
         "customer or a few small ones suggest is hardly believed",
         allowed="0 or more",
     )
+    tweedie_power: float = setting(
+        1.5, "LightGBM's default: of the variance, between Poisson's 1 and gamma's 2", allowed="above 1, below 2"
+    )
     purchase_penalty: float = setting(
         0.0,
         "of BG/NBD and gamma-gamma, per customer, times the squared logarithms of their parameters; 0: plain maximum "
@@ -207,6 +210,7 @@ _RANGES: tuple[tuple[tuple[str, ...], Callable[[float], bool], str], ...] = (
         lambda value: value >= 0.0,
         "0 or more",
     ),
+    (("tweedie_power",), lambda value: 1.0 < value < 2.0, "above 1, below 2"),
     (("dropout", "warm_up_share"), lambda value: 0.0 <= value < 1.0, "0 up to below 1"),
     (
         ("validation_share", "interval", "anomaly_step", "tuning_share", "forest_features"),
@@ -218,7 +222,18 @@ _RANGES: tuple[tuple[tuple[str, ...], Callable[[float], bool], str], ...] = (
 QUICK: Mapping[str, Any] = {
     # Larger steps in larger batches, fewer epochs and one repeat: the whole comparison in about a minute on two
     # cores. Rates between models stay comparable, headline claims need the full profile.
-    "models": (NAIVE, TREES, "anchored", WITHOUT_TEXT, "text_only", FUSION, f"{FUSION}_anchored"),
+    "models": (
+        NAIVE,
+        "bg_nbd",
+        TREES,
+        "two_part",
+        "tweedie",
+        "anchored",
+        WITHOUT_TEXT,
+        "text_only",
+        FUSION,
+        f"{FUSION}_anchored",
+    ),
     "repeats": 1,
     "text_components": 8,
     "text_shrinkage": 1.0,

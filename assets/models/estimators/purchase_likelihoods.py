@@ -52,7 +52,7 @@ class History:
             message = f"negative or missing figures in {odd or ['latest, which passes seen']}"
             raise ContractError(message + "; count purchases and times from each customer's first purchase on")
 
-    def take(self, rows: NDArray[np.bool_]) -> "History":
+    def take(self, rows: NDArray[np.bool_] | NDArray[np.int64]) -> "History":
         """The chosen customers."""
         return History(**{name: getattr(self, name)[rows] for name in self.__dataclass_fields__})
 

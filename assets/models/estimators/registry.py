@@ -25,6 +25,8 @@ _MODULES: Mapping[str, str] = {
     "concatenation": "fusion_networks",
     FUSION: "fusion_networks",
     "bg_nbd": "buy_till_you_die",
+    "two_part": "guest_trees",
+    "tweedie": "guest_trees",
     "random_forest": "tree_ensembles",
     "gradient_boosting": "tree_ensembles",
     "xgboost": "tree_ensembles",

@@ -20,6 +20,7 @@ from assets.models.estimators.spec import fit_model, model_spec
 from assets.models.evaluation.metrics import all_metrics
 from assets.models.evaluation.tuning import PROSPECTIVE_CV, Tuned, reserved_customers, settings_for
 from assets.models.examples.dataset import ExampleArrays, text_dimensions, to_arrays
+from assets.models.examples.prediction import CHANCE
 from assets.models.examples.splits import customer_folds, fold_of
 from assets.models.settings import ModelSettings
 
@@ -158,6 +159,7 @@ class _Run:
                 "target": data.target,
                 "prediction": predicted.value,
                 "gate": predicted.gate if predicted.gate is not None else [None] * len(data),
+                "chance": predicted.further.get(CHANCE, [None] * len(data)),
             }
             facts = {"protocol": label, "model": name, "repeat": repeat, "fold": fold,
                      "parameters": model.parameters, "train_seconds": train_seconds,

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from assets.models.examples.dataset import ExampleArrays
 
 VALUE, GATE = "value", "gate"
+CHANCE, AMOUNT = "chance", "amount"  # of any revenue; of the revenue, if there is any
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -33,6 +33,15 @@ def test_a_model_survives_the_store(name, data, tmp_path):
     assert loaded.parameters == model.parameters
 
 
+def test_a_network_kept_before_it_had_a_level_predicts_as_it_did(data):
+    model, artefact = artefact_of("behaviour_mlp", data)
+    level = artefact.payload["level"]
+    assert level != 1.0
+    old = {name: value for name, value in artefact.payload.items() if name != "level"}
+    before = from_artefact(replace(artefact, payload=old)).predict(data).value
+    assert before * level == pytest.approx(model.predict(data).value)
+
+
 def test_two_trainings_have_one_version(data):
     assert artefact_of("gated_fusion", data)[1].version == artefact_of("gated_fusion", data)[1].version
 
@@ -51,17 +60,20 @@ def test_other_features_are_refused(data):
 def test_an_artefact_without_its_model_is_refused(data):
     artefact = artefact_of("lightgbm", data)[1]
     for name, said in (("lightgbm", "no trees"), ("gated_fusion", "no network"), ("xgboost", "never kept"),
-                       ("two_part", "no model is called 'two_part'")):  # fmt: skip
+                       ("three_part", "no model is called 'three_part'")):  # fmt: skip
         with pytest.raises(ContractError, match=said):
             from_artefact(replace(artefact, model=name, trees=None))
     network = artefact_of("concatenation", data)[1]
+    parts = artefact_of("two_part", data)[1]
+    with pytest.raises(ContractError, match="no trees of the amount"):
+        from_artefact(replace(parts, payload={"horizon_days": 90}))
     with pytest.raises(ContractError, match="holds concatenation instead of gated_fusion"):
         from_artefact(replace(network, model="gated_fusion"))
 
 
 def test_models_that_are_known_no_more_drop_out_of_stored_settings(data):
     artefact = artefact_of("gated_fusion", data)[1]
-    before = replace(artefact, settings={**artefact.settings, "models": [*artefact.settings["models"], "two_part"]})
+    before = replace(artefact, settings={**artefact.settings, "models": [*artefact.settings["models"], "three_part"]})
     assert settings_of(before) == QUICKEST
 
 

@@ -77,7 +77,7 @@ def test_what_can_not_be_compared_is_said(examples, naive, trees):
         "no newest origin": judge(None, naive, examples.clear(), QUICKEST, first=False),
         "without a twin": judge(trees, None, examples, QUICKEST, first=False),
         "guests were erased": judge(trees, naive, examples, QUICKEST, first=False, outdated="guests were erased"),
-        "nothing installed knows": judge(trees, replace(naive, model="two_part"), examples, QUICKEST, first=False),
+        "nothing installed knows": judge(trees, replace(naive, model="three_part"), examples, QUICKEST, first=False),
         "other features": judge(trees, replace(naive, features=("b_other",)), examples, QUICKEST, first=False),
         "another horizon days": judge(
             trees, artefact(SameAsPast(), "same_as_past", horizon_days=30), examples, QUICKEST, first=False
