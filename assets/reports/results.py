@@ -19,6 +19,7 @@ from assets.common.findings import (
     union_of,
 )
 from assets.models.estimators.registry import NAIVE
+from assets.models.evaluation.customer_metrics import CUSTOMER_METRICS
 from assets.models.evaluation.metrics import METRIC_NAMES
 from assets.reports.telling.wording import count, decimal, estimate, model_name, percent
 from assets.studies.truth import NO_TRUTH
@@ -45,7 +46,7 @@ def required_paths(*, knows_truth: bool) -> list[str]:
     paths += ["customers.count", "customers.leakage.*.r2"]
     paths += [f"embeddings.*.{name}" for name in ("reviews", "reviews_per_second", "dimensions")]
     for protocol in ("observed", "prospective_cv", "prospective_holdout"):
-        paths += [f"models.{protocol}.*.{name}" for name in METRIC_NAMES]
+        paths += [f"models.{protocol}.*.{name}" for name in (*METRIC_NAMES, *CUSTOMER_METRICS)]
         paths.append(f"models.{protocol}.best")
     paths += [f"models.significance.*.{name}" for name in ("p_corrected", "p_t", "p_wilcoxon", "effect")]
     paths += [f"gate.{segment}.{name}" for segment in ("low", "mid", "high") for name in ("mean", "std")]

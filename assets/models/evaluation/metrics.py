@@ -86,29 +86,41 @@ def _gini(target: Floats, order_by: Floats) -> float:
 
 
 def decile_calibration(target: Floats, prediction: Floats) -> list[dict[str, float]]:
-    """Mean predicted against mean realised value in ten equal groups by prediction (fewer with few rows).
+    """Mean predicted against mean realised value by tenth of the predictions, equal predictions in one group.
+
+    A tenth goes from one rank to the next; equal predictions that lie in several make up one group under the first of
+    them. Parted, they would have to be put in some order, and by their target all would look calibrated.
 
     Args:
         target: (n,).
         prediction: (n,).
 
     Returns:
-        decile (1 = lowest), n, predicted, realised.
+        decile (1 = lowest; those that fell to a lower one are left out), n, predicted, realised.
 
     Raises:
         ContractError: lengths differ, or a value is not finite.
+
+    Example:
+        >>> rows = decile_calibration(np.array([0.0, 4.0, 8.0, 4.0]), np.full(4, 5.0))
+        >>> [(int(row["decile"]), int(row["n"]), row["predicted"], row["realised"]) for row in rows]
+        [(1, 4, 5.0, 4.0)]
     """
     _check(target, prediction)
-    order = np.lexsort((target, prediction))
-    parts = [part for part in np.array_split(order, _DECILES) if len(part)]
+    if not len(target):
+        return []
+    _, group, number = np.unique(prediction, return_inverse=True, return_counts=True)
+    ranks = np.cumsum(number) - number  # of the first row of each group
+    tenth = 1 + ranks * min(_DECILES, len(target)) // len(target)
+    of_row = tenth[group]
     return [
         {
-            "decile": index + 1,
-            "n": len(part),
-            "predicted": float(prediction[part].mean()),
-            "realised": float(target[part].mean()),
+            "decile": int(name),
+            "n": int((of_row == name).sum()),
+            "predicted": float(prediction[of_row == name].mean()),
+            "realised": float(target[of_row == name].mean()),
         }
-        for index, part in enumerate(parts)
+        for name in np.unique(of_row)
     ]
 
 

@@ -17,7 +17,6 @@ from assets.models.evaluation.statistics import compare
 
 _COSTS = ("parameters", "train_seconds", "predict_seconds")
 _MIN_GROUP = 30
-_ERRORS = ("mae", "rmse", "mape")
 _TESTED_ONCE = (HOLDOUT, HOLDOUT_DISJOINT)
 
 
@@ -31,6 +30,8 @@ def model_results(
     rng: np.random.Generator,
 ) -> Tree:
     """Every metric of every model and protocol with its 95 % interval, and what it costs.
+
+    Bounds are as the t interval over folds gives them: one beyond what a metric can be says how little few folds tell.
 
     Args:
         metrics: ``model_metrics`` rows.
@@ -49,7 +50,7 @@ def model_results(
             estimates = _over_customers(own, partial(all_metrics, mape_floor=mape_floor), rng, draws)
         else:
             estimates = {name: fold_interval(_known(rows[name]), 1.0 / (folds - 1)) for name in METRIC_NAMES}
-        branch: Tree = {name: _within_range(name, item).as_json() for name, item in estimates.items()}
+        branch: Tree = {name: item.as_json() for name, item in estimates.items()}
         branch |= {name: float(rows[name].mean() or 0.0) for name in _COSTS}  # type: ignore[arg-type]
         branch["n"] = (
             int(rows["n"].sum()) if protocol in _TESTED_ONCE else int(rows.filter(pl.col("repeat") == 0)["n"].sum())
@@ -61,15 +62,6 @@ def model_results(
 def _over_customers(rows: pl.DataFrame, metrics: Metrics, rng: np.random.Generator, draws: int) -> dict[str, Estimate]:
     ordered = rows.sort("pseudo_customer_id", "as_of", "repeat", "fold")
     return bootstrap_metrics(ordered["target"].to_numpy(), ordered["prediction"].to_numpy(), metrics, rng, draws)
-
-
-def _within_range(metric: str, item: Estimate) -> Estimate:
-    """Bounds cut to what the metric can be: a t interval over few folds knows no limits."""
-    if item.low is None or item.high is None:
-        return item
-    if metric in _ERRORS:
-        return Estimate(item.value, max(0.0, item.low), item.high)
-    return Estimate(item.value, item.low if metric == "r2" else max(-1.0, item.low), min(1.0, item.high))
 
 
 def _known(series: pl.Series) -> np.ndarray:
@@ -127,8 +119,6 @@ def gate_results(
         gates = own["gate"].to_numpy()
         if gates.size:
             mean = clustered_mean(gates, own["pseudo_customer_id"].to_numpy())
-            if mean.low is not None and mean.high is not None:
-                mean = Estimate(mean.value, max(0.0, mean.low), min(1.0, mean.high))
             tree[segment] = {"mean": mean.as_json(), "std": float(gates.std()), "n": int(gates.size)}
     return tree
 

@@ -26,6 +26,7 @@ from assets.models.findings.accuracy import (
 from assets.models.findings.advice import recommendation
 from assets.models.findings.anomaly_filter import sensitivity_results
 from assets.models.findings.bench import KeptModel, TextBench
+from assets.models.findings.customer_lists import customer_results
 from assets.models.findings.evidence import (
     calibration_tree,
     claim_frame,
@@ -102,11 +103,15 @@ def _evaluated(tables: ModelTables, settings: ModelSettings, profile: str, fresh
         draws=settings.bootstrap_draws,
         rng=fresh(),
     )
+    lists = customer_results(tables.predictions, settings.bootstrap_draws, fresh)
     claims = claim_frame(tables.metrics, settings.folds, fresh(), settings.bootstrap_draws)
     names = [name for name in settings.models if profile in model_spec(name).shuffled_in]
     return {
         "ablations": ablation_results(models, (PROSPECTIVE_CV, OBSERVED)),
-        "models": {**_with_best(models, tables.metrics), **_compared(models, tables, settings, fresh)},
+        "models": {
+            **merged(_with_best(models, tables.metrics), lists),
+            **_compared(models, tables, settings, fresh),
+        },
         "gate": gate_results(tables.predictions, tables.customers, tables.examples),
         "controls": {"permutation": _permuted(names, models, tables, settings, fresh)},
         "claims": claim_tree(claims),

@@ -94,6 +94,12 @@ def test_the_horizon_is_that_of_the_forecasts():
     assert horizon_of(frame.head(1)) is None
 
 
+def test_equal_predictions_share_a_bar_so_that_a_constant_is_not_calibrated_by_its_order():
+    target = [float(row) for row in range(50)]
+    deciles = decile_frame(pl.DataFrame({"prediction": [60.0] * 50, "target": target}))
+    assert deciles.rows() == [(1, 50, 60.0, 24.5)]
+
+
 def test_the_chapter_shows_forecasts_tenths_and_scores():
     world = full_world("public")
     section = world.section(CHAPTER)

@@ -12,7 +12,9 @@ from assets.reports.telling.blocks import Block, Disclosure, Notice, Picture, Se
 from assets.reports.telling.comparison import comparison_blocks, model_table
 from assets.reports.telling.notices import missing
 from assets.reports.telling.told import Told
-from assets.reports.telling.wording import decimal, model_name
+from assets.reports.telling.wording import decimal, model_name, percent
+
+_TENTHS = 10
 
 
 def models_section(told: Told) -> Section:
@@ -79,14 +81,16 @@ def _rows(predictions: pl.DataFrame, protocol: str, model: str) -> pl.DataFrame:
 def _decile_picture(accuracy: Accuracy, frames: dict[str, pl.DataFrame], currency: str) -> Picture:
     model, rows = next(iter(frames.items()))
     last = rows.row(rows.height - 1, named=True)
-    share = last["actual"] / total if (total := float(rows["actual"].sum())) > 0 else 0.0
+    total, number = float((rows["n"] * rows["actual"]).sum()), int(rows["n"].sum())
+    share = last["n"] * last["actual"] / total if total > 0 else 0.0
+    best = "The tenth that" if last["decile"] == _TENTHS else f"The {percent(last['n'] / number)} whom"
     ratio = last["predicted"] / last["actual"] if last["actual"] else float("nan")
     return Picture(
         key="deciles",
         title="Predicted and actual value by tenths of customers",
-        sentence=f"The tenth that {model_name(model)} ranks highest brings {decimal(100 * share, 0)} % of the later "
-        f"revenue; for it the forecast is {decimal(ratio, 2)} times what came ({accuracy.title.lower()}). Bars: "
-        "actual, line: predicted.",
+        sentence=f"{best} {model_name(model)} ranks highest: {decimal(100 * share, 0)} % of the later "
+        f"revenue, and a forecast of {decimal(ratio, 2)} times what came ({accuracy.title.lower()}). Bars: "
+        "actual, line: predicted; equal predictions share a bar.",
         alt="Bars of actual and lines of predicted mean value in ten groups ordered by prediction.",
         figure=draw_deciles(frames, currency),
         disclosure=Disclosure.GUEST_AGGREGATE,

@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
 import polars as pl
 
 from assets.common.findings import Estimate
+from assets.models.evaluation.metrics import decile_calibration
 from assets.reports.telling.accuracy import Accuracy, metric_cell
 from assets.reports.telling.blocks import Disclosure, Table
 from assets.reports.telling.tables import value_order
@@ -106,21 +106,11 @@ def score_table(scores: pl.DataFrame, horizon_days: int | None, currency: str) -
 
 
 def decile_frame(predictions: pl.DataFrame) -> pl.DataFrame:
-    """Ten groups of customers ordered by prediction: mean predicted and mean actual value.
+    """Customers by tenth of the predictions: how many, mean predicted and mean actual value.
 
     Args:
-        predictions: ``prediction``, ``target`` of one model; fewer than ten rows give as many groups.
+        predictions: ``prediction``, ``target`` of one model; equal predictions make one group, under its first tenth.
     """
-    ordered = predictions.sort("prediction", "target")
-    groups = min(10, ordered.height)
-    if groups == 0:
-        return pl.DataFrame(schema={"decile": pl.Int64, "predicted": pl.Float64, "actual": pl.Float64})
-    parts = np.array_split(np.arange(ordered.height), groups)
-    predicted, actual = ordered["prediction"].to_numpy(), ordered["target"].to_numpy()
-    return pl.DataFrame(
-        {
-            "decile": list(range(1, groups + 1)),
-            "predicted": [float(predicted[part].mean()) for part in parts],
-            "actual": [float(actual[part].mean()) for part in parts],
-        }
-    )
+    rows = decile_calibration(predictions["target"].to_numpy(), predictions["prediction"].to_numpy())
+    schema = {"decile": pl.Int64, "n": pl.Int64, "predicted": pl.Float64, "realised": pl.Float64}
+    return pl.DataFrame(rows, schema=schema).rename({"realised": "actual"})

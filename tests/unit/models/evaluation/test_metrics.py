@@ -80,4 +80,23 @@ def test_deciles_hold_every_row_and_rise():
     predicted = [row["predicted"] for row in table]
     assert predicted == sorted(predicted)
     assert len(decile_calibration(TARGET[:3], GUESS[:3])) == 3
+    few = decile_calibration(TARGET[:23], np.arange(23.0))
+    assert [row["decile"] for row in few] == list(range(1, 11))
+    assert {row["n"] for row in few} == {2, 3}
+
+
+def test_a_constant_forecast_is_one_group_and_not_calibrated_by_the_order_of_its_rows():
+    (row,) = decile_calibration(TARGET, np.full(200, 50.0))
+    assert (row["decile"], row["n"]) == (1, 200)
+    assert (row["predicted"], row["realised"]) == pytest.approx((50.0, TARGET.mean()))
+
+
+def test_equal_forecasts_share_a_group_whatever_came_of_them():
+    guess = np.concatenate([np.zeros(130), np.arange(1.0, 71.0)])  # six tenths and a half bring nothing by forecast
+    target = np.concatenate([np.linspace(0, 900, 130), np.arange(70.0)])
+    for order in (np.arange(200), np.arange(200)[::-1]):
+        rows = decile_calibration(target[order], guess[order])
+        assert [row["decile"] for row in rows] == [1, 7, 8, 9, 10]
+        assert [row["n"] for row in rows] == [130, 10, 20, 20, 20]
+        assert rows[0]["realised"] == pytest.approx(450.0)
     assert decile_calibration(np.zeros(0), np.zeros(0)) == []

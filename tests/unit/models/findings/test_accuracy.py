@@ -128,3 +128,12 @@ def test_ablations_name_the_models() -> None:
     assert tree == {
         "observed": {"full multimodal model": dict.fromkeys(("mae", "rmse", "mape", "spearman", "gini")) | {"r2": 0.5}}
     }
+
+
+def test_an_interval_goes_as_far_as_the_folds_say() -> None:
+    rows = metrics({"gated_fusion": 0.99})
+    rows = rows.with_columns(r2=pl.Series([0.99, 0.99, 0.99, 0.99, 0.2]), mae=pl.Series([1.0, 1.0, 1.0, 1.0, 30.0]))
+    tree = model_results(rows, predictions(), folds=5, mape_floor=1.0, draws=20, rng=np.random.default_rng(0))
+    branch = tree["prospective_cv"]["gated_fusion"]
+    assert branch["r2"]["high"] > 1.0  # cut to 1, it would look surer than five folds are
+    assert branch["mae"]["low"] < 0.0
