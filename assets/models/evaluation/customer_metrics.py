@@ -67,13 +67,13 @@ def customer_estimates(rows: Forecasts, rng: np.random.Generator, draws: int) ->
     """
     whole = weighted_metrics(rows, np.ones((1, len(rows)))) if len(rows) else {}
     parts = [weighted_metrics(rows, weights) for weights in drawn_weights(rows.customers, rng, draws)]
-    found = {}
+    estimates = {}
     for name, value in whole.items():
         if not np.isfinite(value[0]):
             continue
         drawn = np.concatenate([part[name] for part in parts]) if parts else np.zeros(0)
-        found[name] = Estimate(float(value[0]), *percentile_bounds(drawn))
-    return found
+        estimates[name] = Estimate(float(value[0]), *percentile_bounds(drawn))
+    return estimates
 
 
 def percentile_bounds(drawn: Floats, level: float = _LEVEL) -> tuple[float | None, float | None]:
@@ -143,11 +143,11 @@ def _captured(rows: Forecasts, weights: Floats) -> dict[str, Floats]:
     revenue = np.add.reduceat(drawn * rows.target[order], starts, axis=1)
     before = np.cumsum(number, axis=1) - number
     whole, total = number.sum(axis=1, keepdims=True), revenue.sum(axis=1)
-    found = {}
+    captured = {}
     for name, share in _SHARES.items():
         part = np.clip((share * whole - before) / np.where(number > 0.0, number, 1.0), 0.0, 1.0)
-        found[name] = _ratio((part * revenue).sum(axis=1), total)
-    return found
+        captured[name] = _ratio((part * revenue).sum(axis=1), total)
+    return captured
 
 
 def _r2_without_largest(rows: Forecasts, weights: Floats) -> Floats:

@@ -23,8 +23,8 @@ def customer_results(predictions: pl.DataFrame, draws: int, fresh: Callable[[], 
     tree: Tree = {}
     first = predictions.filter(pl.col("repeat") == 0)
     for (protocol, model), rows in first.sort("protocol", "model").group_by("protocol", "model", maintain_order=True):
-        found = customer_estimates(forecasts_of(rows), fresh(), draws)
-        figures = {name: item.as_json() for name, item in found.items()}
+        estimates = customer_estimates(forecasts_of(rows), fresh(), draws)
+        figures = {name: item.as_json() for name, item in estimates.items()}
         tree.setdefault(str(protocol), {})[str(model)] = figures
     return tree
 

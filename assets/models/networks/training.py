@@ -208,8 +208,8 @@ def fit_network(plan: NetworkPlan, data: ExampleArrays, settings: ModelSettings,
     with deterministic_torch(seed, settings.threads):
         network = build_network(plan, len(scalers.text_spread), settings)
         epochs = _optimise(network, Batches(plan, data, scalers, settings, held, seed), settings)
-    found = FittedNetwork(plan=plan, network=network.eval(), scalers=scalers, settings=settings, epochs=epochs)
-    return replace(found, level=level_of(data.target, found.predict(data).value))
+    fitted = FittedNetwork(plan=plan, network=network.eval(), scalers=scalers, settings=settings, epochs=epochs)
+    return replace(fitted, level=level_of(data.target, fitted.predict(data).value))
 
 
 def held_rows(data: ExampleArrays, settings: ModelSettings, seed: int) -> NDArray[np.bool_]:
