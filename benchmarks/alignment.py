@@ -98,10 +98,10 @@ class SplinkScores:
 
     def score(self, candidates: pl.DataFrame) -> tuple[np.ndarray, np.ndarray]:
         """Bits and odds of candidates."""
-        found = candidates.select("booking_id", "review_id").join(
+        odds_of_pairs = candidates.select("booking_id", "review_id").join(
             self.odds, on=["booking_id", "review_id"], how="left", maintain_order="left"
         )["odds"]
-        odds = found.fill_null(0.0).to_numpy()
+        odds = odds_of_pairs.fill_null(0.0).to_numpy()
         return np.round(np.log2(np.maximum(odds, 1e-12)), 6), odds
 
 
@@ -147,7 +147,7 @@ def splink_weights(candidates: pl.DataFrame) -> tuple[SplinkScores, dict[str, di
     def comparison(column: str) -> Any:
         # Where EM starts decides what it finds: at the documented priors, as ours does.
         bits = start["room name" if column == "grade" else column]
-        found = (
+        table = (
             coded.select(column, ratio=pl.Series(np.exp2(bits))).drop_nulls().group_by(column)
             .agg(u=pl.len(), m=pl.col("ratio").sum()).sort(column)
             .with_columns(pl.col("u", "m") / pl.col("u", "m").sum())
@@ -156,7 +156,7 @@ def splink_weights(candidates: pl.DataFrame) -> tuple[SplinkScores, dict[str, di
             levels.CustomLevel(f"{column}_l = {level}", label_for_charts=f"{column} {level}").configure(
                 u_probability=u, m_probability=m
             )
-            for level, u, m in found.iter_rows()
+            for level, u, m in table.iter_rows()
         ]
         null = levels.CustomLevel(f"{column}_l is null", "unknown").configure(is_null_level=True)
         return library.CustomComparison(output_column_name=column, comparison_levels=[null, *steps])
@@ -182,11 +182,11 @@ def splink_weights(candidates: pl.DataFrame) -> tuple[SplinkScores, dict[str, di
 
 
 def _splink_odds(linker: Any, pair: pl.DataFrame, candidates: pl.DataFrame) -> SplinkScores:
-    found = pl.from_arrow(linker.inference.predict().as_pyarrow_table())
-    assert isinstance(found, pl.DataFrame)
+    predicted = pl.from_arrow(linker.inference.predict().as_pyarrow_table())
+    assert isinstance(predicted, pl.DataFrame)
     odds = (
         pair.select("pair", "booking_id", "review_id")
-        .join(found.select(pair=pl.col("unique_id_l"), bits=pl.col("match_weight")), on="pair", how="left")
+        .join(predicted.select(pair=pl.col("unique_id_l"), bits=pl.col("match_weight")), on="pair", how="left")
         .select("booking_id", "review_id", odds=(2.0 ** pl.col("bits").fill_null(-40.0).clip(-40.0, 29.0)))
     )
     scores = SplinkScores(odds, {})
@@ -197,13 +197,13 @@ def _splink_odds(linker: Any, pair: pl.DataFrame, candidates: pl.DataFrame) -> S
 
 def _splink_parameters(linker: Any) -> dict[str, dict[str, float]]:
     """Both m and u of the most alike level, by comparison."""
-    found: dict[str, dict[str, float]] = {}
+    parameters: dict[str, dict[str, float]] = {}
     for item in linker.misc.save_model_to_json()["comparisons"]:
         full = next(level for level in item["comparison_levels"] if not level.get("is_null_level"))
-        found[item["output_column_name"]] = {
+        parameters[item["output_column_name"]] = {
             name: round(float(full.get(f"{name}_probability") or 0.0), 4) for name in ("m", "u")
         }
-    return found
+    return parameters
 
 
 def judged(
@@ -228,9 +228,9 @@ def fitted_as_of(
     fits: list[tuple[date, MatchWeights]] = []
     for cut_off in cut_offs(sides.days[0], sides.days[-2], _EVERY_DAYS, EARLY_FITS):
         inside = pl.col("delivery_day").is_between(cut_off - timedelta(days=FIT_LOOK_BACK_DAYS), cut_off)
-        found = learn_weights(candidates.filter(inside), sides.bookings.filter(inside), settings, told)
-        if found is not None:
-            fits.append((cut_off, found))
+        learned = learn_weights(candidates.filter(inside), sides.bookings.filter(inside), settings, told)
+        if learned is not None:
+            fits.append((cut_off, learned))
     start = assumed_weights(settings)
 
     def on(day: date) -> MatchWeights:
@@ -249,28 +249,28 @@ def demo(
     sides = sides_of(source, days_between(source.first_day, source.first_day + timedelta(days=days - 1)), k)
     started = time.process_time()
     candidates = build_candidates(sides.bookings, sides.reviews, source.hotels(), sides.days, settings).frame
-    found: dict[str, Any] = {"candidates": candidates.height, "build_seconds": time.process_time() - started}
+    figures: dict[str, Any] = {"candidates": candidates.height, "build_seconds": time.process_time() - started}
     links = true_links(source.truth(sides.days[-1]), _KEY)  # type: ignore[arg-type]
     started = time.process_time()
     weights_on, fits = fitted_as_of(sides, candidates, settings)
-    found["is_identified"] = [weights.is_identified for weights in fits]
-    found["ours"], pairs = judged(sides, candidates, weights_on, links, settings)
-    found["ours"]["seconds"] = time.process_time() - started
+    figures["is_identified"] = [weights.is_identified for weights in fits]
+    figures["ours"], pairs = judged(sides, candidates, weights_on, links, settings)
+    figures["ours"]["seconds"] = time.process_time() - started
     model = source.match_model(sides.days[-1])
     oracle = oracle_scores(candidates, sides.bookings, sides.reviews, model, settings)
-    found["oracle"], perfect = judged(sides, candidates, lambda _: oracle, links, settings)
+    figures["oracle"], perfect = judged(sides, candidates, lambda _: oracle, links, settings)
     for name in ("f1", "f1_later"):
-        found[f"{name}_of_oracle"] = found["ours"][name] / max(found["oracle"][name], 1e-9)
-    found["told"], informed = judged(
+        figures[f"{name}_of_oracle"] = figures["ours"][name] / max(figures["oracle"][name], 1e-9)
+    figures["told"], informed = judged(
         sides, candidates, fitted_as_of(sides, candidates, settings, links)[0], links, settings
     )
     beliefs = oracle_beliefs(candidates, oracle)
     weeks = tuple(weekly_counts(table, links, beliefs) for table in (pairs, perfect, informed))
     paper = best_similar_review(sides.bookings, candidates, sides.days, settings)
-    found["paper"] = _figures(paper.with_columns(match_probability=pl.lit(None, pl.Float64)), sides, links)
+    figures["paper"] = _figures(paper.with_columns(match_probability=pl.lit(None, pl.Float64)), sides, links)
     if with_splink:
-        found |= _splink_beside(candidates, sides, links, settings)
-    return found, weeks
+        figures |= _splink_beside(candidates, sides, links, settings)
+    return figures, weeks
 
 
 def _splink_beside(
@@ -319,8 +319,8 @@ def public_splink(folder: str) -> dict[str, Any]:
     source = PublicSource(Path(folder))
     last = source.last_day
     sides = sides_of(source, days_between(last - timedelta(days=120), last), PrivacySettings().k)
-    found = build_candidates(sides.bookings, sides.reviews, source.hotels(), sides.days, AlignmentSettings()).frame
-    return {"candidates": found.height, "parameters": splink_weights(found)[1]}
+    candidates = build_candidates(sides.bookings, sides.reviews, source.hotels(), sides.days, AlignmentSettings()).frame
+    return {"candidates": candidates.height, "parameters": splink_weights(candidates)[1]}
 
 
 def _show(item: dict[str, Any], world: str) -> None:
@@ -337,7 +337,7 @@ def _show(item: dict[str, Any], world: str) -> None:
 def _pooled(weeks: dict[str, list[tuple[WeeklyCounts, ...]]]) -> dict[str, dict[str, float]]:
     """Share of the oracle's F1 by cell, over all seeds."""
     rng = np.random.default_rng(0)
-    found: dict[str, dict[str, float]] = {}
+    cells: dict[str, dict[str, float]] = {}
     print(
         "k, review rate, hotels: share of the oracle's F1 over all seeds (95 %), and expected by the oracle's belief;"
     )
@@ -345,14 +345,14 @@ def _pooled(weeks: dict[str, list[tuple[WeeklyCounts, ...]]]) -> dict[str, dict[
     for cell, worlds in weeks.items():
         ours, oracle, told = ([item[place] for item in worlds] for place in range(3))
         item, bound = share_of_oracle(ours, oracle, rng), share_of_oracle(told, oracle, rng)
-        found[cell] = item | {f"told_{name}": value for name, value in bound.items()}
+        cells[cell] = item | {f"told_{name}": value for name, value in bound.items()}
         interval = f"{item['low']:.3f} to {item['high']:.3f}"
         print(
             f"{cell:>16}  {item['share']:.3f} ({interval})  {item['expected_share']:.3f}"
             f"   told {bound['share']:.3f} ({bound['low']:.3f} to {bound['high']:.3f})  {bound['expected_share']:.3f}",
             flush=True,
         )
-    return found
+    return cells
 
 
 def main() -> None:

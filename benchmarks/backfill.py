@@ -48,11 +48,11 @@ def whole(folder: str, data: str, first: str, last: str, start: str | None = Non
     workspace = _workspace(Path(folder), data, steps, start)
     started, cpu = time.perf_counter(), _cpu()
     result = run_job(workspace, "backfill", date.fromisoformat(first), date.fromisoformat(last), reuse=False)
-    found = {"run_s": round(time.perf_counter() - started, 1), "cpu_s": round(_cpu() - cpu, 1), "ok": result.success}
+    figures = {"run_s": round(time.perf_counter() - started, 1), "cpu_s": round(_cpu() - cpu, 1), "ok": result.success}
     assets = [
         {"asset": step.asset, "s": round(step.seconds, 2), "days": step.days, "rows": step.rows} for step in steps
     ]
-    return {**found, "assets": assets}
+    return {**figures, "assets": assets}
 
 
 def single_days(
@@ -141,17 +141,17 @@ def main() -> None:
 def _verdict(one: dict[str, Any], many: dict[str, Any], alone: dict[str, Any], days: int) -> dict[str, Any]:
     daily = sum(item["days"] is not None for item in one["assets"])
     per_day = one["run_s"] / days
-    found = {
+    figures = {
         "daily_assets": daily,
         "allowed_s": _SIX + _FURTHER * max(0, daily - 6),
         "seconds_per_day": round(per_day, 4),
     }
     if many:
-        found["ratio_to_day_by_day"] = round(many["mean_s"] / per_day, 1)
-        found["ratio_cpu"] = round(many["mean_cpu_s"] / (one["cpu_s"] / days), 1)
+        figures["ratio_to_day_by_day"] = round(many["mean_s"] / per_day, 1)
+        figures["ratio_cpu"] = round(many["mean_cpu_s"] / (one["cpu_s"] / days), 1)
         # A command pays for its start, and so does the one run: its seconds here are those of its whole process.
-        found["ratio_to_commands"] = round(alone["mean_s"] / (one["seconds"] / days), 1)
-    return found
+        figures["ratio_to_commands"] = round(alone["mean_s"] / (one["seconds"] / days), 1)
+    return figures
 
 
 def _show(results: dict[str, Any]) -> None:

@@ -31,7 +31,7 @@ def main() -> None:
     parser.add_argument("--encoders", type=Path, help="folder `encoders` of a home, else the encoder is distilled")
     options = asked_for(parser)
     singles = [str(_FIRST + timedelta(days=at)) for at in range(options.days + 1)]
-    found: dict[str, dict[str, Any]] = {}
+    by_history: dict[str, dict[str, Any]] = {}
     with tempfile.TemporaryDirectory() as scratch:
         for name, start in _HISTORIES.items():
             home = Path(scratch) / name.replace(" ", "_")
@@ -39,14 +39,14 @@ def main() -> None:
             if options.encoders:
                 (home / "encoders").symlink_to(options.encoders.resolve())
             measured(whole, str(home), options.data, str(start), str(_FIRST - timedelta(days=1)), str(start))
-            found[name] = measured(single_days, str(home), options.data, singles, str(start), "daily", 1)
-    results = {"histories": found, **_verdict(found)}
+            by_history[name] = measured(single_days, str(home), options.data, singles, str(start), "daily", 1)
+    results = {"histories": by_history, **_verdict(by_history)}
     _show(results)
     finish("daily_cost", results, options)
 
 
-def _verdict(found: dict[str, dict[str, Any]]) -> dict[str, float]:
-    month, years = (found[name] for name in _HISTORIES)
+def _verdict(by_history: dict[str, dict[str, Any]]) -> dict[str, float]:
+    month, years = (by_history[name] for name in _HISTORIES)
 
     def flat(part: dict[str, Any]) -> float:
         return part["mean_s"] - sum(part["assets"].get(name, 0.0) for name in GROWS)

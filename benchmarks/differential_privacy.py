@@ -42,14 +42,14 @@ _TARGET_RATIO, _TARGET_SECONDS = 0.62, 0.1
 
 def bookings(folder: Path) -> pl.DataFrame:
     """``month``, ``hotel``, ``segment``, ``rate`` of the public bookings, as delivered."""
-    found = next(path for path in sorted(folder.glob("hotel_bookings.csv*")))
-    if found.suffix == ".zip":
+    stored = next(path for path in sorted(folder.glob("hotel_bookings.csv*")))
+    if stored.suffix == ".zip":
         import zipfile
 
-        with zipfile.ZipFile(found) as archive:
+        with zipfile.ZipFile(stored) as archive:
             content = archive.read(archive.namelist()[0])
     else:
-        content = found.read_bytes()
+        content = stored.read_bytes()
     raw = pl.read_csv(content, infer_schema_length=None, null_values=["NULL", "NA"])
     month = pl.format("{}-{}", pl.col("arrival_date_year"), pl.col("arrival_date_month"))
     return raw.select(
@@ -64,16 +64,16 @@ def timed(draws: int, release: Callable[[], np.ndarray]) -> tuple[np.ndarray, di
     """All draws, and seconds per draw: wall and CPU; the first draw, which loads libraries, is not timed."""
     release()
     wall, cpu = time.perf_counter(), time.process_time()
-    found = np.array([release() for _ in range(draws)])
-    return found, {
+    drawn = np.array([release() for _ in range(draws)])
+    return drawn, {
         "seconds": (time.perf_counter() - wall) / draws, "cpu_seconds": (time.process_time() - cpu) / draws,
     }  # fmt: skip
 
 
-def error_of(found: np.ndarray, true: np.ndarray, kept: np.ndarray | None = None) -> float:
+def error_of(released: np.ndarray, true: np.ndarray, kept: np.ndarray | None = None) -> float:
     """Mean absolute relative error over draws and kept cells."""
     cells = np.ones(len(true), bool) if kept is None else kept
-    return float((np.abs(found - true)[:, cells] / np.abs(true)[cells]).mean())
+    return float((np.abs(released - true)[:, cells] / np.abs(true)[cells]).mean())
 
 
 def cell_sums(rows: pl.DataFrame) -> tuple[pl.DataFrame, np.ndarray, np.ndarray]:
@@ -91,12 +91,12 @@ def ours(rows: pl.DataFrame, draws: int, accounting: str = "pure", loss: float =
     true, kept = sums / sizes / _CENTS, sizes >= _LEAST
 
     def means() -> np.ndarray:
-        _, found, counted = cell_sums(rows)
-        return noisy_means(found, counted, noise, bounds=(0, _HIGHEST * _CENTS), loss=loss).values / _CENTS
+        _, sums, counted = cell_sums(rows)
+        return noisy_means(sums, counted, noise, bounds=(0, _HIGHEST * _CENTS), loss=loss).values / _CENTS
 
     def count() -> np.ndarray:
-        found = rows.group_by("month", "hotel").len().sort("month", "hotel")["len"].cast(pl.Int64).to_numpy()
-        return noisy_counts(found, noise, loss=loss, sensitivity=1).values
+        counts = rows.group_by("month", "hotel").len().sort("month", "hotel")["len"].cast(pl.Int64).to_numpy()
+        return noisy_counts(counts, noise, loss=loss, sensitivity=1).values
 
     drawn, seconds = timed(draws, means)
     results: dict[str, Any] = {"mean": {"error": error_of(drawn, true, kept), "cells": int(kept.sum()), **seconds}}
@@ -110,11 +110,11 @@ def ours(rows: pl.DataFrame, draws: int, accounting: str = "pure", loss: float =
     for name, orders in _ORDERS.items():
 
         def quantiles(orders: tuple[float, ...] = orders) -> np.ndarray:
-            found = [
+            parts = [
                 noisy_quantiles(values, orders, noise, bounds=(0, _HIGHEST * _CENTS), loss=loss).values / _CENTS
                 for _, values in sorted(cents.items())
             ]
-            return np.concatenate(found)
+            return np.concatenate(parts)
 
         drawn, seconds = timed(draws, quantiles)
         results[f"quantiles_{name}"] = {"error": error_of(drawn, true_quantiles(rows, orders)), **seconds}
@@ -141,8 +141,8 @@ def opendp_plain(rows: pl.DataFrame, draws: int) -> dict[str, Any]:
     _, sums, sizes = cell_sums(rows)
 
     def means() -> np.ndarray:
-        _, found, counted = cell_sums(rows)
-        total = noisy_counts(found, noise, loss=0.5, sensitivity=_HIGHEST * _CENTS).values
+        _, sums, counted = cell_sums(rows)
+        total = noisy_counts(sums, noise, loss=0.5, sensitivity=_HIGHEST * _CENTS).values
         return total / np.maximum(noisy_counts(counted, noise, loss=0.5, sensitivity=1).values, 1) / _CENTS
 
     drawn, seconds = timed(draws, means)
@@ -195,14 +195,14 @@ def peer(rows: pl.DataFrame, draws: int, slow: int, python: Path) -> dict[str, A
     if done.returncode:
         message = f"OpenDP's own releases failed:\n{done.stderr[-2000:]}"
         raise RuntimeError(message)
-    found = json.loads(done.stdout.splitlines()[-1])
+    by_library = json.loads(done.stdout.splitlines()[-1])
     cells, sums, sizes = cell_sums(rows)
     counts = rows.group_by("month", "hotel").len().sort("month", "hotel")["len"].to_numpy().astype(float)
     truth: dict[str, tuple[np.ndarray, np.ndarray | None]] = {
         "counts": (counts, None), "mean": (sums / sizes / _CENTS, sizes >= _LEAST),
     }  # fmt: skip
     results = {}
-    for name, measured in found.items():
+    for name, measured in by_library.items():
         drawn = np.array(measured.pop("draws"))
         if name.startswith("quantiles"):
             true = true_quantiles(rows, _ORDERS[name.split("_")[1]])

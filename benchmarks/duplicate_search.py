@@ -131,9 +131,9 @@ def searched(folder: str, last_day_only: bool, device: str | None) -> dict[str, 
     """Our search over the stored vectors, reading them included."""
     vectors = pl.read_parquet(Path(folder) / "*.parquet").select(REVIEW_VECTORS.names)
     days = sorted(vectors["delivery_day"].unique().to_list())
-    found = duplication(vectors, days[-1:] if last_day_only else days, ReviewSettings(), device)
-    close = int((found["duplication_cosine"] >= _CLOSE).sum())
-    return {"reviews": found.height, "close": close, "cpu_seconds": round(time.process_time(), 1)}
+    scored = duplication(vectors, days[-1:] if last_day_only else days, ReviewSettings(), device)
+    close = int((scored["duplication_cosine"] >= _CLOSE).sum())
+    return {"reviews": scored.height, "close": close, "cpu_seconds": round(time.process_time(), 1)}
 
 
 def largest_cosines(vectors: np.ndarray, queries: np.ndarray) -> np.ndarray:
@@ -188,11 +188,11 @@ def recall(folder: str, queries: int, device: str | None, copied: list[str]) -> 
     chosen = copies[np.linspace(0, len(copies) - 1, half).astype(np.int64)]
     asked = np.unique(np.concatenate([chosen, np.linspace(1, len(vectors) - 1, half).astype(np.int64)]))
     if device is None:
-        found = nearest_earlier(vectors, asked, 1, ReviewSettings().duplication_exact_texts)
+        neighbours = nearest_earlier(vectors, asked, 1, ReviewSettings().duplication_exact_texts)
     else:
-        found = device_neighbours(vectors, asked, 1, device)
+        neighbours = device_neighbours(vectors, asked, 1, device)
     ours = np.full(len(asked), -2.0)
-    ours[np.searchsorted(asked, found.query)] = found.cosine
+    ours[np.searchsorted(asked, neighbours.query)] = neighbours.cosine
     best = largest_cosines(vectors, asked)
     close = best >= _CLOSE
     found_share = float((ours[close] >= best[close] - 1e-5).mean()) if close.any() else None

@@ -80,20 +80,20 @@ def timed(encode: Encode, texts: Sequence[str]) -> tuple[np.ndarray, float, floa
 
 def taking_turns(encoders: dict[str, Encode], texts: Sequence[str]) -> dict[str, dict[str, Any]]:
     """Seconds and unit vectors of every encoder over the same blocks, one after the other per block."""
-    found: dict[str, dict[str, Any]] = {name: {"wall": 0.0, "cpu": 0.0, "parts": []} for name in encoders}
+    by_encoder: dict[str, dict[str, Any]] = {name: {"wall": 0.0, "cpu": 0.0, "parts": []} for name in encoders}
     for encode in encoders.values():
         encode(texts[:_WARM_UP])
     for start in range(0, len(texts), _BLOCK):
         for name, encode in encoders.items():
             vectors, wall, cpu = timed(encode, texts[start : start + _BLOCK])
-            own = found[name]
+            own = by_encoder[name]
             own["wall"] += wall
             own["cpu"] += cpu
             own["parts"].append(vectors)
-    for own in found.values():
+    for own in by_encoder.values():
         vectors = np.concatenate(own.pop("parts")).astype(np.float64)
         own["vectors"] = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
-    return found
+    return by_encoder
 
 
 def ridge_r2(vectors: np.ndarray, score: np.ndarray) -> float:
@@ -122,17 +122,17 @@ def on_processor(texts: list[str], judged: list[str], score: np.ndarray) -> dict
     encoders: dict[str, Encode] = {
         name: shelf.encoder(name).encode for name in _TIERS
     } | {_PEER: peer(packaged_minilm(), "cpu")}  # fmt: skip
-    found = taking_turns(encoders, texts)
+    by_encoder = taking_turns(encoders, texts)
     results: dict[str, Any] = {}
-    for name, own in found.items():
+    for name, own in by_encoder.items():
         results[name] = {
             "texts": len(texts),
             "reviews_per_second": len(texts) / own["wall"],
             "reviews_per_cpu_second": len(texts) / own["cpu"],
             "dimensions": own["vectors"].shape[1],
         }
-        if own["vectors"].shape[1] == found[_PEER]["vectors"].shape[1]:
-            cosines = (own["vectors"] * found[_PEER]["vectors"]).sum(axis=1)
+        if own["vectors"].shape[1] == by_encoder[_PEER]["vectors"].shape[1]:
+            cosines = (own["vectors"] * by_encoder[_PEER]["vectors"]).sum(axis=1)
             results[name] |= {"cosine_mean": float(cosines.mean()), "cosine_lowest": float(cosines.min())}
     for tier, r2 in qualities(shelf, _TIERS, judged, score).items():
         results[tier] |= {"r2": r2, "judged": len(judged)}

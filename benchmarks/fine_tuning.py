@@ -96,13 +96,13 @@ def as_rows(data: Any) -> Any:
 
 def on(device: str, model: str | None, sizes: dict[str, int]) -> list[dict[str, Any]]:
     """Every variant on a device."""
-    found = []
+    rows = []
     for precision in _PRECISIONS[device]:
         for checkpointing in (False, True):
             variant = {"precision": precision, "checkpointing": checkpointing}
-            found.append(variant | measured(one, device, model, precision, sizes, checkpointing))
+            rows.append(variant | measured(one, device, model, precision, sizes, checkpointing))
             print(f"  measured: {device} {precision}, checkpointing {'on' if checkpointing else 'off'}", flush=True)
-    return found
+    return rows
 
 
 def table(results: dict[str, Any]) -> str:

@@ -51,9 +51,9 @@ def _timed(task: Callable[[], Any]) -> tuple[Any, dict[str, float]]:
     Path("/proc/self/clear_refs").write_text("5", "ascii")  # forget the peak of reading the data (Linux)
     before = _resident("VmRSS")
     wall, processor = time.perf_counter(), time.process_time()
-    found = task()
+    outcome = task()
     spent = {"wall_s": round(time.perf_counter() - wall, 3), "cpu_s": round(time.process_time() - processor, 3)}
-    return found, {**spent, "mib_above_data": round(_resident("VmHWM") - before)}
+    return outcome, {**spent, "mib_above_data": round(_resident("VmHWM") - before)}
 
 
 def _resident(field: str) -> float:

@@ -46,11 +46,11 @@ def _count(piece: str, text: str) -> int:
 
 def recall(part: str) -> dict[str, dict[str, float]]:
     """Cases and share found, by kind."""
-    planted, found = Counter[str](), Counter[str]()
+    planted, masked = Counter[str](), Counter[str]()
     for case in planted_cases(part):
         planted[case.kind] += 1
-        found[case.kind] += is_gone(case, mask_text(case.text).text)
-    return {kind: {"cases": count, "recall": round(found[kind] / count, 3)} for kind, count in planted.items()}
+        masked[case.kind] += is_gone(case, mask_text(case.text).text)
+    return {kind: {"cases": count, "recall": round(masked[kind] / count, 3)} for kind, count in planted.items()}
 
 
 def public_reviews(folder: Path) -> pl.DataFrame:

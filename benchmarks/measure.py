@@ -30,21 +30,21 @@ def measured(task: Callable[..., dict[str, Any]], *arguments: object) -> dict[st
     process.start()
     sender.close()
     try:
-        found = receiver.recv()
+        figures = receiver.recv()
     except EOFError as error:
         message = f"{task.__name__} ended without a result (exit status {process.exitcode}); run it by itself"
         raise RuntimeError(message) from error
     process.join()
-    return found
+    return figures
 
 
 def _child(sender: Any, task: Callable[..., dict[str, Any]], arguments: tuple[object, ...]) -> None:
     warnings.simplefilter("ignore")  # as the command line does: libraries about themselves
     started = time.perf_counter()
-    found = task(*arguments)
+    figures = task(*arguments)
     seconds = time.perf_counter() - started
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024  # KiB on Linux
-    sender.send({**found, "seconds": round(seconds, 2), "peak_mib": round(peak)})
+    sender.send({**figures, "seconds": round(seconds, 2), "peak_mib": round(peak)})
     sender.close()
 
 

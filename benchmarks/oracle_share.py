@@ -51,9 +51,9 @@ def weekly_counts(pairs: pl.DataFrame, links: pl.DataFrame, beliefs: pl.DataFram
     true = links.select(ids).drop_nulls().unique().with_columns(right=pl.lit(1.0))
     first_rooms = links.filter("is_first_room").select("booking_id").unique().with_columns(possible=pl.lit(1.0))
     taken = pairs.filter("is_assigned").join(true, on=ids, how="left").join(beliefs, on=ids, how="left")
-    found = taken.group_by("delivery_day").agg(pl.col("right").sum(), taken=pl.len(), belief=pl.col("belief").sum())
+    counts = taken.group_by("delivery_day").agg(pl.col("right").sum(), taken=pl.len(), belief=pl.col("belief").sum())
     stays = pairs.select("booking_id", "delivery_day").unique().join(first_rooms, on="booking_id", how="left")
-    days = stays.group_by("delivery_day").agg(pl.col("possible").sum()).join(found, on="delivery_day", how="left")
+    days = stays.group_by("delivery_day").agg(pl.col("possible").sum()).join(counts, on="delivery_day", how="left")
     weeks = (
         days.sort("delivery_day").group_by_dynamic("delivery_day", every=_BLOCK)
         .agg(pl.col("right", "taken", "possible", "belief").sum())

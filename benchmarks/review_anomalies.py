@@ -142,19 +142,19 @@ def pooled(worlds: Sequence[Ranked]) -> dict[str, float | None]:
 
 def figures(parts: pl.DataFrame, anomalies: pl.DataFrame, planted: pl.DataFrame) -> dict[str, float | None]:
     """Average precision per part and of A, and the share of honest reviews excluded."""
-    found = part_precisions(anomalies, parts, planted)
-    return {**found, "honest_flagged": honest_flagged(anomalies, planted["review_id"])}
+    precisions = part_precisions(anomalies, parts, planted)
+    return {**precisions, "honest_flagged": honest_flagged(anomalies, planted["review_id"])}
 
 
 def means(results: Sequence[Mapping[str, Any]], span: str) -> dict[str, float]:
     """Mean over seeds of every figure."""
-    return {name: sum(found[span][name] for found in results) / len(results) for name in _FIGURES}
+    return {name: sum(world[span][name] for world in results) / len(results) for name in _FIGURES}
 
 
 def lowest(results: Sequence[Mapping[str, Any]], span: str) -> dict[str, float]:
     """The worst seed of every figure: the lowest precision, the highest share of honest reviews excluded."""
-    worst = {name: min(found[span][name] for found in results) for name in _FIGURES[:-1]}
-    return worst | {_FIGURES[-1]: max(found[span][_FIGURES[-1]] for found in results)}
+    worst = {name: min(world[span][name] for world in results) for name in _FIGURES[:-1]}
+    return worst | {_FIGURES[-1]: max(world[span][_FIGURES[-1]] for world in results)}
 
 
 def main() -> None:
@@ -172,11 +172,11 @@ def main() -> None:
         for share in options.shares:
             own = share if reading == "each" else share / 3
             judged = [judge(seed, own, options.guests, options.days) for seed in options.seeds]
-            found, worlds = [item for item, _ in judged], [ranked for _, ranked in judged]
-            entry: dict[str, Any] = {str(seed): item for seed, item in zip(options.seeds, found, strict=True)}
+            by_seed, worlds = [item for item, _ in judged], [ranked for _, ranked in judged]
+            entry: dict[str, Any] = {str(seed): item for seed, item in zip(options.seeds, by_seed, strict=True)}
             entry["pooled"] = together = pooled(worlds)
             for span in ("whole", "after_first_fit"):
-                mean, worst = means(found, span), lowest(found, span)
+                mean, worst = means(by_seed, span), lowest(by_seed, span)
                 entry[f"mean_{span}"], entry[f"worst_{span}"] = mean, worst
                 cells = "".join(f"{mean[name]:>8.3f} ({worst[name]:.3f})" for name in _FIGURES)
                 print(f"{share:>6.2f} {reading:>5} {span:<16}{cells}", flush=True)

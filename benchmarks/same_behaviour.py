@@ -37,15 +37,15 @@ _PUBLIC_DAYS = (date(2016, 3, 1), date(2016, 3, 30))
 def worlds(data: Path | None) -> dict[str, Settings]:
     """Name of each world -> its settings, without a home."""
     nowhere = Path()
-    found = {
+    by_name = {
         f"demo_{seed}": Settings(home=nowhere, core=CoreSettings(), sections={"demo": {"seed": seed, "days": 60}})
         for seed in (42, 7)
     }
     if data is not None:
         first, last = _PUBLIC_DAYS
         core = CoreSettings(source="public", data=data, history_start=first, history_end=last)
-        found["public"] = Settings(home=nowhere, core=core)
-    return found
+        by_name["public"] = Settings(home=nowhere, core=core)
+    return by_name
 
 
 def made(settings: Settings, home: Path) -> dict[str, Any]:
@@ -115,20 +115,20 @@ def main() -> int:
     parser.add_argument("--only", nargs="*", help="names of worlds")
     options = parser.parse_args()
     os.environ.setdefault("STAYWORTH_HMAC_KEY", _KEY)
-    found = {}
+    by_world = {}
     for name, settings in worlds(options.data).items():
         if options.only and name not in options.only:
             continue
         with tempfile.TemporaryDirectory() as folder:
-            found[name] = made(settings, Path(folder))
-        print(f"{name}: {found[name]['seconds']:.0f} s, {len(found[name]['tables'])} stored days", flush=True)
+            by_world[name] = made(settings, Path(folder))
+        print(f"{name}: {by_world[name]['seconds']:.0f} s, {len(by_world[name]['tables'])} stored days", flush=True)
     if options.write:
-        options.write.write_text(json.dumps(found, indent=1), "utf-8")
+        options.write.write_text(json.dumps(by_world, indent=1), "utf-8")
     if not options.against:
         return 0
     before = json.loads(options.against.read_text("utf-8"))
     renamed = dict(line.split() for line in options.renamed.read_text("utf-8").splitlines()) if options.renamed else {}
-    lines = differences(before, found, renamed)
+    lines = differences(before, by_world, renamed)
     print("\n".join(lines[:200]) or "nothing differs")
     return 1 if lines else 0
 

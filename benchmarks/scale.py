@@ -64,7 +64,7 @@ def run_stage(
     for step in steps:
         assets[step.asset] = round(assets.get(step.asset, 0.0) + step.seconds, 2)
     lake, made = workspace.lake, [] if whole else days_between(*days)
-    counts = {name: sum(found.rows_out for day in made if (found := lake.record(name, day))) for name in _COUNTED}
+    counts = {name: sum(record.rows_out for day in made if (record := lake.record(name, day))) for name in _COUNTED}
     return {
         "run_s": round(time.perf_counter() - began, 2), "cpu_s": round(cpu, 2), "assets": assets, "counts": counts,
         "ok": result.success, "failures": failures_of(result),
@@ -139,9 +139,9 @@ def show(results: dict[str, Any], price: float | None) -> None:
     print(f"{'stage':<12}{'times':>7}{'rows':>13}{'runs':>6}{'s':>11}{'MiB':>9}{'rows/s':>11}{'of linear':>11}"
           f"{'core-h / M rows':>17}{'cost / M rows':>15}")  # fmt: skip
     for stage in STAGES:
-        found = {float(name): entry["stages"][stage] for name, entry in results.items() if stage in entry["stages"]}
-        base = found[min(found)] if found else {}
-        for times, item in sorted(found.items()):
+        by_times = {float(name): entry["stages"][stage] for name, entry in results.items() if stage in entry["stages"]}
+        base = by_times[min(by_times)] if by_times else {}
+        for times, item in sorted(by_times.items()):
             share = share_of_linear((base["rows"], base["run_s"]), (item["rows"], item["run_s"]))
             cost = "-" if price is None else f"{item['core_hours_per_million'] * price:.4f}"
             over = "  above 16 GiB" if item["peak_mib"] > LIMIT_MIB else ""
@@ -160,11 +160,11 @@ def _show_daily(times: float, daily: dict[str, Any], price: float | None) -> Non
     print(f"{times:g} times, seconds: " + ", ".join(f"{name} {value:g}" for name, value in slowest))
     serial, cores = serial_share(daily["assets"], daily["run_s"]), os.cpu_count() or 1
     for nodes in _NODES:
-        found = cluster_cost(daily["run_s"] / 3600, serial, nodes, cores, price)
-        money = "" if found.price is None else f"; costs {found.price:.4f}, {found.price_more:.4f} more than one node"
-        print(f"  {nodes} nodes of {cores} cores (serial {serial:.1%}): {found.hours:.3f} h, "
-              f"{found.hours_saved:.3f} h saved, {found.speed_up:.2f} times as fast, "
-              f"{found.core_hours_more:.3f} core-hours more{money}")  # fmt: skip
+        cost = cluster_cost(daily["run_s"] / 3600, serial, nodes, cores, price)
+        money = "" if cost.price is None else f"; costs {cost.price:.4f}, {cost.price_more:.4f} more than one node"
+        print(f"  {nodes} nodes of {cores} cores (serial {serial:.1%}): {cost.hours:.3f} h, "
+              f"{cost.hours_saved:.3f} h saved, {cost.speed_up:.2f} times as fast, "
+              f"{cost.core_hours_more:.3f} core-hours more{money}")  # fmt: skip
 
 
 def main() -> None:

@@ -124,12 +124,14 @@ def main() -> None:
     print(f"{days * options.copies} days: " + ", ".join(f"{name} {rows:,}" for name, rows in counts.items()))
     results: dict[str, Any] = {"days": days * options.copies, "counts": counts}
     for stage in (name for name, tables in STAGES.items() if tables):
-        found = measured(partial(run_stage, hotels_apart=True), str(folder), stage, first, last, (first, last))
-        over = "  above 16 GiB" if found["peak_mib"] > LIMIT_MIB else ""
-        print(f"{stage:<12}{found['run_s']:>9.2f} s{found['peak_mib']:>9,} MiB{over}  {found['assets']}", flush=True)
-        if not found["ok"]:
-            raise SystemExit(f"{stage}: {found['failures']}")
-        results[stage] = found
+        figures = measured(partial(run_stage, hotels_apart=True), str(folder), stage, first, last, (first, last))
+        over = "  above 16 GiB" if figures["peak_mib"] > LIMIT_MIB else ""
+        print(
+            f"{stage:<12}{figures['run_s']:>9.2f} s{figures['peak_mib']:>9,} MiB{over}  {figures['assets']}", flush=True
+        )
+        if not figures["ok"]:
+            raise SystemExit(f"{stage}: {figures['failures']}")
+        results[stage] = figures
     finish("scale_history", results, options)
 
 

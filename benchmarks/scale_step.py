@@ -33,11 +33,11 @@ def main() -> None:
         raise SystemExit(f"{folder / 'inbox'} holds no deliveries: give a folder that `scale --keep` left")
     last = date.fromisoformat(delivered[-1])
     asked = (str(folder), options.table, str(last - timedelta(days=options.days - 1)), str(last))
-    found = measured(partial(run_stage, hotels_apart=True), *asked, (delivered[0], str(last)))
-    if not found["ok"]:
-        raise SystemExit(f"{options.table}: {found['failures']}")
-    print(f"{options.table}, {asked[2]} to {last}: {found['run_s']} s, {found['peak_mib']:,} MiB")
-    finish("scale_step", {"folder": folder.name, **found}, options)
+    figures = measured(partial(run_stage, hotels_apart=True), *asked, (delivered[0], str(last)))
+    if not figures["ok"]:
+        raise SystemExit(f"{options.table}: {figures['failures']}")
+    print(f"{options.table}, {asked[2]} to {last}: {figures['run_s']} s, {figures['peak_mib']:,} MiB")
+    finish("scale_step", {"folder": folder.name, **figures}, options)
 
 
 if __name__ == "__main__":

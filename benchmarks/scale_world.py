@@ -62,9 +62,9 @@ def deliver_group(folder: Path, settings: list[DemoSettings]) -> dict[str, int]:
     part.mkdir(parents=True)
     counts = dict.fromkeys(map(str, Stream), 0)
     for number, world in enumerate(settings):
-        found = measured(append_world, str(part), world, number)
-        counts = {stream: count + found[stream] for stream, count in counts.items()}
-        print(f"  world {number + 1} of {len(settings)}: {found['seconds']} s, {found['peak_mib']} MiB", flush=True)
+        rows = measured(append_world, str(part), world, number)
+        counts = {stream: count + rows[stream] for stream, count in counts.items()}
+        print(f"  world {number + 1} of {len(settings)}: {rows['seconds']} s, {rows['peak_mib']} MiB", flush=True)
     (part / COUNTS_FILE).write_text(json.dumps(counts), "utf-8")
     shutil.rmtree(folder, ignore_errors=True)
     os.replace(part, folder)  # noqa: PTH105

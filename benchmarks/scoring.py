@@ -111,10 +111,10 @@ def lookups(scores: Any, folder: Path) -> dict[str, float]:
     for place in np.random.default_rng(3).integers(0, scores.height, _LOOKUPS):
         customer = scores["pseudo_customer_id"][int(place)]
         started = time.perf_counter()
-        found = reader.find(customer)
+        rows = reader.find(customer)
         spent.append(1000 * (time.perf_counter() - started))
-        if found.height != 1:
-            message = f"expected one row of {customer}, got {found.height}"
+        if rows.height != 1:
+            message = f"expected one row of {customer}, got {rows.height}"
             raise RuntimeError(message)
     return {"lookup_median_ms": round(float(np.median(spent)), 1),
             "lookup_p99_ms": round(float(np.quantile(spent, 0.99)), 1)}  # fmt: skip

@@ -32,7 +32,7 @@ def compare(demo: DemoSettings, engine: GroupEngine) -> dict[str, Any]:
     room = AlignmentSettings()
     weights = assumed_weights(room)
     read = (sides.bookings, sides.reviews, sides.source.hotels(), sides.days, room)
-    found: dict[str, Any] = {"bookings": sides.bookings.height, "reviews": sides.reviews.height}
+    figures: dict[str, Any] = {"bookings": sides.bookings.height, "reviews": sides.reviews.height}
 
     started = time.perf_counter()
     candidates = build_candidates(*read)
@@ -40,21 +40,21 @@ def compare(demo: DemoSettings, engine: GroupEngine) -> dict[str, Any]:
     ask = (sides.bookings, candidates.frame, BOOKING_REVIEW_PAIRS.empty(), sides.days, lambda _: weights, room)
     pairs = decide(*ask)
     ended = time.perf_counter()
-    found |= {"candidates": candidates.frame.height, "assigned": pairs.filter("is_assigned").height}
-    found |= {"local_candidates": round(middle - started, 2), "local_decisions": round(ended - middle, 2)}
+    figures |= {"candidates": candidates.frame.height, "assigned": pairs.filter("is_assigned").height}
+    figures |= {"local_candidates": round(middle - started, 2), "local_decisions": round(ended - middle, 2)}
 
     started = time.perf_counter()
     shared = build_candidates_in_groups(*read, engine)
     middle = time.perf_counter()
     shared_pairs = decide_in_groups(*ask, engine)
     ended = time.perf_counter()
-    found |= {"spark_candidates": round(middle - started, 2), "spark_decisions": round(ended - middle, 2)}
-    found["equal"] = (
+    figures |= {"spark_candidates": round(middle - started, 2), "spark_decisions": round(ended - middle, 2)}
+    figures["equal"] = (
         shared.frame.equals(candidates.frame)
         and shared.blocked.equals(candidates.blocked)
         and shared_pairs.equals(pairs)
     )
-    return found
+    return figures
 
 
 def main() -> None:

@@ -18,13 +18,13 @@ MAX_LINES = 300
 
 def imported_modules(path: Path) -> list[str]:
     """Names of every module that a file imports, at any depth."""
-    found: list[str] = []
+    names: list[str] = []
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.Import):
-            found += [alias.name for alias in node.names]
+            names += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module:
-            found.append(node.module)
-    return found
+            names.append(node.module)
+    return names
 
 
 def relative(path: Path) -> str:
@@ -142,8 +142,8 @@ def test_no_circle_in_pipelines() -> None:
     """Imports inside functions count: they hide a circle and do not end it."""
     edges = _edges("pipelines")
     packages = {name for name, path in _modules_of("pipelines").items() if path.name == "__init__.py"}
-    left = {name: found - packages for name, found in edges.items()}
-    while free := [name for name, found in left.items() if not found & set(left)]:
+    left = {name: imported - packages for name, imported in edges.items()}
+    while free := [name for name, imported in left.items() if not imported & set(left)]:
         for name in free:
             del left[name]
     assert not left, f"these import each other: {sorted(left)}"

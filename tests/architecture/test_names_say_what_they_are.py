@@ -8,7 +8,12 @@ import pytest
 from tests.architecture.test_imports import ALL_FILES, ROOT, relative
 
 REFUSED = {"found"}
-FILES = [path for path in ALL_FILES if not path.is_relative_to(ROOT / "assets" / "reports")]
+TESTS = [path for path in (ROOT / "tests").rglob("*.py") if path.relative_to(ROOT).parts[1] != "unit"]
+FILES = [
+    *ALL_FILES,
+    *sorted((ROOT / "benchmarks").rglob("*.py")),
+    *sorted(TESTS),
+]
 
 
 def refused_names(text: str) -> list[tuple[int, str]]:

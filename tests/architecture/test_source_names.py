@@ -20,18 +20,18 @@ FILES = [
 
 def compared_names(text: str) -> list[int]:
     """Lines on which a source's name is compared with something, matched, or looked up in a table by name."""
-    found: list[int] = []
+    lines: list[int] = []
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Compare):
             sides = [node.left, *node.comparators]
-            found += [node.lineno for side in sides if _is_name(side) or _is_asked(side)]
+            lines += [node.lineno for side in sides if _is_name(side) or _is_asked(side)]
         elif isinstance(node, ast.MatchValue) and _is_name(node.value):
-            found.append(node.value.lineno)
+            lines.append(node.value.lineno)
         elif isinstance(node, ast.Subscript) and _is_asked(node.slice):
-            found.append(node.lineno)
+            lines.append(node.lineno)
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "get":
-            found += [node.lineno for argument in node.args if _is_asked(argument)]
-    return sorted(set(found))
+            lines += [node.lineno for argument in node.args if _is_asked(argument)]
+    return sorted(set(lines))
 
 
 def _is_name(node: ast.AST) -> bool:

@@ -26,13 +26,13 @@ def stored_bytes(home: Path) -> dict[str, bytes]:
 
     Of a table with timings it is a digest of the rest.
     """
-    root, found = home / "lake", {}
+    root, stored = home / "lake", {}
     for path in sorted(root.rglob("*")):
         parts = path.relative_to(root).parts
         is_data = path.suffix == ".parquet" or path.name.endswith(".record.json")
         if is_data and not any(part.startswith(".") for part in parts) and not NOT_COMPARED & set(parts):
-            found[str(path.relative_to(root))] = _without_timings(path)
-    return found
+            stored[str(path.relative_to(root))] = _without_timings(path)
+    return stored
 
 
 def _without_timings(path: Path) -> bytes:

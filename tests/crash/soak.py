@@ -76,13 +76,13 @@ def one_world(
         tally.wrong += [f"killed in {killed_in}: release {item} is not booked" for item in uncharged(home)]
     last = born.run(home, [born.command])
     tally.recovery[killed_in or "none"].append(last.seconds)
-    found = [] if last.status == 0 else [f"the last start ended with {last.status}: {last.text[-1500:]}"]
+    wrong = [] if last.status == 0 else [f"the last start ended with {last.status}: {last.text[-1500:]}"]
     ours = stored_bytes(home)
-    found += [f"{name} differs" for name in sorted({*ours, *whole}) if ours.get(name) != whole.get(name)][:5]
-    found += [] if releases(home) == releases(undisturbed) else ["the ledger books other releases"]
-    found += orchestration(home, DAYS, list(_DAILY))
-    tally.bad[killed_in or "none"] += bool(found)
-    tally.wrong += found
+    wrong += [f"{name} differs" for name in sorted({*ours, *whole}) if ours.get(name) != whole.get(name)][:5]
+    wrong += [] if releases(home) == releases(undisturbed) else ["the ledger books other releases"]
+    wrong += orchestration(home, DAYS, list(_DAILY))
+    tally.bad[killed_in or "none"] += bool(wrong)
+    tally.wrong += wrong
     tally.worlds += 1
 
 

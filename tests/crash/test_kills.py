@@ -27,8 +27,8 @@ def prepared(home: Path, encoder_home: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def born(encoder_home: Path) -> Iterator[Nursery]:
-    with nursery(WORLD) as found:
-        yield found
+    with nursery(WORLD) as workers:
+        yield workers
 
 
 @pytest.mark.slow

@@ -132,12 +132,12 @@ def want_too_much(home: Path, kind: str) -> None:
     """Make days again with a verb that needs more memory than the process may have; ends with 3 when told so."""
 
     def greedy(inputs: DayInputs) -> Produced:
-        found = toy_sum.spec.verb(inputs)
+        made = toy_sum.spec.verb(inputs)
         if kind == "numpy":
             np.ones(1 << 31)
         else:
             pl.DataFrame({"a": [1] * 1_000}).join(pl.DataFrame({"b": [1] * 3_000_000}), how="cross").sum()
-        return found
+        return made
 
     workspace = toy(home)
     pages = int(Path("/proc/self/statm").read_text("ascii").split()[0])

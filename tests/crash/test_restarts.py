@@ -154,8 +154,8 @@ def test_the_orchestrators_configuration_is_whole_and_limits_pools(tmp_path: Pat
     folder = prepare_dagster_home(tmp_path)
     assert [path.name for path in folder.iterdir()] == ["dagster.yaml"]
     with open_instance(tmp_path) as instance:
-        found = instance.event_log_storage.get_pool_config()
-        assert found.default_pool_limit == 1
+        limits = instance.event_log_storage.get_pool_config()
+        assert limits.default_pool_limit == 1
         assert instance.run_monitoring_enabled
     pools = {
         node.key.path[-1]: node.pools for node in build_definitions().resolve_asset_graph().asset_nodes if node.pools

@@ -128,8 +128,8 @@ def variable(process: Path, name: str) -> str | None:
 
 def kill(node: "Node") -> None:
     """SIGKILL to every process of a node, as if its machine went down."""
-    while found := processes_of(node):
-        for path in found:
+    while processes := processes_of(node):
+        for path in processes:
             with suppress(ProcessLookupError):
                 os.kill(int(path.name), signal.SIGKILL)
         node.process.poll()

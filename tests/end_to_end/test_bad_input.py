@@ -184,8 +184,8 @@ def names_of(world: Workspace) -> tuple[pl.DataFrame, pl.DataFrame]:
 
 def pairs(world: Workspace) -> pl.DataFrame:
     bookings, reviews = names_of(world)
-    found = table(world, "booking_review_pairs").join(bookings, on="booking_id")
-    return found.join(reviews, on="review_id", how="left")
+    rows = table(world, "booking_review_pairs").join(bookings, on="booking_id")
+    return rows.join(reviews, on="review_id", how="left")
 
 
 def candidates(world: Workspace) -> pl.DataFrame:
@@ -197,8 +197,8 @@ def candidates(world: Workspace) -> pl.DataFrame:
 def test_another_spelling_script_or_former_brand_is_the_same_hotel(world: Workspace, case: str) -> None:
     assigned = pairs(world).filter(pl.col("is_assigned") & (pl.col("booking") == case))
     assert assigned["review"].to_list() == [case]
-    found = candidates(world).filter(pl.col("booking") == case)
-    assert found.select("review", "identity").rows() == [(case, "exact")], "no other hotel's review comes near"
+    rows = candidates(world).filter(pl.col("booking") == case)
+    assert rows.select("review", "identity").rows() == [(case, "exact")], "no other hotel's review comes near"
 
 
 def test_two_hotels_of_one_name_in_one_city_are_not_told_apart_by_name(world: Workspace) -> None:
@@ -209,8 +209,8 @@ def test_two_hotels_of_one_name_in_one_city_are_not_told_apart_by_name(world: Wo
 
 
 def test_namesakes_in_two_cities_are_told_apart_by_the_address(world: Workspace) -> None:
-    found = candidates(world).filter(pl.col("review") == "namesake_rome")
-    assert found.select("booking", "identity").rows() == [("namesake_rome", "exact")]
+    rows = candidates(world).filter(pl.col("review") == "namesake_rome")
+    assert rows.select("booking", "identity").rows() == [("namesake_rome", "exact")]
 
 
 def test_reviews_before_any_stay_are_kept_and_paired_with_nothing(world: Workspace) -> None:

@@ -33,18 +33,18 @@ class Simulated:
 
 def files_of(source: DemoSource, days: list[date], kinds: dict[tuple[Stream, date], tuple[str, int]]) -> list[Arrival]:
     """A delivery log: every file on the morning after its day, but for those named, with their kind and delay."""
-    found: list[Arrival] = []
+    files: list[Arrival] = []
     for stream in Stream:
         for day in days:
             kind, delay = kinds.get((stream, day), (ON_TIME, 0))
             rows, due = source.rows(stream, [day]), day + MORNING
             if kind == CORRECTED:
-                found.append(Arrival(due, stream, day, ON_TIME, rows.head(rows.height // 2)))
+                files.append(Arrival(due, stream, day, ON_TIME, rows.head(rows.height // 2)))
             elif kind == REPEATED:
-                found.append(Arrival(due, stream, day, ON_TIME, rows))
+                files.append(Arrival(due, stream, day, ON_TIME, rows))
             if kind != "missing":
-                found.append(Arrival(due + timedelta(days=delay), stream, day, kind, rows))
-    return sorted(found, key=lambda item: (item.arrived_on, item.day, item.stream))
+                files.append(Arrival(due + timedelta(days=delay), stream, day, kind, rows))
+    return sorted(files, key=lambda item: (item.arrived_on, item.day, item.stream))
 
 
 def simulate(
@@ -84,17 +84,17 @@ def assert_all_runs_succeeded(daemon: SimulatedDaemon) -> None:
     assert not failed, f"{len(failed)} runs failed, the first {failed[0].job_name} {failed[0].tags}"
 
 
-def assert_same_data(found: Simulated) -> None:
+def assert_same_data(both: Simulated) -> None:
     """Every table and day alike, byte by byte, and pending for the same reasons where something never came."""
     tables = [*daily_tables(), DAILY_LEDGER.asset]
     for table in tables:
-        days = found.backfill.lake.days(table)
-        assert found.daemon.lake.days(table) == days, table
+        days = both.backfill.lake.days(table)
+        assert both.daemon.lake.days(table) == days, table
         for day in days:
-            ours, theirs = (world.lake.path(table, day).read_bytes() for world in (found.daemon, found.backfill))
+            ours, theirs = (world.lake.path(table, day).read_bytes() for world in (both.daemon, both.backfill))
             assert ours == theirs, f"{table} {day} differs"
-    assert pending_days(found.daemon, tables) == pending_days(found.backfill, tables)
-    records = [sorted(world.record_store.root.rglob("*.record.json")) for world in (found.daemon, found.backfill)]
+    assert pending_days(both.daemon, tables) == pending_days(both.backfill, tables)
+    records = [sorted(world.record_store.root.rglob("*.record.json")) for world in (both.daemon, both.backfill)]
     assert [path.name for path in records[0]] == [path.name for path in records[1]]
     assert [path.read_bytes() for path in records[0]] == [path.read_bytes() for path in records[1]]
 
@@ -115,10 +115,10 @@ def test_mornings_of_daemon_give_what_one_backfill_gives(
             (Stream.REVIEWS, days[0]): (REPEATED, 1),
         },
     )
-    found = simulate(tmp_path, monkeypatch, encoder_home, source, log, days, days[2] + 2 * MORNING)
-    assert_same_data(found)
-    assert not pending_days(found.daemon, daily_tables()), "everything has come in the end"
-    assert found.asked == {days[1]: 0, days[2]: 0, days[2] + MORNING: 3, days[2] + 2 * MORNING: 0}, (
+    both = simulate(tmp_path, monkeypatch, encoder_home, source, log, days, days[2] + 2 * MORNING)
+    assert_same_data(both)
+    assert not pending_days(both.daemon, daily_tables()), "everything has come in the end"
+    assert both.asked == {days[1]: 0, days[2]: 0, days[2] + MORNING: 3, days[2] + 2 * MORNING: 0}, (
         "late and corrected files are run on the morning they came, then what waited for them, then the scores"
     )
 
@@ -135,11 +135,11 @@ def test_weeks_of_daemon_give_what_one_backfill_gives(
     kinds = {item.kind for item in log}
     assert kinds == {ON_TIME, LATE, REPEATED, CORRECTED}
     assert len({(item.stream, item.day) for item in log}) == 2 * len(days) - 1, "a file never comes"
-    found = simulate(tmp_path, monkeypatch, encoder_home, source, log, days, days[-1] + 4 * MORNING)
-    assert_same_data(found)
-    decided = found.backfill.lake.read_days(found.backfill.contracts["booking_review_pairs"], days)
+    both = simulate(tmp_path, monkeypatch, encoder_home, source, log, days, days[-1] + 4 * MORNING)
+    assert_same_data(both)
+    decided = both.backfill.lake.read_days(both.backfill.contracts["booking_review_pairs"], days)
     assert decided.filter(pl.col("rank") > 0)["delivery_day"].n_unique() > 5
     aside = pl.concat(
-        [found.daemon.lake.set_aside("raw_bookings", days), found.daemon.lake.set_aside("raw_reviews", days)]
+        [both.daemon.lake.set_aside("raw_bookings", days), both.daemon.lake.set_aside("raw_reviews", days)]
     )
     assert aside.filter(pl.col("reason") == "repeat").height > 0

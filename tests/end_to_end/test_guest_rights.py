@@ -124,13 +124,13 @@ def plant(workspace: Workspace, guest: Guest) -> None:
 
 def grep(home: Path, words: list[str]) -> list[str]:
     """A search of its own, sharing nothing with the one under test but the walk over files."""
-    found = []
+    hits = []
     for path in files_below(home):
         content = path.read_bytes()
         if path.suffix == ".parquet":
             content += pl.read_parquet(path).select(pl.col(pl.String)).write_json().encode()
-        found += [f"{path.name}: {word}" for word in words if word.encode() in content]
-    return found
+        hits += [f"{path.name}: {word}" for word in words if word.encode() in content]
+    return hits
 
 
 def test_an_erased_guest_is_nowhere_and_does_not_come_back(workspace: Workspace) -> None:

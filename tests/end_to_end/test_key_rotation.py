@@ -39,11 +39,11 @@ def rows(workspace: Workspace, table: str) -> pl.DataFrame:
 
 def strings_below(folder: Path) -> set[str]:
     """Every string of every stored table below a folder."""
-    found: set[str] = set()
+    strings: set[str] = set()
     for path in folder.rglob("*.parquet"):
         frame = pl.read_parquet(path).select(pl.col(pl.String))
-        found.update(value for name in frame.columns for value in frame[name].drop_nulls())
-    return found
+        strings.update(value for name in frame.columns for value in frame[name].drop_nulls())
+    return strings
 
 
 @pytest.mark.slow

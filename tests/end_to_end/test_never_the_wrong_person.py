@@ -125,8 +125,8 @@ def command(
 
 def rows(table: str = "raw_bookings", column: str = "row_id") -> set[str]:
     lake = build_workspace().lake
-    found = pl.concat([lake.rows(table, day, [column]) for day in lake.days(table)])[column]
-    return {value.removeprefix("reservation:") for value in found}
+    names = pl.concat([lake.rows(table, day, [column]) for day in lake.days(table)])[column]
+    return {value.removeprefix("reservation:") for value in names}
 
 
 def tombstones() -> Path:

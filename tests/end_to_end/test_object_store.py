@@ -39,9 +39,9 @@ def backfill(workspace: Workspace, *, days: int = DAYS, reuse: bool = True) -> l
 
 def object_bytes(workspace: Workspace) -> dict[str, bytes]:
     lake = workspace.lake
-    found = {str(path.relative_to(lake.root)): lake.files.store(path).content(path) for path in lake.objects()}
-    assert not [name for name in found if ".failed" in name or ".staging" in name]
-    return found
+    objects = {str(path.relative_to(lake.root)): lake.files.store(path).content(path) for path in lake.objects()}
+    assert not [name for name in objects if ".failed" in name or ".staging" in name]
+    return objects
 
 
 def differences(left: dict[str, bytes], right: dict[str, bytes]) -> list[str]:

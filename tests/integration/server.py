@@ -71,10 +71,10 @@ def running_server() -> Iterator[Server]:
 
 def _programs() -> Path:
     """Folder of the newest installed server's programs."""
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
+    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
     on_path = shutil.which("initdb")
-    if found:
-        return found[-1].parent
+    if programs:
+        return programs[-1].parent
     if on_path:
         return Path(on_path).resolve().parent
     raise NotAvailableError(NOT_INSTALLED)

@@ -126,17 +126,17 @@ def test_values_travel_unchanged_and_workers_run_this_python() -> None:
     schema = {**left.drop(GROUP).schema, "big": pl.Int64(), "python": pl.String()}
     with spark_engine("local[2]") as engine:
         assert engine.workers == 2
-        found = engine.run_groups(left, right, echo, schema)
+        echoed = engine.run_groups(left, right, echo, schema)
         empty = engine.run_groups(left.clear(), right.clear(), echo, schema)
         with pytest.raises(ContractError, match="which is not carried to Spark"):
             engine.run_groups(left.with_columns(pl.col("is_in").cast(pl.UInt8)), right, echo, schema)
     assert empty.equals(pl.DataFrame(schema=schema))
     order = ["python", "text"]
-    assert found.select(left.drop(GROUP).columns).sort("text").equals(left.drop(GROUP).sort("text"))
-    assert found.sort(order)["python"].unique().sort().to_list() == [
+    assert echoed.select(left.drop(GROUP).columns).sort("text").equals(left.drop(GROUP).sort("text"))
+    assert echoed.sort(order)["python"].unique().sort().to_list() == [
         f"{sys.executable} a 2 1", f"{sys.executable} b 1 0"
     ]  # fmt: skip
-    assert set(found["big"]) == {2**60, 0}
+    assert set(echoed["big"]) == {2**60, 0}
 
 
 def test_without_pyspark_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

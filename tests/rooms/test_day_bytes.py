@@ -38,25 +38,25 @@ def daily(contract: FrameContract) -> FrameContract:
 def rows_of(contract: FrameContract) -> pl.DataFrame:
     """Any rows of a table's columns and dtypes, each row in its day."""
     rng, rows = np.random.default_rng(5), DAYS * PER_DAY
-    found: list[pl.Series] = []
+    columns: list[pl.Series] = []
     for name, dtype in contract.schema.items():
         if name == "delivery_day":
-            found.append(pl.Series(name, [FIRST + timedelta(days=row // PER_DAY) for row in range(rows)]))
+            columns.append(pl.Series(name, [FIRST + timedelta(days=row // PER_DAY) for row in range(rows)]))
         elif isinstance(dtype, pl.List):
             width = DIMENSIONS if dtype.inner.is_float() else 40
             lists = (
                 rng.integers(0, 2**31, (rows, width)) if dtype.inner.is_integer() else rng.normal(size=(rows, width))
             )
-            found.append(pl.Series(name, lists.tolist()).cast(dtype, strict=False))
+            columns.append(pl.Series(name, lists.tolist()).cast(dtype, strict=False))
         elif dtype == pl.Date:
-            found.append(pl.Series(name, [FIRST + timedelta(days=int(day)) for day in rng.integers(0, 90, rows)]))
+            columns.append(pl.Series(name, [FIRST + timedelta(days=int(day)) for day in rng.integers(0, 90, rows)]))
         elif dtype.is_numeric():
-            found.append(pl.Series(name, rng.permutation(rows)).cast(dtype, strict=False))
+            columns.append(pl.Series(name, rng.permutation(rows)).cast(dtype, strict=False))
         elif dtype == pl.Boolean:
-            found.append(pl.Series(name, rng.random(rows) < 0.5))
+            columns.append(pl.Series(name, rng.random(rows) < 0.5))
         else:
-            found.append(pl.Series(name, rng.permutation(rows)).cast(pl.String))
-    return contract.conform(pl.DataFrame(found))
+            columns.append(pl.Series(name, rng.permutation(rows)).cast(pl.String))
+    return contract.conform(pl.DataFrame(columns))
 
 
 def stored_days(folder: Path, contract: FrameContract, frame: pl.DataFrame) -> Iterable[bytes]:

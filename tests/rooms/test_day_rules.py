@@ -15,10 +15,10 @@ DAYS = [START + timedelta(days=index) for index in range(25)]
 
 def amounts(seed: int = 1) -> dict[date, list[int]]:
     rng = random.Random(seed)
-    found = {day: [rng.randrange(14, 900) for _ in range(rng.randrange(0, 6))] for day in DAYS}
-    found[DAYS[5]] = []  # a delivered empty day is complete
-    found[DAYS[7]] = [-4, 20]
-    return found
+    by_day = {day: [rng.randrange(14, 900) for _ in range(rng.randrange(0, 6))] for day in DAYS}
+    by_day[DAYS[5]] = []  # a delivered empty day is complete
+    by_day[DAYS[7]] = [-4, 20]
+    return by_day
 
 
 def pending(workspace, asset: str = "toy_chain") -> list[date]:

@@ -32,21 +32,21 @@ class Counted:
 @given(st.lists(st.integers(0, 9), min_size=1, max_size=30), st.integers(1, 20))
 def test_no_day_is_lost_and_no_piece_of_several_days_is_too_large(rows: list[int], limit: int) -> None:
     counts = {START + timedelta(days=index): number for index, number in enumerate(rows)}
-    found = pieces(Counted(counts), ["read"], list(counts), limit)  # type: ignore[arg-type]
-    assert [day for piece in found for day in piece] == list(counts)
-    assert all(piece for piece in found)
-    assert all(len(piece) == 1 or sum(counts[day] for day in piece) <= limit for piece in found)
-    for piece, after in zip(found, found[1:], strict=False):
+    parts = pieces(Counted(counts), ["read"], list(counts), limit)  # type: ignore[arg-type]
+    assert [day for piece in parts for day in piece] == list(counts)
+    assert all(piece for piece in parts)
+    assert all(len(piece) == 1 or sum(counts[day] for day in piece) <= limit for piece in parts)
+    for piece, after in zip(parts, parts[1:], strict=False):
         assert sum(counts[day] for day in piece) + counts[after[0]] > limit, "no piece is smaller than it has to be"
 
 
 @given(st.lists(st.integers(0, 9), min_size=1, max_size=30), st.integers(1, 20), st.integers(1, 9))
 def test_a_piece_has_the_fewest_days_that_are_asked_for(rows: list[int], limit: int, fewest: int) -> None:
     counts = {START + timedelta(days=index): number for index, number in enumerate(rows)}
-    found = pieces(Counted(counts), ["read"], list(counts), limit, fewest)  # type: ignore[arg-type]
-    assert [day for piece in found for day in piece] == list(counts)
-    assert all(len(piece) >= fewest for piece in found[:-1])
-    assert all(len(piece) <= fewest or sum(counts[day] for day in piece) <= limit for piece in found)
+    parts = pieces(Counted(counts), ["read"], list(counts), limit, fewest)  # type: ignore[arg-type]
+    assert [day for piece in parts for day in piece] == list(counts)
+    assert all(len(piece) >= fewest for piece in parts[:-1])
+    assert all(len(piece) <= fewest or sum(counts[day] for day in piece) <= limit for piece in parts)
 
 
 def test_a_range_in_pieces_stores_the_bytes_of_the_range(tmp_path: Path) -> None:

@@ -182,8 +182,8 @@ def test_the_warehouse_shows_it_in_the_restricted_schema_only(build: Build, tmp_
     fill(workspace, 1)
     build_warehouse(tmp_path / "w.duckdb", workspace.lake, workspace.contracts)
     with duckdb.connect(str(tmp_path / "w.duckdb"), read_only=True) as database:
-        found = database.execute("SELECT schema_name FROM duckdb_views() WHERE view_name = 'stays'").fetchall()
-        assert found == [("restricted",)]
+        schemas = database.execute("SELECT schema_name FROM duckdb_views() WHERE view_name = 'stays'").fetchall()
+        assert schemas == [("restricted",)]
 
 
 def test_every_read_leaves_a_line(build: Build) -> None:

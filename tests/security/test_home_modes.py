@@ -32,8 +32,8 @@ def modes(home: Path) -> dict[str, int]:
     return {str(path.relative_to(home.parent)): stat.S_IMODE(path.stat().st_mode) for path in every}
 
 
-def is_open(found: dict[str, int], bits: int = 0o077) -> list[str]:
-    return [name for name, mode in found.items() if mode & bits]
+def is_open(rights: dict[str, int], bits: int = 0o077) -> list[str]:
+    return [name for name, mode in rights.items() if mode & bits]
 
 
 def test_everything_that_a_run_writes_is_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -43,10 +43,10 @@ def test_everything_that_a_run_writes_is_closed(tmp_path: Path, monkeypatch: pyt
     assert close_home(home, "owner") is None
     with open_instance(home) as instance:
         assert run(toy_workspace(home, {START: [20, 30]}), START, instance=instance).success
-    found = modes(home)
-    assert {"dagster", "lake", ".in_use"} <= {Path(name).relative_to("home").parts[0] for name in found if "/" in name}
-    assert is_open(found) == []
-    assert found["home"] == 0o700
+    rights = modes(home)
+    assert {"dagster", "lake", ".in_use"} <= {Path(name).relative_to("home").parts[0] for name in rights if "/" in name}
+    assert is_open(rights) == []
+    assert rights["home"] == 0o700
 
 
 def test_a_process_that_reads_no_settings_is_as_closed_as_the_home(tmp_path: Path) -> None:
@@ -102,8 +102,8 @@ def test_a_folder_that_holds_more_keeps_its_own_rights(tmp_path: Path) -> None:
     for path in (home, home / "lake", home / "letters"):
         path.chmod(0o755)
     assert "holds more than a home" in str(close_home(home, "owner"))
-    found = modes(home)
-    assert (found["home"], found["home/lake"], found["home/letters"]) == (0o755, 0o700, 0o755)
+    rights = modes(home)
+    assert (rights["home"], rights["home/lake"], rights["home/letters"]) == (0o755, 0o700, 0o755)
 
 
 def test_a_group_may_be_let_in(tmp_path: Path) -> None:
@@ -111,9 +111,9 @@ def test_a_group_may_be_let_in(tmp_path: Path) -> None:
     close_home(home, "group")
     (home / "lake").mkdir()
     (home / "lake" / "a").write_text("x")
-    found = modes(home)
-    assert is_open(found, 0o007 | 0o020) == []
-    assert set(found.values()) <= {0o750, 0o640}
+    rights = modes(home)
+    assert is_open(rights, 0o007 | 0o020) == []
+    assert set(rights.values()) <= {0o750, 0o640}
 
 
 def test_the_umask_may_decide(tmp_path: Path, umask: int) -> None:

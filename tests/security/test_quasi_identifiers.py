@@ -95,7 +95,7 @@ def traces(home: Path) -> dict[str, list[str]]:
     """Planted values -> files that hold them."""
     contents = {path: path.read_bytes() for path in searched(home)}
     tables = {path for path in contents if path.suffix == ".parquet" and "internal" in path.relative_to(home).parts}
-    found = {
+    left = {
         name: [
             str(path)
             for path, content in contents.items()
@@ -103,7 +103,7 @@ def traces(home: Path) -> dict[str, list[str]]:
         ]
         for name, value in PLANTED.items()
     }
-    return {name: paths for name, paths in found.items() if paths}
+    return {name: paths for name, paths in left.items() if paths}
 
 
 def texts(home: Path) -> Iterator[str]:
@@ -162,10 +162,10 @@ def test_a_search_that_finds_a_planted_row(tmp_path: Path) -> None:
         (tmp_path / place).parent.mkdir(parents=True)
         (tmp_path / place).write_bytes(b"\0" + PLANTED["rate"].encode() + b"\0")
     (tmp_path / "log.json").write_text(json.dumps(PLANTED["text"]))
-    found = traces(tmp_path)
-    assert [Path(path).name for path in found.pop("rate")] == ["index.db-wal"]
-    assert [Path(path).name for path in found.pop("text")] == ["log.json"]
-    assert not found
+    left = traces(tmp_path)
+    assert [Path(path).name for path in left.pop("rate")] == ["index.db-wal"]
+    assert [Path(path).name for path in left.pop("text")] == ["log.json"]
+    assert not left
 
 
 def test_a_look_of_the_sensor_that_fails_quotes_no_row(tmp_path: Path, source: PlantedSource) -> None:

@@ -57,11 +57,11 @@ def test_modes_do_not_depend_on_the_umask(tmp_path: Path, umask: int) -> None:
     fill(lake, SECRET)
     fill(lake, PLAIN)
     lake.read_days(SECRET, [DAY])
-    found = modes(lake.zone_root(Zone.RESTRICTED))
-    folders = {name: mode for name, mode in found.items() if (lake.root / name).is_dir()}
+    mode_of = modes(lake.zone_root(Zone.RESTRICTED))
+    folders = {name: mode for name, mode in mode_of.items() if (lake.root / name).is_dir()}
     assert len(folders) >= 5
     assert set(folders.values()) == {0o700}
-    files = {name: mode for name, mode in found.items() if name not in folders}
+    files = {name: mode for name, mode in mode_of.items() if name not in folders}
     assert {Path(name).name for name in files} >= {f"{DAY}.parquet", f"{NEXT}.json", "access.log"}
     assert set(files.values()) == {0o600}
     assert set(modes(lake.zone_root(Zone.INTERNAL)).values()) != {0o600}, "other zones keep the umask's modes"
@@ -129,6 +129,6 @@ def test_a_step_leaves_one_line_per_restricted_table_however_many_days(tmp_path:
     days = [date(2024, 1, day) for day in range(1, 9)]
     for item in DAILY[:2]:
         produce_days(workspace, item.spec, days)
-    found = [(line["asset"], line["purpose"], line["days"]) for line in lines(workspace.lake)]
-    assert found == [("toy_raw", "toy_sum", len(days))]
+    noted = [(line["asset"], line["purpose"], line["days"]) for line in lines(workspace.lake)]
+    assert noted == [("toy_raw", "toy_sum", len(days))]
     assert days[0] == START
