@@ -1,38 +1,41 @@
 """Which model a user should take, and why, in one sentence."""
 
+from collections.abc import Mapping
+
 import polars as pl
 
 from assets.common.findings import Estimate, Tree
-from assets.common.intervals import fold_interval
 from assets.common.wording import estimate
 from assets.models.estimators.spec import Side, model_name, model_spec
 from assets.models.evaluation.evaluate import PROSPECTIVE_CV
-from assets.models.findings.evidence import paired
+from assets.models.evaluation.paired import Floats, Verdict, difference, verdict_of
+from assets.models.findings.verdicts import PRIMARY
 
 
-def recommendation(metrics: pl.DataFrame, folds: int, protocol: str = PROSPECTIVE_CV) -> Tree:
+def recommendation(metrics: pl.DataFrame, drawn: Mapping[str, Floats], protocol: str = PROSPECTIVE_CV) -> Tree:
     """Which model a user should take, by RMSE on the folds that all models share, and why.
 
     Args:
         metrics: rows of ``model_metrics``.
-        folds: of the cross-validation.
+        drawn: RMSE of each model on the same draws of customers
+            (:func:`assets.models.findings.verdicts.shared_draws`).
         protocol: whose folds.
 
     Returns:
         ours (networks and models on top of the past), baseline (the best of each), difference (RMSE of ours minus
         the baseline's), take, served, sentence;
-        empty where one of the two sides was not run.
+        empty where one of the two sides was not run. The difference is of the same customers, by the rule of every
+        other verdict.
     """
     own = metrics.filter((pl.col("protocol") == protocol) & (pl.col("repeat") == 0))
     means = own.group_by("model").agg(pl.col("rmse").mean()).drop_nulls().sort("rmse", "model")["model"].to_list()
     ours = next((name for name in means if model_spec(name).side is Side.OURS), None)
     baseline = next((name for name in means if model_spec(name).side is Side.BASELINE), None)
-    if ours is None or baseline is None:
+    if ours is None or baseline is None or not {ours, baseline} <= set(drawn):
         return {}
-    pairs = paired(metrics, ours, baseline, "rmse", protocol)
-    item = fold_interval((pairs["a"] - pairs["b"]).to_numpy(), 1.0 / (folds - 1))
-    is_worse = item.low is not None and item.low > 0.0
-    is_better = item.high is not None and item.high < 0.0
+    apart = difference(drawn[ours], drawn[baseline])
+    item, said = apart.item, verdict_of(apart, apart.p, PRIMARY)
+    is_worse, is_better = said is Verdict.OPPOSITE, said is Verdict.HOLDS
     take = ours if is_better else baseline
     served = next(name for name in means if model_spec(name).is_servable)
     sentence = _advice(ours, baseline, item, is_worse=is_worse, is_better=is_better) + _serving(take, served)
@@ -41,14 +44,14 @@ def recommendation(metrics: pl.DataFrame, folds: int, protocol: str = PROSPECTIV
 
 
 def _advice(ours: str, baseline: str, item: Estimate, *, is_worse: bool, is_better: bool) -> str:
-    shown = f"RMSE differs by {estimate(item, 0)} currency units"
+    shown = f"for the same customers RMSE differs by {estimate(item, 0)} currency units"
     names = f"“{model_name(ours)}”, the best of ours, and “{model_name(baseline)}”, the best baseline"
     if is_better:
         return f"Take “{model_name(ours)}”: {names}, are apart beyond chance ({shown})."
     if is_worse:
         return f"Take “{model_name(baseline)}”: it is better than the best of ours beyond chance ({names}; {shown})."
     return (
-        f"{names}, can't be told apart: {shown}, and the interval includes zero. Take “{model_name(baseline)}”: with "
+        f"{names}, can't be told apart: {shown}. Take “{model_name(baseline)}”: with "
         "equal accuracy the simpler model, quicker to train, is the better choice."
     )
 

@@ -1,11 +1,12 @@
 """The room's findings: from its tables and its kept models to rows under the names of results.json."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from assets.common.findings import Disclosure, Tree, merged
 from assets.customers.protocols import OBSERVED, PROSPECTIVE
@@ -38,6 +39,7 @@ from assets.models.findings.evidence import (
 )
 from assets.models.findings.explanations import model_explanation
 from assets.models.findings.leakage import leakage_results
+from assets.models.findings.verdicts import past_results, shared_draws, verdict_results
 from assets.models.findings.words import word_faithfulness
 from assets.models.settings import ModelSettings
 
@@ -45,10 +47,11 @@ from assets.models.settings import ModelSettings
 # room measured itself: another one would deal customers and texts anew, and every interval would change.
 STREAM = "evaluation_results"
 Fresh = Callable[[], np.random.Generator]
+Floats = NDArray[np.float64]
 DISCLOSURES = {
     **dict.fromkeys(
-        ("models", "gate", "controls", "ablations", "claims", "studies", "tuning", "explanations", "reviews",
-         "customers"),
+        ("models", "gate", "controls", "ablations", "claims", "verdicts", "studies", "tuning", "explanations",
+         "reviews", "customers"),
         Disclosure.MODEL_METRIC,
     ),
     "hyperparameters": Disclosure.NEUTRAL,
@@ -103,18 +106,21 @@ def _evaluated(tables: ModelTables, settings: ModelSettings, profile: str, fresh
         draws=settings.bootstrap_draws,
         rng=fresh(),
     )
+    drawn = shared_draws(tables.predictions, PROSPECTIVE_CV, fresh())
+    beside_past = past_results(tables.predictions, fresh, settings.bootstrap_draws)
     lists = customer_results(tables.predictions, settings.bootstrap_draws, fresh)
     claims = claim_frame(tables.metrics, settings.folds, fresh(), settings.bootstrap_draws)
     names = [name for name in settings.models if profile in model_spec(name).shuffled_in]
     return {
         "ablations": ablation_results(models, (PROSPECTIVE_CV, OBSERVED)),
         "models": {
-            **merged(_with_best(models, tables.metrics), lists),
-            **_compared(models, tables, settings, fresh),
+            **merged(_with_best(models, tables.metrics), lists, beside_past),
+            **_compared(models, tables, drawn, settings, fresh),
         },
         "gate": gate_results(tables.predictions, tables.customers, tables.examples),
         "controls": {"permutation": _permuted(names, models, tables, settings, fresh)},
         "claims": claim_tree(claims),
+        "verdicts": verdict_results(drawn),
         "studies": study_tree(study_frame(tables.ablations, settings.folds)),
         "tuning": tuning_tree(tuning_frame(tables.tuning)),
     }
@@ -124,7 +130,9 @@ def _with_best(models: Tree, metrics: pl.DataFrame) -> Tree:
     return {protocol: {**branch, "best": best_model(metrics, protocol)} for protocol, branch in models.items()}
 
 
-def _compared(models: Tree, tables: ModelTables, settings: ModelSettings, fresh: Fresh) -> Tree:
+def _compared(
+    models: Tree, tables: ModelTables, drawn: Mapping[str, Floats], settings: ModelSettings, fresh: Fresh
+) -> Tree:
     """What is said of several models at once, and of the best one."""
     best = best_model(tables.metrics, PROSPECTIVE_CV) if PROSPECTIVE_CV in models else None
     calibrated = list(dict.fromkeys((best or NAIVE, FUSION, NAIVE)))
@@ -132,7 +140,7 @@ def _compared(models: Tree, tables: ModelTables, settings: ModelSettings, fresh:
     return {
         "significance": significance_results(tables.metrics, settings.folds),
         "calibration": calibration_tree(tables.predictions, calibrated),
-        "recommendation": recommendation(tables.metrics, settings.folds),
+        "recommendation": recommendation(tables.metrics, drawn),
         "segments": segment_results(tables.predictions, tables.customers, settings.mape_floor, FUSION),
         "groups": group_results(tables.predictions, tables.examples, best, fresh(), draws) if best else {},
     }

@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING
 
 from matplotlib.figure import Figure
 
-from assets.common.findings import Estimate
+from assets.common.findings import Estimate, estimate_of
 from assets.models.estimators.registry import NAIVE
 from assets.models.evaluation.metrics import METRIC_NAMES
+from assets.models.findings.verdicts import AGAINST_PAST
 from assets.reports.telling.absence import Need
 from assets.reports.telling.accuracy import HEADINGS, Accuracy, accuracy_of, metric_cell
 from assets.reports.telling.blocks import Block, Disclosure, Picture, Table
@@ -48,7 +49,7 @@ def comparison_blocks(told: "Told", protocol: str, need: Need) -> list[Block]:
 
 
 def comparison_sentence(accuracy: Accuracy) -> str:
-    """Best model against the reference, with both intervals; says when they overlap."""
+    """Best model against the reference: both figures, and the difference on the same customers where it was taken."""
     best = accuracy.best
     if best is None:
         return "No model was evaluated."
@@ -56,9 +57,13 @@ def comparison_sentence(accuracy: Accuracy) -> str:
     text = f"Best is “{model_name(best)}” with R² {estimate(top, 3)}"
     if base is None or top is None or best == NAIVE:
         return f"{text}." if best != NAIVE else f"{text}: no model beats the simplest rule, so scoring uses that rule."
-    overlap = top.has_interval and base.has_interval and (top.low or 0.0) <= (base.high or 0.0)
     text += f", “same as the past” reaches {estimate(base, 3)}"
-    return f"{text}. The intervals overlap: take the lead as likely, not as proven." if overlap else f"{text}."
+    apart = estimate_of(accuracy.figures[best].get(AGAINST_PAST))
+    if apart is None or apart.low is None or apart.high is None:
+        return f"{text}."
+    shown = f"for the same customers its RMSE is {estimate(apart, metric_digits('rmse'))} beside the past's"
+    proof = "better beyond chance" if apart.high < 0.0 else "worse beyond chance" if apart.low > 0.0 else "not proven"
+    return f"{text}; {shown}: {proof}."
 
 
 def model_table(accuracy: Accuracy, currency: str) -> Table | None:

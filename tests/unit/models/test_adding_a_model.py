@@ -20,6 +20,7 @@ from assets.models.evaluation.evaluate import PROSPECTIVE_CV, evaluate, metrics_
 from assets.models.examples.dataset import BEHAVIOUR_COLUMNS, to_arrays
 from assets.models.findings.accuracy import model_results
 from assets.models.findings.evidence import claim_frame, claim_tree
+from assets.models.findings.verdicts import shared_draws, verdict_results
 from assets.models.serving.kept_models import kept_models, served_of, train_final
 from assets.models.serving.scoring import score_customers
 from assets.models.serving.training_log import models_of_run
@@ -116,7 +117,8 @@ def test_its_title_and_its_claim_stand_in_the_report(toy, examples):
     table = model_table(Accuracy(PROSPECTIVE_CV, {model: tree[model] for model in MODELS}), "EUR")
     assert table is not None
     assert "Everybody's growth" in [row[0] for row in table.rows]
-    (claim,) = claim_tables(claim_tree(claim_frame(metrics, 2, rng, 20)))
+    verdicts = verdict_results(shared_draws(predictions, PROSPECTIVE_CV, rng, draws=20))
+    (claim,) = claim_tables(claim_tree(claim_frame(metrics, 2, rng, 20)), verdicts)
     assert claim.title.startswith("Claim: growth beats “same as the past”. Verdict:")
 
 

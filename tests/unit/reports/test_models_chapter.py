@@ -8,7 +8,7 @@ import pytest
 
 from assets.models.findings.evidence import claim_frame, claim_tree, tuning_frame, tuning_tree
 from assets.reports.chapters.models.chapter import CHAPTER
-from assets.reports.chapters.models.evidence import claim_tables, significance_table, tuning_table, verdict
+from assets.reports.chapters.models.evidence import claim_tables, significance_table, tuning_table
 from assets.reports.chapters.models.section import horizon_of
 from assets.reports.chapters.models.tables import cost_table, decile_frame, group_error_table
 from assets.reports.telling.accuracy import Accuracy
@@ -25,26 +25,32 @@ def claims():
     return claim_tree(claim_frame(made, 5, np.random.default_rng(1), 100))
 
 
-def test_a_claim_holds_only_with_its_test(claims):
-    text = claims["gated_fusion_vs_behaviour_mlp"]
-    assert verdict(text) == "holds"
-    assert verdict(claims["gated_fusion_vs_lightgbm"]) == "not shown"
-    worse = {**text["r2"], "difference": -text["r2"]["difference"]}
-    assert verdict({**text, "r2": worse}) == "the opposite holds"
-    without = {metric: own for metric, own in text.items() if metric != "r2"}
-    assert verdict(without) == "not shown", "R² has no value where a fold brought no revenue"
-    assert verdict({"r2": {**text["r2"], "p_corrected": float("nan")}}) == "not shown"
+SAID = {
+    "gated_fusion_vs_behaviour_mlp": {
+        "metric": "rmse", "difference": {"value": -200.0, "low": -250.0, "high": -150.0}, "p": 0.001, "p_holm": 0.003,
+        "claims": 3, "verdict": "holds",
+    }
+}  # fmt: skip
+
+
+def test_a_claim_is_told_with_its_verdict_and_what_it_rests_on(claims):
+    first, second, _ = claim_tables(claims, SAID)
+    assert first.title == "Claim: text helps the fusion. Verdict: holds"
+    assert "RMSE for the same customers: −200.0 (" in first.note
+    assert "Holm's correction for 3 claims" in first.note
+    assert second.title.endswith("Verdict: not shown")
+    assert "were not tested on the same customers" in second.note
 
 
 def test_one_table_per_claim(claims):
-    tables = claim_tables(claims)
+    tables = claim_tables(claims, SAID)
     assert [table.title.split(".")[0] for table in tables] == [
         "Claim: text helps the fusion",
         "Claim: fusion beats LightGBM",
         "Claim: fusion beats “same as the past”",
     ]
     assert all(len(row) == len(table.columns) for table in tables for row in table.rows)
-    assert claim_tables({}) == []
+    assert claim_tables({}, {}) == []
 
 
 def test_budgets_stand_in_one_table():

@@ -22,4 +22,4 @@ _TABLES = (
     Reads("examples", None),
     Reads("customer_scores", 0),
 )
-CHAPTER = Chapter(order=30, reads=("models", "claims", "tuning", *_TABLES), build=build)
+CHAPTER = Chapter(order=30, reads=("models", "claims", "verdicts", "tuning", *_TABLES), build=build)

@@ -8,13 +8,13 @@ from assets.models.estimators.spec import claims, comparisons, versus
 from assets.reports.telling.blocks import Disclosure, Table
 from assets.reports.telling.wording import capital, count, decimal, estimate, metric_digits, model_name, p_value
 
-_NAMES = {"r2": "R²", "rmse": "RMSE", "mae": "MAE"}
+_NAMES = {"r2": "R²", "rmse": "RMSE", "mae": "MAE", "auc": "AUC of any revenue"}
 _PROTOCOLS = {"observed": "observed window", "prospective_cv": "forecast"}
 Branch = Mapping[str, Any]
 
 
 def significance_table(branch: Branch) -> Table | None:
-    """Paired comparisons; claims rest on the corrected test. None where no two models were compared.
+    """Paired comparisons over folds. None where no two models were compared.
 
     Args:
         branch: ``models.significance``.
@@ -37,27 +37,28 @@ def significance_table(branch: Branch) -> Table | None:
         title="Differences between models on the same folds",
         columns=("Comparison", "Difference in R²", "p, corrected", "p, paired t", "p, Wilcoxon", "Effect (d)"),
         rows=rows,
-        note="Claims rest on the corrected resampled t test (Nadeau and Bengio 2003): folds share training rows, so "
+        note="Corrected resampled t test (Nadeau and Bengio 2003): folds share training rows, so "
         "the plain paired t test is too sure of itself. On five folds Wilcoxon can't fall below p = 0.0625; paper 001 "
         "claims significance from five folds and prints no p-value that survived.",
         disclosure=Disclosure.MODEL_METRIC,
     )
 
 
-def claim_tables(branch: Branch) -> list[Table]:
-    """One table per claim: three metrics, three tests, two intervals.
+def claim_tables(branch: Branch, verdicts: Branch) -> list[Table]:
+    """One table per claim: the verdict, three metrics, three tests, two intervals.
 
     Args:
-        branch: ``claims``: pair of models -> metric -> figures of the test.
+        branch: ``claims``: pair of models -> metric -> figures of the tests over folds.
+        verdicts: pair of models -> what is said of it, and on what difference it rests.
     """
     return [
-        _claim_table(claim, first, second, branch[name])
+        _claim_table(claim, first, second, branch[name], verdicts.get(name, {}))
         for claim, first, second in claims()
         if (name := versus(first, second)) in branch
     ]
 
 
-def _claim_table(claim: str, first: str, second: str, tested: Branch) -> Table:
+def _claim_table(claim: str, first: str, second: str, tested: Branch, said: Branch) -> Table:
     cells = tuple(
         (
             _NAMES[metric],
@@ -72,32 +73,30 @@ def _claim_table(claim: str, first: str, second: str, tested: Branch) -> Table:
     folds = int(next(iter(tested.values()))["n"])
     return Table(
         key=f"claim_{versus(first, second)}",
-        title=f"Claim: {claim[0].lower()}{claim[1:]}. Verdict: {verdict(tested)}",
+        title=f"Claim: {claim[0].lower()}{claim[1:]}. Verdict: {said.get('verdict', 'not shown')}",
         columns=("Metric", "Difference", "Bootstrap over folds", "p, corrected", "p, Bonferroni", "p, paired t",
                  "p, Wilcoxon", "Effect (d)"),
         rows=cells,
-        note=f"{capital(model_name(first))} minus {model_name(second)} on {folds} folds; interval and first p by the "
-        "corrected resampled t, on which the verdict rests, Bonferroni over all claims.",
+        note=f"{capital(model_name(first))} minus {model_name(second)}. {_rests_on(said)} In the table, beside it: "
+        f"{folds} folds, interval and first p by the corrected resampled t, Bonferroni over all claims.",
         disclosure=Disclosure.MODEL_METRIC,
     )  # fmt: skip
 
 
 def _digits(metric: str) -> int:
-    return 3 if metric == "r2" else metric_digits(metric)
+    return 3 if metric in ("r2", "auc") else metric_digits(metric)
 
 
-def verdict(tested: Branch) -> str:
-    """``holds``, ``the opposite holds`` or ``not shown``, by the corrected test of R² at 5 %.
-
-    Not shown, too, where R² has no value on enough folds: nobody in a fold brought revenue.
-
-    Args:
-        tested: metric -> figures of the test of one claim.
-    """
-    p = tested.get("r2", {}).get("p_corrected")
-    if p is None or not p < 0.05:
-        return "not shown"
-    return "holds" if tested["r2"]["difference"] > 0 else "the opposite holds"
+def _rests_on(said: Branch) -> str:
+    """The figures behind a verdict, as sentences; why there is none, where there is none."""
+    if not said:
+        return "No verdict: the models were not tested on the same customers."
+    metric = said["metric"]
+    shown = estimate(estimate_of(said["difference"]), _digits(metric))
+    return (
+        f"The verdict rests on {_NAMES[metric]} for the same customers: {shown}, customers resampled; p "
+        f"{p_value(said['p_holm'])} after Holm's correction for {count(said['claims'])} claims, below 0.05 it is told."
+    )
 
 
 def tuning_table(branch: Branch) -> Table | None:

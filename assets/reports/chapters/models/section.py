@@ -53,7 +53,7 @@ def _tables(told: Told) -> list[Block]:
     protocols = [accuracy_of(told, protocol) for protocol in PROTOCOL_TITLES]
     tables = (
         significance_table(told.branch("models.significance")),
-        *claim_tables(told.branch("claims")),
+        *claim_tables(told.branch("claims"), told.branch("verdicts")),
         tuning_table(told.branch("tuning")),
         cost_table(protocols),
         group_error_table(told.branch("models.groups")),

@@ -53,10 +53,15 @@ def test_a_claim_has_two_intervals_and_a_corrected_p_value(claims):
     ("ours", "baseline", "take"), [(0.8, 0.5, "gated_fusion"), (0.5, 0.5, "lightgbm"), (0.3, 0.6, "lightgbm")]
 )
 def test_advice_names_ours_only_where_it_is_better_beyond_chance(ours, baseline, take):
-    found = recommendation(metrics(gated_fusion=ours, lightgbm=baseline, same_as_past=0.1), 5)
+    made = metrics(gated_fusion=ours, lightgbm=baseline, same_as_past=0.1)
+    noise = np.random.default_rng(1).normal(0, 20, 400)
+    drawn = {name: 1000 * (1 - r2) + noise for name, r2 in (("lightgbm", baseline), ("same_as_past", 0.1))}
+    drawn["gated_fusion"] = 1000 * (1 - ours) + np.random.default_rng(2).normal(0, 20, 400)
+    found = recommendation(made, drawn)
     assert found["take"] == take
     assert found["sentence"]
-    assert recommendation(metrics(lightgbm=0.5), 5) == {}
+    assert recommendation(metrics(lightgbm=0.5), drawn) == {}
+    assert recommendation(made, {}) == {}
 
 
 def ablations():
