@@ -58,7 +58,7 @@ def test_every_table_is_promoted(measured):
 
 def test_every_branch_is_measured(findings):
     assert set(findings) == {
-        "models", "gate", "controls", "ablations", "claims", "studies", "tuning", "explanations",
+        "models", "gate", "controls", "ablations", "claims", "verdicts", "studies", "tuning", "explanations",
         "customers", "hyperparameters",
     }  # fmt: skip
     assert findings["models"]["prospective_cv"]["best"] in {"same_as_past", "lightgbm", "gated_fusion"}
