@@ -20,6 +20,7 @@ from assets.common.in_memory import made_in_memory
 from assets.common.inputs import days_between
 from assets.customers.protocols import plan_origins
 from assets.customers.settings import CustomerSettings
+from assets.models.contract import EXAMPLES
 from assets.models.evaluation.ceilings import data_rich_figures, dealt, world_figures
 from assets.studies.ceilings import (
     LABELS,
@@ -133,7 +134,7 @@ def _make_world(study: Study, influence: str, value: float, seed: int) -> None:
     world = study.made(value, seed)
     figures = world_figures(world.examples, world.linked, world.expected, study_models(study.settings))
     right = pl.DataFrame({"model": ["pairs"], "metric": ["right"], "value": [world.pairs_right]}, schema=figures.schema)
-    _store(study.part("examples", name), world.examples)
+    _store(study.part(EXAMPLES.asset, name), world.examples)
     _store(study.part("figures", name), pl.concat([figures, right]))  # last: with it the world counts as finished
     say(f"  {name}: {world.examples.height:,} examples, {time.perf_counter() - started:.0f} s")
 
@@ -146,8 +147,8 @@ def _make_ceilings(study: Study, influence: str) -> None:
         if not left or not others:
             continue
         started = time.perf_counter()
-        rich = [pl.read_parquet(study.part("examples", world_name(influence, seed))) for seed in others]
-        tested = {str(seed): pl.read_parquet(study.part("examples", world_name(influence, seed))) for seed in left}
+        rich = [pl.read_parquet(study.part(EXAMPLES.asset, world_name(influence, seed))) for seed in others]
+        tested = {str(seed): pl.read_parquet(study.part(EXAMPLES.asset, world_name(influence, seed))) for seed in left}
         ceilings = data_rich_figures(rich, tested, study_models(study.settings))
         for seed, rows in ceilings.items():
             _store(study.part(study.ceilings_kind, world_name(influence, int(seed))), rows)

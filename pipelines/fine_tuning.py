@@ -17,9 +17,10 @@ from typing import Any
 import polars as pl
 import torch
 
-from assets.common.inputs import Reads, WholeInputs
+from assets.common.inputs import WholeInputs
 from assets.common.workspace import Workspace
 from assets.customers.protocols import PROSPECTIVE
+from assets.models.contract import EXAMPLES, MODEL_TUNING
 from assets.models.estimators.fusion_networks import PLANS
 from assets.models.estimators.registry import FUSION
 from assets.models.evaluation.tuning import PROSPECTIVE_CV, chosen_values, settings_for
@@ -28,10 +29,11 @@ from assets.models.examples.text_block import review_table
 from assets.models.fine_tuning.artefact import to_tuned_artefact
 from assets.models.fine_tuning.data import LinkedExamples, linked_texts, word_pieces
 from assets.models.fine_tuning.loop import Epoch
+from assets.models.fine_tuning.reads import HISTORY, READS
 from assets.models.fine_tuning.study import MODELS, PARTS, SHOWN, TUNED, Study, model_card, study
 from assets.models.fine_tuning.team import Team
 from assets.models.settings import ModelSettings, model_settings
-from assets.privacy.feature_rows import booking_reads, booking_rows
+from assets.privacy.feature_rows import booking_rows
 from pipelines.fine_tuning_setup import (
     LoadedEncoder,
     chosen_embedding,
@@ -49,14 +51,6 @@ from resources.model_store import FINE_TUNING_STUDIES
 from resources.settings import Given, Settings, load_settings
 
 _NETWORKS = {False: FUSION, True: f"{FUSION}_anchored"}  # by whether it forecasts a factor on the past
-_HISTORY = ("booking_review_pairs", "review_embeddings", "review_anomalies",
-            "review_anomaly_parts", "clean_reviews")  # fmt: skip
-_READS = (
-    *booking_reads(),
-    *(Reads(name, None) for name in _HISTORY),
-    Reads("examples", None),
-    Reads("model_tuning", is_optional=True),
-)
 _IN_CURRENCY = SHOWN[:2]
 
 
@@ -96,11 +90,11 @@ def stored_tables(workspace: Workspace) -> WholeInputs:
     Raises:
         NotFittedError: the home has not run.
     """
-    record = workspace.lake.record("examples", None)
+    record = workspace.lake.record(EXAMPLES.asset, None)
     if record is None:
         message = "no finished run is stored in this home; run the chain first (stayworth run)"
         raise NotFittedError(message)
-    return WholeInputs(workspace, _READS, "fine_tuning", date.fromisoformat(record.inputs["as_of"]))
+    return WholeInputs(workspace, READS, "fine_tuning", date.fromisoformat(record.inputs["as_of"]))
 
 
 def linked_examples(inputs: WholeInputs, loaded: LoadedEncoder, settings: ModelSettings) -> LinkedExamples:
@@ -111,9 +105,9 @@ def linked_examples(inputs: WholeInputs, loaded: LoadedEncoder, settings: ModelS
         loaded: its tokenizer makes the word pieces.
         settings: of the models room.
     """
-    stored = inputs.frame("examples")
+    stored = inputs.frame(EXAMPLES.asset)
     examples = stored.filter((pl.col("protocol") == PROSPECTIVE) & (pl.col("split") == "cv"))
-    bookings, (pairs, *parts) = booking_rows(inputs), (inputs.frame(name) for name in _HISTORY)
+    bookings, (pairs, *parts) = booking_rows(inputs), (inputs.frame(name) for name in HISTORY)
     version = ["review_id", "delivery_day"]
     texts = parts[-1].select(*version, "text").unique(version, keep="first", maintain_order=True)
     reviews = review_table(*parts).join(texts, on=version, how="left", maintain_order="left")
@@ -127,7 +121,7 @@ def linked_examples(inputs: WholeInputs, loaded: LoadedEncoder, settings: ModelS
 
 
 def _trained(inputs: WholeInputs, loaded: LoadedEncoder, name: str, team: Team) -> Study:
-    tuned = chosen_values(inputs.frame("model_tuning"))
+    tuned = chosen_values(inputs.frame(MODEL_TUNING.asset))
     settings = settings_for(name, PROSPECTIVE_CV, model_settings(inputs.settings), tuned)
     data = linked_examples(inputs, loaded, settings)
     if team.is_first:

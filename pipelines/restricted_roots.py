@@ -9,14 +9,14 @@ import json
 from pathlib import Path
 
 from resources.atomic_files import is_draft, write_whole
+from resources.contract import Zone
 from resources.errors import SettingsError
 
 _MARKER = ".world.json"
 _WORLDS = "worlds"
 _OWN = (_MARKER, f".{_MARKER}", _WORLDS, "lost+found")
 _OWNER_FOLDER = 0o700
-# What shows that a folder without a marker holds a world: it was filled before there were markers.
-_TRACES = ("privacy_budget.sqlite3", "raw_bookings", "raw_reviews", "quarantine", "pseudonyms", "access.log")
+_STATE = ("privacy_budget.sqlite3", "access.log")
 
 
 def check_root(root: Path | None, home: Path, held: str | None, wanted: str) -> None:
@@ -89,12 +89,20 @@ def _refuse_foreign(root: Path, home: Path, held: str | None) -> None:
         )
         raise SettingsError(message)
     is_new = held is None and not any((home / name).exists() for name in ("lake", "dagster"))
-    if marked is None and is_new and (traces := [name for name in _TRACES if (root / name).exists()]):
+    if marked is None and is_new and (traces := [name for name in _traces() if (root / name).exists()]):
         message = (
             f"core.restricted_root {root} holds {traces[0]} of a world that the home {home} knows nothing of; run in "
             "the home that wrote it, or name another folder"
         )
         raise SettingsError(message)
+
+
+def _traces() -> list[str]:
+    """What shows that a folder without a marker holds a world: it was filled before there were markers."""
+    from pipelines.rooms import room_contracts  # takes a second, and few homes ask
+
+    restricted = (name for name, contract in room_contracts().items() if contract.zone is Zone.RESTRICTED)
+    return [*_STATE, *restricted]
 
 
 def _world_in(root: Path, held: str | None) -> str | None:

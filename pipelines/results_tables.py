@@ -16,8 +16,8 @@ _BRANCHES = {
     "evaluation": "models",
     "attacks": "privacy.attacks",
     "alignment": "alignment",
-    "review_anomalies": "reviews.anomaly",
-    "price_of_privacy": "privacy.price",
+    "anomaly_filter": "reviews.anomaly",
+    "prices": "privacy.price",
     "ceilings": "ceilings",
 }
 _LEFT_OUT = {"calibration", "groups", "recommendation", "reliability", "waterfalls"}

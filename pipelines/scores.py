@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from assets.common.workspace import Workspace
+from assets.models.contract import CUSTOMER_SCORES
 from assets.models.serving.training_log import differences, runs_frame
 from pipelines.terminal.speaking import say
 from resources.errors import NotFittedError, SettingsError
@@ -14,7 +15,7 @@ _SHOWN = 40  # characters of a value that two runs differ in
 
 def show_score(workspace: Workspace, customer: str, as_of: date | None) -> bool:
     """Tell one customer's value, interval, segment, reasons, model and as-of day; whether they have a score."""
-    reader = ScoreReader(workspace.lake)
+    reader = ScoreReader(workspace.lake, CUSTOMER_SCORES.asset)
     day = reader.day(as_of)
     rows = reader.find(customer, as_of)
     if rows.is_empty():

@@ -16,6 +16,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from assets.privacy.contract import PUBLISHED_BOOKINGS
+from assets.reports.contract import REPORT_INDEX
 from pipelines.instance import prepare_dagster_home
 from resources.errors import SettingsError
 
@@ -213,13 +215,13 @@ def take_screenshots(home: Path, folder: Path) -> list[Path]:
         visit = Visit(page, address)
         visit.lineage()
         made = [visit.keep(folder / "lineage.png")]
-        visit.asset("published_bookings")
+        visit.asset(PUBLISHED_BOOKINGS.asset)
         made.append(visit.keep(folder / "asset.png"))
-        visit.picture("guest_value_report")
+        visit.picture(REPORT_INDEX.asset)
         made.append(visit.keep(folder / "picture.png"))
-        visit.checks("published_bookings", "classes_reach_k")
+        visit.checks(PUBLISHED_BOOKINGS.asset, "classes_reach_k")
         made.append(visit.keep(folder / "checks.png"))
-        visit.partitions("published_bookings")
+        visit.partitions(PUBLISHED_BOOKINGS.asset)
         made.append(visit.keep(folder / "partitions.png"))
         visit.runs()
         made.append(visit.keep(folder / "runs.png"))

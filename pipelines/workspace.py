@@ -40,15 +40,16 @@ def _encoders(workspace: Workspace) -> Any:
 
 
 def _ledger(workspace: Workspace) -> Any:
-    from resources.privacy_budget import RELEASED_TABLES, BudgetLedger
+    from assets.privacy.contract import CHARGED_TABLES
+    from resources.privacy_budget import BudgetLedger
 
     core = workspace.settings.core
     released = workspace.lake.partitions if core.lake_url else None
-    ledger = BudgetLedger.at(workspace.settings.home, core.restricted_root, released)
+    ledger = BudgetLedger.at(workspace.settings.home, core.restricted_root, released, charged=CHARGED_TABLES)
     lake = workspace.lake
     shown = {
         table: lake.rows(table, None, ["release_id"])["release_id"].to_list()
-        for table in RELEASED_TABLES
+        for table in CHARGED_TABLES
         if table in workspace.contracts and lake.exists(table, None)
     }
     ledger.refuse_restored(shown)

@@ -13,7 +13,7 @@ for the charge already made; between draw and store the drawn value was never ha
 
 import json
 import sqlite3
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import accumulate
 from pathlib import Path
@@ -33,7 +33,6 @@ __all__ = ["BudgetLedger", "Release", "ReleaseIdentity"]
 
 FILE_NAME = "privacy_budget.sqlite3"
 MARKER_NAME = "privacy_budget.marker.json"
-RELEASED_TABLES = ("bookings_by_month", "guest_aggregates")  # tables that only the ledger can fill
 _IDENTITY = "query, period, unit, schema_version, loss_nano, is_private"
 
 
@@ -71,20 +70,24 @@ class BudgetLedger:
         self._shared: SharedBudget | None = None
 
     @classmethod
-    def at(cls, home: Path, restricted_root: Path | None = None, stored: Partitions | None = None) -> "BudgetLedger":
+    def at(
+        cls, home: Path, restricted_root: Path | None = None, stored: Partitions | None = None, *,
+        charged: Sequence[str] = (),
+    ) -> "BudgetLedger":  # fmt: skip
         """The ledger of a home folder, with the default budget in the unit it books; :meth:`under` sets another.
 
         Args:
             home: the pipeline's home; the file lies in its restricted zone, the marker beside the zones.
             restricted_root: the restricted zone, where it lies elsewhere.
             stored: what is stored of a table, where the lake lies in an object store.
+            charged: released tables that only the ledger can fill: rows of theirs without it mean that it was lost.
 
         Raises:
             PrivacyError: the ledger was lost, replaced or rolled back.
         """
         restricted = restricted_root or home / "lake" / "restricted"
-        refuse_released(restricted / FILE_NAME, RELEASED_TABLES, stored)
-        evidence = tuple(home / "lake" / "released" / table for table in RELEASED_TABLES)
+        refuse_released(restricted / FILE_NAME, charged, stored)
+        evidence = tuple(home / "lake" / "released" / table for table in charged)
         return cls(restricted / FILE_NAME, marker=home / "lake" / MARKER_NAME, evidence=evidence).as_booked()
 
     def under(self, accounting: Accounting, allotments: Mapping[str, float] | None = None) -> "BudgetLedger":

@@ -12,7 +12,6 @@ import polars as pl
 from resources.errors import ContractError, NotFittedError
 from resources.lake import Lake
 
-TABLE = "customer_scores"
 _ID = re.compile(r"[0-9a-f]{32}")
 
 
@@ -20,11 +19,12 @@ class ScoreReader:
     """Finds scores by customer in the lake.
 
     Args:
-        lake: where ``customer_scores`` lies.
+        lake: where the scores lie.
+        table: that holds them by day.
     """
 
-    def __init__(self, lake: Lake) -> None:
-        self._lake = lake
+    def __init__(self, lake: Lake, table: str) -> None:
+        self._lake, self._table = lake, table
 
     def day(self, as_of: date | None = None) -> date:
         """The last scored day, or the last one up to ``as_of``.
@@ -32,7 +32,7 @@ class ScoreReader:
         Raises:
             NotFittedError: no day is scored by then.
         """
-        days = self._lake.days(TABLE)
+        days = self._lake.days(self._table)
         scored = [day for day in days if as_of is None or day <= as_of]
         if scored:
             return scored[-1]
@@ -51,6 +51,6 @@ class ScoreReader:
         """
         if not _ID.fullmatch(customer):
             message = f"{customer!r} is no pseudo-customer id: expected 32 hexadecimal digits in lower case, as in "
-            raise ContractError(message + "the column pseudo_customer_id of customer_scores")
-        rows = self._lake.files.scan(self._lake.path(TABLE, self.day(as_of)))
+            raise ContractError(message + f"the column pseudo_customer_id of {self._table}")
+        rows = self._lake.files.scan(self._lake.path(self._table, self.day(as_of)))
         return rows.filter(pl.col("pseudo_customer_id") == customer).collect()

@@ -287,3 +287,5 @@ CONTRACTS = (
 )
 
 PRIVACY_FINDINGS = findings_contract("privacy")
+
+CHARGED_TABLES = (BOOKINGS_BY_MONTH.asset, GUEST_AGGREGATES.asset)  # no row of theirs without a charge to the budget

@@ -15,19 +15,16 @@ def ceilings(given: Given) -> int:
     from pipelines.closing import ReportWatch
     from pipelines.terminal.entering import enter
     from pipelines.terminal.speaking import say, show_progress
-    from pipelines.terminal.stages import run_stage
+    from pipelines.terminal.stages import last_finished_day, run_stage
     from pipelines.workspace import build_workspace
-    from resources.errors import NotFittedError, SettingsError
+    from resources.errors import SettingsError
 
     settings = enter(given)
     if not settings.core.kind.is_simulated:
         message = f"source {settings.core.source} has no known truth; the ceilings are studied on source demo"
         raise SettingsError(message)
     workspace = build_workspace(settings, progress=show_progress)
-    last = max(workspace.lake.days("published_bookings"), default=None)
-    if last is None or not workspace.lake.exists("evaluation_results", None):
-        message = "no finished run is stored in this home; run the chain first (stayworth run)"
-        raise NotFittedError(message)
+    last = last_finished_day(workspace)
     watch = ReportWatch.over(settings.home)
     make_study(settings)
     good = run_stage(workspace, "The ceilings", CEILINGS_JOB, last, last)

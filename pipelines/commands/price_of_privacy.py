@@ -16,16 +16,12 @@ def price_of_privacy(given: Given) -> int:
     from pipelines.closing import ReportWatch
     from pipelines.terminal.entering import enter
     from pipelines.terminal.speaking import say, show_progress
-    from pipelines.terminal.stages import run_stage
+    from pipelines.terminal.stages import last_finished_day, run_stage
     from pipelines.workspace import build_workspace
-    from resources.errors import NotFittedError
 
     started = time.perf_counter()
     workspace = build_workspace(enter(given), progress=show_progress)
-    last = max(workspace.lake.days("published_bookings"), default=None)
-    if last is None or not workspace.lake.exists("evaluation_results", None):
-        message = "no finished run is stored in this home; run the chain first (stayworth run)"
-        raise NotFittedError(message)
+    last = last_finished_day(workspace)
     say("Seven worlds are published, paired and modelled: about ten minutes on two cores.")
     watch = ReportWatch.over(workspace.settings.home)
     good = run_stage(workspace, "The price of privacy", "price_of_privacy_study", last, last)

@@ -17,6 +17,7 @@ _LONGEST = 200  # characters of raw text
 def quarantine(given: Given, first: date | None, last: date | None, limit: int) -> int:
     """Look up quarantined rows: file, row, column, reason, raw text."""
     from assets.common.inputs import days_between
+    from assets.raw.contract import QUARANTINE
     from pipelines.terminal.entering import enter
     from pipelines.terminal.speaking import say
     from pipelines.terminal.stages import days_asked
@@ -26,7 +27,7 @@ def quarantine(given: Given, first: date | None, last: date | None, limit: int) 
     workspace = build_workspace(enter(given))
     since, until = days_asked(workspace, first, last)
     with reading_for("command quarantine"):
-        rows = workspace.lake.read_days(workspace.contracts["quarantine"], days_between(since, until))
+        rows = workspace.lake.read_days(QUARANTINE, days_between(since, until))
     say(f"{rows.height} problems in quarantine, {since} to {until}")
     for row in rows.head(limit).iter_rows(named=True):
         place = f"{row['source_file']} row {row['source_row']}, column {row['column'] or '-'}"

@@ -13,6 +13,7 @@ from resources.settings import Given
 @source_options
 def screenshots(given: Given, out: Path) -> int:
     """Pictures of the report and the UI over what this home holds, for the docs."""
+    from assets.reports.contract import REPORT_INDEX
     from pipelines.screenshots import take_screenshots
     from pipelines.terminal.entering import enter, hand_to_processes
     from pipelines.terminal.speaking import say
@@ -20,7 +21,7 @@ def screenshots(given: Given, out: Path) -> int:
     from resources.errors import NotFittedError
 
     workspace = build_workspace(enter(given))
-    if not workspace.lake.exists("guest_value_report", None):
+    if not workspace.lake.exists(REPORT_INDEX.asset, None):
         message = "no finished run is stored in this home; run the chain first (stayworth run)"
         raise NotFittedError(message)
     hand_to_processes(given)

@@ -6,6 +6,7 @@ import polars as pl
 
 from assets.common.inputs import days_between
 from assets.common.workspace import Workspace
+from assets.raw.contract import RAW_COUNTS
 from assets.raw.guest_keys import COLUMNS, unfit_guest_keys
 from assets.raw.settings import RawSettings
 from resources.errors import SourceError
@@ -40,7 +41,7 @@ def unfit_keys(workspace: Workspace, asked: frozenset[str] = frozenset()) -> fro
     """
     lake, settings = workspace.lake, workspace.settings.room("raw", RawSettings)
     names = ["delivery_day", "stream", "unfit_key_rows", "unfit_keys"]
-    counts = lake.read_days(workspace.contracts["raw_counts"], lake.days("raw_counts"), names)
+    counts = lake.read_days(RAW_COUNTS, lake.days(RAW_COUNTS.asset), names)
     crowded = counts.filter((pl.col("stream") == Stream.BOOKINGS.value) & (pl.col("unfit_key_rows") > 0))
     days = sorted(set(crowded["delivery_day"]))
     if not days:

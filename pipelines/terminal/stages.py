@@ -5,11 +5,12 @@ from datetime import date, timedelta
 from assets.common.daily import DailyAsset
 from assets.common.declaration import Cadence, declared_in
 from assets.common.workspace import Workspace
+from assets.reports.contract import EVALUATION_RESULTS
 from pipelines.partitions import history
 from pipelines.rooms import room_modules
 from pipelines.running import failures_of, run_job
 from pipelines.terminal.speaking import say
-from resources.errors import SettingsError
+from resources.errors import NotFittedError, SettingsError
 
 _UNEXPLAINED = "the run ended before any step told why; `stayworth status` shows what is stored, the UI its events"
 
@@ -46,6 +47,19 @@ def days_asked(workspace: Workspace, first: date | None, last: date | None) -> t
         message = f"--from {since} lies after --to {until}; give them in order"
         raise SettingsError(message)
     return since, until
+
+
+def last_finished_day(workspace: Workspace) -> date:
+    """The day that the last whole run of the home went up to.
+
+    Raises:
+        NotFittedError: none is stored.
+    """
+    record = workspace.lake.record(EVALUATION_RESULTS.asset, None)
+    if record is None:
+        message = "no finished run is stored in this home; run the chain first (stayworth run)"
+        raise NotFittedError(message)
+    return date.fromisoformat(record.inputs["as_of"])
 
 
 def run_stage(workspace: Workspace, title: str, job: str, first: date, last: date) -> bool:

@@ -271,7 +271,7 @@ def test_scores_are_read_from_objects(bucket_url: str, tmp_path: Path) -> None:
     lake = places_of(tmp_path, CoreSettings(lake_url=bucket_url)).lake([scores])
     rows = pl.DataFrame({"pseudo_customer_id": ["a" * 32, "b" * 32], "delivery_day": [DAY] * 2})
     lake.promote(lake.stage(scores, DAY, rows, record("customer_scores")))
-    assert ScoreReader(lake).find("b" * 32).height == 1
+    assert ScoreReader(lake, "customer_scores").find("b" * 32).height == 1
 
 
 def test_views_over_objects_stand_in_a_script(lake: Lake, tmp_path: Path) -> None:
@@ -303,11 +303,12 @@ def test_a_new_home_does_not_begin_a_budget_where_releases_lie(bucket_url: str, 
     released = replace(TABLE, asset="bookings_by_month", zone=Zone.RELEASED)
     guests = replace(released, asset="guest_aggregates")
     lake = places_of(tmp_path / "a", CoreSettings(lake_url=bucket_url)).lake([released, guests])
-    BudgetLedger.at(tmp_path / "a", None, lake.partitions)
+    charged = [released.asset, guests.asset]
+    BudgetLedger.at(tmp_path / "a", None, lake.partitions, charged=charged)
     lake.promote(lake.stage(released, None, frame("a"), record("bookings_by_month")))
-    BudgetLedger.at(tmp_path / "a", None, lake.partitions)
+    BudgetLedger.at(tmp_path / "a", None, lake.partitions, charged=charged)
     with pytest.raises(PrivacyError, match="object store holds bookings_by_month; restore"):
-        BudgetLedger.at(tmp_path / "b", None, lake.partitions)
+        BudgetLedger.at(tmp_path / "b", None, lake.partitions, charged=charged)
 
 
 def test_worlds_below_one_url_do_not_meet(bucket_url: str, tmp_path: Path) -> None:

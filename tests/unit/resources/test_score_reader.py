@@ -23,7 +23,7 @@ def reader(tmp_path):
         frame = CUSTOMER_SCORES.conform(rows.with_columns(**{name: pl.lit(value) for name, value in others.items()}))
         record = InputRecord(asset=CUSTOMER_SCORES.asset, partition=str(day))
         lake.promote(lake.stage(CUSTOMER_SCORES, day, frame, record))
-    return ScoreReader(lake)
+    return ScoreReader(lake, CUSTOMER_SCORES.asset)
 
 
 def test_the_last_scored_day_answers(reader):
@@ -53,4 +53,4 @@ def test_a_day_before_the_first_is_refused(reader):
 
 def test_nothing_scored_says_what_to_do(tmp_path):
     with pytest.raises(NotFittedError, match="stayworth run"):
-        ScoreReader(Lake.of(tmp_path, [CUSTOMER_SCORES])).find(IDS[0])
+        ScoreReader(Lake.of(tmp_path, [CUSTOMER_SCORES]), CUSTOMER_SCORES.asset).find(IDS[0])
