@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from resources.settings import refuse, setting
 
 WINDOW_KINDS = ("after", "symmetric")
+FALLING, FREE = DELAY_SHAPES = ("falling", "free")
 LOCAL, SPARK = "local", "spark"
 ENGINES = (LOCAL, SPARK)
 _MASTER = re.compile(r"local(\[(\d+|\*)(, *\d+)?\])?|yarn|(spark|k8s)://\S+")
@@ -41,6 +42,12 @@ class AlignmentSettings:
         "after",
         'reviews are written after the stay; paper 001 section 2.1 uses "symmetric"',
         allowed="after, symmetric",
+    )
+    delay_shape: str = setting(
+        FALLING,
+        "how posts thin out after a stay: falling, an earlier day never counts less than a later one, as on the "
+        "portals; free, for sources that ask for the review some days after (benchmark `olist`: on the next day)",
+        allowed="falling, free",
     )
     threshold: float = setting(
         0.07,
@@ -136,6 +143,8 @@ class AlignmentSettings:
         if not _MASTER.fullmatch(self.spark_master):
             allowed = "local, local[<cores>], local[*], spark://host:port, yarn, k8s://https://host:port"
             raise refuse(_SECTION, "spark_master", self.spark_master, allowed)
+        if self.delay_shape not in DELAY_SHAPES:
+            raise refuse(_SECTION, "delay_shape", self.delay_shape, ", ".join(DELAY_SHAPES))
         if self.window_kind not in WINDOW_KINDS:
             raise refuse(_SECTION, "window_kind", self.window_kind, ", ".join(WINDOW_KINDS))
         for name, (low, high) in _BOUNDS.items():

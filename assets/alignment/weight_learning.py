@@ -18,7 +18,7 @@ from assets.alignment.match_probability import FIELDS, MatchWeights, assumed_wei
 from assets.alignment.matching import matching_probabilities
 from assets.alignment.room_names import bits_table
 from assets.alignment.scores import Scores
-from assets.alignment.settings import AlignmentSettings
+from assets.alignment.settings import FREE, AlignmentSettings
 from assets.alignment.sides import FloatArray, IntArray, completed_stays
 from assets.alignment.threshold import best_threshold
 from assets.alignment.weight_evidence import Evidence, bayes_factors, evidence_of
@@ -76,7 +76,8 @@ def learn_weights(
     evidence = evidence_of(used, start, label_reach(used, _like(bookings, used), settings))
     open_start = _without_persons(start)
     known = None if told is None else _known_match(used, told)
-    free = fit(evidence, open_start, identity, strength=_WEAK_PRIOR, moving=_movable(identity), told=known)
+    free = fit(evidence, open_start, identity, strength=_WEAK_PRIOR, moving=_movable(identity), told=known,
+               free_delays=settings.delay_shape == FREE)  # fmt: skip
     notes = identification(evidence, open_start, free.coverage) | {
         f"free_{name}": round(_agree(free.kept[name], start.fields[name].chance), 6) for name in FIELDS
     }
@@ -84,7 +85,8 @@ def learn_weights(
     learned = _learned_fields(evidence, free, settings, identity) if is_identified else frozenset()
     if not is_identified:
         return replace(start, notes=notes, threshold={identity: fitted_threshold(used, start)})
-    final = fit(evidence, open_start, identity, strength=settings.prior_strength, moving=learned, told=known)
+    final = fit(evidence, open_start, identity, strength=settings.prior_strength, moving=learned, told=known,
+                free_delays=settings.delay_shape == FREE)  # fmt: skip
     weights = replace(
         _assembled(open_start, final, learned, identity, notes, _like(bookings, used), settings),
         rooms=bits_table(evidence.rooms, final.rooms),
@@ -140,7 +142,7 @@ def _movable(identity: str) -> frozenset[str]:
 
 def fit(
     evidence: Evidence, start: MatchWeights, identity: str, *, strength: float, moving: frozenset[str],
-    told: FloatArray | None = None,
+    told: FloatArray | None = None, free_delays: bool = False,
 ) -> Fit:  # fmt: skip
     """Expectation maximisation from the start's values until nothing moves.
 
@@ -151,6 +153,7 @@ def fit(
         strength: pseudo-matches behind the prior.
         moving: fields whose m is fitted; time, text and room names always are, by priors of their own.
         told: (n,) P(pair is the match), where it is known rather than to be found.
+        free_delays: whether posts may peak on a later day than that of the end.
     """
     prior = {name: start.fields[name].kept for name in FIELDS}
     kept, levels, coverage = dict(prior), dict(start.levels), start.coverage[identity]
@@ -167,7 +170,12 @@ def fit(
         before = (*kept.values(), coverage)
         for name in sorted(moving):
             kept[name] = _next_kept(evidence, name, match, kept[name], (prior[name], strength), unseen)
-        levels = {name: _next_level(evidence.levels[name], match, start.levels[name], name) for name in levels}
+        levels = {
+            name: _next_level(
+                evidence.levels[name], match, start.levels[name], name, is_free=free_delays and name == "time"
+            )
+            for name in levels
+        }
         room_matches = evidence.rooms.expected_matches(match)
         grade_share = evidence.rooms.next_grade_share(room_matches, grade_share, start.room_grade_share)
         rooms = evidence.rooms.next_ratio(room_matches, grade_share)
@@ -200,13 +208,17 @@ def _next_kept(
     return min(agreeing / (prior[1] + float(shared.sum()) + lost), _HIGHEST_KEPT)
 
 
-def _next_level(levels: IntArray, match: FloatArray, start: LevelWeight, name: str) -> LevelWeight:
-    """Next m of the levels, anchored by the prior and made monotone: nearer and more alike never count less."""
+def _next_level(
+    levels: IntArray, match: FloatArray, start: LevelWeight, name: str, *, is_free: bool = False
+) -> LevelWeight:
+    """Next m of the levels, anchored by the prior, monotone unless free: nearer and more alike never count less."""
     strength = _LEVEL_STRENGTH
     counts = np.bincount(levels, weights=match, minlength=len(start.agree))
     chance = np.array(start.chance)
     agree = (np.array(start.agree) * strength + counts) / (strength + counts.sum())
     ratio = np.where(chance > 0, agree / np.maximum(chance, 1e-12), 1.0)
+    if is_free:
+        return replace(start, agree=tuple(agree.tolist()))
     direction = 1 if name == "text" else -1
     pooled = pooled_up(ratio[::direction], chance[::direction])[::direction]
     monotone = pooled * chance

@@ -13,6 +13,7 @@ from resources.settings import digest_of
         {"window_days": 0},
         {"window_days": 61},
         {"window_kind": "before"},
+        {"delay_shape": "rising"},
         {"threshold": 0.0},
         {"context_threshold": 1.0},
         {"max_candidates": 0},
