@@ -157,6 +157,7 @@ SPECS = (
         title="LightGBM in two parts",
         fit=fit_two_part,
         seconds_per_fit=0.3,
+        is_forecast_only=True,
         outputs=(VALUE, CHANCE, AMOUNT),
         space=boosting_space,
         storage=Storage(pack=_pack_two_part, unpack=_unpack_two_part),
@@ -166,6 +167,7 @@ SPECS = (
         title="LightGBM with Tweedie's loss",
         fit=fit_tweedie,
         seconds_per_fit=0.2,
+        is_forecast_only=True,
         space=_tweedie_space,
         storage=Storage(
             pack=lambda model: Packed(payload={_LEVEL: model.level}, trees=model.booster.model_to_string()),

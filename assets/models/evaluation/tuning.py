@@ -93,7 +93,8 @@ def tune(examples: pl.DataFrame, settings: ModelSettings, clock: Callable[[], fl
         data = data.take(kept)
         if len(np.unique(data.customers)) < 2 * settings.tuning_folds:
             continue
-        tasks += [(model, protocol, data, settings, clock) for model in models]
+        asked = [name for name in models if protocol != OBSERVED or not model_spec(name).is_forecast_only]
+        tasks += [(model, protocol, data, settings, clock) for model in asked]
     rows = [row for trials in side_by_side(_trials, tasks, settings.workers, settings.workers_on) for row in trials]
     return MODEL_TUNING.conform(pl.DataFrame(rows, schema=MODEL_TUNING.schema))
 

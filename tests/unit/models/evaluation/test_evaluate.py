@@ -144,9 +144,18 @@ def test_customers_reserved_for_tuning_are_tested_in_no_fold(examples):
     assert tested | set(reserved) == set(examples.filter(pl.col("protocol") == "prospective")["pseudo_customer_id"])
 
 
-def test_bg_nbd_forecasts_only(examples):
-    found = evaluate(examples, replace(QUICKEST, models=("same_as_past", "bg_nbd")), clock=lambda: 0.0)
-    assert "observed" not in set(found.filter(pl.col("model") == "bg_nbd")["protocol"])
+@pytest.mark.parametrize("name", ["bg_nbd", "two_part", "tweedie"])
+def test_some_models_forecast_only(name, examples):
+    predictions = evaluate(examples, replace(QUICKEST, models=("same_as_past", name)), clock=lambda: 0.0)
+    assert "observed" not in set(predictions.filter(pl.col("model") == name)["protocol"])
+
+
+def test_a_chance_is_kept_where_the_model_gives_one(examples):
+    predictions = evaluate(examples, replace(QUICKEST, models=("same_as_past", "two_part")), clock=lambda: 0.0)
+    parts, past = (predictions.filter(pl.col("model") == name)["chance"] for name in ("two_part", "same_as_past"))
+    assert parts.is_between(0.0, 1.0).all()
+    assert parts.null_count() == 0
+    assert past.null_count() == len(past)
 
 
 def test_a_year_ahead_is_one_extra_table():

@@ -50,6 +50,12 @@ def test_the_default_is_told_where_the_space_holds_it():
     assert values["boosting_leaves"] == 15
 
 
+def test_a_model_that_only_forecasts_is_not_tuned_on_the_observed_window():
+    trials = tune(examples_of(), replace(TUNING, models=("same_as_past", "lightgbm", "tweedie")), lambda: 0.0)
+    protocols = dict(trials.group_by("model").agg(pl.col("protocol").unique().sort()).iter_rows())
+    assert protocols == {"lightgbm": ["observed", PROSPECTIVE_CV], "tweedie": [PROSPECTIVE_CV]}
+
+
 def test_tuning_repeats_itself(table):
     assert tune(examples_of(), TUNING, lambda: 0.0).equals(table)
 
