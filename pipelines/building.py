@@ -36,7 +36,7 @@ def build_definitions(workspace: Workspace | None = None) -> dg.Definitions:
     daily = [item for item in rooms if isinstance(item, DailyAsset)]
     tables = [item.name for item in daily if item.declaration.cadence == Cadence.DAILY]
     declared: list[DeclaredAsset] = [*rooms, declare_ledger(tables)]
-    jobs = build_jobs(declared, partitions)
+    jobs = build_jobs(declared)
     wiring = _wiring(bound, chosen, partitions)
     return dg.Definitions(
         assets=[build_asset(item, wiring) for item in declared],

@@ -35,4 +35,4 @@ def file_runs_under(instance: dg.DagsterInstance, job: str) -> None:
     def create_with_origin(*args: object, **asked: object) -> dg.DagsterRun:
         return create(*args, **{**asked, "remote_job_origin": origin})  # type: ignore[arg-type]
 
-    instance.create_run_for_job = create_with_origin  # type: ignore[method-assign]
+    instance.create_run_for_job = create_with_origin

@@ -16,27 +16,22 @@ def study_job(study: str) -> str:
     return f"{study}_study"
 
 
-def build_jobs(
-    declared: Sequence[DeclaredAsset], partitions: dg.PartitionsDefinition
-) -> dict[str, dg.JobDefinition | object]:
+def build_jobs(declared: Sequence[DeclaredAsset]) -> dict[str, dg.JobDefinition | object]:
     """The jobs of the pipeline by name: the three regular ones, and one for each declared study.
 
     Args:
         declared: every asset; those tagged ``study`` get a job of their own.
-        partitions: business days.
     """
     fits = _of(Cadence.BY_CUT_OFF)
     jobs = [
         dg.define_asset_job(
             BACKFILL,
             selection=_of(Cadence.DAILY) | fits,
-            partitions_def=partitions,
             description="Any range of days through the daily stages; fits the records that are due. No scores.",
         ),
         dg.define_asset_job(
             DAILY,
             selection=_of(Cadence.DAILY) | _of(Cadence.SCORING) | fits,
-            partitions_def=partitions,
             description="One business day through every daily stage, scores of the day's customers included.",
         ),
         dg.define_asset_job(

@@ -261,7 +261,7 @@ def _rows_by_day(frame: pl.DataFrame) -> dict[date, int]:
 
 def _split(frame: pl.DataFrame) -> dict[date, pl.DataFrame]:
     parts = frame.partition_by("delivery_day", as_dict=True, maintain_order=True)
-    return {key[0]: part for key, part in parts.items()}  # type: ignore[misc]
+    return {key[0]: part for key, part in parts.items()}
 
 
 def _store(

@@ -125,7 +125,7 @@ def timing(reviews: pl.DataFrame, days: Sequence[date], settings: ReviewSettings
             parts.append(frame.with_columns(**{name: pl.Series(values) for name, values in columns.items()}))
     if not parts:
         return pl.DataFrame(schema=SCHEMA)
-    return pl.concat(parts).select(list(SCHEMA)).cast(SCHEMA)  # type: ignore[arg-type]
+    return pl.concat(parts).select(list(SCHEMA)).cast(SCHEMA)
 
 
 def _seen(rows: pl.DataFrame, first_day: int, today: int) -> _Seen:

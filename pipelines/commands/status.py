@@ -23,7 +23,7 @@ def status(given: Given) -> int:
     say(f"{'table':<26}{'zone':<12}{'days':>6}{'first':>12}{'last':>12}{'rows':>12}{'pending':>9}{'failed':>8}")
     for asset, zone in sorted(workspace.lake.assets().items(), key=lambda item: (str(item[1]), item[0])):
         days = workspace.lake.days(asset)
-        records = [workspace.lake.record(asset, day) for day in days or [None]]  # type: ignore[list-item]
+        records = [workspace.lake.record(asset, day) for day in days or [None]]
         known = [record for record in records if record is not None]
         span = (str(days[0]), str(days[-1])) if days else ("", "")
         pending = sum(record.is_pending for record in known)

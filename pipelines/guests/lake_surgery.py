@@ -152,7 +152,7 @@ def _aside_without(aside: pl.DataFrame, cut: Cut, tombstones: Tombstones, *, is_
     mine, rest = aside.filter(is_mine), aside.filter(~is_mine)
     if not is_raw or mine.is_empty():
         return rest
-    marked = [_erased(day, rows["row_id"].to_list(), tombstones) for (day,), rows in mine.group_by("delivery_day")]  # type: ignore[misc]
+    marked = [_erased(day, rows["row_id"].to_list(), tombstones) for (day,), rows in mine.group_by("delivery_day")]
     return pl.concat([rest, *marked]).sort("row_id", "reason")
 
 

@@ -59,7 +59,7 @@ def guarded_app(context: WorkspaceProcessContext, hosts: KnownHosts) -> Guard:
         hosts: under which it may be called.
     """
     app = create_app_from_workspace_process_context(context, "", _POLL_MILLISECONDS, lifespan=_lifespan)
-    return Guard(app, hosts)  # type: ignore[arg-type]  # Starlette's own types are narrower
+    return Guard(app, hosts)  # Starlette's own types are narrower
 
 
 def serve_alone(home: Path, listening: socket.socket, hosts: KnownHosts) -> None:

@@ -103,7 +103,7 @@ def build_examples(
         parts.append(rows.with_columns(protocol=pl.lit(protocol), split=pl.lit(split), horizon_days=horizon))
     if not parts:
         return pl.DataFrame(schema=EXAMPLE_SCHEMA)
-    table = pl.concat(parts).select(EXAMPLE_SCHEMA.names()).cast(EXAMPLE_SCHEMA)  # type: ignore[arg-type]
+    table = pl.concat(parts).select(EXAMPLE_SCHEMA.names()).cast(EXAMPLE_SCHEMA)
     return table.sort("protocol", "as_of", "pseudo_customer_id")
 
 

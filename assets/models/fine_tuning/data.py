@@ -137,14 +137,14 @@ def linked_texts(
     placed = examples.select("pseudo_customer_id", "as_of", "has_text").with_columns(row=pl.int_range(pl.len()))
     parts = [_LINKS.to_frame()]
     for (day,), rows in placed.group_by("as_of", maintain_order=True):
-        known = known_reviews(reviews, day)  # type: ignore[arg-type]
-        customers = current_rows(bookings, day).select("booking_id", "pseudo_customer_id")  # type: ignore[arg-type]
-        links = text_links(customers, pairs, known, day)  # type: ignore[arg-type]
+        known = known_reviews(reviews, day)
+        customers = current_rows(bookings, day).select("booking_id", "pseudo_customer_id")
+        links = text_links(customers, pairs, known, day)
         weights = links.group_by("pseudo_customer_id", "position").agg(pl.col("weight").sum())
         read = weights.join(rows.select("pseudo_customer_id", "row"), on="pseudo_customer_id")
         read = read.sort("row", "weight", "position", descending=[False, True, True])
         read = read.filter(pl.int_range(pl.len()).over("row") < most).join(known.select("position", "text"), "position")
-        parts.append(read.select(_LINKS.names()).cast(_LINKS))  # type: ignore[arg-type]
+        parts.append(read.select(_LINKS.names()).cast(_LINKS))
     return _numbered(pl.concat(parts), placed)
 
 

@@ -158,7 +158,7 @@ class Steps:
             {"params": list(network.fusion.parameters()), "lr": 0.0, "weight_decay": settings.weight_decay},
         ]
         self._optimiser = torch.optim.Adam(groups)
-        self._scaler = torch.amp.GradScaler(team.device_type, enabled=self.precision == "float16")  # type: ignore[attr-defined]
+        self._scaler = torch.amp.GradScaler(team.device_type, enabled=self.precision == "float16")
         self._done = 0
 
     def take(self, batches: EndToEndBatches, rows: Tensor) -> Tensor:

@@ -64,7 +64,7 @@ def draw_beeswarm(shap: pl.DataFrame, features: Sequence[str], unit: str) -> Fig
         bar = figure.colorbar(scatter, ax=axes, aspect=30, pad=0.02, ticks=[0, 1])
         bar.ax.set_yticklabels(["low", "high"])
         bar.set_label("value of the feature")
-        bar.outline.set_visible(False)  # type: ignore[operator]
+        bar.outline.set_visible(False)
     return figure
 
 

@@ -32,7 +32,7 @@ def draw_review_map(places: pl.DataFrame) -> Figure:
     )  # fmt: skip
     bar = figure.colorbar(cells, ax=axes, shrink=0.85, pad=0.02)
     bar.set_label("mean score, 0 to 10", color=MUTED)
-    bar.outline.set_visible(False)  # type: ignore[operator]
+    bar.outline.set_visible(False)
     axes.set_xlabel(f"first axis ({percent(places['first_share'][0], 0)} of the variance), better reviews to the right")
     axes.set_ylabel(f"second axis ({percent(places['second_share'][0], 0)})")
     axes.set_xticks([])
