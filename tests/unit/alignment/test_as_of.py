@@ -42,8 +42,8 @@ def corrected(world: World, rng: np.random.Generator, longest: int) -> World:
 
 def candidates_of(world: World, room: AlignmentSettings) -> pl.DataFrame:
     stays, reviews = versioned(world.bookings, "booking_id"), versioned(world.reviews, "review_id")
-    found = build_candidates(stays.rows, reviews.rows, world.hotels, world.days, room).frame
-    return current_candidates(found, stays, reviews)
+    candidates = build_candidates(stays.rows, reviews.rows, world.hotels, world.days, room).frame
+    return current_candidates(candidates, stays, reviews)
 
 
 def back(frame: pl.DataFrame, today: date, span: int) -> pl.DataFrame:
@@ -101,7 +101,7 @@ def test_blocks_give_the_rows_of_one_frame(size: int, serves_many: bool) -> None
             yield rows[start : start + size]
 
     weights = weights_by_day(days).__getitem__
-    found = decide_in_blocks(standing.bookings, read, EMPTY, days, weights, room)
-    assert_frame_equal(found, decide(standing.bookings, dated, EMPTY, days, weights, room))
+    decided = decide_in_blocks(standing.bookings, read, EMPTY, days, weights, room)
+    assert_frame_equal(decided, decide(standing.bookings, dated, EMPTY, days, weights, room))
     assert max(longest) <= size < dated.height
-    assert found["is_assigned"].any()
+    assert decided["is_assigned"].any()

@@ -47,11 +47,11 @@ def day_by_day(world: World, candidates: pl.DataFrame, room: AlignmentSettings) 
             inside = frame.filter(pl.col("delivery_day").is_between(today - timedelta(days=span), today))
             return inside.sample(fraction=1.0, shuffle=True, seed=today.toordinal())
 
-        found = decide(
+        decided = decide(
             back(world.bookings, LONGEST_WINDOW_DAYS), back(candidates, LONGEST_WINDOW_DAYS),
             back(stored, DECISION_SPAN_DAYS), [day], weights_by_day(days).__getitem__, room,
         )  # fmt: skip
-        stored = pl.concat([stored, found])
+        stored = pl.concat([stored, decided])
     return stored
 
 
@@ -168,8 +168,8 @@ def exact_marginals(stay: list[int], review: list[int], odds: list[float]) -> li
 @given(st.lists(st.floats(0.001, 50.0), min_size=1, max_size=5))
 def test_one_stay_gives_the_posterior_over_one_of_many(odds: list[float]) -> None:
     n = len(odds)
-    found = matching_probabilities(np.zeros(n, dtype=np.int64), np.arange(n), np.array(odds))
-    np.testing.assert_allclose(found, np.array(odds) / (1 + sum(odds)), atol=1e-8)
+    marginals = matching_probabilities(np.zeros(n, dtype=np.int64), np.arange(n), np.array(odds))
+    np.testing.assert_allclose(marginals, np.array(odds) / (1 + sum(odds)), atol=1e-8)
 
 
 @pytest.mark.parametrize(
@@ -177,15 +177,15 @@ def test_one_stay_gives_the_posterior_over_one_of_many(odds: list[float]) -> Non
 )
 def test_marginals_are_exact_without_cycles(stay: list[int], review: list[int]) -> None:
     odds = [0.5, 3.0, 0.2, 1.5][: len(stay)]
-    found = matching_probabilities(np.array(stay), np.array(review), np.array(odds))
-    np.testing.assert_allclose(found, exact_marginals(stay, review, odds), atol=1e-6)
+    marginals = matching_probabilities(np.array(stay), np.array(review), np.array(odds))
+    np.testing.assert_allclose(marginals, exact_marginals(stay, review, odds), atol=1e-6)
 
 
 @given(st.lists(st.floats(0.01, 3.0), min_size=6, max_size=6))
 def test_marginals_are_close_with_cycles(odds: list[float]) -> None:
     stay, review = [0, 0, 0, 1, 1, 1], [0, 1, 2, 0, 1, 2]
-    found = matching_probabilities(np.array(stay), np.array(review), np.array(odds))
-    np.testing.assert_allclose(found, exact_marginals(stay, review, odds), atol=0.12)
+    marginals = matching_probabilities(np.array(stay), np.array(review), np.array(odds))
+    np.testing.assert_allclose(marginals, exact_marginals(stay, review, odds), atol=0.12)
 
 
 def test_nothing_open_gives_no_probability() -> None:

@@ -14,7 +14,7 @@ EPOCH = date(1970, 1, 1)
 
 def brute_force(world: World, days: list[date], settings: AlignmentSettings) -> set[tuple[str, str]]:
     """Every pair of the window, by two nested loops."""
-    found = set()
+    paired = set()
     for stay in completed_stays(world.bookings, settings).iter_rows(named=True):
         for review in world.reviews.iter_rows(named=True):
             same = review["hotel_name"] == f"Hotel Number {stay['hotel_levels'][1:]}"
@@ -23,19 +23,19 @@ def brute_force(world: World, days: list[date], settings: AlignmentSettings) -> 
             near = most >= -settings.days_before and least <= settings.window_days
             stored = max(stay["delivery_day"], review["delivery_day"])
             if same and near and stored in days and stored <= stay["decision_day"]:
-                found.add((stay["booking_id"], review["review_id"]))
-    return found
+                paired.add((stay["booking_id"], review["review_id"]))
+    return paired
 
 
 def window_of(world: World, days: list[date], settings: AlignmentSettings) -> set[tuple[str, str]]:
     stays, reviews = Stays(completed_stays(world.bookings, settings)), review_side(world.reviews)
     by_stay, review_key = keyed(stays, reviews, world.hotels)
-    found: list[tuple[str, str]] = []
+    paired: list[tuple[str, str]] = []
     for pairs in window_pairs(stays, reviews, by_stay, review_key, day_numbers(days), settings):
         left = stays.frame["booking_id"].gather(by_stay.stay[pairs.keyed_row])
-        found += zip(left, reviews.frame["review_id"].gather(pairs.review), strict=True)
-    assert len(found) == len(set(found))
-    return set(found)
+        paired += zip(left, reviews.frame["review_id"].gather(pairs.review), strict=True)
+    assert len(paired) == len(set(paired))
+    return set(paired)
 
 
 @pytest.mark.parametrize("kind", ["after", "symmetric"])
@@ -73,14 +73,14 @@ def test_rivals_are_counted_as_known_on_the_day(late_days: int) -> None:
     stays, reviews = Stays(completed_stays(world.bookings, settings)), review_side(world.reviews)
     by_stay, review_key = keyed(stays, reviews, world.hotels)
     delivered = reviews.ints("delivery_day")
-    found = RivalCounts(stays, by_stay, settings).count(review_key, reviews.posted, delivered + 2)
+    rivals = RivalCounts(stays, by_stay, settings).count(review_key, reviews.posted, delivered + 2)
     for place, review in enumerate(reviews.frame.iter_rows(named=True)):
         known = stays.frame.filter(
             (pl.col("hotel_levels") == f"H{review['hotel_name'][-1]}")
             & pl.col("stay_end").is_between(review["posted_day"] - timedelta(days=5), review["posted_day"])
             & (pl.col("delivery_day") <= review["delivery_day"] + timedelta(days=2))
         )
-        assert found[place] == known.height
+        assert rivals[place] == known.height
 
 
 def test_days_become_ascending_numbers() -> None:

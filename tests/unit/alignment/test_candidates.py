@@ -22,12 +22,12 @@ def whole(world: World, room: AlignmentSettings = ROOM) -> pl.DataFrame:
 
 def day_by_day(world: World, room: AlignmentSettings = ROOM) -> pl.DataFrame:
     """Each day alone, from the rows that the shell would hand over for it, in shuffled order."""
-    found = []
+    parts = []
     for day in world.days:
         bookings, reviews = world.window(day, day, MAX_DELIVERY_LAG_DAYS)
         mixed = bookings.sample(fraction=1.0, shuffle=True, seed=day.toordinal())
-        found.append(build_candidates(mixed, reviews.reverse(), world.hotels, [day], room).frame)
-    return pl.concat(found)
+        parts.append(build_candidates(mixed, reviews.reverse(), world.hotels, [day], room).frame)
+    return pl.concat(parts)
 
 
 @settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
@@ -44,10 +44,10 @@ def test_a_range_is_its_days(seed: int, late_days: int, kind: str, named: bool) 
 
 
 def test_candidates_keep_their_contract_and_checks() -> None:
-    found = whole(make_world(np.random.default_rng(5)))
-    assert found.height > 100
-    assert MATCH_CANDIDATES.conform(found).equals(found)
-    assert all(outcome.passed for outcome in validate_candidates(found))
+    candidates = whole(make_world(np.random.default_rng(5)))
+    assert candidates.height > 100
+    assert MATCH_CANDIDATES.conform(candidates).equals(candidates)
+    assert all(outcome.passed for outcome in validate_candidates(candidates))
 
 
 def test_true_pairs_survive_blocking() -> None:
@@ -55,11 +55,11 @@ def test_true_pairs_survive_blocking() -> None:
     inside = world.truth.join(world.reviews.select("review_id", "posted_day"), on="review_id").join(
         world.bookings.select("booking_id", "delivery_day"), on="booking_id"
     ).filter(pl.col("posted_day") <= pl.col("delivery_day") + timedelta(days=ROOM.window_days))  # fmt: skip
-    found = whole(world).join(inside, on=["booking_id", "review_id"], how="semi")
-    assert found.height == inside.height
-    assert (found["country_agreement"] > 0).all()
-    assert (found["nights_agreement"] > 0).all()
-    assert (found["party_agreement"] > 0).all()
+    kept = whole(world).join(inside, on=["booking_id", "review_id"], how="semi")
+    assert kept.height == inside.height
+    assert (kept["country_agreement"] > 0).all()
+    assert (kept["nights_agreement"] > 0).all()
+    assert (kept["party_agreement"] > 0).all()
 
 
 def test_cancelled_bookings_are_never_candidates() -> None:
@@ -72,18 +72,18 @@ def test_cancelled_bookings_are_never_candidates() -> None:
 def test_hidden_names_pair_by_context_and_resorts_find_nothing() -> None:
     world = make_world(np.random.default_rng(5), named=False)
     hotels = world.hotels.with_columns(is_city=pl.col("hotel") == "H0")
-    found = build_candidates(world.bookings, world.reviews, hotels, world.days, ROOM).frame
-    assert set(found["identity"]) == {"context"}
-    used = world.bookings.join(found, on="booking_id", how="semi")
+    candidates = build_candidates(world.bookings, world.reviews, hotels, world.days, ROOM).frame
+    assert set(candidates["identity"]) == {"context"}
+    used = world.bookings.join(candidates, on="booking_id", how="semi")
     assert set(used["hotel_levels"]) == {"H0"}
 
 
 def test_a_label_of_two_hotels_counts_in_part() -> None:
     world = make_world(np.random.default_rng(5), days=6)
     both = world.bookings.with_columns(hotel_levels=pl.lit("H0|H1"))
-    found = build_candidates(both, world.reviews, world.hotels, world.days, ROOM).frame
-    assert set(found["identity_share"]) == {0.5}
-    assert (found["rival_stays"] >= 0.5).all()
+    candidates = build_candidates(both, world.reviews, world.hotels, world.days, ROOM).frame
+    assert set(candidates["identity_share"]) == {0.5}
+    assert (candidates["rival_stays"] >= 0.5).all()
 
 
 def test_the_cap_keeps_the_best_and_counts_the_rest() -> None:
@@ -111,9 +111,9 @@ def test_nothing_on_a_side_gives_no_candidate(empty: str) -> None:
     world = make_world(np.random.default_rng(5), days=4)
     bookings = world.bookings.head(0) if empty != "reviews" else world.bookings
     reviews = world.reviews.head(0) if empty != "bookings" else world.reviews
-    found = build_candidates(bookings, reviews, world.hotels, world.days, ROOM)
-    assert found.frame.equals(MATCH_CANDIDATES.empty())
-    assert found.blocked.is_empty()
+    built = build_candidates(bookings, reviews, world.hotels, world.days, ROOM)
+    assert built.frame.equals(MATCH_CANDIDATES.empty())
+    assert built.blocked.is_empty()
 
 
 def test_one_stay_and_one_review() -> None:
@@ -121,5 +121,5 @@ def test_one_stay_and_one_review() -> None:
     link = whole(world).head(1)
     bookings = world.bookings.join(link, on="booking_id", how="semi")
     reviews = world.reviews.join(link, on="review_id", how="semi")
-    found = build_candidates(bookings, reviews, world.hotels, world.days, ROOM).frame
-    assert found["rival_stays"].to_list() == [1.0]
+    candidates = build_candidates(bookings, reviews, world.hotels, world.days, ROOM).frame
+    assert candidates["rival_stays"].to_list() == [1.0]

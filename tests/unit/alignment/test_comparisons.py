@@ -127,8 +127,8 @@ def test_agreements_of_a_world_lie_between_zero_and_one() -> None:
     stay = np.repeat(np.arange(stays.frame.height), 3)
     review = np.resize(np.arange(reviews.frame.height), len(stay))
     for compare in field_comparisons(stays, reviews).values():
-        found = compare(stay, review)
-        assert np.all(np.isnan(found) | ((found >= 0) & (found <= 1)))
+        agreement = compare(stay, review)
+        assert np.all(np.isnan(agreement) | ((agreement >= 0) & (agreement <= 1)))
 
 
 def test_unknown_on_the_review_side_is_unknown_agreement() -> None:

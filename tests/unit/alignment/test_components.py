@@ -17,14 +17,14 @@ def test_pairs_join_through_stays_and_through_reviews() -> None:
 @given(st.lists(st.tuples(st.integers(0, 8), st.integers(0, 8)), min_size=1, max_size=20))
 def test_a_component_is_what_spreads_from_its_first_pair(pairs: list[tuple[int, int]]) -> None:
     stay, review = (np.array(side) for side in zip(*pairs, strict=True))
-    found = components(stay, review)
-    assert list(dict.fromkeys(found.tolist())) == list(range(found.max() + 1))
-    for number in range(found.max() + 1):
+    component = components(stay, review)
+    assert list(dict.fromkeys(component.tolist())) == list(range(component.max() + 1))
+    for number in range(component.max() + 1):
         reached = np.zeros(len(pairs), dtype=bool)
-        reached[np.flatnonzero(found == number)[0]] = True
+        reached[np.flatnonzero(component == number)[0]] = True
         for _ in pairs:
             reached |= np.isin(stay, stay[reached]) | np.isin(review, review[reached])
-        assert (reached == (found == number)).all()
+        assert (reached == (component == number)).all()
 
 
 @given(st.lists(st.tuples(st.integers(0, 8), st.integers(0, 8)), min_size=1, max_size=20), st.integers(1, 6))

@@ -42,9 +42,9 @@ def bookings(items: list[tuple[str, int, str]]) -> pl.DataFrame:
 
 
 def test_versions_have_ids_of_their_own_and_an_end() -> None:
-    found = versioned(rows("booking_id", [("a", 0), ("b", 1), ("a", 3)]), "booking_id")
-    assert found.rows["booking_id"].to_list() == ["a", f"a#{day(3)}", "b"]
-    assert found.spans.rows() == [("a", day(3))]
+    versions = versioned(rows("booking_id", [("a", 0), ("b", 1), ("a", 3)]), "booking_id")
+    assert versions.rows["booking_id"].to_list() == ["a", f"a#{day(3)}", "b"]
+    assert versions.spans.rows() == [("a", day(3))]
 
 
 def test_a_pair_is_stored_with_the_versions_that_are_current_that_day() -> None:
@@ -52,37 +52,37 @@ def test_a_pair_is_stored_with_the_versions_that_are_current_that_day() -> None:
     reviews = versioned(rows("review_id", [("r", 1), ("r", 5)]), "review_id")
     later = f"a#{day(3)}"
     formed = [("a", "r", 9, 1), (later, "r", 9, 3), ("a", f"r#{day(5)}", 9, 5), (later, f"r#{day(5)}", 9, 5)]
-    found = current_candidates(candidates(formed), stays, reviews)
-    assert found.select("booking_id", "review_id", "delivery_day").rows() == [
+    current = current_candidates(candidates(formed), stays, reviews)
+    assert current.select("booking_id", "review_id", "delivery_day").rows() == [
         ("a", "r", day(1)), ("a", "r", day(3)), ("a", "r", day(5)),
     ]  # fmt: skip
 
 
-def dated(given: pl.DataFrame, found: pl.DataFrame) -> tuple[list[date], list[date | None]]:
+def dated(given: pl.DataFrame, formed: pl.DataFrame) -> tuple[list[date], list[date | None]]:
     """Versions of the stays that are decided, and from when on each candidate is void."""
     standing = Standing.of(given, SETTINGS)
-    return standing.bookings["delivery_day"].to_list(), standing.dated(found)[VOID_FROM].to_list()
+    return standing.bookings["delivery_day"].to_list(), standing.dated(formed)[VOID_FROM].to_list()
 
 
 def test_nothing_moves_where_nothing_was_corrected() -> None:
-    given, found = bookings([("a", 0, "Check-Out"), ("b", 1, "Canceled")]), candidates([("a", "r", 14, 2)])
+    given, formed = bookings([("a", 0, "Check-Out"), ("b", 1, "Canceled")]), candidates([("a", "r", 14, 2)])
     standing = Standing.of(given, SETTINGS)
     assert standing.bookings.equals(given)
-    same = standing.dated(found)
-    assert same.drop(VOID_FROM).equals(found)
+    same = standing.dated(formed)
+    assert same.drop(VOID_FROM).equals(formed)
     assert same[VOID_FROM].to_list() == [None]
 
 
 def test_a_correction_before_the_decision_takes_its_place() -> None:
     given = bookings([("a", 0, "Check-Out"), ("a", 4, "Check-Out")])
-    found = candidates([("a", "r", 14, 2), ("a", "r", 18, 4)])
-    assert dated(given, found) == ([day(4)], [day(4), None])
+    formed = candidates([("a", "r", 14, 2), ("a", "r", 18, 4)])
+    assert dated(given, formed) == ([day(4)], [day(4), None])
 
 
 def test_a_correction_after_the_decision_changes_no_pair() -> None:
     given = bookings([("a", 0, "Check-Out"), ("a", 20, "Check-Out")])
-    found = candidates([("a", "r", 14, 2), ("a", "q", 34, 21)])
-    assert dated(given, found) == ([day(0)], [None, day(20)])
+    formed = candidates([("a", "r", 14, 2), ("a", "q", 34, 21)])
+    assert dated(given, formed) == ([day(0)], [None, day(20)])
 
 
 def test_a_stay_that_turns_out_cancelled_is_not_decided() -> None:
@@ -97,6 +97,6 @@ def test_a_stay_is_decided_again_only_long_after() -> None:
 
 
 def test_a_correction_after_the_decision_is_unseen_by_the_pairs() -> None:
-    found = candidates([("a", "r", 14, 2)])
-    voids = [dated(bookings([("a", 0, "Check-Out"), *more]), found)[1] for more in ([], [("a", 20, "Canceled")])]
+    formed = candidates([("a", "r", 14, 2)])
+    voids = [dated(bookings([("a", 0, "Check-Out"), *more]), formed)[1] for more in ([], [("a", 20, "Canceled")])]
     assert voids == [[None], [None]]

@@ -76,13 +76,13 @@ def test_the_cut_is_real() -> None:
             return super().run_groups(left, right, function, schema)
 
     read = (world.bookings, world.reviews, world.hotels, world.days, room)
-    found = build_candidates_in_groups(*read, Watching(), 5)
+    built = build_candidates_in_groups(*read, Watching(), 5)
     assert len({name.partition("/")[0] for name in seen}) == 3
     assert len({name.rpartition("/")[2] for name in seen}) >= 4
-    assert found.blocked.filter(pl.col("reason") == OVER_CAP)["pairs"].sum() > 0
+    assert built.blocked.filter(pl.col("reason") == OVER_CAP)["pairs"].sum() > 0
     seen.clear()
     days = _decision_days(world)
-    decide_in_groups(world.bookings, found.frame, EMPTY, days, weights_by_day(days).__getitem__, room, Watching())
+    decide_in_groups(world.bookings, built.frame, EMPTY, days, weights_by_day(days).__getitem__, room, Watching())
     assert len(set(seen)) > 3
 
 
@@ -130,9 +130,9 @@ def test_nothing_gives_nothing(empty: str) -> None:
     reviews = world.reviews.clear() if empty in ("reviews", "both") else world.reviews
     days = [] if empty == "days" else world.days
     room = AlignmentSettings()
-    found = build_candidates_in_groups(bookings, reviews, world.hotels, days, room, LocalEngine())
+    built = build_candidates_in_groups(bookings, reviews, world.hotels, days, room, LocalEngine())
     whole = build_candidates(bookings, reviews, world.hotels, days, room)
-    assert found.frame.equals(whole.frame)
-    assert found.blocked.equals(whole.blocked)
-    ask = (bookings, found.frame, EMPTY, days, weights_by_day(_decision_days(world)).__getitem__, room)
+    assert built.frame.equals(whole.frame)
+    assert built.blocked.equals(whole.blocked)
+    ask = (bookings, built.frame, EMPTY, days, weights_by_day(_decision_days(world)).__getitem__, room)
     assert decide_in_groups(*ask, LocalEngine()).equals(decide(*ask))

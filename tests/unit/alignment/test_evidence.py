@@ -44,17 +44,17 @@ def pairs(world: World, candidates: pl.DataFrame) -> pl.DataFrame:
 def test_summary_counts_stays_whose_window_is_still_open(
     world: World, candidates: pl.DataFrame, pairs: pl.DataFrame
 ) -> None:
-    found = summary(world.bookings, candidates, pairs, ROOM)
-    assert found["decided"] + found["undecided"] == found["stays"]
-    assert found["undecided"] > 0
-    assert found["pairs"] == pairs["is_assigned"].sum() == found["exact_pairs"]
-    assert found["paired_share"] == found["pairs"] / found["decided"]
-    assert counts(pairs)["paired"] == found["pairs"]
+    figures = summary(world.bookings, candidates, pairs, ROOM)
+    assert figures["decided"] + figures["undecided"] == figures["stays"]
+    assert figures["undecided"] > 0
+    assert figures["pairs"] == pairs["is_assigned"].sum() == figures["exact_pairs"]
+    assert figures["paired_share"] == figures["pairs"] / figures["decided"]
+    assert counts(pairs)["paired"] == figures["pairs"]
 
 
 def test_summary_of_nothing_is_zero(world: World) -> None:
-    found = summary(world.bookings.head(0), MATCH_CANDIDATES.empty(), EMPTY, ROOM)
-    assert found["paired_share"] == found["mean_probability"] == found["stays"] == 0.0
+    figures = summary(world.bookings.head(0), MATCH_CANDIDATES.empty(), EMPTY, ROOM)
+    assert figures["paired_share"] == figures["mean_probability"] == figures["stays"] == 0.0
 
 
 def test_weight_chart_has_a_row_per_level_and_no_negative_agreement() -> None:
@@ -83,10 +83,10 @@ def test_truth_gives_precision_recall_and_f1() -> None:
         }
     )
     truth = pl.DataFrame({"booking_id": ["a", "b", "c", "z"], "review_id": ["1", "9", "4", "8"]})
-    found = against_truth(pairs, truth)
-    assert (found["precision"], found["possible"]) == (0.5, 3.0)
-    assert found["recall"] == pytest.approx(1 / 3)
-    assert found["f1"] == pytest.approx(0.4)
+    figures = against_truth(pairs, truth)
+    assert (figures["precision"], figures["possible"]) == (0.5, 3.0)
+    assert figures["recall"] == pytest.approx(1 / 3)
+    assert figures["f1"] == pytest.approx(0.4)
 
 
 def test_the_truth_itself_scores_one_and_nothing_scores_zero(world: World) -> None:
@@ -95,9 +95,9 @@ def test_the_truth_itself_scores_one_and_nothing_scores_zero(world: World) -> No
         is_assigned=pl.lit(value=True), is_exclusive=pl.lit(value=True), stay_end=pl.lit(world.days[0]),
         delivery_day=pl.lit(world.days[0]),
     ).select(BOOKING_REVIEW_PAIRS.names)  # fmt: skip
-    found = comparison_table({"truth": perfect, "nobody": EMPTY}, world.truth)
-    assert found["f1"].to_list() == [1.0, 0.0]
-    assert found["calibration_error"].to_list() == [0.0, 0.0]
+    table = comparison_table({"truth": perfect, "nobody": EMPTY}, world.truth)
+    assert table["f1"].to_list() == [1.0, 0.0]
+    assert table["calibration_error"].to_list() == [0.0, 0.0]
 
 
 def test_calibration_compares_predicted_and_observed(pairs: pl.DataFrame, world: World) -> None:

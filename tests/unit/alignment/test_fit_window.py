@@ -76,8 +76,8 @@ def test_days_from_long_before_the_newest_reviews_are_not_read() -> None:
              if name not in (*names.columns, "identity")]  # fmt: skip
     frame = names.with_columns(*blank, identity=pl.lit("exact")).select(MATCH_CANDIDATES.names)
     asked: list[int] = []
-    found = fit_candidates(reader(frame, asked), blocks(days), 10)
-    assert found["review_id"].to_list() == reviews[-10:], "a pair from before its review was corrected does not count"
+    chosen = fit_candidates(reader(frame, asked), blocks(days), 10)
+    assert chosen["review_id"].to_list() == reviews[-10:], "a pair from before its review was corrected does not count"
     assert sum(asked) < 120
 
 

@@ -79,8 +79,8 @@ def test_reviews_find_our_hotel_or_the_context_of_their_kind() -> None:
             "hotel_country": ["FRA", "AUT", "GBR", "PRT", None],
         }
     )
-    found = places.join(review_keys(places, GROUP), on=places.columns, nulls_equal=True)
-    keys = dict(found.select("hotel_name", "key").iter_rows())
+    keyed = places.join(review_keys(places, GROUP), on=places.columns, nulls_equal=True)
+    keys = dict(keyed.select("hotel_name", "key").iter_rows())
     assert keys == {
         "HOTEL LE MARAIS": "hotel:A",
         "Hotel Le Marais": CITY_CONTEXT,

@@ -28,9 +28,9 @@ def world() -> World:
 
 @pytest.fixture(scope="module")
 def evidence(world: World) -> Evidence:
-    found = build_candidates(world.bookings, world.reviews, world.hotels, world.days, ROOM).frame
-    start = with_chances(assumed_weights(ROOM), found, world.bookings, ROOM)
-    return evidence_of(found.sort("review_id", "booking_id"), start, NO_REACH)
+    candidates = build_candidates(world.bookings, world.reviews, world.hotels, world.days, ROOM).frame
+    start = with_chances(assumed_weights(ROOM), candidates, world.bookings, ROOM)
+    return evidence_of(candidates.sort("review_id", "booking_id"), start, NO_REACH)
 
 
 def test_links_are_told_from_chance(world: World, evidence: Evidence) -> None:
@@ -42,8 +42,8 @@ def test_links_are_told_from_chance(world: World, evidence: Evidence) -> None:
 @pytest.mark.parametrize("draw", range(6))
 def test_texts_dealt_out_anew_are_not(world: World, draw: int) -> None:
     shuffled = shuffle_reviews(world.reviews, np.random.default_rng(draw))
-    found = build_candidates(world.bookings, shuffled, world.hotels, world.days, ROOM).frame
-    weights = learn_weights(found, world.bookings, ROOM)
+    candidates = build_candidates(world.bookings, shuffled, world.hotels, world.days, ROOM).frame
+    weights = learn_weights(candidates, world.bookings, ROOM)
     assert weights is not None
     assert not weights.is_identified
     assert weights.notes["evidence_bits"] < ROOM.identification_bits

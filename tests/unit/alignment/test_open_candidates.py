@@ -14,7 +14,7 @@ ROOM = AlignmentSettings(window_days=5)
 
 
 @pytest.fixture(scope="module")
-def found() -> pl.DataFrame:
+def candidates() -> pl.DataFrame:
     world = make_world(np.random.default_rng(5), days=12, stays_per_day=8)
     return build_candidates(world.bookings, world.reviews, world.hotels, world.days, ROOM).frame
 
@@ -29,14 +29,14 @@ def _named(rows: OpenCandidates) -> list[tuple[str, str, int]]:
     return [(*pair, stored) for pair, stored in zip(ids, rows.stored.tolist(), strict=True)]
 
 
-def test_how_blocks_are_cut_changes_nothing(found: pl.DataFrame) -> None:
-    cut = open_candidates([found[:7], found[7:7], found[7:]], assumed_weights(ROOM))
-    assert _named(cut) == _named(_opened(found))
-    assert np.array_equal(cut.odds, _opened(found).odds)
+def test_how_blocks_are_cut_changes_nothing(candidates: pl.DataFrame) -> None:
+    cut = open_candidates([candidates[:7], candidates[7:7], candidates[7:]], assumed_weights(ROOM))
+    assert _named(cut) == _named(_opened(candidates))
+    assert np.array_equal(cut.odds, _opened(candidates).odds)
 
 
-def test_parts_are_whole_components_in_stored_order_and_lose_nothing(found: pl.DataFrame) -> None:
-    whole = _opened(found)
+def test_parts_are_whole_components_in_stored_order_and_lose_nothing(candidates: pl.DataFrame) -> None:
+    whole = _opened(candidates)
     parts = list(whole.parts(20))
     assert len(parts) > 1
     assert sorted(row for part in parts for row in _named(part)) == sorted(_named(whole))
@@ -46,17 +46,17 @@ def test_parts_are_whole_components_in_stored_order_and_lose_nothing(found: pl.D
     assert all((np.diff(part.stored) >= 0).all() for part in parts)
 
 
-def test_few_rows_are_one_part(found: pl.DataFrame) -> None:
-    (part,) = _opened(found).parts(found.height)
-    assert _named(part) == _named(_opened(found))
+def test_few_rows_are_one_part(candidates: pl.DataFrame) -> None:
+    (part,) = _opened(candidates).parts(candidates.height)
+    assert _named(part) == _named(_opened(candidates))
 
 
 @pytest.mark.parametrize("rows_at_once", [1, 1_000_000])
-def test_a_pair_formed_again_makes_the_first_void(found: pl.DataFrame, rows_at_once: int) -> None:
-    again = found.sort("delivery_day", "booking_id", "review_id")[:1]
+def test_a_pair_formed_again_makes_the_first_void(candidates: pl.DataFrame, rows_at_once: int) -> None:
+    again = candidates.sort("delivery_day", "booking_id", "review_id")[:1]
     day: date = again["delivery_day"].item() + timedelta(days=1)
     assert day <= again["decision_day"].item()
-    both = pl.concat([found, again.with_columns(delivery_day=pl.lit(day))])
+    both = pl.concat([candidates, again.with_columns(delivery_day=pl.lit(day))])
     rows = _opened(both.sort("delivery_day", "booking_id", "review_id"))
     gone = [
         (part.stored[row], part.void[row])

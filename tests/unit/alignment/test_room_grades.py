@@ -36,8 +36,8 @@ def test_a_type_has_the_grade_of_its_letter_or_of_its_words() -> None:
 
 
 def test_grades_of_a_column_keep_its_rows() -> None:
-    found = grades_of(pl.Series(["Junior Suite", None, "Double Room"]), is_type=False)
-    assert found.to_list() == [SUITE, None, STANDARD]
+    grades = grades_of(pl.Series(["Junior Suite", None, "Double Room"]), is_type=False)
+    assert grades.to_list() == [SUITE, None, STANDARD]
     assert grades_of(pl.Series([None], dtype=pl.String), is_type=True).to_list() == [None]
 
 

@@ -20,8 +20,8 @@ SWAPPED = candidates(["Suite"] * 20 + ["Double"] * 20, ["city A", "city G"] * 20
 def test_names_of_matching_pairs_count_for_their_type_even_against_the_ladder() -> None:
     pairs = room_pairs(SWAPPED)
     match = ((SWAPPED["stay_room"] == "city A") == (SWAPPED["review_room"] == "Suite")).to_numpy().astype(float)
-    found = pairs.expected_matches(100 * match)
-    table = bits_table(pairs, pairs.next_ratio(found, 0.3))
+    expected = pairs.expected_matches(100 * match)
+    table = bits_table(pairs, pairs.next_ratio(expected, 0.3))
     assert table["city A"]["Suite"] > 0.5 > 0.0 > table["city A"]["Double"]
     bits = room_bits(SWAPPED, table, 0.0)
     assert np.all(bits[match > 0] > 0)

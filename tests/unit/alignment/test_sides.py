@@ -21,27 +21,27 @@ def stay(**change: object) -> pl.DataFrame:
 
 
 def test_an_arrival_label_made_from_the_day_gives_the_exact_end() -> None:
-    found = completed_stays(stay(), ROOM).row(0, named=True)
-    assert (found["end_from"], found["stay_end"]) == (DAY, DAY)
-    assert found["decision_day"] == DAY + timedelta(days=10)
+    completed = completed_stays(stay(), ROOM).row(0, named=True)
+    assert (completed["end_from"], completed["stay_end"]) == (DAY, DAY)
+    assert completed["decision_day"] == DAY + timedelta(days=10)
 
 
 def test_labels_that_add_up_to_the_last_day_of_a_batch_by_chance_leave_the_end_open() -> None:
-    found = completed_stays(stay(class_id="2024-05-10-other-1"), ROOM).row(0, named=True)
-    assert (found["end_from"], found["stay_end"]) == (DAY - timedelta(days=2), DAY)
-    assert found["decision_day"] == DAY + timedelta(days=10)
+    completed = completed_stays(stay(class_id="2024-05-10-other-1"), ROOM).row(0, named=True)
+    assert (completed["end_from"], completed["stay_end"]) == (DAY - timedelta(days=2), DAY)
+    assert completed["decision_day"] == DAY + timedelta(days=10)
 
 
 def test_labels_bound_the_end_of_a_late_row_and_its_release_delays_the_decision() -> None:
     released = DAY + timedelta(days=40)
-    found = completed_stays(stay(delivery_day=released, class_id="batch-other-1"), ROOM).row(0, named=True)
-    assert (found["end_from"], found["stay_end"]) == (DAY - timedelta(days=2), DAY + timedelta(days=2))
-    assert found["decision_day"] == released
+    completed = completed_stays(stay(delivery_day=released, class_id="batch-other-1"), ROOM).row(0, named=True)
+    assert (completed["end_from"], completed["stay_end"]) == (DAY - timedelta(days=2), DAY + timedelta(days=2))
+    assert completed["decision_day"] == released
 
 
 def test_the_end_never_lies_after_the_release() -> None:
-    found = completed_stays(stay(arrival_to=DAY, class_id="batch-other-1"), ROOM).row(0, named=True)
-    assert found["end_from"] <= found["stay_end"] == DAY
+    completed = completed_stays(stay(arrival_to=DAY, class_id="batch-other-1"), ROOM).row(0, named=True)
+    assert completed["end_from"] <= completed["stay_end"] == DAY
 
 
 def test_only_completed_stays_are_kept() -> None:
@@ -49,8 +49,8 @@ def test_only_completed_stays_are_kept() -> None:
 
 
 def test_levels_share_one_label() -> None:
-    found = levels_of(pl.Series(["a|b", "c"]))
-    assert found.rows() == [(0, "a", 0.5), (0, "b", 0.5), (1, "c", 1.0)]
+    levels = levels_of(pl.Series(["a|b", "c"]))
+    assert levels.rows() == [(0, "a", 0.5), (0, "b", 0.5), (1, "c", 1.0)]
 
 
 def test_distinct_values_are_sorted_and_null_has_no_place() -> None:

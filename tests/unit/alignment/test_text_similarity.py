@@ -14,9 +14,9 @@ def reviews(*texts: str | None) -> pl.DataFrame:
 
 def test_shared_words_are_alike_and_others_are_not() -> None:
     documents = ["beach golf pool", "city centre museum"]
-    found = descriptor_similarity(reviews("beach golf pool", "nothing here", None), documents, documents)
-    assert found[0].tolist() == [pytest.approx(1.0), 0.0]
-    assert found[1:].sum() == 0.0
+    similarity = descriptor_similarity(reviews("beach golf pool", "nothing here", None), documents, documents)
+    assert similarity[0].tolist() == [pytest.approx(1.0), 0.0]
+    assert similarity[1:].sum() == 0.0
 
 
 def test_a_review_is_scored_the_same_whoever_stands_beside_it() -> None:

@@ -70,19 +70,19 @@ def told(
     left = pl.DataFrame(reviews, schema_overrides=_TYPES)
     right = pl.DataFrame(stays, schema_overrides=_TYPES, schema=list(_STAY))
     asked = days or sorted({*left["delivery_day"], *right["delivery_day"]})
-    found = links_of_days(left, right, HOTELS, asked)
-    assert all(outcome.passed for outcome in validate_verified_links(found) if outcome.is_blocking)
+    links = links_of_days(left, right, HOTELS, asked)
+    assert all(outcome.passed for outcome in validate_verified_links(links) if outcome.is_blocking)
     return [
         ((row["delivery_day"] - END).days, row["review_id"], row["booking_id"], row["reason"])
-        for row in found.iter_rows(named=True)
+        for row in links.iter_rows(named=True)
     ]
 
 
 def test_a_number_that_fits_in_everything_is_a_link() -> None:
     assert told([review()], [stay()]) == [(1, "r1", "b1", None)]
-    found = links_of_days(pl.DataFrame([review(3)], schema_overrides=_TYPES), pl.DataFrame([stay()]), HOTELS,
+    links = links_of_days(pl.DataFrame([review(3)], schema_overrides=_TYPES), pl.DataFrame([stay()]), HOTELS,
                           [END + timedelta(days=3)])  # fmt: skip
-    assert found.select("said", "gap_days").row(0) == ("number", 3)
+    assert links.select("said", "gap_days").row(0) == ("number", 3)
 
 
 @pytest.mark.parametrize(
@@ -190,8 +190,8 @@ def test_a_guest_with_a_thousand_stays_is_no_trouble() -> None:
         for number in range(1_000)
     ]
     reviews = [review(1, claimed_id="n500"), review(1, review_id="r2", claimed_id=None, guest_hash="g1")]
-    found = told(reviews, stays, days=[END + timedelta(days=1)])
-    assert found[0] == (1, "r1", "b500", None)
+    outcomes = told(reviews, stays, days=[END + timedelta(days=1)])
+    assert outcomes[0] == (1, "r1", "b500", None)
 
 
 def test_days_do_not_depend_on_what_else_is_asked() -> None:

@@ -69,17 +69,17 @@ def test_a_strong_prior_holds_m(world: World, candidates: pl.DataFrame) -> None:
 def test_fields_that_do_not_move_keep_their_prior(world: World, candidates: pl.DataFrame) -> None:
     start = with_chances(assumed_weights(ROOM), candidates, world.bookings, ROOM)
     evidence = evidence_of(candidates.sort("review_id", "booking_id"), start, NO_REACH)
-    found = fit(evidence, start, "exact", strength=1.0, moving=frozenset({"party"}))
-    assert found.kept["country"] == start.fields["country"].kept
-    assert found.kept["party"] != start.fields["party"].kept
-    assert np.all((found.match >= 0) & (found.match <= 1))
+    fitted = fit(evidence, start, "exact", strength=1.0, moving=frozenset({"party"}))
+    assert fitted.kept["country"] == start.fields["country"].kept
+    assert fitted.kept["party"] != start.fields["party"].kept
+    assert np.all((fitted.match >= 0) & (fitted.match <= 1))
 
 
 def test_a_review_is_shared_out_at_most_once(world: World, candidates: pl.DataFrame) -> None:
     start = with_chances(assumed_weights(ROOM), candidates, world.bookings, ROOM)
     evidence = evidence_of(candidates.sort("review_id", "booking_id"), start, NO_REACH)
-    found = fit(evidence, start, "exact", strength=20.0, moving=frozenset())
-    assert np.bincount(evidence.review, weights=found.match).max() <= 1.0 + 1e-9
+    fitted = fit(evidence, start, "exact", strength=20.0, moving=frozenset())
+    assert np.bincount(evidence.review, weights=fitted.match).max() <= 1.0 + 1e-9
 
 
 def test_all_unknown_is_not_identified(world: World, candidates: pl.DataFrame) -> None:

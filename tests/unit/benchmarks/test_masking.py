@@ -15,9 +15,9 @@ LEAST = dict.fromkeys(KINDS, 0.9) | {"name": 0.8}
 
 @pytest.mark.parametrize("part", [DEVELOPMENT, HELD_BACK])
 def test_the_promised_share_of_each_kind_is_found(part: str) -> None:
-    found = recall(part)
-    assert set(found) == set(KINDS)
-    assert {kind: told["recall"] for kind, told in found.items() if told["recall"] < LEAST[kind]} == {}
+    by_kind = recall(part)
+    assert set(by_kind) == set(KINDS)
+    assert {kind: told["recall"] for kind, told in by_kind.items() if told["recall"] < LEAST[kind]} == {}
 
 
 def test_the_parts_share_no_planted_item() -> None:

@@ -27,21 +27,21 @@ def test_the_serial_share_holds_serial_tables_and_orchestration():
 
 
 def test_cluster_cost():
-    found = cluster_cost(10.0, 0.2, 4, 2, price=0.5)
-    assert found.hours == pytest.approx(10 * (0.2 + 0.8 / 4))
-    assert found.hours_saved == pytest.approx(6.0)
-    assert found.speed_up == pytest.approx(2.5)
-    assert found.core_hours == pytest.approx(32.0)
-    assert found.core_hours_more == pytest.approx(12.0)
-    assert found.price == pytest.approx(16.0)
-    assert found.price_more == pytest.approx(6.0)
+    cost = cluster_cost(10.0, 0.2, 4, 2, price=0.5)
+    assert cost.hours == pytest.approx(10 * (0.2 + 0.8 / 4))
+    assert cost.hours_saved == pytest.approx(6.0)
+    assert cost.speed_up == pytest.approx(2.5)
+    assert cost.core_hours == pytest.approx(32.0)
+    assert cost.core_hours_more == pytest.approx(12.0)
+    assert cost.price == pytest.approx(16.0)
+    assert cost.price_more == pytest.approx(6.0)
 
 
 def test_one_node_costs_what_it_costs_and_no_price_is_invented():
-    found = cluster_cost(10.0, 0.2, 1, 2)
-    assert (found.hours_saved, found.core_hours_more, found.speed_up) == (0.0, 0.0, 1.0)
-    assert found.price is None
-    assert found.price_more is None
+    cost = cluster_cost(10.0, 0.2, 1, 2)
+    assert (cost.hours_saved, cost.core_hours_more, cost.speed_up) == (0.0, 0.0, 1.0)
+    assert cost.price is None
+    assert cost.price_more is None
 
 
 def test_work_without_a_serial_part_costs_no_more_on_more_nodes():
@@ -51,11 +51,11 @@ def test_work_without_a_serial_part_costs_no_more_on_more_nodes():
 @pytest.mark.parametrize(("days", "rows", "most"), [(550, 15_000_000, 2_000_000), (7, 10, 3), (3, 100, 1), (5, 1, 10)])
 def test_ranges_cover_every_day_once(days, rows, most):
     first = date(2024, 1, 1)
-    found = ranges(first, days, rows, most)
-    covered = [start + timedelta(days=at) for start, end in found for at in range((end - start).days + 1)]
+    spans = ranges(first, days, rows, most)
+    covered = [start + timedelta(days=at) for start, end in spans for at in range((end - start).days + 1)]
     assert covered == [first + timedelta(days=at) for at in range(days)]
-    assert len(found) == min(days, -(-rows // most))
-    lengths = [(end - start).days for start, end in found]
+    assert len(spans) == min(days, -(-rows // most))
+    lengths = [(end - start).days for start, end in spans]
     assert max(lengths) - min(lengths) <= 1
 
 
@@ -64,7 +64,7 @@ def test_runs_of_a_stage_are_joined():
         {"run_s": 2.0, "cpu_s": 3.0, "peak_mib": 10, "assets": {"a": 1.0}},
         {"run_s": 6.0, "cpu_s": 5.0, "peak_mib": 30, "assets": {"a": 2.0, "b": 3.0}},
     ]
-    found = joined(parts, 400)
-    assert (found["runs"], found["run_s"], found["cpu_s"], found["peak_mib"]) == (2, 8.0, 8.0, 30)
-    assert found["rows_per_s"] == 50.0
-    assert found["assets"] == {"a": 3.0, "b": 3.0}
+    stage = joined(parts, 400)
+    assert (stage["runs"], stage["run_s"], stage["cpu_s"], stage["peak_mib"]) == (2, 8.0, 8.0, 30)
+    assert stage["rows_per_s"] == 50.0
+    assert stage["assets"] == {"a": 3.0, "b": 3.0}

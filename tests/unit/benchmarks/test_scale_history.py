@@ -17,10 +17,10 @@ ROWS = pl.DataFrame(
 
 def test_a_copy_moves_dates_and_renames_bookings() -> None:
     shift = timedelta(days=35)
-    found = [copied(ROWS, number, number * shift) for number in range(4)]
-    together = pl.concat(found)
+    copies = [copied(ROWS, number, number * shift) for number in range(4)]
+    together = pl.concat(copies)
     assert together["booking_id"].n_unique() == together.height
-    assert [part["delivery_day"][0] for part in found] == [DAY + number * shift for number in range(4)]
-    assert found[1]["stay_end"].to_list() == [DAY + shift, None]
+    assert [part["delivery_day"][0] for part in copies] == [DAY + number * shift for number in range(4)]
+    assert copies[1]["stay_end"].to_list() == [DAY + shift, None]
     assert together["realised_revenue"].sum() == 4 * ROWS["realised_revenue"].sum()
     assert together.group_by("pseudo_customer_id").len().drop_nulls()["len"].to_list() == [2, 2], "comes back once"

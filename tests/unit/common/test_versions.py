@@ -17,10 +17,10 @@ def frame(rows: list[tuple[str, int]]) -> pl.DataFrame:
 
 @given(ROWS, st.integers(-1, 10))
 def test_each_key_once_as_it_came_last_by_the_day(rows: list[tuple[str, int]], as_of: int) -> None:
-    found = latest_versions(frame(rows), "key", DAY + timedelta(days=as_of))
+    latest = latest_versions(frame(rows), "key", DAY + timedelta(days=as_of))
     expected = {key: max(d for k, d in rows if k == key and d <= as_of) for key, day in rows if day <= as_of}
-    assert dict(found.select("key", "content").iter_rows()) == {key: f"{key}{day}" for key, day in expected.items()}
-    assert found["key"].to_list() == sorted(expected)
+    assert dict(latest.select("key", "content").iter_rows()) == {key: f"{key}{day}" for key, day in expected.items()}
+    assert latest["key"].to_list() == sorted(expected)
 
 
 @given(ROWS)
