@@ -11,13 +11,20 @@ from assets.alignment.candidate_reader import CandidateReader
 from assets.alignment.candidates import build_candidates
 from assets.alignment.checks import require, validate_assignments, validate_candidates, validate_pairs
 from assets.alignment.checks_links import validate_verified_links
-from assets.alignment.contract import ALIGNMENT_FINDINGS, BOOKING_REVIEW_PAIRS, MATCH_CANDIDATES, VERIFIED_LINKS
+from assets.alignment.contract import (
+    ALIGNMENT_FINDINGS,
+    BOOKING_REVIEW_PAIRS,
+    MATCH_CANDIDATES,
+    PAIR_COUNTS,
+    VERIFIED_LINKS,
+)
 from assets.alignment.corrections import Standing, current_candidates, versioned
 from assets.alignment.distribution import build_candidates_in_groups, decide_in_groups
 from assets.alignment.evidence import counts
 from assets.alignment.findings import alignment_finding_rows, link_figures
 from assets.alignment.fit_window import EARLY_FITS, fit_candidates
 from assets.alignment.match_probability import MatchWeights, assumed_weights
+from assets.alignment.pair_counts import pair_count_rows
 from assets.alignment.settings import (
     DECISION_SPAN_DAYS,
     FIT_LOOK_BACK_DAYS,
@@ -34,10 +41,20 @@ from assets.alignment.verified_links import (
     stays_with_names,
 )
 from assets.alignment.weight_learning import learn_weights
-from assets.common.daily import DayInputs, FitInputs, Produced, Reads, WholeInputs, daily_asset, fitted_record
+from assets.common.daily import (
+    DayInputs,
+    FitInputs,
+    Produced,
+    Reads,
+    WholeInputs,
+    daily_asset,
+    fitted_record,
+    whole_asset,
+)
 from assets.common.measuring import findings_asset
 from assets.privacy.feature_rows import booking_days, booking_reads, booking_rows
 from assets.privacy.opt_outs import without_opted_out
+from assets.privacy.settings import PrivacySettings
 from assets.reviews.settings import ReviewSettings
 from resources.spark import spark_engine
 
@@ -130,6 +147,22 @@ def booking_review_pairs(inputs: DayInputs) -> Produced:
         pairs = decide_in_blocks(standing.bookings, reader.read, *read)
     require(validate_assignments(pairs, earlier, standing.bookings, reader.that_stood(pairs)))
     return Produced(pairs, metadata=counts(pairs))
+
+
+@whole_asset(
+    contract=PAIR_COUNTS,
+    group="alignment",
+    reads=[Reads("booking_review_pairs", None), Reads("stays", None)],
+    kinds={"polars"},
+    owners=["team:linkage"],
+)
+def pair_counts(inputs: WholeInputs) -> pl.DataFrame:
+    """How sure the pairing is and when its stays ended, in counts of k guests or more."""
+    return pair_count_rows(
+        inputs.frame("booking_review_pairs"),
+        inputs.history("stays", ("booking_id", "guest_hash")),
+        inputs.settings.room("privacy", PrivacySettings).k,
+    )
 
 
 @daily_asset(

@@ -22,7 +22,7 @@ def _share(name: str, description: str) -> Column:
 
 MATCH_CANDIDATES = FrameContract(
     asset="match_candidates",
-    zone=Zone.INTERNAL,
+    zone=Zone.RESTRICTED,
     grain="one completed stay and one review that could be about it",
     key=("booking_id", "review_id"),
     description="Stays and reviews that identity, window and context allow, with how far each field agrees.",
@@ -78,7 +78,7 @@ MATCH_CANDIDATES = FrameContract(
 
 BOOKING_REVIEW_PAIRS = FrameContract(
     asset="booking_review_pairs",
-    zone=Zone.INTERNAL,
+    zone=Zone.RESTRICTED,
     grain="one decided stay and rank of a candidate review",
     key=("booking_id", "rank"),
     description="Each completed stay once, on its decision day: its best reviews and the one that it got, if any.",
@@ -176,5 +176,24 @@ VERIFIED_LINKS = FrameContract(
         Column(name="delivery_day", dtype=pl.Date, description="day from which this is known"),
     ),
 )
+
+
+PAIR_COUNTS = FrameContract(
+    asset="pair_counts",
+    zone=Zone.INTERNAL,
+    grain="one row per bin of the best review's probability, and per month in which stays ended",
+    key=("kind", "label"),
+    description="How sure the pairing is and when its stays ended, in counts; cells of fewer than k guests withheld.",
+    columns=(
+        Column(name="kind", dtype=pl.String, description="what is counted by", values=("probability", "month"),
+               subject=Subject.NONE),
+        Column(name="label", dtype=pl.String, description="lower end of the bin, as 0.975; month, as 2016-05",
+               subject=Subject.NONE),
+        Column(name="stays", dtype=pl.Int64, nullable=True, minimum=0, unit="stays",
+               description="decided stays; by probability those with a candidate; null: withheld"),
+        Column(name="paired", dtype=pl.Int64, nullable=True, minimum=0, unit="stays",
+               description="stays that got a review; null: withheld"),
+    ),
+)  # fmt: skip
 
 ALIGNMENT_FINDINGS = findings_contract("alignment")

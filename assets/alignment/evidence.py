@@ -11,6 +11,7 @@ from assets.alignment.match_probability import FIELDS, MatchWeights, field_weigh
 from assets.alignment.settings import AlignmentSettings
 from assets.alignment.sides import completed_stays
 
+_SURE = 0.9
 _SHARES = ((1.0, "agrees"), (0.5, "half of the label agrees"), (0.2, "a fifth agrees"), (0.0, "disagrees"))
 _TIME_LEVELS = ("the same day", "1 day", "2-3 days", "4-7 days", "8-14 days", "15 days or more")
 _TEXT_LEVELS = ("nothing shared", "a little", "some", "much")
@@ -24,12 +25,14 @@ def summary(
     Returns:
         ``stays`` completed and published, ``decided``, ``undecided`` (window still open on the last day),
         ``candidates``, ``with_candidate``, ``pairs``, ``paired_share`` (of the decided), ``exact_pairs``,
-        ``context_pairs``, ``mean_probability`` (of the pairs), ``window_days``.
+        ``context_pairs``, ``mean_probability`` (of the pairs), ``window_days``; of the best reviews
+        ``median_best_probability`` and the share ``best_at_90`` of those that are at least 90 % probable.
     """
     stays = completed_stays(bookings, settings).height
     decided = pairs["booking_id"].n_unique()
     assigned = pairs.filter(pl.col("is_assigned"))
     probability = assigned["match_probability"].drop_nulls().to_numpy()
+    best = pairs.filter(pl.col("rank") == 1)["match_probability"].drop_nulls()
     return {
         "window_days": float(settings.window_days),
         "stays": float(stays),
@@ -42,6 +45,8 @@ def summary(
         "exact_pairs": float(assigned.filter(pl.col("identity") == "exact").height),
         "context_pairs": float(assigned.filter(pl.col("identity") == "context").height),
         "mean_probability": float(probability.mean()) if len(probability) else 0.0,
+        "median_best_probability": float(best.median() or 0.0),  # type: ignore[arg-type]
+        "best_at_90": float((best >= _SURE).mean() or 0.0),  # type: ignore[arg-type]
     }
 
 

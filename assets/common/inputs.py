@@ -31,7 +31,7 @@ class Produced:
     Attributes:
         frame: rows of the asked days in the contract's columns, any order.
         set_aside: ``delivery_day``, ``row_id``, ``reason`` of rows left out, or None.
-        rows_in: rows that came in per day, for tables whose input is not an asset (the source).
+        rows_in: rows that came in per day, for tables whose input is not an asset (the source) or is left unread.
         metadata: shown with the materialisation (numbers, text, Markdown when the name ends in ``_md``).
     """
 

@@ -31,7 +31,6 @@ CONTRACT_ADVICE = (
 CONSERVATION_CHECK = COUNTS_CHECK
 CONSERVATION_ADVICE = "every row that comes in must leave as a row or be set aside with a reason"
 _NOBODYS_SECONDS = 3600.0  # a staged file of this age was left by a run that was killed
-_NO_OVERRIDE = Produced(pl.DataFrame())
 Validate = Callable[[pl.DataFrame], Sequence[CheckOutcome]]
 
 
@@ -155,7 +154,7 @@ def _produce_piece(
             continue
         for day in outcome.failed_days or wanted:
             report.failed.setdefault(day, []).append(outcome.name)
-    _store(workspace, spec, ledger, wanted, frame, set_aside, report)
+    _store(workspace, spec, ledger, wanted, produced, frame, set_aside, report)
 
 
 def _wanted_days(
@@ -269,6 +268,7 @@ def _store(
     spec: DailySpec,
     ledger: InputLedger,
     wanted: Sequence[date],
+    produced: Produced,
     frame: pl.DataFrame,
     set_aside: pl.DataFrame,
     report: DayReport,
@@ -281,7 +281,7 @@ def _store(
         reasons = left.group_by("reason").len().sort("reason")
         record = ledger.record_for(
             day,
-            rows_in=_rows_in(workspace, spec, _NO_OVERRIDE, day) if spec.conserves else rows.height + left.height,
+            rows_in=_rows_in(workspace, spec, produced, day) if spec.conserves else rows.height + left.height,
             rows_out=rows.height,
             set_aside=dict(zip(reasons["reason"].to_list(), reasons["len"].to_list(), strict=True)),
         )

@@ -15,7 +15,7 @@ from assets.embeddings.encode import Embed
 from assets.embeddings.settings import EmbeddingSettings
 from assets.models.anomaly_choice.evidence import evidence_of, scored_reviews
 from assets.models.anomaly_choice.selection import sensitivity_table
-from assets.models.assets_measuring import explained_texts, feature_influence, models_findings
+from assets.models.assets_measuring import customer_reviews, explained_texts, feature_influence, models_findings
 from assets.models.checks import (
     validate_ablations,
     validate_examples,
@@ -69,7 +69,12 @@ from assets.privacy.opt_outs import without_opted_out
 from assets.reviews.settings import ReviewSettings
 from resources.model_store import ModelStore
 
-__all__ = ["explained_texts", "feature_influence", "models_findings"]  # declared in their own file, seen by the shell
+__all__ = [
+    "customer_reviews",
+    "explained_texts",
+    "feature_influence",
+    "models_findings",
+]  # declared in their own file, seen by the shell
 
 
 def _sources(inputs: WholeInputs) -> TextSources:

@@ -10,12 +10,12 @@ from assets.common.findings import finding_rows, merged
 from assets.common.measuring import findings_asset
 from assets.common.seeding import generator_of
 from assets.models.checks_explaining import validate_explained_texts, validate_faithfulness, validate_influence
-from assets.models.contract_explaining import EXPLAINED_TEXTS, FEATURE_INFLUENCE, MODELS_FINDINGS
+from assets.models.contract_explaining import CUSTOMER_REVIEWS, EXPLAINED_TEXTS, FEATURE_INFLUENCE, MODELS_FINDINGS
 from assets.models.estimators.boosted_trees import BoostedTrees
 from assets.models.estimators.registry import FUSION, TREES
 from assets.models.estimators.spec import explained_models
 from assets.models.explaining.shapley import shap_values
-from assets.models.findings.bench import KEPT_READS, TEXT_READS, kept_model, text_bench
+from assets.models.findings.bench import KEPT_READS, TEXT_READS, kept_model, known_texts, text_bench
 from assets.models.findings.branches import (
     DISCLOSURES,
     STREAM,
@@ -46,6 +46,12 @@ def feature_influence(inputs: WholeInputs) -> pl.DataFrame:
     if kept is None or not isinstance(kept.model, BoostedTrees):
         return FEATURE_INFLUENCE.empty()
     return influence_rows(TREES, shap_values(kept.model, kept.data), kept.rows)
+
+
+@whole_asset(contract=CUSTOMER_REVIEWS, group="models", reads=TEXT_READS, kinds={"polars"}, owners=_OWNERS)
+def customer_reviews(inputs: WholeInputs) -> pl.DataFrame:
+    """Which reviews stand behind each customer's text block as of the last day, and with which share."""
+    return known_texts(inputs, inputs.as_of).select(CUSTOMER_REVIEWS.names)
 
 
 @whole_asset(contract=EXPLAINED_TEXTS, group="models", reads=[*KEPT_READS, *TEXT_READS],

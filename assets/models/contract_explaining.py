@@ -27,6 +27,21 @@ FEATURE_INFLUENCE = FrameContract(
     ),
 )  # fmt: skip
 
+CUSTOMER_REVIEWS = FrameContract(
+    asset="customer_reviews",
+    zone=Zone.INTERNAL,
+    grain="one row per pseudo-customer and review that is believed to be theirs",
+    key=("pseudo_customer_id", "review_id"),
+    description="Which reviews stand behind a customer's text block, and with which share; no stay is named.",
+    columns=(
+        Column(name="pseudo_customer_id", dtype=pl.String(), description="keyed hash of the composite key",
+               subject=Subject.CUSTOMER),
+        Column(name="review_id", dtype=pl.String(), description="the review", subject=Subject.REVIEW),
+        Column(name="share", dtype=pl.Float64(), description="of the review in the customer's text block", minimum=0,
+               maximum=1),
+    ),
+)  # fmt: skip
+
 EXPLAINED_TEXTS = FrameContract(
     asset="explained_texts",
     zone=Zone.INTERNAL,

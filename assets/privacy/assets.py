@@ -13,6 +13,7 @@ from assets.privacy.budget_tables import budget_metadata
 from assets.privacy.checks import (
     validate_bookings_by_month,
     validate_guest_aggregates,
+    validate_labelled_bookings,
     validate_masked_reviews,
     validate_pseudonyms,
     validate_published_bookings,
@@ -22,6 +23,7 @@ from assets.privacy.checks import (
 from assets.privacy.contract import (
     BOOKINGS_BY_MONTH,
     GUEST_AGGREGATES,
+    LABELLED_BOOKINGS,
     MASKED_REVIEWS,
     PRIVACY_FINDINGS,
     PSEUDONYMS,
@@ -35,7 +37,7 @@ from assets.privacy.findings import privacy_finding_rows
 from assets.privacy.fixed_labels import keep_labels, renamed
 from assets.privacy.generalisation import batch_key, batch_span
 from assets.privacy.masking import COUNT_COLUMNS
-from assets.privacy.publication import pseudonymise, publish_bookings, publish_reviews, release_bookings
+from assets.privacy.publication import pseudonymise, publish_bookings, publish_labels, publish_reviews, release_bookings
 from assets.privacy.releases import (
     GUEST_COLUMNS,
     RAW_COLUMNS,
@@ -61,6 +63,11 @@ OWNERS = ["team:privacy"]
 def released_on(settings: Settings, day: date) -> tuple[date, date]:
     """First and last day of the batch that comes out on ``day`` (first > last when none does)."""
     return batch_span(day, settings.room(SECTION, PrivacySettings).batch)
+
+
+def is_exported(settings: Settings) -> bool:
+    """Whether the group exports k-anonymous rows."""
+    return settings.room(SECTION, PrivacySettings).is_exported
 
 
 @daily_asset(
@@ -121,15 +128,15 @@ def masked_reviews(inputs: DayInputs) -> Produced:
 
 
 @daily_asset(
-    contract=PUBLISHED_BOOKINGS,
+    contract=LABELLED_BOOKINGS,
     group="privacy",
     reads=[Reads("raw_bookings", days_of=released_on), Reads("pseudonyms", days_of=released_on)],
     conserves="raw_bookings",
-    validate=validate_published_bookings,
+    validate=validate_labelled_bookings,
     owners=OWNERS,
-    code_version="2",
+    code_version="3",
 )
-def published_bookings(inputs: DayInputs) -> Produced:
+def labelled_bookings(inputs: DayInputs) -> Produced:
     """Bookings with generalised quasi-identifiers, k-anonymous within their batch, on the batch's last day."""
     settings = inputs.settings.room(SECTION, PrivacySettings)
     raw, named = inputs.frame("raw_bookings"), inputs.frame("pseudonyms")
@@ -140,7 +147,7 @@ def published_bookings(inputs: DayInputs) -> Produced:
     shown |= publication.risk.metadata()
     if not fixed:
         return Produced(publication.published, set_aside=publication.withheld, metadata=shown)
-    stored, previous = inputs.as_it_stands(PUBLISHED_BOOKINGS, fixed)
+    stored, previous = inputs.as_it_stands(LABELLED_BOOKINGS, fixed)
     present = named.filter(lies_fixed[1])
     stored = renamed(stored, present, load_previous_key(), settings.batch)
     kept, withheld = keep_labels(stored, previous, present, settings.batch)
@@ -151,17 +158,33 @@ def published_bookings(inputs: DayInputs) -> Produced:
 
 
 @daily_asset(
+    contract=PUBLISHED_BOOKINGS,
+    group="privacy",
+    reads=[Reads("labelled_bookings")],
+    conserves="labelled_bookings",
+    validate=validate_published_bookings,
+    owners=OWNERS,
+    code_version="3",
+)
+def published_bookings(inputs: DayInputs) -> Produced:
+    """The k-anonymous labels, the outcome and the class's mean revenue of each booking, without any id."""
+    return Produced(publish_labels(inputs.frame("labelled_bookings")))
+
+
+@daily_asset(
     contract=RELEASED_BOOKINGS,
     group="privacy",
     reads=[Reads("published_bookings")],
     conserves="published_bookings",
     validate=validate_released_bookings,
     owners=OWNERS,
-    code_version="2",
+    code_version="3",
 )
 def released_bookings(inputs: DayInputs) -> Produced:
-    """The k-anonymous labels and the outcome of each booking, without any id."""
-    return Produced(release_bookings(inputs.frame("published_bookings")))
+    """The published rows without the mean, where the group exports them; empty days elsewhere."""
+    if not is_exported(inputs.settings):
+        return Produced(RELEASED_BOOKINGS.empty(), rows_in={}, metadata={"is_exported": False})
+    return Produced(release_bookings(inputs.frame("published_bookings")), metadata={"is_exported": True})
 
 
 @whole_asset(
@@ -237,7 +260,7 @@ def _ledger(inputs: WholeInputs, settings: PrivacySettings, facts: Mapping[str, 
 @findings_asset(
     contract=PRIVACY_FINDINGS,
     reads=[
-        Reads("published_bookings", None),
+        Reads("labelled_bookings", None),
         Reads("raw_counts", None),
         Reads("bookings_by_month", is_whole=True, is_optional=True),  # with them the ledger changes
         Reads("guest_aggregates", is_whole=True, is_optional=True),
@@ -247,7 +270,7 @@ def _ledger(inputs: WholeInputs, settings: PrivacySettings, facts: Mapping[str, 
 def privacy_findings(inputs: WholeInputs) -> pl.DataFrame:
     """What the privacy room measures of itself: k-anonymity, its loss, the budget, bookings withheld."""
     return privacy_finding_rows(
-        inputs.frame("published_bookings"),
+        inputs.frame("labelled_bookings"),
         inputs.frame("raw_counts"),
         inputs.settings.room("raw", RawSettings).policy,
         inputs.settings.room(SECTION, PrivacySettings),

@@ -166,14 +166,13 @@ def validate_masked_reviews(frame: pl.DataFrame) -> list[CheckOutcome]:
     ]  # fmt: skip
 
 
-def validate_published_bookings(frame: pl.DataFrame) -> list[CheckOutcome]:
-    """Checks of ``published_bookings``."""
+def validate_labelled_bookings(frame: pl.DataFrame) -> list[CheckOutcome]:
+    """Checks of ``labelled_bookings``."""
     is_stay = pl.col("class_id").str.contains(f"-{STAY}-", literal=True)
     first = pl.col("delivery_day") - pl.duration(days=pl.col("nights_to"))
     last = pl.col("delivery_day") - pl.duration(days=pl.col("nights_from"))
     independent = is_stay & ((pl.col("arrival_from") != first) | (pl.col("arrival_to") != last))
     return [
-        zone_outcome(frame, Zone.INTERNAL),
         k_outcome(frame),
         l_outcome(frame),
         t_outcome(frame),
@@ -188,6 +187,32 @@ def validate_published_bookings(frame: pl.DataFrame) -> list[CheckOutcome]:
             frame.filter(~pl.col("class_id").str.starts_with(pl.col("delivery_day").cast(pl.String))),
             show=("class_id", "delivery_day"),
             advice="a class must lie within one batch",
+        ),
+        _mean_outcome(frame),
+    ]  # fmt: skip
+
+
+def _mean_outcome(frame: pl.DataFrame) -> CheckOutcome:
+    """Whether every class has one mean revenue, on its completed stays alone."""
+    means = pl.col("class_mean_revenue").drop_nulls().n_unique().over("delivery_day", "class_id")
+    several = (means > 1) | (pl.col("class_mean_revenue").is_not_null() & ~pl.col("is_completed"))
+    return outcome_of(
+        "a_class_has_one_mean_of_its_completed_stays", frame.filter(several), show=("class_id", "delivery_day"),
+        advice="revenue leaves restricted as the class's mean only; see publication.class_mean_revenue",
+    )  # fmt: skip
+
+
+def validate_published_bookings(frame: pl.DataFrame) -> list[CheckOutcome]:
+    """Checks of ``published_bookings``."""
+    told = pl.col("mean_revenue").is_not_null()
+    single = told & ((pl.col("mean_revenue") % 10 != 0) | (pl.col("reservation_status") != COMPLETED_STATUS))
+    return [
+        zone_outcome(frame, Zone.RELEASED),  # no id of any kind stands beside a row of a booking
+        k_outcome(frame),
+        interval_outcome(frame),
+        outcome_of(
+            "revenue_is_told_as_a_mean_in_tens", frame.filter(single), show=("delivery_day",),
+            advice="publish the class's stored mean, rounded, on completed stays; see publication.publish_labels",
         ),
     ]  # fmt: skip
 

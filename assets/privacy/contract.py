@@ -154,12 +154,13 @@ MASKED_REVIEWS = FrameContract(
     ),
 )
 
-PUBLISHED_BOOKINGS = FrameContract(
-    asset="published_bookings",
-    zone=Zone.INTERNAL,
+LABELLED_BOOKINGS = FrameContract(
+    asset="labelled_bookings",
+    zone=Zone.RESTRICTED,
     grain="one row per booking whose class reached k",
     key=("booking_id",),
-    description="Bookings with generalised quasi-identifiers, k-anonymous within their batch.",
+    description="Bookings by id with the labels that are published of them, k-anonymous within their batch: erasure "
+    "and key rotation start from here. Labels under an id give back by intersection what each of them hides.",
     columns=(
         _id("booking_id", Subject.BOOKING, "Name of the booking"),
         _id("pseudo_customer_id", Subject.CUSTOMER, "Name of the rows that share the composite key"),
@@ -184,6 +185,40 @@ PUBLISHED_BOOKINGS = FrameContract(
         Column(name="parking_spaces", dtype=pl.Int32, minimum=0, description="Parking spaces asked for"),
         _REVENUE,
         _DEPOSIT_AWARE,
+        Column(
+            name="class_mean_revenue",
+            dtype=pl.Float64,
+            unit="currency",
+            nullable=True,
+            minimum=0,
+            description="Mean revenue of the class's completed stays, as it was published: an erasure keeps it. Null "
+            "in lost bookings, and where fewer than k guests of the class completed",
+        ),
+        _DAY,
+    ),
+)
+
+PUBLISHED_BOOKINGS = FrameContract(
+    asset="published_bookings",
+    zone=Zone.INTERNAL,
+    grain="one row per labelled booking, without any id, sorted by its values",
+    key=(),
+    description="The k-anonymous labels, the outcome, and of the revenue the class's mean: no id, no class, no detail.",
+    columns=(
+        *_LABELS,
+        *_RATE_BAND,
+        _STATUS,
+        Column(
+            name="mean_revenue",
+            dtype=pl.Int64,
+            unit="currency",
+            nullable=True,
+            minimum=0,
+            description="Mean revenue of the completed stays of the class, in whole tens; null in lost bookings, and "
+            "where fewer than k guests of the class completed",
+        ),
+        _CLASS_SIZE,
+        _K,
         _DAY,
     ),
 )
@@ -193,7 +228,8 @@ RELEASED_BOOKINGS = FrameContract(
     zone=Zone.RELEASED,
     grain="one row per published booking, without any id, sorted by its values",
     key=(),
-    description="The k-anonymous labels and the outcome; nothing that names or links a row.",
+    description="The k-anonymous labels and the outcome, where a group exports them (privacy.is_exported); nothing "
+    "that names or links a row.",
     columns=(*_LABELS, *_RATE_BAND, _STATUS, _CLASS_SIZE, _K, _DAY),
 )
 
@@ -280,6 +316,7 @@ CONTRACTS = (
     PSEUDONYMS,
     STAYS,
     MASKED_REVIEWS,
+    LABELLED_BOOKINGS,
     PUBLISHED_BOOKINGS,
     RELEASED_BOOKINGS,
     BOOKINGS_BY_MONTH,

@@ -10,12 +10,12 @@ from datetime import date
 import polars as pl
 
 from assets.common.inputs import DayInputs, FitInputs, Reads, WholeInputs
-from assets.privacy.contract import PUBLISHED_BOOKINGS, STAYS
+from assets.privacy.contract import LABELLED_BOOKINGS, STAYS
 from assets.privacy.settings import FROM_STAYS, SECTION, PrivacySettings
 from assets.privacy.stays import as_labels, columns_behind
 from resources.settings import Settings
 
-LABELS = PUBLISHED_BOOKINGS
+LABELS = LABELLED_BOOKINGS
 
 
 def reads_stays(settings: Settings) -> bool:

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from assets.privacy.contract import PUBLISHED_BOOKINGS
+from assets.privacy.contract import LABELLED_BOOKINGS
 from assets.privacy.generalisation import BELOW_K, batch_key
 from assets.privacy.pseudonyms import hash_column
 from assets.privacy.rate_limits import CLASS_RATE_COLUMNS
@@ -20,7 +20,7 @@ def renamed(stored: pl.DataFrame, named: pl.DataFrame, previous: SecretKey | Non
     Rows that went over in an earlier run, which may have been cut short, are left as they are.
 
     Args:
-        stored: ``PUBLISHED_BOOKINGS`` rows of whole batches.
+        stored: ``LABELLED_BOOKINGS`` rows of whole batches.
         named: ``PSEUDONYMS`` rows of the same batches, under the key in force.
         previous: key before the last rotation, None where there was none.
         batch: length of a batch, as in the settings.
@@ -64,7 +64,7 @@ def keep_labels(
     guest: what is left of its rates was never measured. Calling it again on its own result changes nothing.
 
     Args:
-        stored: ``PUBLISHED_BOOKINGS`` rows of whole batches.
+        stored: ``LABELLED_BOOKINGS`` rows of whole batches.
         previous: rows set aside when they were published: ``delivery_day``, ``row_id``, ``reason``.
         named: ``PSEUDONYMS`` rows of the same batches that are still there.
         batch: length of a batch, as in the settings.
@@ -96,5 +96,5 @@ def keep_labels(
     )
     fallen = pl.when(pl.col("was").is_not_null()).then(pl.lit(BELOW_K)).otherwise(pl.lit(AFTER_ERASURE))
     withheld = reasons.select("batch_day", "row_id", pl.coalesce("reason", fallen).alias("reason"))
-    published = PUBLISHED_BOOKINGS.conform(kept.rename({"batch_day": "delivery_day"}).select(PUBLISHED_BOOKINGS.names))
+    published = LABELLED_BOOKINGS.conform(kept.rename({"batch_day": "delivery_day"}).select(LABELLED_BOOKINGS.names))
     return published, pl.concat([withheld, superseded]).rename({"batch_day": "delivery_day"})

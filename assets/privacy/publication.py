@@ -1,4 +1,4 @@
-"""Rows that leave ``restricted``: pseudonyms, published bookings, the export without ids."""
+"""Labels of bookings, and what of them leaves ``restricted``: published bookings and the export, both without ids."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,7 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from assets.privacy.contract import MASKED_REVIEWS, PSEUDONYMS, PUBLISHED_BOOKINGS, RELEASED_BOOKINGS
+from assets.privacy.contract import (
+    LABELLED_BOOKINGS,
+    MASKED_REVIEWS,
+    PSEUDONYMS,
+    PUBLISHED_BOOKINGS,
+    RELEASED_BOOKINGS,
+)
 from assets.privacy.generalisation import COMPLETED_STATUS, LOST_STATUS, batch_key, generalise
 from assets.privacy.loss import LossReport, information_loss, spans_of
 from assets.privacy.masking import mask_reviews
@@ -15,6 +21,7 @@ from assets.privacy.pseudonyms import hash_column
 from assets.privacy.rate_limits import RateLimits, rate_band
 from assets.privacy.settings import PrivacySettings
 from assets.privacy.verification import LabelRisk, label_risk, refuse_broken
+from resources.contract import FrameContract
 from resources.errors import ContractError
 from resources.secret_keys import SecretKey
 
@@ -102,12 +109,14 @@ def publish_bookings(bookings: pl.DataFrame, pseudonyms: pl.DataFrame, settings:
     rows = rows.rename({"batch_day": "delivery_day"})
     risk = label_risk(rows, rows.select("unit", "rate"), linked.select("batch_day", "rate"), limits)
     refuse_broken(risk, settings.k, limits)
-    published = rows.with_columns(k=pl.lit(settings.k), **_limit_columns(risk, settings, limits))
+    published = rows.with_columns(
+        class_mean_revenue(settings.k), k=pl.lit(settings.k), **_limit_columns(risk, settings, limits)
+    )
     withheld = generalised.withheld.join(carried, on=key, how="inner", maintain_order="left")
     left = pl.concat([withheld.select("batch_day", "row_id", "reason"), superseded]).rename(
         {"batch_day": "delivery_day"}
     )
-    conformed = PUBLISHED_BOOKINGS.conform(published.select(PUBLISHED_BOOKINGS.names))
+    conformed = LABELLED_BOOKINGS.conform(published.select(LABELLED_BOOKINGS.names))
     return Publication(conformed, left, settings.k, spans_of(bookings), risk)
 
 
@@ -143,10 +152,46 @@ def _limit_columns(risk: LabelRisk, settings: PrivacySettings, limits: RateLimit
     return kept
 
 
+def class_mean_revenue(k: int) -> pl.Expr:
+    """Mean revenue of the class's completed stays, on those; null where fewer than k of its guests completed.
+
+    Args:
+        k: of the batch; guests are told apart by ``unit``.
+    """
+    completed = pl.col("is_completed")
+    mean = pl.col("realised_revenue").filter(completed).mean().over("class_id")
+    guests = pl.col("unit").filter(completed).n_unique().over("class_id")
+    return pl.when(completed & (guests >= k)).then(mean).alias("class_mean_revenue")
+
+
+def mean_in_tens() -> pl.Expr:
+    """The stored mean as it is published: in whole tens, since exact means add up to sums that tell single bills."""
+    return (pl.col("class_mean_revenue") / 10).round(0).cast(pl.Int64).mul(10).alias("mean_revenue")
+
+
+def publish_labels(labelled: pl.DataFrame) -> pl.DataFrame:
+    """Labels, outcome and the class's mean without ids, sorted by value so that the order tells nothing of the rows.
+
+    The mean is the stored one: made anew after an erasure, it would give the erased bill by subtraction.
+
+    Args:
+        labelled: rows of ``LABELLED_BOOKINGS``.
+    """
+    return _by_value(PUBLISHED_BOOKINGS, labelled.with_columns(mean_in_tens()))
+
+
 def release_bookings(published: pl.DataFrame) -> pl.DataFrame:
-    """The labels without ids, sorted by value so that the order tells nothing about the rows."""
-    names = RELEASED_BOOKINGS.names
-    return RELEASED_BOOKINGS.conform(published.select(names).sort("delivery_day", *names[:-1]))
+    """The published rows without the mean, sorted by value.
+
+    Args:
+        published: rows of ``PUBLISHED_BOOKINGS``.
+    """
+    return _by_value(RELEASED_BOOKINGS, published)
+
+
+def _by_value(contract: FrameContract, rows: pl.DataFrame) -> pl.DataFrame:
+    names = contract.names
+    return contract.conform(rows.select(names).sort("delivery_day", *names[:-1], nulls_last=True))
 
 
 def publish_reviews(reviews: pl.DataFrame, settings: PrivacySettings, key: SecretKey) -> pl.DataFrame:

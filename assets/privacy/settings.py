@@ -31,6 +31,12 @@ class PrivacySettings:
         "specification 6.2: what is public is the batch; week and month come out on their last day",
         allowed="day, week, month",
     )
+    is_exported: bool = setting(
+        False,
+        "whether released_bookings holds the k-anonymous rows. Their exact counts undo the noise of the releases over "
+        "the same rows, so a group that publishes both promises k-anonymity and no differential privacy",
+        only_for=("released_bookings",),
+    )
     hotels_apart: bool = setting(
         False,
         "Labels that name one hotel. For groups of many hotels: without it labels name several, and each of their "

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 import polars as pl
 
 from assets.privacy.class_labels import LEVEL_COLUMNS, NUMBER_COLUMNS, level_text
-from assets.privacy.contract import PUBLISHED_BOOKINGS, STAYS
+from assets.privacy.contract import LABELLED_BOOKINGS, STAYS
 from assets.privacy.generalisation import COMPLETED_STATUS, LOST_STATUS, OTHER, STAY
 from assets.privacy.hierarchies import common_node
 from resources.errors import ContractError
@@ -41,7 +41,7 @@ def stays_of(bookings: pl.DataFrame, pseudonyms: pl.DataFrame) -> pl.DataFrame:
     return STAYS.conform(joined.select(STAYS.names))
 
 
-def as_labels(stays: pl.DataFrame, names: Sequence[str] = PUBLISHED_BOOKINGS.names) -> pl.DataFrame:
+def as_labels(stays: pl.DataFrame, names: Sequence[str] = LABELLED_BOOKINGS.names) -> pl.DataFrame:
     """Exact rows in the columns of labels: single levels, intervals without width, classes of one.
 
     Args:
@@ -88,5 +88,5 @@ def _labels(schema: pl.Schema | dict[str, pl.DataType | type[pl.DataType]]) -> d
         value = pl.col(column) if name == "arrival" else pl.col(column).cast(pl.Int32).fill_null(0)
         labels |= {f"{name}_from": value, f"{name}_to": value}
     carried = {item.name: pl.col(item.name) for item in STAYS.columns}
-    nothing = {item.name: pl.lit(None, item.dtype) for item in PUBLISHED_BOOKINGS.columns}
+    nothing = {item.name: pl.lit(None, item.dtype) for item in LABELLED_BOOKINGS.columns}
     return {**nothing, **carried, **labels}

@@ -32,8 +32,7 @@ _FILES = {"internal": "index.html", "shareable": "shareable.html", "results": "r
 _SHOWN = ("concentration", "comparison_prospective_cv", "beeswarm", "permutation", "match_weights_chart", "retention")
 _FINDINGS = [Reads(table, is_whole=True, is_optional=True) for table in tables_of_findings()]
 _COUNTED = [
-    Reads(name, None)
-    for name in ("published_bookings", "booking_review_pairs", "review_anomalies", "customers", "examples")
+    Reads(name, None) for name in ("published_bookings", "review_anomalies", "customers", "examples")
 ]  # says why a figure is absent: what the way to it lacks
 _KNOWN = {item.asset for item in _COUNTED}
 
@@ -75,7 +74,8 @@ def _header(inputs: WholeInputs) -> RunHeader:
 def _presence(inputs: WholeInputs, run: RunHeader, values: Tree) -> Presence:
     """How much of each thing the run has."""
     frames = {item.asset: inputs.frame(item.asset) for item in _COUNTED}
-    return presence_of(run.profile, delivered_rows(values.get("dataset", {})), frames)
+    pairs = values.get("alignment", {}).get("pairs")
+    return presence_of(run.profile, delivered_rows(values.get("dataset", {})), frames, pairs=pairs)
 
 
 def _version() -> str:

@@ -12,10 +12,17 @@ from functools import cached_property
 import polars as pl
 
 from assets.common.workspace import Workspace
-from assets.privacy.contract import PSEUDONYMS, PUBLISHED_BOOKINGS, RELEASED_BOOKINGS, STAYS
+from assets.privacy.contract import (
+    LABELLED_BOOKINGS,
+    PSEUDONYMS,
+    PUBLISHED_BOOKINGS,
+    RELEASED_BOOKINGS,
+    STAYS,
+)
+from assets.privacy.feature_rows import reads_stays
 from assets.privacy.fixed_labels import keep_labels
 from assets.privacy.generalisation import batch_key
-from assets.privacy.publication import release_bookings
+from assets.privacy.publication import publish_labels, release_bookings
 from assets.privacy.settings import SECTION, PrivacySettings
 from assets.raw.contract import QUARANTINE, RAW_BOOKINGS, RAW_REVIEWS
 from assets.raw.exclusion import ERASED
@@ -61,7 +68,7 @@ def batches_of(workspace: Workspace, guest: Guest) -> list[date]:
                 days.add(day)
     length = workspace.settings.room(SECTION, PrivacySettings).batch
     batches = set(batch_key(pl.Series("day", sorted(days), dtype=pl.Date), length).to_list())
-    return sorted(batches & set(lake.days(PUBLISHED_BOOKINGS.asset)))
+    return sorted(batches & set(lake.days(LABELLED_BOOKINGS.asset)))
 
 
 def rows_to_take(workspace: Workspace, guest: Guest) -> dict[str, int]:
@@ -93,9 +100,11 @@ def cut_lake(workspace: Workspace, guest: Guest, tombstones: Tombstones) -> dict
         taken[asset] = sum(
             _cut_partition(workspace, asset, day, bare, tombstones) for day in workspace.lake.days(asset)
         )
-    taken[PUBLISHED_BOOKINGS.asset] = _fixed_days(workspace, guest, tombstones)
-    cut = replace(bare, withheld=_withheld(workspace, tombstones.fixed_days))
-    done = {*taken, RELEASED_BOOKINGS.asset}
+    taken[LABELLED_BOOKINGS.asset] = _fixed_days(workspace, guest, tombstones)
+    # Rows of others that lost their label leave what was made of labels; what was made of exact rows keeps them.
+    fallen = frozenset() if reads_stays(workspace.settings) else _withheld(workspace, tombstones.fixed_days)
+    cut = replace(bare, withheld=fallen)
+    done = {*taken, PUBLISHED_BOOKINGS.asset, RELEASED_BOOKINGS.asset}
     for asset in workspace.contracts:
         if asset not in done:
             partitions = workspace.lake.partitions(asset)
@@ -174,40 +183,42 @@ def _fixed_days(workspace: Workspace, guest: Guest, tombstones: Tombstones) -> i
     """Publish the days that an erasure has fixed again, from their stored labels; returns rows that left."""
     lake = workspace.lake
     length = workspace.settings.room(SECTION, PrivacySettings).batch
-    days = sorted(tombstones.fixed_days & set(lake.days(PUBLISHED_BOOKINGS.asset)))
+    days = sorted(tombstones.fixed_days & set(lake.days(LABELLED_BOOKINGS.asset)))
     stored_days = lake.days(PSEUDONYMS.asset)
     batches = batch_key(pl.Series("day", stored_days, dtype=pl.Date), length).to_list()
     left = 0
     for day in days:
-        record = lake.record(PUBLISHED_BOOKINGS.asset, day)
+        record = lake.record(LABELLED_BOOKINGS.asset, day)
         members = [when for when, batch in zip(stored_days, batches, strict=True) if batch == day]
         if record is None or not members:
             continue
         named = pl.concat([lake.rows(PSEUDONYMS.asset, when) for when in members])
-        before, previous = lake.rows(PUBLISHED_BOOKINGS.asset, day), lake.set_aside(PUBLISHED_BOOKINGS.asset, [day])
+        before, previous = lake.rows(LABELLED_BOOKINGS.asset, day), lake.set_aside(LABELLED_BOOKINGS.asset, [day])
         previous = previous.filter(~pl.col("row_id").is_in(guest.row_ids))
         after, withheld = keep_labels(before, previous, named, length)
         left += before.height - after.height
-        lake.store_set_aside(PUBLISHED_BOOKINGS.asset, day, withheld)
-        lake.rewrite(PUBLISHED_BOOKINGS, day, after, _recounted(record, after, withheld, is_raw=False))
-        _release(workspace, day, after)
+        lake.store_set_aside(LABELLED_BOOKINGS.asset, day, withheld)
+        lake.rewrite(LABELLED_BOOKINGS, day, after, _recounted(record, after, withheld, is_raw=False))
+        _project(workspace, day, after)
     return left
 
 
-def _release(workspace: Workspace, day: date, published: pl.DataFrame) -> None:
-    record = workspace.lake.record(RELEASED_BOOKINGS.asset, day)
-    if record is not None:
-        rows = release_bookings(published)
-        empty = pl.DataFrame(schema=SET_ASIDE_SCHEMA)
-        workspace.lake.rewrite(RELEASED_BOOKINGS, day, rows, _recounted(record, rows, empty, is_raw=False))
+def _project(workspace: Workspace, day: date, labelled: pl.DataFrame) -> None:
+    """Write the tables without ids again from the labels that are left, the stored means among them."""
+    published = publish_labels(labelled)
+    for contract, rows in ((PUBLISHED_BOOKINGS, published), (RELEASED_BOOKINGS, release_bookings(published))):
+        record = workspace.lake.record(contract.asset, day)
+        if record is not None and record.rows_out:  # a day that is not exported stays empty
+            empty = pl.DataFrame(schema=SET_ASIDE_SCHEMA)
+            workspace.lake.rewrite(contract, day, rows, _recounted(record, rows, empty, is_raw=False))
 
 
 def _withheld(workspace: Workspace, days: Iterable[date]) -> frozenset[str]:
     """Booking ids that were withheld on those days and stand in no later table."""
     lake = workspace.lake
-    aside = set(lake.set_aside(PUBLISHED_BOOKINGS.asset, days)["row_id"])
-    stored = [day for day in sorted(days) if lake.exists(PUBLISHED_BOOKINGS.asset, day)]
-    served = {name for day in stored for name in lake.rows(PUBLISHED_BOOKINGS.asset, day, ["booking_id"])["booking_id"]}
+    aside = set(lake.set_aside(LABELLED_BOOKINGS.asset, days)["row_id"])
+    stored = [day for day in sorted(days) if lake.exists(LABELLED_BOOKINGS.asset, day)]
+    served = {name for day in stored for name in lake.rows(LABELLED_BOOKINGS.asset, day, ["booking_id"])["booking_id"]}
     withheld: set[str] = set()
     for day in lake.days(PSEUDONYMS.asset) if aside else ():
         rows = lake.rows(PSEUDONYMS.asset, day, ["row_id", "booking_id"])

@@ -14,16 +14,15 @@ from resources.settings import CoreSettings, Settings, load_settings
 
 DAILY = {
     "raw_bookings", "raw_reviews", "quarantine", "raw_counts", "pseudonyms", "stays", "review_claims",
-    "masked_reviews", "verified_links",
-    "published_bookings", "released_bookings", "clean_reviews", "review_vectors", "review_anomaly_parts",
-    "review_anomalies", "match_candidates", "booking_review_pairs", "review_embeddings", "customer_scores",
-    "daily_ledger",
+    "masked_reviews", "verified_links", "labelled_bookings", "published_bookings", "released_bookings",
+    "clean_reviews", "review_vectors", "review_anomaly_parts", "review_anomalies", "match_candidates",
+    "booking_review_pairs", "review_embeddings", "customer_scores", "daily_ledger",
 }  # fmt: skip
 FITTED = {"polarity_model", "anomaly_bounds", "match_weights"}
 WHOLE = {
     "raw_findings", "bookings_by_month", "guest_aggregates", "privacy_findings", "reviews_findings",
-    "alignment_findings", "customers", "customers_findings", "review_map", "embeddings_findings", "explained_texts",
-    "feature_influence", "models_findings", "examples", "model_tuning",
+    "alignment_findings", "pair_counts", "customers", "customers_findings", "review_map", "embeddings_findings",
+    "explained_texts", "customer_reviews", "feature_influence", "models_findings", "examples", "model_tuning",
     "model_predictions", "model_metrics", "model_ablations", "anomaly_sensitivity", "trained_models", "training_runs",
     "model_drift", "back_test", "alignment_evidence", "privacy_attacks", "customer_keys", "studies_findings",
     "evaluation_results", "guest_value_report",

@@ -79,16 +79,18 @@ def home(tmp_path_factory: pytest.TempPathFactory, encoder_home: Path, site: Pat
 
 
 def table(home: Path, name: str) -> pl.DataFrame:
-    return pl.concat([pl.read_parquet(path) for path in sorted((home / "lake" / "internal" / name).glob("*.parquet"))])
+    return pl.concat(
+        [pl.read_parquet(path) for path in sorted((home / "lake" / "restricted" / name).glob("*.parquet"))]
+    )
 
 
 def test_its_figures_stand_in_the_results_under_their_paths(home: Path) -> None:
     results = json.loads((home / "reports" / "results.json").read_text("utf-8"))
     requests = table(home, "parking_requests")
-    published = table(home, "published_bookings")
+    stays = table(home, "stays")
     assert requests.height > 10
     assert results["parking"]["customers"] == requests["traveller"].n_unique()
-    share = (published["parking_spaces"] > 0).mean()
+    share = (stays["parking_spaces"] > 0).mean()
     assert results["parking"]["share"]["value"] == pytest.approx(share)
     assert results["parking"]["share"]["low"] < share < results["parking"]["share"]["high"]
 
@@ -106,13 +108,13 @@ def test_the_generated_pages_list_it(home: Path, site: Path, tmp_path: Path) -> 
     assert "| traveller | String |  | no |  | customer | Pseudo-customer (keyed hash) |" in columns
     assert "places_are_for_one_party" in (pages / "checks.md").read_text("utf-8")
     assert "least_spaces" in (pages / "configuration.md").read_text("utf-8")
-    assert "| parking_customers | parking | internal |" in (pages / "assets.md").read_text("utf-8")
+    assert "| parking_customers | parking | restricted |" in (pages / "assets.md").read_text("utf-8")
 
 
 @pytest.mark.slow
 def test_its_setting_makes_its_days_due_and_nothing_before_them(home: Path, site: Path) -> None:
-    day = sorted((home / "lake" / "internal" / "parking_requests").glob("*.parquet"))[0]
-    other = home / "lake" / "internal" / "published_bookings" / day.name
+    day = sorted((home / "lake" / "restricted" / "parking_requests").glob("*.parquet"))[0]
+    other = home / "lake" / "restricted" / "stays" / day.name
     stamps = day.stat().st_mtime_ns, other.stat().st_mtime_ns
     stayworth(home, site, "backfill", STAYWORTH_PARKING__LEAST_SPACES="9")
     assert table(home, "parking_requests").is_empty()

@@ -234,7 +234,7 @@ def test_stays_without_an_end_are_quarantined_with_the_reason(world: Workspace, 
 
 
 def test_a_stay_of_no_nights_is_a_stay_worth_nothing(world: Workspace) -> None:
-    row = table(world, "published_bookings").join(names_of(world)[0], on="booking_id")
+    row = table(world, "labelled_bookings").join(names_of(world)[0], on="booking_id")
     row = row.filter(pl.col("booking") == "nights zero")
     assert row.select("nights_from", "nights_to", "realised_revenue").rows() == [(0, 0, 0)]
     assert pairs(world).filter(pl.col("booking") == "nights zero").height == 1
@@ -252,7 +252,7 @@ def test_with_every_attribute_missing_time_alone_is_compared(world: Workspace) -
 
 
 def test_country_codes_outside_every_hierarchy(world: Workspace) -> None:
-    published = table(world, "published_bookings").join(names_of(world)[0], on="booking_id")
+    published = table(world, "labelled_bookings").join(names_of(world)[0], on="booking_id")
     kosovo = published.filter(pl.col("booking") == "kosovo")
     assert kosovo.select("country_levels", "country_region").rows() == [("XKX", "Unknown")]
     problem = table(world, "quarantine").filter(pl.col("raw_text").str.contains(",ZZZ,", literal=True))
@@ -272,7 +272,7 @@ def test_country_codes_outside_every_hierarchy(world: Workspace) -> None:
 def test_names_of_guests_in_any_script_stay_restricted(world: Workspace) -> None:
     raw = table(world, "raw_bookings")
     assert set(GUESTS) <= set(raw["guest_name"].drop_nulls().to_list())
-    for name in ("published_bookings", "booking_review_pairs"):
+    for name in ("labelled_bookings", "booking_review_pairs"):
         text = table(world, name).select(pl.selectors.string()).write_csv()
         assert not [guest for guest in GUESTS if guest in text]
 
@@ -292,8 +292,8 @@ def test_odd_codes_and_gaps_are_published_in_classes_of_k(tmp_path: Path, encode
     rows = [booking(f"guest {n}", "codes", country=code) for n, code in enumerate(countries)]
     rows += [booking("nothing", "codes", children="NA", **NOTHING)]
     built = build(tmp_path, encoder_home, rows, raw={"extra_country_codes": ["XKX", "ZZY"]}, privacy={"k": 5})
-    run(built, "raw_bookings", "pseudonyms", "published_bookings")
-    published = table(built, "published_bookings")
+    run(built, "raw_bookings", "pseudonyms", "labelled_bookings")
+    published = table(built, "labelled_bookings")
     assert published.height == len(rows)
     assert published["class_size"].min() >= 5
     levels = {level for label in published["country_levels"] for level in label.split("|")}
@@ -319,9 +319,9 @@ def test_a_gap_in_any_column_that_allows_one_refuses_no_day(tmp_path: Path) -> N
     privacy = {"k": 1, "allow_k_1": True}
     built = build(tmp_path, tmp_path, rows, posts, privacy=privacy, alignment={"window_days": 5})
     run(built, "raw_bookings", "raw_reviews", "quarantine", "pseudonyms", "masked_reviews", "clean_reviews",
-        "published_bookings")  # fmt: skip
+        "labelled_bookings")  # fmt: skip
     assert table(built, "quarantine").is_empty()
-    assert table(built, "published_bookings").height == len(rows)
+    assert table(built, "labelled_bookings").height == len(rows)
     assert table(built, "masked_reviews").height == len(posts)
     assert built.lake.set_aside("clean_reviews", DAYS)["reason"].to_list() == ["no_text"]
     assert table(built, "clean_reviews").height == len(posts) - 1

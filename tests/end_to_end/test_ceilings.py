@@ -60,7 +60,7 @@ def test_a_study_that_was_killed_goes_on_where_it_was(home: Workspace) -> None:
 def test_the_asset_takes_over_what_is_finished(home: Workspace) -> None:
     declared = Study(home.settings, home.settings.home).declared
     days = [START + timedelta(days=place) for place in range(3)]
-    for name in ("raw_bookings", "pseudonyms", "published_bookings"):
+    for name in ("raw_bookings", "pseudonyms", "stays"):
         produce_days(home, declared[name].spec, days)  # type: ignore[union-attr]
     report = produce_whole(home, value_ceilings)
     assert not report.failed

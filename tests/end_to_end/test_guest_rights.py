@@ -14,6 +14,7 @@ import polars as pl
 import pytest
 
 from assets.common.workspace import Workspace
+from assets.privacy.publication import publish_labels
 from pipelines.guests.asking import Asked
 from pipelines.guests.erasure import erase_guest
 from pipelines.guests.finding import find_guest
@@ -76,7 +77,7 @@ def workspace(stored_home: Path, tmp_path: Path, encoder_home: Path) -> Workspac
 def chosen(workspace: Workspace, *, until: date = LAST, with_review: bool = True) -> tuple[Asked, Guest]:
     """A guest whose booking was published and, if asked, whose review carries an identifier."""
     lake = workspace.lake
-    published = {name for day in lake.days("published_bookings") for name in lake.rows("published_bookings", day)[
+    published = {name for day in lake.days("labelled_bookings") for name in lake.rows("labelled_bookings", day)[
         "booking_id"]}  # fmt: skip
     emails = pl.concat([lake.rows("raw_bookings", day, ["email"]) for day in lake.days("raw_bookings") if day <= until])
     for email in emails["email"].unique().sort():
@@ -88,8 +89,8 @@ def chosen(workspace: Workspace, *, until: date = LAST, with_review: bool = True
 
 def published(workspace: Workspace) -> dict[str, str]:
     lake = workspace.lake
-    days = lake.days("published_bookings")
-    frame = pl.concat([lake.rows("published_bookings", day) for day in days])
+    days = lake.days("labelled_bookings")
+    frame = pl.concat([lake.rows("labelled_bookings", day) for day in days])
     return {row["booking_id"]: json.dumps(row, default=str) for row in frame.iter_rows(named=True)}
 
 
@@ -133,6 +134,15 @@ def grep(home: Path, words: list[str]) -> list[str]:
     return hits
 
 
+def others_stay(workspace: Workspace, guest: Guest) -> bool:
+    """Whether the exact history holds every raw row that is left, and none of the guest."""
+    lake = workspace.lake
+    days = lake.days("stays")
+    left = {name for day in days for name in lake.rows("stays", day)["booking_id"]}
+    raw = {name for day in lake.days("pseudonyms") for name in lake.rows("pseudonyms", day)["booking_id"]}
+    return left == raw and not left & set(guest.booking_ids)
+
+
 def test_an_erased_guest_is_nowhere_and_does_not_come_back(workspace: Workspace) -> None:
     asked, guest = chosen(workspace)
     plant(workspace, guest)
@@ -152,6 +162,7 @@ def test_an_erased_guest_is_nowhere_and_does_not_come_back(workspace: Workspace)
     kept = published(workspace)
     assert kept.items() <= labels.items(), "a label changed"
     assert not set(kept) & set(guest.booking_ids)
+    assert others_stay(workspace, guest), "the exact rows of others stay, also where their class fell below k"
 
     backfill(workspace, reuse=False)
     assert grep(home, words) == [], "reading the source again does not bring the guest back"
@@ -202,7 +213,7 @@ def test_fitted_records_are_fitted_again_after_an_erasure(workspace: Workspace) 
 
 def test_classes_that_fall_below_k_are_withheld(workspace: Workspace) -> None:
     lake = workspace.lake
-    frames = {day: lake.rows("published_bookings", day) for day in lake.days("published_bookings")}
+    frames = {day: lake.rows("labelled_bookings", day) for day in lake.days("labelled_bookings")}
     day, frame = max(frames.items(), key=lambda item: item[1].height)
     small = frame.filter(pl.col("class_size") == pl.col("k"))
     assert small.height, "choose a world with a class of exactly k guests"
@@ -217,11 +228,12 @@ def test_classes_that_fall_below_k_are_withheld(workspace: Workspace) -> None:
     assert erasure.is_complete
     assert not others & set(kept)
     assert kept.items() <= labels.items()
-    reasons = lake.set_aside("published_bookings", [day])
+    reasons = lake.set_aside("labelled_bookings", [day])
     assert reasons.filter(pl.col("reason") == "below_k").height >= len(others)
-    released = lake.rows("released_bookings", day)
-    assert released.height == lake.rows("published_bookings", day).height
-    record = lake.record("published_bookings", day)
+    shown = lake.rows("published_bookings", day)
+    assert shown.equals(publish_labels(lake.rows("labelled_bookings", day)).select(shown.columns)), "stored means"
+    assert lake.rows("released_bookings", day).is_empty(), "nothing is exported unless a group asks"
+    record = lake.record("labelled_bookings", day)
     assert record is not None
     assert record.rows_in == record.rows_out + sum(record.set_aside.values())
 
@@ -280,7 +292,7 @@ def test_subject_access_gives_everything_and_is_logged(workspace: Workspace, tmp
     folder = tmp_path / "copy"
     held = export_guest(workspace, asked, folder)
     assert held["raw_bookings"] == len(guest.row_ids)
-    assert {"raw_reviews", "pseudonyms", "masked_reviews", "published_bookings"} <= set(held)
+    assert {"raw_reviews", "pseudonyms", "masked_reviews", "stays", "labelled_bookings"} <= set(held)
     told = json.loads((folder / "raw_bookings.json").read_text())
     assert told[0]["email"] == asked.email
     assert "Zone `restricted`" in (folder / "README.md").read_text()
@@ -316,7 +328,7 @@ def test_retention_freezes_old_days(stored_home: Path, workspace: Workspace, enc
     result = run_job(workspace, "backfill", START, START, reuse=False)
     assert not result.success
     assert any("raw_retention_days" in line for line in failures_of(result))
-    assert workspace.lake.exists("published_bookings", START)
+    assert workspace.lake.exists("labelled_bookings", START)
     assert apply_retention(workspace) == {}
 
 

@@ -58,7 +58,7 @@ def test_after_a_rotation_one_epoch_is_left_and_the_erased_stay_away(
     backfill(before)
     names = ("booking_id", "guest_hash", "pseudo_customer_id")
     old = {value for name in names for value in rows(before, "pseudonyms")[name].drop_nulls()}
-    published = rows(before, "published_bookings")
+    published = rows(before, "labelled_bookings")
     assert old
 
     monkeypatch.setenv("STAYWORTH_HMAC_KEY", NEW)
@@ -79,6 +79,6 @@ def test_after_a_rotation_one_epoch_is_left_and_the_erased_stay_away(
     assert not old & strings_below(home / "lake")
     assert email not in rows(after, "raw_bookings")["email"].to_list()
     labels = [name for name in published.columns if name not in names]
-    made = rows(after, "published_bookings")
+    made = rows(after, "labelled_bookings")
     assert made.height == published.height
     assert made.select(labels).sort(labels).equals(published.select(labels).sort(labels))

@@ -1,6 +1,6 @@
 """Weeks as batches, from the delivery to the customers: nothing lost, nothing early, the same bytes day by day."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import polars as pl
@@ -9,11 +9,11 @@ import pytest
 from assets.common.promotion import produce_days
 from assets.common.workspace import Workspace
 from assets.customers.assets import customers
-from assets.privacy.assets import pseudonyms, published_bookings, released_bookings
+from assets.privacy.assets import labelled_bookings, pseudonyms, published_bookings, released_bookings, stays
 from assets.raw.assets import raw_bookings
 from tests.end_to_end.worlds import START, demo_workspace
 
-CHAIN = (raw_bookings, pseudonyms, published_bookings, released_bookings)
+CHAIN = (raw_bookings, pseudonyms, labelled_bookings, published_bookings, released_bookings)
 DAYS = [START + timedelta(days=index) for index in range(24)]  # from a Monday: three whole weeks and three days
 SUNDAYS = [day for day in DAYS if day.weekday() == 6]
 
@@ -38,10 +38,10 @@ def stored(world: Workspace, asset: str) -> pl.DataFrame:
 
 
 def test_a_week_comes_out_on_its_last_day_and_loses_nothing(world: Workspace) -> None:
-    published, raw = stored(world, "published_bookings"), stored(world, "raw_bookings")
+    published, raw = stored(world, "labelled_bookings"), stored(world, "raw_bookings")
     assert sorted(published["delivery_day"].unique().to_list()) == SUNDAYS
     for day in DAYS:
-        record = world.lake.record("published_bookings", day)
+        record = world.lake.record("labelled_bookings", day)
         assert not record.is_pending
         came = raw.filter(pl.col("delivery_day").is_between(day - timedelta(days=6), day)).height
         assert record.rows_in == (came if day in SUNDAYS else 0)
@@ -69,18 +69,20 @@ def test_a_missing_day_leaves_its_week_pending_and_no_other(tmp_path: Path) -> N
     gap, fortnight = DAYS[8], DAYS[:14]
     for asset in CHAIN[:2]:
         produce_days(world, asset.spec, [day for day in fortnight if day != gap])
-    produce_days(world, published_bookings.spec, fortnight)
-    pending = {day for day in fortnight if day != gap and world.lake.record("published_bookings", day).is_pending}
+    produce_days(world, labelled_bookings.spec, fortnight)
+    pending = {day for day in fortnight if day != gap and world.lake.record("labelled_bookings", day).is_pending}
     assert pending == {SUNDAYS[1]}
 
 
-def test_customers_are_made_of_whole_weeks(world: Workspace) -> None:
+def test_customers_do_not_wait_for_the_week(world: Workspace) -> None:
+    """Features are made of exact rows, day by day; the batch governs what is published alone."""
     from assets.common.inputs import WholeInputs
 
-    asked = WholeInputs(world, customers.reads, "customers", DAYS[-1])
+    assert not produce_days(world, stays.spec, DAYS).failed
+    asked = WholeInputs(world, customers.reads, "customers", DAYS[-2])
     made = customers.verb(asked)
     table = made if isinstance(made, pl.DataFrame) else made.frame
-    published = stored(world, "published_bookings")
-    assert table["bookings"].sum() == published["booking_id"].n_unique()
-    assert table["last_day"].max() == SUNDAYS[-1]
-    assert table["first_day"].min() >= date(2024, 1, 7)
+    raw = stored(world, "stays").filter(pl.col("delivery_day") <= DAYS[-2])
+    assert table["bookings"].sum() == raw["booking_id"].n_unique()
+    assert table["last_day"].max() == DAYS[-2]
+    assert DAYS[-2] not in SUNDAYS

@@ -31,7 +31,7 @@ from resources.sources.demo import DemoSettings, DemoSource
 START, END = date(2024, 1, 1), date(2024, 1, 2)
 TABLES = (
     "raw_bookings", "raw_reviews", "quarantine", "raw_counts", "pseudonyms", "stays", "masked_reviews",
-    "published_bookings", "daily_ledger",
+    "labelled_bookings", "published_bookings", "daily_ledger",
 )  # fmt: skip
 PLANTED = {
     "reservation": "ZQX-88213-WOLPERTINGER", "guest key": "GK-ELWETRITSCH-77", "review": "RK-TATZELWURM-5150",

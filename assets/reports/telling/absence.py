@@ -132,7 +132,11 @@ _TOO_LITTLE = {  # everything is there, and still it was not enough
 
 
 def presence_of(
-    profile: str, delivered: Mapping[str, int | None], frames: Mapping[str, pl.DataFrame | None]
+    profile: str,
+    delivered: Mapping[str, int | None],
+    frames: Mapping[str, pl.DataFrame | None],
+    *,
+    pairs: float | None = None,
 ) -> Presence:
     """What a run has.
 
@@ -140,10 +144,9 @@ def presence_of(
         profile: of the run.
         delivered: rows of ``bookings`` and ``reviews`` as they came.
         frames: stored tables by name; absent ones are not known.
+        pairs: stays that got a review, as the alignment room measures them; None: not known.
     """
-    published, pairs, examples = (
-        frames.get(name) for name in ("published_bookings", "booking_review_pairs", "examples")
-    )
+    published, examples = (frames.get(name) for name in ("published_bookings", "examples"))
     is_ahead = None if examples is None else examples.filter(pl.col("protocol") != "observed")
     anomalies, customers = frames.get("review_anomalies"), frames.get("customers")
     return Presence(
@@ -152,7 +155,7 @@ def presence_of(
         published=_height(published),
         completed=_count(published, "reservation_status", pl.col("reservation_status") == "Check-Out"),
         reviews=_height(anomalies),
-        pairs=_count(pairs, "is_assigned", pl.col("is_assigned")),
+        pairs=None if pairs is None else int(pairs),
         customers=_height(customers),
         forecasts=_height(is_ahead),
         texts=_count(examples, "has_text", pl.col("has_text")),

@@ -5,15 +5,17 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from assets.common.inputs import Reads
-from assets.models.explaining.texts import texts_of_customers
+from assets.common.versions import latest_versions
 
 if TYPE_CHECKING:
     from assets.reports.telling.told import Told
 
 MINIMUM = ("privacy.k",)  # what minimum_customers reads
-TEXTS = tuple(  # what customer_texts reads
-    Reads(name, None) for name in ("booking_review_pairs", "published_bookings", "clean_reviews", "review_anomalies")
+TEXTS = (  # what customer_texts reads
+    Reads("customer_reviews", is_whole=True, is_optional=True),
+    Reads("clean_reviews", None),
 )
+_WRITTEN = ("score", "text", "positive_text", "negative_text")
 
 
 def minimum_customers(told: "Told") -> int:
@@ -26,10 +28,16 @@ def minimum_customers(told: "Told") -> int:
 
 
 def customer_texts(told: "Told") -> pl.DataFrame:
-    """Masked reviews behind the customers' text blocks (:func:`texts_of_customers`), as they stand on the last day.
+    """Masked reviews behind the customers' text blocks, as they stand on the last day.
 
     Args:
         told: to a chapter that reads :data:`TEXTS`.
+
+    Returns:
+        ``pseudo_customer_id``, ``review_id``, ``share``, ``score``, ``text``, ``positive_text``, ``negative_text``; by
+        customer, largest share first.
     """
-    pairs, bookings, reviews, anomalies = (told.table(item.asset) for item in TEXTS)
-    return texts_of_customers(pairs, bookings, reviews, anomalies, known_by=told.run.last_day)
+    whose, reviews = (told.table(item.asset) for item in TEXTS)
+    written = latest_versions(reviews, "review_id", told.run.last_day).select("review_id", *_WRITTEN)
+    texts = whose.join(written, on="review_id", how="inner")
+    return texts.sort("pseudo_customer_id", "share", "review_id", descending=[False, True, False])

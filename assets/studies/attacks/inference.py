@@ -43,11 +43,20 @@ class Secret:
         name: ``outcome`` or ``revenue_band``.
         read: rows -> (n,) small integers, the value of each published row.
         truth: (n_targets,) the value of each target.
+        told_by: column without which a row tells nothing of it; None: every row tells.
     """
 
     name: str
     read: Callable[[pl.DataFrame], Ints]
     truth: Ints
+    told_by: str | None = None
+
+    def is_told(self, rows: pl.DataFrame) -> NDArray[np.bool_]:
+        """(n,) whether a row tells the value: revenue, of completed stays whose class has a mean."""
+        if self.told_by is None:
+            return np.ones(rows.height, dtype=bool)
+        stayed = pl.col("reservation_status") == "Check-Out"
+        return rows.select((stayed & pl.col(self.told_by).is_not_null()).alias("told"))["told"].to_numpy()
 
 
 def outcome_of_rows(rows: pl.DataFrame) -> Ints:
@@ -55,10 +64,15 @@ def outcome_of_rows(rows: pl.DataFrame) -> Ints:
     return (rows["reservation_status"] == "Check-Out").cast(pl.Int64).to_numpy()
 
 
-def band_reader(bills: pl.Series) -> Callable[[pl.DataFrame], Ints]:
-    """A reader of the third of the bills that a row's revenue lies in: 0, 1, 2; borders from the bills given."""
+def band_reader(bills: pl.Series, column: str) -> Callable[[pl.DataFrame], Ints]:
+    """A reader of the third of the bills that a row's revenue lies in: 0, 1, 2; borders from the bills given.
+
+    Args:
+        bills: of completed stays.
+        column: that tells the revenue, exactly or as the mean of a class; where it is null the third is 0.
+    """
     borders = np.quantile(bills.to_numpy(), [1 / 3, 2 / 3]) if len(bills) else np.zeros(2)
-    return lambda rows: np.searchsorted(borders, rows["realised_revenue"].to_numpy(), side="left").astype(np.int64)
+    return lambda rows: np.searchsorted(borders, rows[column].fill_null(0).to_numpy(), side="left").astype(np.int64)
 
 
 def attack_attribute(
@@ -94,7 +108,7 @@ def attack_attribute(
 def _inferred(haystack: Haystack, targets: pl.DataFrame, secret: Secret, fallback: Ints, *, knows_day: bool) -> Ints:
     """The most probable value among the rows that fit; the model's answer where none does or two tie."""
     values = secret.read(haystack.rows)
-    usable = outcome_of_rows(haystack.rows) == 1 if secret.name == REVENUE_BAND else np.ones(len(values), dtype=bool)
+    usable = secret.is_told(haystack.rows)
     answers = fallback.copy()
     for at, guest in enumerate(targets.iter_rows(named=True)):
         members = haystack.members(haystack.candidates(guest, knows_day=knows_day))
@@ -113,8 +127,7 @@ def _model_guess(haystack: Haystack, targets: pl.DataFrame, secret: Secret, *, l
     rows = haystack.rows
     if leave_out:
         rows = rows.filter(~pl.col("unit").is_in(targets["unit"].implode()))
-    if secret.name == REVENUE_BAND:
-        rows = rows.filter(pl.col("reservation_status") == "Check-Out")
+    rows = rows.filter(pl.Series(secret.is_told(rows), dtype=pl.Boolean))
     values = secret.read(rows)
     if rows.is_empty() or values.min() == values.max():
         return np.full(targets.height, values[0] if len(values) else 0, dtype=np.int64)

@@ -34,23 +34,13 @@ class Knowledge:
 
 
 _BASE = "all thirteen quasi-identifiers of the booking and its delivery day"
-_DETAILS = (
-    "reservation_status", "meal", "reserved_room_type", "deposit_type", "special_requests", "booking_changes",
-    "parking_spaces",
-)  # fmt: skip
 QUASI = Knowledge(suffix="", words=_BASE)
-OUTCOME = Knowledge(suffix="_with_outcome", words=f"{_BASE}, and whether the guest came", columns=_DETAILS[:1])
-DETAILS = Knowledge(
-    suffix="_with_details", words=f"{_BASE}, and outcome, meal, room type, deposit, requests, changes, parking",
-    columns=_DETAILS,
-)  # fmt: skip
-BILL = Knowledge(
-    suffix="_with_bill", words=f"{_BASE}, all booking details, and the amount of the bill",
-    columns=(*_DETAILS, "realised_revenue"),
-)  # fmt: skip
+OUTCOME = Knowledge(
+    suffix="_with_outcome", words=f"{_BASE}, and whether the guest came", columns=("reservation_status",)
+)
 BY_ZONE: dict[str, tuple[Knowledge, ...]] = {
     "restricted": (QUASI,),
-    "internal": (QUASI, DETAILS, BILL),
+    "internal": (QUASI, OUTCOME),
     "released": (QUASI, OUTCOME),
 }
 

@@ -33,7 +33,7 @@ ATTACK_READS = (
     Reads("raw_bookings", None),
     Reads("raw_reviews", None),
     Reads("pseudonyms", None),
-    Reads("published_bookings", None),
+    Reads("labelled_bookings", None),
     Reads("masked_reviews", None),
     Reads("clean_reviews", None),
     Reads("booking_review_pairs", None),
@@ -59,7 +59,7 @@ def attack_rows(inputs: WholeInputs) -> pl.DataFrame:
     population = Population(
         bookings=inputs.frame("raw_bookings"),
         pseudonyms=inputs.frame("pseudonyms"),
-        stored=inputs.frame("published_bookings"),
+        stored=inputs.frame("labelled_bookings"),
         settings=inputs.settings.room("privacy", PrivacySettings),
     )
     ks = sorted({*report.attack_ks, population.settings.k})

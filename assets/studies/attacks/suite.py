@@ -9,11 +9,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 import polars as pl
 
-from assets.common.versions import latest_in_place
 from assets.privacy.contract import PUBLISHED_BOOKINGS, RELEASED_BOOKINGS
-from assets.privacy.publication import publish_bookings
+from assets.privacy.publication import mean_in_tens, publish_bookings
 from assets.privacy.settings import PrivacySettings
-from assets.studies.attacks.customers import attack_customer, stay_pairs
 from assets.studies.attacks.inference import (
     OUTCOME,
     REVENUE_BAND,
@@ -38,7 +36,7 @@ class Population:
     Attributes:
         bookings: raw bookings.
         pseudonyms: their pseudonyms.
-        stored: published bookings as stored, made with ``settings.k``.
+        stored: labelled bookings as stored, made with ``settings.k``: the published ones with the ids that score.
         settings: of the privacy room.
     """
 
@@ -99,7 +97,7 @@ class Population:
 def attack_bookings(
     population: Population, ks: Sequence[int], number: int, rng: np.random.Generator
 ) -> list[AttackResult]:
-    """Linkage, singling out, attribute inference and the two-stays attack.
+    """Linkage, singling out and attribute inference.
 
     Args:
         population: the history.
@@ -115,7 +113,6 @@ def attack_bookings(
         return []
     known = by_version(bookings)
     targets = _draw(known, number, rng)
-    pairs = stay_pairs(by_version(latest_in_place(bookings, "booking_id")), "person", number, rng)
     truth = known.select(_SCORING)
     exact = haystack_of(exact_labels(known))
     results = attack_linkage(exact, targets, "restricted", exact_k(), BY_ZONE["restricted"])
@@ -131,10 +128,6 @@ def attack_bookings(
             inside, outside = (_as_seen(item, zone) for item in (internal, absent))
             results += attack_linkage(inside, targets, zone, k, BY_ZONE[zone])
             results += _inference(inside, outside, known, targets, zone, k)
-        if pairs.height:
-            seen = known.filter(pl.col("booking_id").is_in(pl.concat([pairs["first"], pairs["second"]]).implode()))
-            for stays in (1, 2):
-                results += attack_customer(internal, seen, pairs, k, stays=stays, has_guests=population.has_guests)
     return results
 
 
@@ -155,7 +148,7 @@ def _as_seen(haystack: Haystack, zone: str) -> Haystack:
     """The rows with the columns of the zone alone, and those that score the attack."""
     contract = PUBLISHED_BOOKINGS if zone == "internal" else RELEASED_BOOKINGS
     names = dict.fromkeys([*contract.names, *_SCORING, "day"])
-    return replace(haystack, rows=haystack.rows.select(list(names)))
+    return replace(haystack, rows=haystack.rows.with_columns(mean_in_tens()).select(list(names)))
 
 
 def _inference(
@@ -166,7 +159,8 @@ def _inference(
     stayed = targets.filter(pl.col("reservation_status") == _STAYED)
     if zone != "released" and stayed.height:
         bills = known.filter(pl.col("reservation_status") == _STAYED)["realised_revenue"]
-        read = band_reader(bills)
-        band = Secret(name=REVENUE_BAND, read=read, truth=read(stayed))
+        told = "realised_revenue" if zone == "restricted" else "mean_revenue"
+        truth = band_reader(bills, "realised_revenue")(stayed)
+        band = Secret(name=REVENUE_BAND, read=band_reader(bills, told), truth=truth, told_by=told)
         results.append(attack_attribute(inside, outside, stayed, band, zone, k))
     return results

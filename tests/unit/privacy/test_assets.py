@@ -10,6 +10,8 @@ import polars as pl
 from assets.common.daily import DayInputs, Produced, WholeInputs, WholeProduced
 from assets.common.whole import WholeAsset
 from assets.privacy import assets as room
+from assets.privacy.publication import pseudonymise, publish_bookings, publish_labels
+from assets.privacy.settings import PrivacySettings
 from resources.privacy_budget import BudgetLedger
 from resources.settings import Settings
 from resources.tombstones import Tombstones
@@ -41,18 +43,29 @@ def test_every_booking_is_published_or_set_aside(tmp_path: Path) -> None:
     named = verb(room.pseudonyms, day_inputs(tmp_path, {"raw_bookings": RAW}))
     assert rows_by_day(named.frame) == {DAYS[0]: 6, DAYS[1]: 2}
     given = day_inputs(tmp_path, {"raw_bookings": RAW, "pseudonyms": named.frame})
-    published = verb(room.published_bookings, given)
+    labelled = verb(room.labelled_bookings, given)
+    assert rows_by_day(labelled.frame) == {DAYS[0]: 6}
+    assert rows_by_day(labelled.set_aside) == {DAYS[1]: 2}
+    assert labelled.metadata["withheld"] == 2
+    published = verb(room.published_bookings, day_inputs(tmp_path, {"labelled_bookings": labelled.frame}))
     assert rows_by_day(published.frame) == {DAYS[0]: 6}
-    assert rows_by_day(published.set_aside) == {DAYS[1]: 2}
-    assert published.metadata["withheld"] == 2
-    released = verb(room.released_bookings, day_inputs(tmp_path, {"published_bookings": published.frame}))
-    assert released.frame.height == 6
+
+
+def test_nothing_is_exported_unless_a_group_asks(tmp_path: Path) -> None:
+    chosen = PrivacySettings()
+    shown = publish_labels(publish_bookings(RAW, pseudonymise(RAW, chosen, KEY), chosen).published)
+    kept = verb(room.released_bookings, day_inputs(tmp_path, {"published_bookings": shown}))
+    assert (kept.frame.height, kept.rows_in) == (0, {})
+    asked = day_inputs(tmp_path, {"published_bookings": shown}, is_exported=True)
+    released = verb(room.released_bookings, asked)
+    assert (released.frame.height, released.rows_in) == (6, None)
+    assert "mean_revenue" not in released.frame.columns
 
 
 def test_settings_act(tmp_path: Path) -> None:
     named = verb(room.pseudonyms, day_inputs(tmp_path, {"raw_bookings": RAW}))
     given = day_inputs(tmp_path, {"raw_bookings": RAW, "pseudonyms": named.frame}, k=2)
-    published = verb(room.published_bookings, given)
+    published = verb(room.labelled_bookings, given)
     assert published.frame["k"].unique().to_list() == [2]
     assert published.frame.height == 8
 
@@ -68,7 +81,9 @@ def test_daily_assets_declare_what_they_conserve() -> None:
     conserved = {
         room.pseudonyms: "raw_bookings",
         room.masked_reviews: "raw_reviews",
-        room.published_bookings: "raw_bookings",
+        room.stays: "raw_bookings",
+        room.labelled_bookings: "raw_bookings",
+        room.published_bookings: "labelled_bookings",
         room.released_bookings: "published_bookings",
     }
     for asset, source in conserved.items():

@@ -9,6 +9,7 @@ from assets.privacy.checks import (
     identifier_columns,
     validate_bookings_by_month,
     validate_guest_aggregates,
+    validate_labelled_bookings,
     validate_masked_reviews,
     validate_pseudonyms,
     validate_published_bookings,
@@ -16,7 +17,7 @@ from assets.privacy.checks import (
     validate_stays,
 )
 from assets.privacy.contract import BOOKINGS_BY_MONTH, CONTRACTS, GUEST_AGGREGATES, PSEUDONYMS
-from assets.privacy.publication import pseudonymise, publish_bookings, publish_reviews, release_bookings
+from assets.privacy.publication import pseudonymise, publish_bookings, publish_labels, publish_reviews, release_bookings
 from assets.privacy.settings import PrivacySettings
 from assets.privacy.stays import stays_of
 from resources.contract import CheckOutcome, Zone
@@ -26,7 +27,8 @@ SETTINGS = PrivacySettings(k=3)
 RAW = bookings([booking(n, nights=n // 3) for n in range(9)])
 PSEUDONYM_ROWS = pseudonymise(RAW, SETTINGS, KEY)
 STAY_ROWS = stays_of(RAW, PSEUDONYM_ROWS)
-PUBLISHED = publish_bookings(RAW, PSEUDONYM_ROWS, SETTINGS).published
+LABELLED = publish_bookings(RAW, PSEUDONYM_ROWS, SETTINGS).published
+PUBLISHED = publish_labels(LABELLED)
 RELEASED = release_bookings(PUBLISHED)
 REVIEWS = publish_reviews(reviews(["nice", "good"]), SETTINGS, KEY)
 MONTHS = pl.DataFrame(
@@ -45,6 +47,7 @@ RATES = pl.DataFrame(
 GREEN = [
     (validate_pseudonyms, PSEUDONYM_ROWS),
     (validate_stays, STAY_ROWS),
+    (validate_labelled_bookings, LABELLED),
     (validate_published_bookings, PUBLISHED),
     (validate_released_bookings, RELEASED),
     (validate_masked_reviews, REVIEWS),
@@ -80,14 +83,25 @@ RED = [
     (validate_stays, first_row(STAY_ROWS, "guest_hash", "G1"), "hashes_are_well_formed"),
     (validate_stays, STAY_ROWS.with_columns(email=pl.lit("a@b.pt")), "no_direct_identifier_is_carried"),
     (validate_stays, first_row(STAY_ROWS, "realised_revenue", 1), "revenue_follows_from_rate_and_nights"),
-    (validate_published_bookings, first_row(PUBLISHED, "adults_to", 9), "classes_reach_k"),
-    (validate_published_bookings, PUBLISHED.with_columns(class_size=pl.lit(2, pl.Int32)), "classes_reach_k"),
-    (validate_published_bookings, PUBLISHED.with_columns(k=pl.lit(4, pl.Int32)), "classes_reach_k"),
-    (validate_published_bookings, PUBLISHED.with_columns(lead_time_from=LATE), "intervals_are_ordered"),
-    (validate_published_bookings, PUBLISHED.with_columns(arrival_from=EARLY),
+    (validate_labelled_bookings, first_row(LABELLED, "adults_to", 9), "classes_reach_k"),
+    (validate_labelled_bookings, LABELLED.with_columns(class_size=pl.lit(2, pl.Int32)), "classes_reach_k"),
+    (validate_labelled_bookings, LABELLED.with_columns(k=pl.lit(4, pl.Int32)), "classes_reach_k"),
+    (validate_labelled_bookings, LABELLED.with_columns(lead_time_from=LATE), "intervals_are_ordered"),
+    (validate_labelled_bookings, LABELLED.with_columns(arrival_from=EARLY),
      "arrival_of_a_stay_follows_from_its_nights"),
-    (validate_published_bookings, PUBLISHED.with_columns(class_id=OTHER_CLASS), "batch_is_in_the_class_id"),
+    (validate_labelled_bookings, LABELLED.with_columns(class_id=OTHER_CLASS), "batch_is_in_the_class_id"),
+    (validate_labelled_bookings, first_row(LABELLED, "class_mean_revenue", 1.0),
+     "a_class_has_one_mean_of_its_completed_stays"),
+    (validate_labelled_bookings, LABELLED.with_columns(is_completed=pl.lit(value=False)),
+     "a_class_has_one_mean_of_its_completed_stays"),
+    (validate_published_bookings, PUBLISHED.with_columns(booking_id=pl.lit("x")), "no_identifier_outside_its_zone"),
     (validate_published_bookings, PUBLISHED.with_columns(email=pl.lit("a@b.pt")), "no_identifier_outside_its_zone"),
+    (validate_published_bookings, PUBLISHED.with_columns(mean_revenue=pl.lit(161)),
+     "revenue_is_told_as_a_mean_in_tens"),
+    (validate_published_bookings, PUBLISHED.with_columns(reservation_status=pl.lit("Canceled")),
+     "revenue_is_told_as_a_mean_in_tens"),
+    (validate_published_bookings, PUBLISHED.head(2), "classes_reach_k"),
+    (validate_published_bookings, first_row(PUBLISHED, "nights_from", 99), "intervals_are_ordered"),
     (validate_released_bookings, RELEASED.with_columns(class_id=pl.lit("x")), "no_identifier_outside_its_zone"),
     (validate_released_bookings, RELEASED.head(2), "classes_reach_k"),
     (validate_released_bookings, RELEASED.with_columns(nights_from=pl.lit(99, pl.Int32)), "intervals_are_ordered"),
@@ -129,7 +143,7 @@ def test_contracts_keep_the_zone_rules() -> None:
 
 
 def test_rows_keep_the_values_that_the_contracts_promise() -> None:
-    frames = [PSEUDONYM_ROWS, STAY_ROWS, REVIEWS, PUBLISHED, RELEASED, MONTHS, RATES]
+    frames = [PSEUDONYM_ROWS, STAY_ROWS, REVIEWS, LABELLED, PUBLISHED, RELEASED, MONTHS, RATES]
     for contract, frame in zip(CONTRACTS, frames, strict=True):
         for column in contract.columns:
             values = frame[column.name]

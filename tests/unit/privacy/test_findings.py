@@ -5,7 +5,7 @@ from datetime import date
 import polars as pl
 
 from assets.common.findings import nest
-from assets.privacy.contract import PUBLISHED_BOOKINGS
+from assets.privacy.contract import LABELLED_BOOKINGS
 from assets.privacy.findings import label_spans, privacy_finding_rows
 from assets.privacy.settings import PrivacySettings
 from tests.unit.raw.test_findings import counts
@@ -25,10 +25,10 @@ def test_label_spans_count_levels_and_ranges() -> None:
 
 
 def test_a_day_without_any_published_booking_still_counts_its_rows() -> None:
-    tree = nest(privacy_finding_rows(PUBLISHED_BOOKINGS.empty(), counts(), "ours", PrivacySettings(), None))
+    tree = nest(privacy_finding_rows(LABELLED_BOOKINGS.empty(), counts(), "ours", PrivacySettings(), None))
     assert tree == {"dataset": {"ours": {"bookings": {"withheld": 0, "published": 0}}}}
 
 
 def test_no_delivery_measures_nothing() -> None:
-    rows = privacy_finding_rows(PUBLISHED_BOOKINGS.empty(), counts().clear(), "ours", PrivacySettings(), None)
+    rows = privacy_finding_rows(LABELLED_BOOKINGS.empty(), counts().clear(), "ours", PrivacySettings(), None)
     assert rows.is_empty()

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assets.privacy.checks import validate_published_bookings
+from assets.privacy.checks import validate_labelled_bookings
 from assets.privacy.fixed_labels import AFTER_ERASURE, keep_labels, renamed
 from assets.privacy.pseudonyms import hash_column
-from assets.privacy.publication import pseudonymise, publish_bookings, release_bookings
+from assets.privacy.publication import pseudonymise, publish_bookings, publish_labels
 from assets.privacy.settings import PrivacySettings
 from resources.errors import PrivacyError
 from resources.secret_keys import SecretKey
@@ -43,7 +43,7 @@ def test_rows_leave_and_labels_stay(seed: int, erased: int) -> None:
     kept, withheld = keep_labels(stored, aside, left, "day")
     assert kept.height + withheld.height == left.height
     assert kept.join(stored, on=stored.columns, how="semi", nulls_equal=True).height == kept.height
-    assert all(outcome.passed for outcome in validate_published_bookings(kept))
+    assert all(outcome.passed for outcome in validate_labelled_bookings(kept))
     again, still = keep_labels(kept, withheld, left, "day")
     assert again.equals(kept)
     assert still.sort("row_id").equals(withheld.sort("row_id"))
@@ -111,4 +111,4 @@ def test_where_l_was_asked_a_class_that_lost_a_guest_is_withheld() -> None:
     kept, _ = keep_labels(asked, aside, named.filter(pl.col("booking_id") != lost), "day")
     assert first not in kept["class_id"].to_list()
     assert kept["class_id"].n_unique() == asked["class_id"].n_unique() - 1
-    assert release_bookings(kept).height == kept.height
+    assert publish_labels(kept).height == kept.height

@@ -4,7 +4,7 @@ from datetime import date
 
 import polars as pl
 
-from assets.privacy.contract import PUBLISHED_BOOKINGS
+from assets.privacy.contract import LABELLED_BOOKINGS
 from assets.privacy.opt_outs import HISTORY, notice_history, without_opted_out
 from assets.privacy.pseudonyms import keyed_hash
 from resources.secret_keys import SecretKey
@@ -55,11 +55,11 @@ def test_a_sources_own_word_for_no_key_reaches_nobody() -> None:
 def test_each_row_is_judged_as_of_its_day() -> None:
     days = [date(2024, 1, 2), date(2024, 1, 6), date(2024, 1, 9)]
     rows = pl.DataFrame({"booking_id": ["b1", "b2", "b3", "b4"] * 3, "day": [day for day in days for _ in range(4)]})
-    left = without_opted_out(PUBLISHED_BOOKINGS, rows, history(), pl.col("day"))
+    left = without_opted_out(LABELLED_BOOKINGS, rows, history(), pl.col("day"))
     by_day = [left.filter(pl.col("day") == day)["booking_id"].to_list() for day in days]
     assert by_day == [["b1", "b2", "b4"], ["b4"], ["b2", "b4"]]
 
 
 def test_without_notices_nothing_is_touched() -> None:
     rows = pl.DataFrame({"booking_id": ["b1"]})
-    assert without_opted_out(PUBLISHED_BOOKINGS, rows, pl.DataFrame(schema=HISTORY), pl.lit(date(2024, 1, 1))) is rows
+    assert without_opted_out(LABELLED_BOOKINGS, rows, pl.DataFrame(schema=HISTORY), pl.lit(date(2024, 1, 1))) is rows

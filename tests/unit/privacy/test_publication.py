@@ -4,9 +4,9 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 
-from assets.privacy.contract import MASKED_REVIEWS, PSEUDONYMS, PUBLISHED_BOOKINGS, RELEASED_BOOKINGS
+from assets.privacy.contract import LABELLED_BOOKINGS, MASKED_REVIEWS, PSEUDONYMS, PUBLISHED_BOOKINGS, RELEASED_BOOKINGS
 from assets.privacy.pseudonyms import keyed_hash
-from assets.privacy.publication import pseudonymise, publish_bookings, publish_reviews, release_bookings
+from assets.privacy.publication import pseudonymise, publish_bookings, publish_labels, publish_reviews, release_bookings
 from assets.privacy.settings import PrivacySettings
 from resources.errors import ContractError
 from tests.unit.privacy.builders import DAY, KEY, booking, bookings, reviews, streams
@@ -57,7 +57,7 @@ def test_the_same_row_id_on_two_days_is_two_bookings() -> None:
 @given(raw=streams())
 def test_rows_in_are_rows_out_and_withheld(raw: pl.DataFrame) -> None:
     result = publish_bookings(raw, pseudonymise(raw, SETTINGS, KEY), SETTINGS)
-    assert dict(result.published.schema) == PUBLISHED_BOOKINGS.schema
+    assert dict(result.published.schema) == LABELLED_BOOKINGS.schema
     assert result.published.height + result.withheld.height == raw.height
     assert result.published["booking_id"].is_unique().all()
 
@@ -78,11 +78,55 @@ def test_published_days_give_nothing_back_that_the_labels_hide(raw: pl.DataFrame
 def test_the_export_has_no_ids_and_no_telling_order() -> None:
     raw = bookings([booking(n, lead_time_days=n) for n in range(9)])
     labels = published(raw)
-    released = release_bookings(labels)
-    assert dict(released.schema) == RELEASED_BOOKINGS.schema
-    assert released.height == labels.height
-    assert not [name for name in released.columns if name.endswith("_id")]
-    assert release_bookings(labels.reverse()).equals(released)
+    shown = publish_labels(labels)
+    for contract, rows in ((PUBLISHED_BOOKINGS, shown), (RELEASED_BOOKINGS, release_bookings(shown))):
+        assert dict(rows.schema) == contract.schema
+        assert rows.height == labels.height
+        assert not [name for name in rows.columns if name.endswith("_id")]
+    assert publish_labels(labels.reverse()).equals(shown)
+    assert release_bookings(shown.reverse()).equals(release_bookings(shown))
+
+
+def means_by_class(labels: pl.DataFrame) -> dict[str, set[float | None]]:
+    rows = labels.filter(pl.col("is_completed")).select("class_id", "class_mean_revenue")
+    return {str(name): set(part["class_mean_revenue"]) for (name,), part in rows.group_by("class_id")}
+
+
+def test_revenue_leaves_as_the_mean_of_the_completed_stays_of_a_class() -> None:
+    raw = bookings([booking(n, rate=50.0 + n, guest_key=f"G{n}") for n in range(4)])
+    labels = published(raw)
+    assert means_by_class(labels) == {f"{DAY}-stay-0": {103.0}}, "two nights at 50 to 53"
+    shown = publish_labels(labels)
+    assert shown["mean_revenue"].to_list() == [100] * 4
+    assert not {"realised_revenue", "deposit_aware_revenue", "meal", "special_requests"} & set(shown.columns)
+
+
+def test_a_mean_of_fewer_than_k_guests_is_withheld() -> None:
+    """Five bookings of three guests make a class of k = 3, of which two guests came."""
+    elsewhere = {"arrival_day": DAY.replace(day=9)}
+    came = [booking(n, guest_key=f"G{n % 2}", **elsewhere) for n in range(4)]
+    lost = [booking(4, guest_key="G2", reservation_status="Canceled", is_canceled=True, **elsewhere)]
+    labels = published(bookings([*came, *lost]))
+    assert labels.height == 5
+    assert labels["class_mean_revenue"].to_list() == [None] * 5
+    third = published(bookings([*came, booking(4, guest_key="G2", **elsewhere)]))
+    assert third["class_mean_revenue"].null_count() == 0
+
+
+@settings(max_examples=15, deadline=None)
+@given(raw=streams())
+def test_means_add_up_to_the_revenue_of_their_classes(raw: pl.DataFrame) -> None:
+    labels = published(raw)
+    told = labels.filter(pl.col("class_mean_revenue").is_not_null())
+    assert told["is_completed"].all()
+    sums = told.group_by("class_id").agg(pl.col("class_mean_revenue").sum(), pl.col("realised_revenue").sum())
+    assert (sums["class_mean_revenue"] - sums["realised_revenue"]).abs().max() in (None, pytest.approx(0, abs=1e-6))
+    guests = pseudonymise(raw, SETTINGS, KEY).select("booking_id", unit=pl.coalesce("guest_hash", "booking_id"))
+    by_class = told.join(guests, on="booking_id").group_by("class_id").agg(pl.col("unit").n_unique())
+    assert (by_class["unit"] >= SETTINGS.k).all()
+    untold = labels.filter(pl.col("is_completed") & pl.col("class_mean_revenue").is_null())
+    few = untold.join(guests, on="booking_id").group_by("class_id").agg(pl.col("unit").n_unique())
+    assert (few["unit"] < SETTINGS.k).all(), "only small ones are withheld"
 
 
 def test_reviews_keep_their_contract() -> None:

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assets.privacy import publication
-from assets.privacy.checks import validate_published_bookings
+from assets.privacy.checks import validate_labelled_bookings
 from assets.privacy.generalisation import batch_span, generalise
-from assets.privacy.publication import pseudonymise, publish_bookings, release_bookings
+from assets.privacy.publication import pseudonymise, publish_bookings, publish_labels
 from assets.privacy.settings import PrivacySettings
 from resources.errors import PrivacyError
 from tests.unit.privacy.builders import DAY, KEY, booking, bookings, streams
@@ -56,7 +56,7 @@ def test_each_class_keeps_k_l_and_t_of_its_batch(raw: pl.DataFrame, l: int | Non
             assert part["rate_from"].unique().len() == 1
             assert (part["rate"] >= part["rate_from"]).all()
             assert (part["rate"] <= part["rate_to"]).all()
-    assert all(outcome.passed for outcome in validate_published_bookings(done.published))
+    assert all(outcome.passed for outcome in validate_labelled_bookings(done.published))
 
 
 def test_a_batch_that_can_not_keep_l_or_t_is_withheld_with_its_reason() -> None:
@@ -99,7 +99,7 @@ def test_checks_see_broken_limits() -> None:
         "rate_band_undoes_no_label": good.with_columns(rate_from=pl.lit(1e6), deposit_aware_revenue=pl.lit(100)),
     }
     for name, frame in spoiled.items():
-        assert [item.name for item in validate_published_bookings(frame) if not item.passed] == [name]
+        assert [item.name for item in validate_labelled_bookings(frame) if not item.passed] == [name]
 
 
 def test_a_week_comes_out_on_its_sunday_and_the_newest_row_counts() -> None:
@@ -111,7 +111,7 @@ def test_a_week_comes_out_on_its_sunday_and_the_newest_row_counts() -> None:
     assert done.published["booking_id"].is_unique().all()
     assert done.withheld.select("delivery_day", "row_id", "reason").rows() == [(SUNDAY, "row:000001", "superseded")]
     assert done.published["nights_to"].max() == 9
-    assert release_bookings(done.published)["delivery_day"].unique().to_list() == [SUNDAY]
+    assert publish_labels(done.published)["delivery_day"].unique().to_list() == [SUNDAY]
 
 
 def test_spans_of_batches() -> None:

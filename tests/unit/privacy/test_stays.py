@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from assets.alignment.settings import AlignmentSettings
 from assets.alignment.sides import completed_stays
 from assets.privacy.checks import validate_stays
-from assets.privacy.contract import PUBLISHED_BOOKINGS, STAYS
+from assets.privacy.contract import LABELLED_BOOKINGS, STAYS
 from assets.privacy.publication import pseudonymise, publish_bookings
 from assets.privacy.risk import LABEL_COLUMNS
 from assets.privacy.settings import PrivacySettings
@@ -45,7 +45,7 @@ def test_exact_columns_are_all_of_a_raw_booking_that_name_nobody() -> None:
 def test_rows_of_the_labels_columns_types_and_order() -> None:
     raw = bookings([booking(n, guest_key=f"G{n}", agent="a|b", country=None if n else "FRA") for n in range(3)])
     labels = as_labels(history(raw))
-    assert dict(labels.schema) == PUBLISHED_BOOKINGS.schema
+    assert dict(labels.schema) == LABELLED_BOOKINGS.schema
     assert labels["booking_id"].to_list() == history(raw)["booking_id"].to_list()
     assert labels["country_levels"].to_list() == ["FRA", "?", "?"]
     assert labels["country_region"][0] == "FRA"

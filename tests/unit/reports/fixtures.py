@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from assets.alignment.pair_counts import pair_count_rows
 from assets.reports.telling.blocks import Edition
 from assets.reports.telling.editions import all_sections, build_editions
 from assets.reports.telling.run import RunHeader
@@ -32,6 +33,9 @@ FACTS = {
     ),
 }
 FIRST, LAST = date(2016, 1, 1), date(2016, 12, 31)
+
+
+EMPTY_GUESTS = pl.DataFrame(schema={"booking_id": pl.String, "guest_hash": pl.String})
 
 
 def composition() -> dict[str, dict[str, dict[str, int]]]:
@@ -106,8 +110,6 @@ def bookings(rng: np.random.Generator, n: int = 3_000) -> pl.DataFrame:
     lead, nights = rng.gamma(1.2, 60, n).astype(int), 1 + rng.poisson(2, n)
     return pl.DataFrame(
         {
-            "booking_id": [f"b{number}" for number in range(n)],
-            "pseudo_customer_id": [f"c{number % 900:05d}" for number in range(n)],
             "delivery_day": FIRST,
             "arrival_from": arrival,
             "arrival_to": [day + timedelta(days=2) for day in arrival],
@@ -117,9 +119,8 @@ def bookings(rng: np.random.Generator, n: int = 3_000) -> pl.DataFrame:
             "nights_to": nights + 1,
             "adults_from": 2,
             "adults_to": 2,
-            "special_requests": rng.poisson(0.6, n),
-            "booking_changes": rng.poisson(0.2, n),
-            "realised_revenue": np.round(rng.lognormal(5, 1, n)).astype(int),
+            "reservation_status": "Check-Out",
+            "mean_revenue": np.round(rng.lognormal(5, 1, n), -1).astype(int),
         }
     )
 
@@ -305,7 +306,7 @@ def full_world(source: str = "demo") -> World:
         **model_tables(),
         **guest_tables(),
         "bookings_by_month": monthly_release(rng),
-        "booking_review_pairs": pairs(rng),
+        "pair_counts": pair_count_rows(pairs(rng), EMPTY_GUESTS, 5),
         "review_anomalies": scores,
         "review_anomaly_parts": anomaly_parts(scores),
         "clean_reviews": reviews(scores["review_id"]),

@@ -85,32 +85,19 @@ def explained_texts() -> pl.DataFrame:
     return pl.DataFrame(rows, schema=EXPLAINED_TEXTS.schema)
 
 
-def paired_texts(written: pl.DataFrame, bookings: pl.DataFrame, day: date) -> dict[str, pl.DataFrame]:
-    """Tables in which each of some customers has one booking, surely paired with the one review that he wrote.
+def paired_texts(written: pl.DataFrame, day: date) -> dict[str, pl.DataFrame]:
+    """Tables in which each of some customers wrote the one review that is believed to be theirs.
 
     Args:
         written: ``pseudo_customer_id``, ``positive_text``, ``negative_text``, ``text``.
-        bookings: at least as many published bookings.
         day: on which everything was delivered.
     """
-    n = written.height
-    names = pl.DataFrame({"booking_id": [f"b{number}" for number in range(n)],
-                          "review_id": [f"r{number}" for number in range(n)]},
-                         schema={"booking_id": pl.String, "review_id": pl.String})  # fmt: skip
-    told_on = names.with_columns(delivery_day=pl.lit(day))
+    names = pl.Series("review_id", [f"r{number}" for number in range(written.height)], dtype=pl.String)
+    told_on = names.to_frame().with_columns(delivery_day=pl.lit(day))
     return {
-        "published_bookings": bookings.head(n).with_columns(
-            names["booking_id"], written["pseudo_customer_id"], delivery_day=pl.lit(day)
-        ),
-        "booking_review_pairs": told_on.with_columns(
-            rank=pl.lit(1), match_probability=pl.lit(1.0), is_assigned=pl.lit(value=True), stay_end=pl.lit(day)
-        ),
-        "clean_reviews": told_on.select("review_id", "delivery_day").with_columns(
+        "customer_reviews": written.select("pseudo_customer_id", names, share=pl.lit(1.0)),
+        "clean_reviews": told_on.with_columns(
             written["text"], written["positive_text"], written["negative_text"], score=pl.lit(7.0),
             title=pl.lit("Mixed"),
-        ),
-        "review_anomalies": told_on.select("review_id", "delivery_day").with_columns(
-            *(pl.lit(0.1).alias(name) for name in ("contradiction", "duplication", "timing", "anomaly_score")),
-            is_excluded=pl.lit(value=False), main_part=pl.lit("timing"),
         ),
     }  # fmt: skip

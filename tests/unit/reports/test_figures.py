@@ -27,6 +27,7 @@ from tests.unit.reports import fixtures
 NONE = np.array([])
 ONE_DAY = pl.Series(["2016-01-01"]).str.to_date()
 DENSITY = pl.DataFrame({"day": ONE_DAY, "density": [0.1]})
+NO_BINS = pl.DataFrame(schema={"label": pl.String, "stays": pl.Int64})
 MONTHS = pl.DataFrame({"month": ["2016-01"], "stays": [0], "paired": [0]})
 EDGES: dict[str, Callable[[], Figure]] = {
     "funnel of nothing": lambda: draw_funnel([], "rows"),
@@ -44,7 +45,7 @@ EDGES: dict[str, Callable[[], Figure]] = {
     "negative weights": lambda: figures_alignment.draw_match_weights(
         match_weight_frame(fixtures.match_weights()).with_columns(weight=-pl.col("weight"))
     ),
-    "no probabilities": lambda: figures_alignment.draw_match_probabilities(NONE, None),
+    "no probabilities": lambda: figures_alignment.draw_match_probabilities(NO_BINS, None),
     "a month without stays": lambda: figures_alignment.draw_pairs_over_time(MONTHS),
     "nobody": lambda: figures_customers.draw_lorenz(NONE, []),
     "only zeros": lambda: figures_customers.draw_clv_distribution(np.zeros(3), [0.0, 0.0], "EUR"),

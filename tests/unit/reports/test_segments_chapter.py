@@ -57,7 +57,7 @@ def world(customers: int = 240, source: str = "demo", texts: bool = True) -> Wor
             "customers": people,
             "examples": rows,
             "feature_influence": constant_influence(people, b_frequency=40.0, b_recency=-60.0, b_x=0.0),
-            **paired_texts(written, fixtures.bookings(rng, 500), run.first_day),
+            **paired_texts(written, run.first_day),
         },
     )
 

@@ -8,10 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assets.privacy.contract import PUBLISHED_BOOKINGS
+from assets.privacy.contract import LABELLED_BOOKINGS
 from assets.privacy.publication import pseudonymise, publish_bookings
 from assets.privacy.settings import PrivacySettings
-from assets.studies.attacks.customers import attack_customer, stay_pairs
 from assets.studies.attacks.linkage import BY_ZONE, attack_linkage
 from assets.studies.attacks.rates import AttackResult, table_of
 from assets.studies.attacks.search import exact_labels, haystack_of, known_guests
@@ -23,7 +22,7 @@ from tests.unit.privacy.builders import DAY, KEY, booking, bookings, linked, str
 def population(raw: pl.DataFrame, k: int = 5) -> Population:
     chosen = PrivacySettings(k=k, allow_k_1=True)
     names = pseudonymise(raw, chosen, KEY)
-    stored = publish_bookings(raw, names, chosen).published if raw.height else PUBLISHED_BOOKINGS.empty()
+    stored = publish_bookings(raw, names, chosen).published if raw.height else LABELLED_BOOKINGS.empty()
     return Population(bookings=raw, pseudonyms=names, stored=stored, settings=chosen)
 
 
@@ -72,10 +71,12 @@ def test_labels_keep_their_promise(found: dict, zone: str, k: int) -> None:
     assert found["singling_out", zone, k].rate.value == 0.0
 
 
-def test_exact_columns_beside_the_labels_give_rows_away(found: dict) -> None:
-    assert found["linkage_with_bill", "internal", 5].rate.value > 0.8
-    assert found["singling_out_with_bill", "internal", 5].rate.value > 0.5
-    assert ("linkage_with_bill", "released", 5) not in found
+def test_the_internal_zone_tells_the_mean_of_a_class_and_no_bill(found: dict) -> None:
+    """What is attacked has the columns of the stored table: nobody who knows details or a bill finds more."""
+    assert found["linkage_with_outcome", "internal", 5].worst <= 1 / 5 + 1e-12
+    assert not {name for name, _, _ in found if name.startswith(("customer_from", "linkage_with_b", "linkage_with_d"))}
+    band = found["inference_revenue_band", "internal", 5]
+    assert band.rate.value < found["inference_revenue_band", "restricted", 1].rate.value
     assert ("inference_revenue_band", "released", 5) not in found
 
 
@@ -130,33 +131,6 @@ def test_batches_without_the_targets_are_made_again_and_others_kept() -> None:
     days = set(known.filter(pl.col("unit").is_in(gone.implode()))["delivery_day"])
     rest = pl.col("delivery_day").is_in(list(days)).not_()
     assert without.filter(rest).sort("booking_id").equals(people.stored.filter(rest).sort("booking_id"))
-
-
-def customers(raw: pl.DataFrame, k: int) -> dict[str, AttackResult]:
-    people = population(raw, k)
-    known = people.known()
-    rows = people.stored.join(known.select("booking_id", "unit", "person"), on="booking_id", maintain_order="left")
-    pairs = stay_pairs(known, "person", 50, np.random.default_rng(0))
-    results = []
-    for stays in (1, 2):
-        results += attack_customer(haystack_of(rows), known, pairs, k, stays=stays, has_guests=True)
-    return {item.attack: item for item in results}
-
-
-def test_two_stays_tell_the_customer_where_each_has_an_id_of_his_own() -> None:
-    own = customers(crowd(agents=True), 5)
-    assert own["customer_from_two_stays"].rate.low > own["customer_from_two_stays"].guess.high
-    assert own["customer_from_two_stays"].rate.low > own["customer_from_one_stay"].rate.value
-    assert own["customer_from_two_stays_unique"].rate.value > 0.0
-    assert own["customer_from_one_stay_unique"].rate.value == 0.0
-
-
-def test_an_id_shared_by_all_tells_little() -> None:
-    shared = customers(crowd(), 5)["customer_from_two_stays"]
-    assert shared.rate.value == shared.guess.value == 1.0
-    assert "no better" in shared.meaning
-    assert shared.disclosed == pytest.approx(178)
-    assert shared.disclosed_right == 0.0
 
 
 def test_the_draw_and_the_rates_are_repeatable() -> None:

@@ -22,7 +22,7 @@ CHAPTER = Chapter(
     reads=(
         "alignment",
         "privacy.k",
-        Reads("booking_review_pairs", None),
+        Reads("pair_counts", None),
         Reads("alignment_evidence", is_whole=True, is_optional=True),
     ),
     build=build,

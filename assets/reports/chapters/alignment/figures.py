@@ -6,6 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
+from assets.alignment.pair_counts import BINS
 from assets.reports.telling.figure_style import (
     BLUE,
     FAINT,
@@ -68,10 +69,16 @@ def _weight_bar(axes: Axes, position: int, weight: float, *, is_learned: bool) -
 
 
 @styled
-def draw_match_probabilities(best: np.ndarray, threshold: float | None) -> Figure:
-    """Histogram of the probability of each stay's best review."""
+def draw_match_probabilities(bins: pl.DataFrame, threshold: float | None) -> Figure:
+    """Histogram of the probability of each stay's best review.
+
+    Args:
+        bins: ``label`` (lower end of the bin, as text), ``stays``.
+        threshold: from which a stay is paired.
+    """
     figure, axes = canvas(height=2.7)
-    axes.hist(best, bins=np.linspace(0, 1, 41).tolist(), color=BLUE)
+    edges = bins["label"].cast(pl.Float64).to_numpy()
+    axes.bar(edges, bins["stays"].to_numpy(), width=1 / BINS, align="edge", color=BLUE)
     axes.set_xlim(0, 1)
     axes.set_xlabel("probability that the best review belongs to the stay")
     axes.set_ylabel("stays")

@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from assets.common.findings import Tree
 from assets.reports.chapters.alignment.evidence import evidence_blocks
 from assets.reports.chapters.alignment.figures import (
     draw_match_probabilities,
@@ -38,7 +39,7 @@ def alignment_section(told: Told) -> Section:
 
 
 def _pair_blocks(told: Told) -> list[Block]:
-    measured, pairs = told.branch("alignment"), told.table("booking_review_pairs")
+    measured, cells = told.branch("alignment"), told.table("pair_counts")
     if not measured:
         return [missing("pairs of stays and reviews", told, Need.PAIRS)]
     values = {
@@ -51,33 +52,26 @@ def _pair_blocks(told: Told) -> list[Block]:
         else "no: assumed values stand in",
     }
     blocks: list[Block] = [values_table("pairing", "The pairing in numbers", values)]
-    if not pairs.is_empty():
-        blocks += _pair_pictures(pairs, measured.get("threshold"))
+    if not cells.is_empty():
+        blocks += _pair_pictures(cells, measured)
     return blocks
 
 
-def _pair_pictures(pairs: pl.DataFrame, threshold: float | None) -> list[Block]:
-    best = pairs.filter((pl.col("rank") == 1) & pl.col("match_probability").is_not_null())
-    months = (
-        pairs.group_by(pl.col("stay_end").dt.strftime("%Y-%m").alias("month"))
-        .agg(
-            pl.col("booking_id").n_unique().alias("stays"),
-            pl.col("booking_id").filter(pl.col("is_assigned")).n_unique().alias("paired"),
-        )
-        .sort("month")
-    )
+def _pair_pictures(cells: pl.DataFrame, measured: Tree) -> list[Block]:
+    """Pictures of the counts; a cell that was withheld is drawn as empty."""
+    shown = cells.with_columns(pl.col("stays", "paired").fill_null(0)).sort("label")
+    bins, months = (shown.filter(pl.col("kind") == kind) for kind in ("probability", "month"))
+    months = months.rename({"label": "month"})
     blocks: list[Block] = []
-    if not best.is_empty():
-        probabilities = best["match_probability"].to_numpy()
-        sure = float((probabilities >= 0.9).mean())
+    if not bins.is_empty():
         blocks.append(
             Picture(
                 key="match_probabilities",
                 title="How sure the pairing is",
-                sentence=f"For {percent(sure)} of the stays that have a candidate, the best review is at least 90 % "
-                f"probable; the median is {percent(float(best['match_probability'].median() or 0.0))}.",  # type: ignore[arg-type]
+                sentence=f"For {percent(measured.get('best_at_90'))} of the stays that have a candidate, the best "
+                f"review is at least 90 % probable; the median is {percent(measured.get('median_best_probability'))}.",
                 alt="Histogram of the match probability of each stay's best review.",
-                figure=draw_match_probabilities(probabilities, threshold),
+                figure=draw_match_probabilities(bins, measured.get("threshold")),
                 disclosure=Disclosure.OPERATIONAL,
             )
         )

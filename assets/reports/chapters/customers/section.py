@@ -19,7 +19,7 @@ from assets.reports.telling.notices import missing
 from assets.reports.telling.told import Told
 from assets.reports.telling.wording import capital, count, decimal, joined, money, percent, plain
 
-_BOOKING_FIGURES = ("lead_time", "nights", "adults", "special_requests", "booking_changes", "realised_revenue")
+_BOOKING_FIGURES = ("lead_time", "nights", "adults", "mean_revenue")
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = (
     "January", "February", "March", "April", "May", "June",

@@ -51,10 +51,9 @@ def test_every_path_has_a_reason_and_the_profile_is_blamed_for_its_own_only(pres
 def test_what_is_counted() -> None:
     frames = {
         "published_bookings": pl.DataFrame({"reservation_status": ["Check-Out", "Canceled"]}),
-        "booking_review_pairs": pl.DataFrame({"is_assigned": [True, False, False]}),
         "examples": pl.DataFrame({"protocol": ["observed", "prospective"], "has_text": [False, True]}),
     }
-    found = presence_of("quick", {"bookings": 3}, frames)
+    found = presence_of("quick", {"bookings": 3}, frames, pairs=1.0)
     assert (found.published, found.completed, found.pairs, found.forecasts, found.texts) == (2, 1, 1, 1, 1)
     assert (found.bookings, found.reviews, found.customers) == (3, None, None)
     assert delivered_rows({"ours": {"bookings": {"raw": 4}}}) == {"bookings": 4, "reviews": 0}
