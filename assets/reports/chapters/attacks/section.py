@@ -19,8 +19,8 @@ from assets.reports.telling.told import Told
 from assets.reports.telling.wording import MISSING, Estimate, capital, count, percent
 
 _SHOWN = (
-    "linkage", "linkage_with_bill", "singling_out", "inference_outcome", "inference_revenue_band",
-    "customer_from_two_stays", "review_of_known_guest", "booking_of_known_review",
+    "linkage", "singling_out", "inference_outcome", "inference_revenue_band",
+    "review_of_known_guest", "booking_of_known_review",
 )  # fmt: skip
 
 
