@@ -74,7 +74,7 @@ def decide(
     that the review is about, so leaving it out would make those decided after it look too likely.
 
     Args:
-        bookings: published_bookings of the days and of the look-back before them, any order.
+        bookings: rows of ``booking_rows`` of the days and of the look-back before them, any order.
         candidates: match_candidates, likewise.
         earlier: this table's rows of the days before.
         days: decision days to produce.

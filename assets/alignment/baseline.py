@@ -19,7 +19,7 @@ def best_similar_review(
     rule has none. Ties go to the nearest post, then to the smaller review_id.
 
     Args:
-        bookings: published_bookings, for the stays that find nothing.
+        bookings: rows of ``booking_rows``, for the stays that find nothing.
         candidates: match_candidates; the paper's window is ``window_kind = "symmetric"``.
         days: decision days to produce.
         settings: for the window and ``minimum_similarity``.

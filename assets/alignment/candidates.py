@@ -58,7 +58,7 @@ def build_candidates(
     """One row per stay and review that could belong together, stored on the later of their two days.
 
     Args:
-        bookings: published_bookings of the days and ``MAX_DELIVERY_LAG_DAYS`` before them, any row order.
+        bookings: rows of ``booking_rows`` of the days and ``MAX_DELIVERY_LAG_DAYS`` before them, any row order.
         reviews: clean_reviews, likewise.
         hotels: as given by ``Source.hotels``.
         days: delivery days to produce.

@@ -97,7 +97,7 @@ def validate_assignments(
     Args:
         pairs: staged rows.
         earlier: promoted rows of earlier days.
-        bookings: published_bookings that were read.
+        bookings: rows of ``booking_rows`` that were read.
         candidates: match_candidates that were read.
     """
     earlier_reviews = earlier.filter(pl.col("is_assigned")).select("review_id")

@@ -29,7 +29,7 @@ def alignment_finding_rows(
     """The branches ``alignment`` and ``links``, without what only a known truth can say.
 
     Args:
-        bookings: ``published_bookings`` rows.
+        bookings: rows of ``booking_rows``.
         pairs: ``booking_review_pairs`` rows.
         candidates: rows of ``match_candidates`` up to the day.
         record: payload of the match weights in force; None: the documented start is.

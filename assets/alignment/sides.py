@@ -40,7 +40,7 @@ def completed_stays(bookings: pl.DataFrame, settings: AlignmentSettings) -> pl.D
     release. A stay is decided on the later of its release and its latest end plus the window.
 
     Args:
-        bookings: published_bookings; cancelled and no-show rows are left out here.
+        bookings: rows of ``booking_rows``; cancelled and no-show rows are left out here.
         settings: for the window.
 
     Returns:

@@ -64,7 +64,7 @@ def learn_weights(
 
     Args:
         candidates: rows of match_candidates, any order.
-        bookings: published_bookings of the same time, for u; any order.
+        bookings: rows of ``booking_rows`` of the same time, for u; any order.
         settings: of this room.
         told: ``booking_id``, ``review_id`` of every true link, where somebody knows them: the learner then only counts.
     """

@@ -26,7 +26,7 @@ def validate_customers(customers: pl.DataFrame) -> list[CheckOutcome]:
         ("deposit_aware_is_at_least_clv", pl.col("deposit_aware_clv") >= pl.col("clv"), ("clv", "deposit_aware_clv"),
          "deposits only add: look at deposit_aware_revenue in the privacy room"),
         ("features_are_finite", pl.all_horizontal(pl.col(features).is_finite()), (),
-         "a ratio lost its guard in behaviour.py, or a label is missing in published_bookings"),
+         "a ratio lost its guard in behaviour.py, or a label is missing in stays"),
         ("cancellation_ratio_is_a_share", pl.col("cancellation_ratio").is_between(0.0, 1.0), ("cancellation_ratio",),
          "completed and bookings disagree"),
     ]  # fmt: skip

@@ -41,7 +41,7 @@ class LinkageWorld:
     """Both sides of the linkage.
 
     Attributes:
-        bookings: published_bookings of the whole history, each booking as it came last.
+        bookings: rows of ``booking_rows`` of the whole history, each booking as it came last.
         reviews: clean_reviews of the whole history, likewise.
         hotels: as given by ``Source.hotels``.
         days: the history, ascending.

@@ -63,7 +63,7 @@ def oracle_scores(
 
     Args:
         candidates: rows of match_candidates.
-        bookings: published_bookings that hold their stays.
+        bookings: rows of ``booking_rows`` that hold their stays.
         reviews: clean_reviews that hold their reviews.
         model: of the world.
         settings: for the window.
