@@ -41,12 +41,12 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 
 def stored(workspace: Workspace) -> dict[str, pl.DataFrame]:
     """Every stored table of the internal zone."""
-    found = {}
+    tables = {}
     for contract in INTERNAL:
         parts = [workspace.lake.rows(contract.asset, day) for day in workspace.lake.partitions(contract.asset)]
         if parts:
-            found[contract.asset] = pl.concat(parts)
-    return found
+            tables[contract.asset] = pl.concat(parts)
+    return tables
 
 
 def as_in_0_1(workspace: Workspace) -> tuple[dict[str, pl.DataFrame], Mapping[str, FrameContract]]:
@@ -58,8 +58,8 @@ def as_in_0_1(workspace: Workspace) -> tuple[dict[str, pl.DataFrame], Mapping[st
 
 def test_the_leak_of_before_is_found(world: Workspace) -> None:
     tables, contracts = as_in_0_1(world)
-    found = labelled_with_ids(tables, contracts)
-    assert {"booking_id", "pseudo_customer_id"} <= set(found["published_bookings"])
+    beside = labelled_with_ids(tables, contracts)
+    assert {"booking_id", "pseudo_customer_id"} <= set(beside["published_bookings"])
     pinned = intersected([tables["published_bookings"]], "pseudo_customer_id")
     assert pinned.vague > 100
     assert pinned.share > 0.2, "vague labels that the id gives back whole"

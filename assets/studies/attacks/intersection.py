@@ -51,15 +51,15 @@ def labelled_with_ids(
         contracts: by name; a table without one is looked at too.
         zone: to look into.
     """
-    found = {}
+    beside = {}
     for name, frame in tables.items():
         contract = contracts.get(name)
         if contract is None or contract.zone is not zone:
             continue
         has_labels = any(f"{column}_levels" in frame.columns for column in LEVEL_COLUMNS)
         if has_labels and (ids := ids_of_rows(frame, contract)):
-            found[name] = ids
-    return found
+            beside[name] = ids
+    return beside
 
 
 def intersected(frames: Iterable[pl.DataFrame], by: str, columns: Sequence[str] = LASTING) -> Pinned:

@@ -32,16 +32,16 @@ def cells(pairs: pl.DataFrame, people: int, k: int = 2) -> dict[tuple[str, str],
 
 
 def test_stays_are_counted_by_probability_and_by_month() -> None:
-    found = cells(decided([1.0, 0.99, 0.975, 0.51, 0.52, None]), people=6)
-    assert found == {
+    counted = cells(decided([1.0, 0.99, 0.975, 0.51, 0.52, None]), people=6)
+    assert counted == {
         ("probability", "0.975"): (3, 3), ("probability", "0.500"): (2, 2), ("month", "2024-01"): (6, 5),
     }  # fmt: skip
 
 
 def test_a_cell_of_few_guests_is_withheld_and_an_empty_one_is_not() -> None:
-    found = cells(decided([0.99] * 4 + [0.1] * 4), people=1)
-    assert set(found.values()) == {(None, None), (None, 0)}, "one guest with many bookings is one guest"
-    assert found["probability", "0.100"] == (None, 0)
+    counted = cells(decided([0.99] * 4 + [0.1] * 4), people=1)
+    assert set(counted.values()) == {(None, None), (None, 0)}, "one guest with many bookings is one guest"
+    assert counted["probability", "0.100"] == (None, 0)
     assert cells(decided([0.99] * 4), people=4, k=5)["month", "2024-01"] == (None, None)
 
 
