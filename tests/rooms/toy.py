@@ -142,7 +142,7 @@ def toy_definitions(workspace: Workspace) -> dg.Definitions:
     return dg.Definitions(
         assets=[build_asset(item, Wiring(partitions=partitions)) for item in [*DAILY, declare_ledger(TABLES), fit]],
         asset_checks=[build_verdict(TABLES, partitions)],
-        jobs=[dg.define_asset_job("everything", selection="*", partitions_def=partitions)],
+        jobs=[dg.define_asset_job("everything", selection="*")],
         resources={"stayworth": workspace},
         executor=dg.in_process_executor,
     )
