@@ -21,7 +21,6 @@ CHAPTER = Chapter(
     order=90,
     reads=(
         "alignment",
-        "privacy.k",
         Reads("pair_counts", None),
         Reads("alignment_evidence", is_whole=True, is_optional=True),
     ),

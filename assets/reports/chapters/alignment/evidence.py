@@ -11,7 +11,6 @@ from assets.reports.telling.wording import count, decimal, percent
 
 _COMMAND = "stayworth evaluate (make evaluate)"
 _FEW = 0.5
-_USUAL_K = 5  # the setting's default, where no k was measured
 
 
 def evidence_blocks(told: Told) -> list[Block]:
@@ -56,30 +55,36 @@ def _verdict(rows: pl.DataFrame) -> list[Block]:
 def _meaning(told: Told) -> list[Block]:
     """What the absolute figure means, in plain words."""
     precision = told.number("alignment.precision")
-    if precision is None:
+    if not precision:
         return []
-    k = int(told.number("privacy.k") or _USUAL_K)
-    alike = (
-        f"At least {k} guests share every published label, so most stays have lookalikes that nothing but the room "
-        "and the day of the post tells apart. "
-        if k > 1
-        else ""
-    )
-    share = (
-        f"About one pair in {count(round(1 / precision))} is right" if 0 < precision < _FEW else "Most pairs are right"
-    )
+    if precision < _FEW:
+        text = (
+            f"About one pair in {count(round(1 / precision))} is right ({percent(precision)}): most stays have "
+            "lookalikes that little tells apart. A single pair is no statement about a guest; averages over many pairs "
+            "still carry what such guests write."
+        )
+    else:
+        text = (
+            f"{percent(precision)} of the pairs are right, so {percent(1 - precision)} give a stay the words of "
+            "somebody else: a single pair says no more than its own probability does."
+        )
+    return [Notice(text=f"{text}{oracle_sentence(told)}")]
+
+
+def oracle_sentence(told: Told) -> str:
+    """F1 beside that of a matcher with the simulation's own probabilities, called no upper bound where it is none."""
     f1, oracle = told.number("alignment.f1"), told.number("alignment.oracle_f1")
-    near = (
-        f" A matcher that knows the simulation's own probabilities does not get much further: F1 "
-        f"{percent(oracle)} against {percent(f1)} here."
-        if oracle and f1 is not None
-        else ""
+    if not oracle or f1 is None:
+        return ""
+    if oracle < f1:
+        return (
+            f" A matcher that is given the simulation's own probabilities stays below, F1 {percent(oracle)} against "
+            f"{percent(f1)}: it is no upper bound here."
+        )
+    return (
+        f" A matcher that is given the simulation's own probabilities reaches F1 {percent(oracle)} "
+        f"against {percent(f1)}."
     )
-    text = (
-        f"{alike}{share} ({percent(precision)}). A single pair is therefore no statement about a guest; averages over "
-        f"many pairs still carry what such guests write.{near}"
-    )
-    return [Notice(text=text)]
 
 
 def _windows(rows: pl.DataFrame) -> list[Block]:

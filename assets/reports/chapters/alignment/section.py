@@ -3,7 +3,7 @@
 import polars as pl
 
 from assets.common.findings import Tree
-from assets.reports.chapters.alignment.evidence import evidence_blocks
+from assets.reports.chapters.alignment.evidence import evidence_blocks, oracle_sentence
 from assets.reports.chapters.alignment.figures import (
     draw_match_probabilities,
     draw_match_weights,
@@ -32,7 +32,7 @@ def alignment_section(told: Told) -> Section:
     return Section(
         anchor="alignment",
         title="Pairing stays with reviews",
-        lead="Reviews carry no guest number. Each stay is compared with the reviews that appear soon after it, on "
+        lead="No number that a review may carry is used here. Each stay is compared with the reviews soon after it, on "
         "country, nights, party, purpose and room; the best one is taken when it is probable enough.",
         blocks=tuple(blocks),
     )
@@ -97,18 +97,13 @@ def _truth_blocks(told: Told) -> list[Block]:
     if not scores:
         return []
     oracle, error = told.number("alignment.oracle_f1"), told.number("alignment.calibration_error")
-    oracle_text = (
-        f" A matcher that knows the simulation's own probabilities reaches F1 {percent(oracle)}."
-        if oracle is not None
-        else ""
-    )
     calibration = f" Stated probabilities are off by {percent(error)} on average." if error is not None else ""
     return [
         Picture(
             key="pairing_quality",
             title="Pairs against the truth",
             sentence=f"{percent(scores.get('Precision'))} of the pairs made are right, and "
-            f"{percent(scores.get('Recall'))} of the true pairs are found.{oracle_text}{calibration}",
+            f"{percent(scores.get('Recall'))} of the true pairs are found.{oracle_sentence(told)}{calibration}",
             alt="Bars of precision, recall and F1.",
             figure=draw_pairing_quality(scores, oracle),
             disclosure=Disclosure.MODEL_METRIC,

@@ -145,8 +145,8 @@ def _reading() -> Block:
         terms=("Above guessing", "Singling out", "Inference", "Not tried"),
         items=(
             "means that the data help this attacker; how much harm that is depends on what he knows already.",
-            "means that one guest alone fits what is known. Against the labels it can't happen; exact columns beside "
-            "them, which only the internal zone carries, make it possible.",
+            "means that one guest alone fits what is known. Against the labels it can't happen; exact rows, which "
+            "do not leave the restricted zone, make it possible.",
             "counts as a loss of privacy only where the guest's own row adds to what similar guests tell anyway.",
             "stolen keys, several people pooling what they know, and data that others published about the same guests.",
         ),

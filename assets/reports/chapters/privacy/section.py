@@ -21,8 +21,8 @@ def privacy_section(told: Told) -> Section:
     return Section(
         anchor="privacy",
         title="Privacy: what was given up, and what is promised",
-        lead="Names, cards and addresses never leave the restricted zone. What this report is made from shows each "
-        "guest only as one of a group that looks alike.",
+        lead="Names, cards and addresses never leave the restricted zone. A booking leaves it as one of a group that "
+        "looks alike, without an id.",
         blocks=tuple(blocks),
     )
 
