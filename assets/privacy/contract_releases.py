@@ -4,6 +4,17 @@ import polars as pl
 
 from resources.contract import Column, FrameContract, Subject, Zone
 
+# The release that a figure comes from; the last columns of every table of releases.
+_RELEASE = (
+    Column(name="accounting", dtype=pl.String, values=("pure", "zcdp"), description="Unit of the loss"),
+    Column(name="loss", dtype=pl.Float64, minimum=0, description="Epsilon (pure) or rho (zcdp) of the release"),
+    Column(name="unit", dtype=pl.String, description="Whose presence the noise hides: guest, booking or review"),
+    Column(
+        name="release_id", dtype=pl.String, description="Name of the release in the budget ledger", subject=Subject.NONE
+    ),
+    Column(name="is_private", dtype=pl.Boolean, description="False where a test seed made the noise"),
+)
+
 BOOKINGS_BY_MONTH = FrameContract(
     asset="bookings_by_month",
     zone=Zone.RELEASED,
@@ -28,16 +39,7 @@ BOOKINGS_BY_MONTH = FrameContract(
             unit="bookings",
             description="The noise stays within this distance with probability 95 % or more",
         ),  # fmt: skip
-        Column(name="accounting", dtype=pl.String, values=("pure", "zcdp"), description="Unit of the loss"),
-        Column(name="loss", dtype=pl.Float64, minimum=0, description="Epsilon (pure) or rho (zcdp) of the release"),
-        Column(name="unit", dtype=pl.String, description="Whose presence the noise hides: guest or booking"),
-        Column(
-            name="release_id",
-            dtype=pl.String,
-            description="Name of the release in the budget ledger",
-            subject=Subject.NONE,
-        ),
-        Column(name="is_private", dtype=pl.Boolean, description="False where a test seed made the noise"),
+        *_RELEASE,
     ),
 )
 GUEST_AGGREGATES = FrameContract(
@@ -71,15 +73,6 @@ GUEST_AGGREGATES = FrameContract(
             minimum=0,
             description="Covers the error by noise with probability 95 % or more",
         ),  # fmt: skip
-        Column(name="accounting", dtype=pl.String, values=("pure", "zcdp"), description="Unit of the loss"),
-        Column(name="loss", dtype=pl.Float64, minimum=0, description="Epsilon (pure) or rho (zcdp) of the release"),
-        Column(name="unit", dtype=pl.String, description="Whose presence the noise hides: guest, booking or review"),
-        Column(
-            name="release_id",
-            dtype=pl.String,
-            description="Name of the release in the budget ledger",
-            subject=Subject.NONE,
-        ),
-        Column(name="is_private", dtype=pl.Boolean, description="False where a test seed made the noise"),
+        *_RELEASE,
     ),
 )

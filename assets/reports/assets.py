@@ -91,7 +91,6 @@ def _version() -> str:
     reads=[
         *_COUNTED,
         Reads("evaluation_results", None),
-        Reads("trained_models", None),
         *(item for item in tables_of(all_chapters()) if item.asset not in _KNOWN),
     ],
     validate=validate_index,
