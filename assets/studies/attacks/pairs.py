@@ -7,12 +7,14 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from assets.alignment.contract import BOOKING_REVIEW_PAIRS
 from assets.studies.attacks.rates import AttackResult, share_of, verdict
 from assets.studies.attacks.search import Haystack
 
 Floats = NDArray[np.float64]
 _TEXT_KEY = ["hotel_name", "posted_day", "score", "reviewer_country_name", "tags"]
 _COMPLETED = "Check-Out"
+_ZONE = BOOKING_REVIEW_PAIRS.zone.value  # whoever holds the pairs holds it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,8 +96,8 @@ def _review_of_booking(world: ReviewWorld, chosen: pl.DataFrame, k: int) -> Atta
     right = [float(top.get(item) in truth[item]) for item in chosen["booking_id"].to_list()]
     rate, guess = share_of(np.array(right)), share_of(_guess(world, chosen, same_country=False))
     return AttackResult(
-        attack="review_of_known_booking", zone="internal", k=k, targets=chosen.height, rate=rate, guess=guess,
-        knows="the internal row of a guest who wrote a review; the pairs; the public review site",
+        attack="review_of_known_booking", zone=_ZONE, k=k, targets=chosen.height, rate=rate, guess=guess,
+        knows="the booking of a guest who wrote a review; the restricted pairs; the public review site",
         guess_way="one review of the hotel within the window at random",
         meaning=verdict(
             rate, guess,
@@ -134,8 +136,8 @@ def _review_of_guest(
             right[at] = len(truth[guest["booking_id"]] & set(best)) / len(best)
     rate, guess = share_of(right), share_of(_guess(world, guests, same_country=True))
     return AttackResult(
-        attack="review_of_known_guest", zone="internal", k=k, targets=guests.height, rate=rate, guess=guess,
-        knows="quasi-identifiers and day of a guest who wrote a review; the internal zone; the public review site",
+        attack="review_of_known_guest", zone=_ZONE, k=k, targets=guests.height, rate=rate, guess=guess,
+        knows="quasi-identifiers and day of a guest who wrote a review; the restricted pairs; the public review site",
         guess_way="one review of the hotel, the window and the guest's country at random",
         meaning=verdict(
             rate, guess,
@@ -161,8 +163,8 @@ def _booking_of_review(world: ReviewWorld, chosen: pl.DataFrame, k: int) -> Atta
     chance = [_one_of(ends.get(hotel), posted, world.window_days) for _, hotel, posted in rows.iter_rows()]
     rate, guess = share_of(np.array(right)), share_of(np.array(chance))
     return AttackResult(
-        attack="booking_of_known_review", zone="internal", k=k, targets=rows.height, rate=rate, guess=guess,
-        knows="a public review and who wrote it; the internal zone with its pairs",
+        attack="booking_of_known_review", zone=_ZONE, k=k, targets=rows.height, rate=rate, guess=guess,
+        knows="a public review and who wrote it; the restricted pairs",
         guess_way="one completed stay of the hotel that ended within the window before the post, at random",
         meaning=verdict(
             rate, guess,

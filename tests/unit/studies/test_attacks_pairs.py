@@ -47,6 +47,7 @@ def test_right_pairs_lead_to_the_guest_and_wrong_ones_do_not(attack: str) -> Non
     assert right.guess.value == pytest.approx(1 / N, abs=0.02)
     assert right.rate.low > right.guess.high
     assert right.meaning != wrong.meaning
+    assert right.zone == "restricted", "where the pairs lie"
 
 
 def site(texts: list[str], day: date = DAY) -> pl.DataFrame:
