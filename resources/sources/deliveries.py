@@ -231,7 +231,7 @@ class DeliveriesSource:
             try:
                 frame = self._frame(path, stamp)
                 lines = digest_of_lines(content_lines(frame))
-                known = _Mark(stamp, lines, hotels=_hotels_in(frame), names_guests=_names_guests(frame))
+                known = _Mark(stamp, lines, hotels=_hotels_in(frame), names_guests=_books_guests(frame))
             except SourceError as error:
                 known = _Mark(stamp, NOT_DELIVERED, told(error))
             self._marks[path] = known
@@ -270,8 +270,9 @@ def _hotels_in(frame: pl.DataFrame) -> frozenset[str]:
     return frozenset(frame.filter(pl.col("_problem").is_null())["hotel"].str.strip_chars().drop_nulls()) - {""}
 
 
-def _names_guests(frame: pl.DataFrame) -> bool:
-    return "guest_key" in frame.columns and has_key(frame["guest_key"])
+def _books_guests(frame: pl.DataFrame) -> bool:
+    """Whether a booking carries its guest's key; a review that does makes no customer."""
+    return {"hotel", "guest_key"} <= set(frame.columns) and has_key(frame["guest_key"])
 
 
 def _stamp(path: Path) -> Stamp | None:

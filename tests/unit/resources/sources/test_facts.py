@@ -42,6 +42,14 @@ def test_an_inbox_says_what_its_files_hold(tmp_path: Path, word: str) -> None:
     assert facts.covers == "the bookings of one hotel, as they were delivered"
 
 
+def test_a_key_on_a_review_makes_no_guest_of_a_booking(tmp_path: Path) -> None:
+    rows, hotels, days = demo_rows(3, guests=300)
+    nameless = {**rows, B: rows[B].with_columns(guest_key=pl.lit(None, dtype=pl.String))}
+    keyed = {**nameless, R: rows[R].with_columns(guest_key=pl.lit("guest-1"))}
+    write_inbox(tmp_path / "inbox", keyed, hotels, days)
+    assert not DeliveriesSource(tmp_path / "inbox").facts.names_guests
+
+
 def published_like(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.with_columns(pl.Series("hotel", ["City Hotel", "Resort Hotel"] * rows.height)[: rows.height])
 
