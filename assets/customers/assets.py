@@ -6,12 +6,14 @@ from assets.common.daily import Reads, WholeInputs, WholeProduced, whole_asset
 from assets.common.measuring import findings_asset
 from assets.customers.behaviour import BOOKING_COLUMNS, behaviour_features
 from assets.customers.checks import features_see_no_future, validate_customers
-from assets.customers.contract import CUSTOMERS, CUSTOMERS_FINDINGS
+from assets.customers.contract import CUSTOMER_BANDS, CUSTOMERS, CUSTOMERS_FINDINGS
 from assets.customers.findings import customer_finding_rows
 from assets.customers.lifetime_value import current_rows, lifetime_values, with_segments
+from assets.customers.monthly_views import BANDS, VIEW_BANDS, bands_of, cells_hold_k, month_ends, month_view
 from assets.customers.protocols import examined_days
 from assets.customers.settings import CustomerSettings
 from assets.privacy.feature_rows import LABELS, booking_reads, booking_rows
+from assets.privacy.settings import PrivacySettings
 
 
 @whole_asset(
@@ -33,6 +35,32 @@ def customers(inputs: WholeInputs) -> WholeProduced:
     rows = with_segments(values.join(features, on="pseudo_customer_id", how="inner"), settings).select(CUSTOMERS.names)
     days = examined_days(inputs.first_day, inputs.as_of, settings, is_public=inputs.source.facts.is_published)
     return WholeProduced(rows, outcomes=[features_see_no_future(bookings, days, settings)])
+
+
+_VALUE_COLUMNS = (
+    "pseudo_customer_id", "booking_id", "delivery_day", "is_completed", "realised_revenue", "deposit_aware_revenue",
+)  # fmt: skip
+
+
+@whole_asset(
+    contract=CUSTOMER_BANDS,
+    group="customers",
+    reads=booking_reads(),
+    kinds={"polars"},
+    owners=["team:privacy"],
+    further_checks=[cells_hold_k(CUSTOMER_BANDS.empty(), BANDS, 2)],
+)
+def customer_bands(inputs: WholeInputs) -> WholeProduced:
+    """Customers at the end of each month in bands, under ids of that month: what people outside restricted may see."""
+    minimum = inputs.settings.room("privacy", PrivacySettings).k
+    bookings = booking_rows(inputs, _VALUE_COLUMNS)
+    views = [
+        month_view(bands_of(lifetime_values(current_rows(bookings, day))), BANDS, VIEW_BANDS, day, inputs.key, minimum)
+        for day in month_ends(inputs.first_day, inputs.as_of)
+    ]
+    frame = pl.concat([CUSTOMER_BANDS.empty(), *(CUSTOMER_BANDS.conform(view.rows) for view in views)])
+    metadata = {"months": len(views), "customers_withheld": sum(view.withheld for view in views)}
+    return WholeProduced(frame, metadata, outcomes=[cells_hold_k(frame, BANDS, minimum)])
 
 
 @findings_asset(contract=CUSTOMERS_FINDINGS, reads=[Reads("customers", is_whole=True)], owners=["team:value"])

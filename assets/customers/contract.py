@@ -5,6 +5,7 @@ import polars as pl
 from assets.common.findings import findings_contract
 from assets.customers.features import FEATURES
 from assets.customers.lifetime_value import SEGMENTS
+from assets.customers.monthly_views import ANY, BOOKING_BORDERS, VALUE_BORDERS, VIEW_BANDS, band_words
 from resources.contract import Column, FrameContract, Subject, Zone
 
 _FEATURE_COLUMNS = tuple(
@@ -39,6 +40,43 @@ CUSTOMERS = FrameContract(
         ),
         Column(name="value_segment", dtype=pl.String(), description="by the rule of the settings", values=SEGMENTS),
         *_FEATURE_COLUMNS,
+    ),
+)
+
+CUSTOMER_BANDS = FrameContract(
+    asset=VIEW_BANDS,
+    zone=Zone.INTERNAL,
+    grain="one row per customer and calendar month that is over",
+    key=("month", "view_id"),
+    description="Customers by month in bands, under ids of that month alone: no cell holds fewer than k of them.",
+    columns=(
+        Column(name="month", dtype=pl.String(), description="calendar month, YYYY-MM", subject=Subject.NONE),
+        Column(
+            name="view_id",
+            dtype=pl.String(),
+            description="keyed hash of the customer, for this view and month",
+            subject=Subject.CUSTOMER,
+        ),
+        Column(
+            name="bookings_band",
+            dtype=pl.String(),
+            description="rows by the end of the month",
+            unit="bookings",
+            values=(*band_words(BOOKING_BORDERS), ANY),
+        ),
+        Column(
+            name="value_band",
+            dtype=pl.String(),
+            description="realised revenue by the end of the month",
+            unit="currency units",
+            values=(*band_words(VALUE_BORDERS), ANY),
+        ),
+        Column(
+            name="last_activity",
+            dtype=pl.String(),
+            description="calendar quarter of the latest row, YYYY-Qn; any: the first value that a small cell gives up",
+            subject=Subject.NONE,
+        ),
     ),
 )
 

@@ -15,7 +15,13 @@ from assets.embeddings.encode import Embed
 from assets.embeddings.settings import EmbeddingSettings
 from assets.models.anomaly_choice.evidence import evidence_of, scored_reviews
 from assets.models.anomaly_choice.selection import sensitivity_table
-from assets.models.assets_measuring import customer_reviews, explained_texts, feature_influence, models_findings
+from assets.models.assets_measuring import (
+    customer_reviews,
+    customer_value,
+    explained_texts,
+    feature_influence,
+    models_findings,
+)
 from assets.models.checks import (
     validate_ablations,
     validate_examples,
@@ -71,6 +77,7 @@ from resources.model_store import ModelStore
 
 __all__ = [
     "customer_reviews",
+    "customer_value",
     "explained_texts",
     "feature_influence",
     "models_findings",

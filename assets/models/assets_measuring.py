@@ -4,13 +4,15 @@ from functools import partial
 
 import polars as pl
 
-from assets.common.daily import Reads, WholeInputs, whole_asset
+from assets.common.daily import Reads, WholeInputs, WholeProduced, whole_asset
 from assets.common.declaration import ENCODERS
 from assets.common.findings import finding_rows, merged
 from assets.common.measuring import findings_asset
 from assets.common.seeding import generator_of
+from assets.customers.monthly_views import cells_hold_k
 from assets.models.checks_explaining import validate_explained_texts, validate_faithfulness, validate_influence
 from assets.models.contract_explaining import CUSTOMER_REVIEWS, EXPLAINED_TEXTS, FEATURE_INFLUENCE, MODELS_FINDINGS
+from assets.models.contract_serving import CUSTOMER_VALUE
 from assets.models.estimators.boosted_trees import BoostedTrees
 from assets.models.estimators.registry import FUSION, TREES
 from assets.models.estimators.spec import explained_models
@@ -26,7 +28,9 @@ from assets.models.findings.branches import (
 )
 from assets.models.findings.influence import influence_rows
 from assets.models.findings.words import explained_text_rows
+from assets.models.serving.monthly_value import SHOWN_CELL, first_scored_days, value_view
 from assets.models.settings import model_settings
+from assets.privacy.settings import PrivacySettings
 
 _OWNERS = ["team:models"]
 _MEASURED = (
@@ -93,3 +97,16 @@ def models_findings(inputs: WholeInputs) -> pl.DataFrame:
         fusion_settings(settings, width),
     )
     return finding_rows(tree, DISCLOSURES)
+
+
+@whole_asset(contract=CUSTOMER_VALUE, group="models", reads=[Reads("customer_scores", None, is_sparse=True)],
+             kinds={"polars"}, owners=["team:privacy"],
+             further_checks=[cells_hold_k(CUSTOMER_VALUE.empty(), SHOWN_CELL, 2)])  # fmt: skip
+def customer_value(inputs: WholeInputs) -> WholeProduced:
+    """Scores of each month's first scored day in two digits, with the main reason, under ids of that month."""
+    minimum = inputs.settings.room("privacy", PrivacySettings).k
+    days = first_scored_days(inputs.stored_days("customer_scores"))
+    views = [value_view(inputs.part("customer_scores", [day]), day, inputs.key, minimum) for day in days]
+    frame = pl.concat([CUSTOMER_VALUE.empty(), *(CUSTOMER_VALUE.conform(view.rows) for view in views)])
+    metadata = {"months": len(views), "customers_withheld": sum(view.withheld for view in views)}
+    return WholeProduced(frame, metadata, outcomes=[cells_hold_k(frame, SHOWN_CELL, minimum)])

@@ -6,13 +6,13 @@ from assets.customers.features import FEATURES
 from assets.customers.lifetime_value import SEGMENTS
 from assets.customers.protocols import LONG_HORIZON, OBSERVED, PROSPECTIVE
 from assets.models.contract_explaining import CUSTOMER_REVIEWS, EXPLAINED_TEXTS, FEATURE_INFLUENCE, MODELS_FINDINGS
-from assets.models.contract_serving import BACK_TEST, MODEL_DRIFT, TRAINING_RUNS
+from assets.models.contract_serving import BACK_TEST, CUSTOMER_VALUE, MODEL_DRIFT, TRAINING_RUNS
 from resources.contract import Column, FrameContract, Subject, Zone
 
 __all__ = [
-    "ANOMALY_SENSITIVITY", "BACK_TEST", "CUSTOMER_REVIEWS", "CUSTOMER_SCORES", "EXAMPLES", "EXPLAINED_TEXTS",
-    "FEATURE_INFLUENCE", "MODELS_FINDINGS", "MODEL_ABLATIONS", "MODEL_DRIFT", "MODEL_METRICS", "MODEL_PREDICTIONS",
-    "MODEL_TUNING", "TRAINED_MODELS", "TRAINING_RUNS",
+    "ANOMALY_SENSITIVITY", "BACK_TEST", "CUSTOMER_REVIEWS", "CUSTOMER_SCORES", "CUSTOMER_VALUE", "EXAMPLES",
+    "EXPLAINED_TEXTS", "FEATURE_INFLUENCE", "MODELS_FINDINGS", "MODEL_ABLATIONS", "MODEL_DRIFT", "MODEL_METRICS",
+    "MODEL_PREDICTIONS", "MODEL_TUNING", "TRAINED_MODELS", "TRAINING_RUNS",
 ]  # fmt: skip
 
 _ID = Column(

@@ -2,6 +2,8 @@
 
 import polars as pl
 
+from assets.customers.lifetime_value import SEGMENTS
+from assets.customers.monthly_views import ANY, VIEW_VALUE
 from resources.contract import Column, FrameContract, Subject, Zone
 
 _UNIT = "currency units"
@@ -90,5 +92,26 @@ BACK_TEST = FrameContract(
         Column(name="mae", dtype=pl.Float64(), description="mean absolute error", unit=_UNIT, minimum=0),
         Column(name="gini", dtype=pl.Float64(), description="normalised Gini, of everybody", nullable=True),
         Column(name="coverage", dtype=pl.Float64(), description="share inside the interval", minimum=0, maximum=1),
+    ),
+)  # fmt: skip
+
+CUSTOMER_VALUE = FrameContract(
+    asset=VIEW_VALUE,
+    zone=Zone.INTERNAL,
+    grain="one row per customer of a month's first scored day",
+    key=("month", "view_id"),
+    description="What is expected of customers on the first scored day of each month, in two digits, under ids of that "
+    "month alone: no cell holds fewer than k of them.",
+    columns=(
+        Column(name="month", dtype=pl.String(), description="calendar month, YYYY-MM", subject=Subject.NONE),
+        Column(name="view_id", dtype=pl.String(), description="keyed hash of the customer, for this view and month",
+               subject=Subject.CUSTOMER),
+        Column(name="target", dtype=pl.String(), description="what is predicted: revenue of the next H days",
+               subject=Subject.NONE),
+        Column(name="value", dtype=pl.Float64(), description="expected value to two significant digits, to one where "
+               "the cell would be too small, null where that is too small too", unit=_UNIT, minimum=0, nullable=True),
+        Column(name="segment", dtype=pl.String(), description="by expected value", values=(*SEGMENTS, ANY)),
+        Column(name="main_reason", dtype=pl.String(), description="feature that moves the value most, + or -; any: the "
+               "first value that a small cell gives up", subject=Subject.NONE),
     ),
 )  # fmt: skip

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from assets.common.workspace import Workspace
+from assets.customers.monthly_views import VIEWS, view_ids
 from assets.privacy.contract import MASKED_REVIEWS, PSEUDONYMS
 from assets.privacy.pseudonyms import keyed_hash
 from assets.raw.contract import QUARANTINE, RAW_BOOKINGS, RAW_REVIEWS
@@ -226,7 +227,21 @@ def _made_ids(
         "review_ids": sorted(_plain(keyed_hash(review_rows, "review", workspace.key))),
         "own_customers": sorted(customers - shared),
         "shared_customers": sorted(shared),
+        "own_view_ids": _view_ids(workspace, sorted(customers - shared)),
+        "shared_view_ids": _view_ids(workspace, sorted(shared)),
     }
+
+
+def _view_ids(workspace: Workspace, customers: list[str]) -> list[str]:
+    """Ids of pseudo-customers in the months that are stored of each view."""
+    named = pl.Series(customers, dtype=pl.String())
+    return [
+        name
+        for view in VIEWS
+        if workspace.lake.exists(view, None)
+        for month in workspace.lake.read(workspace.contracts[view])["month"].unique().sort()
+        for name in view_ids(named, view, month, workspace.key)
+    ]
 
 
 def _words(

@@ -35,6 +35,8 @@ class Guest:
         review_ids: keyed hashes of ``review_row_ids``.
         own_customers: pseudo-customers that hold no other guest's bookings.
         shared_customers: pseudo-customers that hold other guests' bookings too.
+        own_view_ids: ids of ``own_customers`` in the views by month.
+        shared_view_ids: ids of ``shared_customers`` there.
         identifiers: direct identifiers that nobody else's rows carry and that can be searched for, by kind.
         shared: what others have too or what looks like an ordinary word, and is therefore not searched for; masked.
         texts: the reviews' texts that no other review holds, as delivered, masked and cleaned.
@@ -53,6 +55,8 @@ class Guest:
     review_ids: list[str] = field(default_factory=list)
     own_customers: list[str] = field(default_factory=list)
     shared_customers: list[str] = field(default_factory=list)
+    own_view_ids: list[str] = field(default_factory=list)
+    shared_view_ids: list[str] = field(default_factory=list)
     identifiers: dict[str, list[str]] = field(default_factory=dict)
     shared: list[str] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
@@ -70,7 +74,7 @@ class Guest:
             "booking id": self.booking_ids,
             "guest hash": self.guest_hashes,
             "review id": self.review_ids,
-            "pseudo-customer id": self.own_customers,
+            "pseudo-customer id": [*self.own_customers, *self.own_view_ids],
             **self.identifiers,
         }
         own = [Needle(kind, value) for kind, values in ids.items() for value in values if len(value) >= _SHORTEST_ID]

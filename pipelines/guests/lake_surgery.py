@@ -55,7 +55,8 @@ class Cut:
     @cached_property
     def ids(self) -> dict[Subject, list[str]]:
         """What names a row of theirs, by subject; a shared pseudo-customer's values are made anew without the guest."""
-        return ids_of(self.guest, withheld=self.withheld, shared=self.guest.shared_customers)
+        shared = [*self.guest.shared_customers, *self.guest.shared_view_ids]
+        return ids_of(self.guest, withheld=self.withheld, shared=shared)
 
 
 def batches_of(workspace: Workspace, guest: Guest) -> list[date]:

@@ -23,14 +23,14 @@ def ids_of(guest: Guest, *, withheld: Collection[str] = (), shared: Collection[s
     Args:
         guest: as the finder knows them.
         withheld: booking ids of others whose rows go too.
-        shared: pseudo-customers of the guest and of others whose rows count.
+        shared: pseudo-customers of the guest and of others whose rows count, under any of their ids.
     """
     direct = [value for values in guest.identifiers.values() for value in values]
     return {
         Subject.BOOKING: [*guest.row_ids, *guest.reservations, *guest.booking_ids, *withheld],
         Subject.REVIEW: [*guest.review_row_ids, *guest.review_ids],
         Subject.GUEST: [*guest.guest_keys, *guest.guest_hashes, *guest.emails, *direct, *guest.quarantined],
-        Subject.CUSTOMER: [*guest.own_customers, *shared],
+        Subject.CUSTOMER: [*guest.own_customers, *guest.own_view_ids, *shared],
     }
 
 

@@ -15,6 +15,8 @@ from assets.alignment.contract import VERIFIED_LINKS
 from assets.common.daily import DayInputs, Produced, Reads, daily_asset
 from assets.common.promotion import produce_days
 from assets.common.workspace import Workspace
+from assets.customers.contract import CUSTOMER_BANDS
+from assets.customers.monthly_views import VIEW_BANDS, view_ids
 from assets.privacy.contract import PSEUDONYMS, REVIEW_CLAIMS
 from assets.privacy.opt_outs import HISTORY, without_opted_out
 from assets.privacy.pseudonyms import hash_column
@@ -160,6 +162,20 @@ def test_the_proof_finds_what_is_left_and_misses_it_when_it_is_gone(workspace: W
     assert ("stays", "booking id") in left
     assert ("echoes", "review id") in left
     assert not erase_guest(workspace, Asked(email="ann@example.org")).proof.leftovers
+
+
+def test_ids_of_a_month_lead_to_their_guest(workspace: Workspace, tmp_path: Path) -> None:
+    """A monthly view names customers under ids that nobody can join; whoever holds the key follows them."""
+    names = view_ids(pl.Series([ALONE, SHARED, STRANGER]), VIEW_BANDS, "2024-01", workspace.key).to_list()
+    rows = filled(CUSTOMER_BANDS, *({"month": "2024-01", "view_id": name} for name in names))
+    record = InputRecord(asset=VIEW_BANDS, partition="all", rows_out=rows.height)
+    workspace.lake.promote(workspace.lake.stage(CUSTOMER_BANDS, None, rows, record))
+    asked = Asked(email="ann@example.org")
+    assert export_guest(workspace, asked, tmp_path / "copy")[VIEW_BANDS] == 1, "what is shared tells of others"
+    left = {path.parent.name for path, _ in search(workspace, find_guest(workspace, asked).needles()).leftovers}
+    assert VIEW_BANDS in left
+    assert erase_guest(workspace, asked).rows[VIEW_BANDS] == 2
+    assert workspace.lake.read(CUSTOMER_BANDS)["view_id"].to_list() == [names[2]]
 
 
 VERIFIED = (
