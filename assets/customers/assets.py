@@ -5,13 +5,15 @@ import polars as pl
 from assets.common.daily import Reads, WholeInputs, WholeProduced, whole_asset
 from assets.common.measuring import findings_asset
 from assets.customers.behaviour import BOOKING_COLUMNS, behaviour_features
-from assets.customers.checks import features_see_no_future, validate_customers
-from assets.customers.contract import CUSTOMER_BANDS, CUSTOMERS, CUSTOMERS_FINDINGS
+from assets.customers.checks import features_see_no_future, statistics_stand_on_enough, validate_customers
+from assets.customers.contract import CUSTOMER_BANDS, CUSTOMER_STATISTICS, CUSTOMERS, CUSTOMERS_FINDINGS
 from assets.customers.findings import customer_finding_rows
+from assets.customers.group_figures import minimum_customers
 from assets.customers.lifetime_value import current_rows, lifetime_values, with_segments
 from assets.customers.monthly_views import BANDS, VIEW_BANDS, bands_of, cells_hold_k, month_ends, month_view
 from assets.customers.protocols import examined_days
 from assets.customers.settings import CustomerSettings
+from assets.customers.statistics import customer_statistics_rows
 from assets.privacy.feature_rows import LABELS, booking_reads, booking_rows
 from assets.privacy.settings import PrivacySettings
 
@@ -63,7 +65,24 @@ def customer_bands(inputs: WholeInputs) -> WholeProduced:
     return WholeProduced(frame, metadata, outcomes=[cells_hold_k(frame, BANDS, minimum)])
 
 
-@findings_asset(contract=CUSTOMERS_FINDINGS, reads=[Reads("customers", is_whole=True)], owners=["team:value"])
+@whole_asset(
+    contract=CUSTOMER_STATISTICS,
+    group="customers",
+    reads=[Reads("customers", is_whole=True)],
+    kinds={"polars"},
+    owners=["team:value"],
+    further_checks=[statistics_stand_on_enough(CUSTOMER_STATISTICS.empty(), 0)],
+)
+def customer_statistics(inputs: WholeInputs) -> WholeProduced:
+    """What is said of all customers at once, no figure on fewer than the minimum of them and none of a single one."""
+    minimum = minimum_customers(inputs.settings)
+    rows = customer_statistics_rows(inputs.frame("customers"), minimum)
+    return WholeProduced(rows, outcomes=[statistics_stand_on_enough(rows, minimum)])
+
+
+@findings_asset(
+    contract=CUSTOMERS_FINDINGS, reads=[Reads("customers", is_whole=True)], owners=["team:value"], code_version="2"
+)
 def customers_findings(inputs: WholeInputs) -> pl.DataFrame:
     """What the customers room measures of itself: how many customers there are, how their revenue is spread."""
-    return customer_finding_rows(inputs.frame("customers"))
+    return customer_finding_rows(inputs.frame("customers"), minimum_customers(inputs.settings))

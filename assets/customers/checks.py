@@ -36,6 +36,23 @@ def validate_customers(customers: pl.DataFrame) -> list[CheckOutcome]:
     ]
 
 
+def statistics_stand_on_enough(statistics: pl.DataFrame, minimum: int) -> CheckOutcome:
+    """A figure over customers that is told has the minimum of them behind it; one that is withheld says why.
+
+    Args:
+        statistics: ``customer_statistics`` rows.
+        minimum: customers behind every figure.
+    """
+    told = pl.col("value").is_not_null()
+    is_well = pl.when(told).then(pl.col("customers") >= minimum).otherwise(pl.col("reason").is_not_null())
+    return outcome_of(
+        "statistics_stand_on_enough",
+        statistics.filter(~is_well.fill_null(value=False)),
+        show=("statistic", "place"),
+        advice="join the cell with its neighbour or withhold it with a reason (group_figures.py)",
+    )
+
+
 def features_see_no_future(bookings: pl.DataFrame, days: Sequence[date], settings: CustomerSettings) -> CheckOutcome:
     """Features at T must be the same from rows cut at T, from all rows, and from rows whose future was replaced.
 

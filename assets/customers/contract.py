@@ -6,6 +6,7 @@ from assets.common.findings import findings_contract
 from assets.customers.features import FEATURES
 from assets.customers.lifetime_value import SEGMENTS
 from assets.customers.monthly_views import ANY, BOOKING_BORDERS, VALUE_BORDERS, VIEW_BANDS, band_words
+from assets.customers.statistics import STATISTICS
 from resources.contract import Column, FrameContract, Subject, Zone
 
 _FEATURE_COLUMNS = tuple(
@@ -79,5 +80,29 @@ CUSTOMER_BANDS = FrameContract(
         ),
     ),
 )
+
+CUSTOMER_STATISTICS = FrameContract(
+    asset="customer_statistics",
+    zone=Zone.INTERNAL,
+    grain="one row per figure over all customers, or per figure that is withheld, with the reason",
+    key=("statistic", "place"),
+    description="Concentration, histogram, spread, value segments and correlations of the customers; every figure "
+    "stands on customers.min_customers or more, and none is the value of one customer.",
+    columns=(
+        Column(name="statistic", dtype=pl.String(), description="what is said", values=STATISTICS,
+               subject=Subject.NONE),
+        Column(name="place", dtype=pl.Int32(), description="order", minimum=0, subject=Subject.NONE),
+        Column(name="name", dtype=pl.String(), description="column, or value segment, that it is said of"),
+        Column(name="measure", dtype=pl.String(), description="mean, std, p05 to p99, share, revenue, or "
+               "pearson:column and spearman:column"),
+        Column(name="low", dtype=pl.Float64(), description="where a step or cell begins: share of the customers, best "
+               "first, or value", nullable=True),
+        Column(name="high", dtype=pl.Float64(), description="where it ends; null: open", nullable=True),
+        Column(name="value", dtype=pl.Float64(), description="the figure", nullable=True),
+        Column(name="customers", dtype=pl.Int64(), description="customers behind it", unit="customers", nullable=True,
+               minimum=2),
+        Column(name="reason", dtype=pl.String(), description="why it is withheld", nullable=True),
+    ),
+)  # fmt: skip
 
 CUSTOMERS_FINDINGS = findings_contract("customers")

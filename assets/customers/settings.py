@@ -44,6 +44,12 @@ class CustomerSettings:
     min_history_days: int = setting(
         90, "ours: rows that an origin made by rule must have behind it", allowed="1 or more"
     )
+    min_customers: int = setting(
+        10,
+        "customers (and never fewer than k) behind anything said of a group of them; usual in official statistics",
+        allowed="2 or more",
+        only_for=("customer_statistics", "customers_findings"),
+    )
 
     def __post_init__(self) -> None:
         if self.segments not in SEGMENT_RULES:
@@ -57,5 +63,7 @@ class CustomerSettings:
         for name in ("block_days", "horizon_days", "cv_step_days", "max_cv_origins", "min_history_days"):
             if getattr(self, name) < 1:
                 raise refuse(_SECTION, name, getattr(self, name), "1 or more")
+        if self.min_customers < 2:
+            raise refuse(_SECTION, "min_customers", self.min_customers, "2 or more")
         if bool(self.cv_origins) != (self.holdout_origin is not None):
             raise refuse(_SECTION, "holdout_origin", self.holdout_origin, "given together with cv_origins")

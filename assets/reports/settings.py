@@ -13,6 +13,7 @@ _MOVED = {
     **MOVED_FROM_REPORTS,
     **{item.name: ("studies", item.name) for item in fields(StudiesSettings)},
     "speed_texts": ("embeddings", "speed_texts"),
+    "segment_min_customers": ("customers", "min_customers"),
 }
 
 
@@ -27,9 +28,6 @@ class ReportsSettings:
     anomaly_examples: int = setting(
         30, "highest values shown of each anomaly part, internal edition only", allowed="0 or more"
     )
-    segment_min_customers: int = setting(
-        10, "customers (and never fewer than k) behind anything said of a guest segment", allowed="2 or more"
-    )
     segment_pages: int = setting(
         12, "guest segments with a page of their own, by revenue; the overview lists all", allowed="1 or more"
     )
@@ -43,7 +41,5 @@ class ReportsSettings:
                 raise refuse(_SECTION, name, getattr(self, name), "1 or more")
         if self.anomaly_examples < 0:
             raise refuse(_SECTION, "anomaly_examples", self.anomaly_examples, "0 or more")
-        if self.segment_min_customers < 2:
-            raise refuse(_SECTION, "segment_min_customers", self.segment_min_customers, "2 or more")
         if not -1.0 <= self.at_risk_polarity <= 1.0:
             raise refuse(_SECTION, "at_risk_polarity", self.at_risk_polarity, "-1 to 1")

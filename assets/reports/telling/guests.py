@@ -6,11 +6,12 @@ import polars as pl
 
 from assets.common.inputs import Reads
 from assets.common.versions import latest_versions
+from assets.customers.settings import CustomerSettings
 
 if TYPE_CHECKING:
     from assets.reports.telling.told import Told
 
-MINIMUM = ("privacy.k",)  # what minimum_customers reads
+MINIMUM = ("customers.minimum",)  # what minimum_customers reads
 TEXTS = (  # what customer_texts reads
     Reads("customer_reviews", is_whole=True, is_optional=True),
     Reads("clean_reviews", None),
@@ -19,12 +20,12 @@ _WRITTEN = ("score", "text", "positive_text", "negative_text")
 
 
 def minimum_customers(told: "Told") -> int:
-    """Customers behind anything said of a group of them: the settings' minimum, never fewer than k.
+    """Customers behind anything said of a group of them, as the customers room has it.
 
     Args:
         told: to a chapter that reads :data:`MINIMUM`.
     """
-    return max(told.settings.segment_min_customers, int(told.number("privacy.k") or 0))
+    return int(told.number("customers.minimum") or CustomerSettings().min_customers)
 
 
 def customer_texts(told: "Told") -> pl.DataFrame:

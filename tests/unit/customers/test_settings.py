@@ -16,6 +16,7 @@ from resources.errors import SettingsError
         ("horizon_days", 0),
         ("block_days", 0),
         ("max_cv_origins", 0),
+        ("min_customers", 1),
         ("holdout_origin", date(2024, 1, 1)),
     ],
 )

@@ -111,7 +111,7 @@ def test_a_chapter_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     (package / "__init__.py").touch()
     monkeypatch.syspath_prepend(str(tmp_path))
     chapter = {item.name: item for item in chapters_in(chapters, __import__(package.name))}["coming_back"]
-    tree = {"customers": {"count": 9, "largest_bookings": 7, "median_bookings": 1.0}}
+    tree = {"customers": {"count": 9, "bookings_p99": 7, "median_bookings": 1.0}}
     rows = finding_rows(tree, {"customers": Disclosure.GUEST_AGGREGATE})
     day = date(2024, 1, 1)
     run = RunHeader(source="demo", facts=SourceFacts(title="toys", covers="toys"), first_day=day, last_day=day)

@@ -8,6 +8,10 @@ import numpy as np
 import polars as pl
 
 from assets.alignment.pair_counts import pair_count_rows
+from assets.common.findings import Tree, merged, nest
+from assets.customers.features import FEATURE_NAMES
+from assets.customers.findings import customer_finding_rows
+from assets.customers.statistics import customer_statistics_rows
 from assets.reports.telling.blocks import Edition
 from assets.reports.telling.editions import all_sections, build_editions
 from assets.reports.telling.run import RunHeader
@@ -32,6 +36,7 @@ FACTS = {
         names_guests=True,
     ),
 }
+MINIMUM = 10  # customers behind what is said of several
 FIRST, LAST = date(2016, 1, 1), date(2016, 12, 31)
 
 
@@ -103,6 +108,18 @@ def customers(rng: np.random.Generator, n: int = 900) -> pl.DataFrame:
             "value_segment": [("low", "mid", "high")[min(2, 3 * int(rank) // n)] for rank in order],
         }
     )
+
+
+def behaving(people: pl.DataFrame) -> pl.DataFrame:
+    """The customers with invented behaviour, one feature of which goes with their value."""
+    rng = np.random.default_rng(11)
+    features = {name: rng.gamma(2, 40, people.height) for name in FEATURE_NAMES if name not in people.columns}
+    return people.with_columns(**{**features, "monetary": people["clv"].cast(pl.Float64)})
+
+
+def customer_tree(people: pl.DataFrame) -> Tree:
+    """The branch ``customers`` of the findings."""
+    return nest(customer_finding_rows(people, MINIMUM))
 
 
 def bookings(rng: np.random.Generator, n: int = 3_000) -> pl.DataFrame:
@@ -311,8 +328,8 @@ def full_world(source: str = "demo") -> World:
         "review_anomaly_parts": anomaly_parts(scores),
         "clean_reviews": reviews(scores["review_id"]),
     }
-    tree = {
-        **model_tree(),
+    tree = merged(model_tree(), customer_tree(customers(np.random.default_rng(7))))
+    tree |= {
         "dataset": composition(),
         "privacy": privacy_branch(),
         "reviews": review_findings(source),
@@ -329,6 +346,7 @@ def guest_tables() -> dict[str, pl.DataFrame]:
     people = customers(rng)
     return {
         "customers": people,
+        "customer_statistics": customer_statistics_rows(behaving(people), MINIMUM),
         "published_bookings": bookings(rng),
         "examples": examples(rng, people),
         "feature_influence": feature_influence(rng),

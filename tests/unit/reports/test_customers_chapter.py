@@ -3,18 +3,14 @@
 from datetime import date
 
 import polars as pl
-import pytest
 
+from assets.customers.statistics import customer_statistics_rows
 from assets.reports.chapters.customers.chapter import CHAPTER
-from assets.reports.chapters.customers.section import (
-    MAX_MAP_COLUMNS,
-    behaviour_columns,
-    booking_days,
-    booking_figures,
-)
+from assets.reports.chapters.customers.section import booking_days, booking_figures
 from assets.reports.telling.absence import Presence
 from assets.reports.telling.blocks import Notice, Picture, Table
-from tests.unit.reports.fixtures import empty_world, full_world
+from assets.reports.telling.wording import MISSING
+from tests.unit.reports.fixtures import MINIMUM, behaving, empty_world, full_world
 from tests.unit.reports.world import World
 
 
@@ -40,12 +36,30 @@ def test_without_customers_the_first_lack_is_told() -> None:
     assert keys_of(none) == []
 
 
-def test_one_customer_with_one_booking_is_told_without_a_density() -> None:
-    world = full_world().without_rows()
-    one = {name: full_world().tables[name].head(1) for name in ("customers", "published_bookings")}
-    assert keys_of(world.with_tables(**one)) == [
-        "concentration", "clv_distribution", "value_segments", "describe_bookings", "describe_customers",
-    ]  # fmt: skip
+def test_of_few_customers_nothing_is_told_but_that_they_are_few() -> None:
+    full = full_world()
+    few = behaving(full.tables["customers"].head(MINIMUM - 1))
+    one = {"published_bookings": full.tables["published_bookings"].head(1),
+           "customer_statistics": customer_statistics_rows(few, MINIMUM)}  # fmt: skip
+    world = full.without_rows().with_tables(**one)
+    assert keys_of(world) == ["value_segments", "describe_bookings", "describe_customers"]
+    notices = [block.text for block in world.section(CHAPTER).blocks if isinstance(block, Notice)]
+    assert notices[0] == "Concentration and spread of value: fewer than 10 customers are behind it."
+    tables = {block.key: block for block in world.section(CHAPTER).blocks if isinstance(block, Table)}
+    assert {cell for row in tables["value_segments"].rows for cell in row[1:]} == {MISSING}
+    assert {cell for row in tables["describe_customers"].rows for cell in row[2:]} == {MISSING}
+
+
+def test_the_sentence_says_what_was_measured_and_no_more() -> None:
+    world = full_world()
+    (drawn,) = [block for block in world.section(CHAPTER).blocks if getattr(block, "key", "") == "concentration"]
+    assert isinstance(drawn, Picture)
+    assert drawn.sentence.startswith("Of 900 pseudo-customers, the best 10 % bring ")
+    assert "the best 1 %" not in drawn.sentence, "nine customers are fewer than ten"
+    silent = world.with_branch("customers", {"count": 12})
+    (drawn,) = [block for block in silent.section(CHAPTER).blocks if getattr(block, "key", "") == "concentration"]
+    assert isinstance(drawn, Picture)
+    assert drawn.sentence == "Of 12 pseudo-customers, too few are the best tenth to tell of them."
 
 
 def test_a_booking_was_made_its_lead_time_before_it_began() -> None:
@@ -59,21 +73,3 @@ def test_a_booking_was_made_its_lead_time_before_it_began() -> None:
 def test_intervals_are_described_by_their_midpoint() -> None:
     rows = pl.DataFrame({"nights_from": [1, 3], "nights_to": [2, 3], "mean_revenue": [0, 20], "k": [5, 5]})
     assert booking_figures(rows).to_dict(as_series=False) == {"nights": [1.5, 3.0], "mean_revenue": [0.0, 20.0]}
-
-
-@pytest.mark.parametrize(
-    ("columns", "kept"),
-    [
-        ({"b_x": [1.0, 2.0, 3.0]}, ["b_x"]),
-        ({"b_x": [1.0, 1.0, 1.0]}, []),
-        ({"b_x": [1.0, None, None]}, []),
-        ({"b_x": ["a", "b", "c"]}, []),
-        ({"other": [1.0, 2.0, 3.0]}, []),
-        (
-            {f"b_{number:02d}": [1.0, 2.0, 3.0] for number in range(20)},
-            [f"b_{number:02d}" for number in range(MAX_MAP_COLUMNS)],
-        ),
-    ],
-)
-def test_a_map_shows_features_that_vary_and_are_mostly_known(columns: dict, kept: list[str]) -> None:
-    assert behaviour_columns(pl.DataFrame(columns)) == kept

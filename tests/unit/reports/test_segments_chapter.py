@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from assets.reports.chapters.explain import chapter as explain
 from assets.reports.chapters.explain.words import customer_words, word_blocks, words_by_value
 from assets.reports.chapters.segments.chapter import CHAPTER
-from assets.reports.chapters.segments.folding import folded, guest_segments, parent, revenue_to_show
+from assets.reports.chapters.segments.folding import folded, guest_segments, parent
 from assets.reports.chapters.segments.guests import Guests, guests_of, influence_by_customer
 from assets.reports.chapters.segments.pages import SegmentPage, actions, segment_pages
 from assets.reports.chapters.segments.risk import segments_at_risk
@@ -124,16 +124,9 @@ def test_nothing_rests_on_fewer_customers_than_the_minimum():
                 assert share * page.reviewed >= minimum - 1e-9
 
 
-def test_the_minimum_is_never_below_k():
-    assert minimum_customers(world().with_branch("privacy", {"k": 25}).told(CHAPTER)) == 25
-    assert minimum_customers(world().told(CHAPTER)) == 10
+def test_the_minimum_is_that_of_the_customers_room():
+    assert minimum_customers(world().with_branch("customers", {"minimum": 25}).told(CHAPTER)) == 25
     assert minimum_customers(World(run=world().run).told(CHAPTER)) == 10
-
-
-def test_one_large_customer_hides_the_sum():
-    assert revenue_to_show(pl.Series([900, 50, 50])) is None
-    assert revenue_to_show(pl.Series([400, 300, 300])) == 1000.0
-    assert revenue_to_show(pl.Series([0, 0])) == 0.0
 
 
 def test_high_value_segments_at_risk_have_a_reason_and_a_recovery():

@@ -10,7 +10,6 @@ from scipy import stats
 from assets.customers.concentration import gini, lorenz, top_share
 from assets.reports.chapters.customers.statistics import (
     booking_density,
-    correlations,
     describe,
     gaussian_density,
     month_shares,
@@ -94,18 +93,3 @@ def test_no_days_give_an_empty_density() -> None:
     assert booking_density(none)[0].is_empty()
     assert weekday_shares(none) == [0.0] * 7
     assert month_shares(none) == [0.0] * 12
-
-
-def test_correlations_agree_with_scipy() -> None:
-    rng = np.random.default_rng(4)
-    frame = pl.DataFrame({"a": rng.normal(size=80), "b": rng.integers(0, 5, 80)}).with_columns(c=pl.col("a") ** 3)
-    spearman = correlations(frame, ["a", "b", "c"], "spearman")
-    assert spearman[0, 2] == pytest.approx(1)
-    assert spearman[0, 1] == pytest.approx(stats.spearmanr(frame["a"], frame["b"])[0])
-    assert correlations(frame, ["a", "b"], "pearson")[0, 1] == pytest.approx(np.corrcoef(frame["a"], frame["b"])[0, 1])
-
-
-def test_a_constant_column_correlates_with_nothing() -> None:
-    frame = pl.DataFrame({"a": [1.0, 2.0, 3.0, 4.0], "b": [7.0] * 4})
-    assert correlations(frame, ["a", "b"], "pearson").tolist() == [[1.0, 0.0], [0.0, 1.0]]
-    assert correlations(frame.head(2), ["a", "b"], "pearson").tolist() == [[1.0, 0.0], [0.0, 1.0]]

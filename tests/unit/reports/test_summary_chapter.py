@@ -9,7 +9,6 @@ import pytest
 from assets.reports.chapters.summary.chapter import CHAPTER
 from assets.reports.chapters.summary.risk import at_risk_customers
 from assets.reports.chapters.summary.section import joined_lists
-from assets.reports.settings import ReportsSettings
 from assets.reports.telling.absence import Presence
 from assets.reports.telling.blocks import Bullets, Disclosure, Stat, Stats
 from tests.unit.reports.fixtures import alignment_branch, empty_world, full_world, privacy_branch
@@ -95,7 +94,7 @@ def test_customers_at_risk_are_told_from_the_minimum_on() -> None:
     assert risk.count > 10
 
     def is_told(minimum: int) -> bool:
-        chosen = replace(world, settings=ReportsSettings(segment_min_customers=minimum))
+        chosen = world.with_branch("customers", {**world.tree["customers"], "minimum": minimum})
         return any("first list to look at for service recovery" in text for text in points_of(chosen))
 
     assert is_told(risk.count)

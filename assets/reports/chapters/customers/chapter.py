@@ -20,9 +20,9 @@ def build(told: "Told") -> "Section | None":
 CHAPTER = Chapter(
     order=20,
     reads=(
-        Reads("customers", None),
+        "customers",
+        Reads("customer_statistics", is_whole=True, is_optional=True),
         Reads("published_bookings", None),
-        Reads("examples", None),
         Reads("customer_keys", is_whole=True, is_optional=True),
     ),
     build=build,

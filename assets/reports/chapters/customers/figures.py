@@ -7,7 +7,7 @@ import polars as pl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from assets.customers.concentration import lorenz
+from assets.customers.statistics import PER_DECADE
 from assets.reports.chapters.customers.statistics import month_shares, weekday_shares
 from assets.reports.telling.figure_style import (
     BLUE,
@@ -28,16 +28,16 @@ _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 @styled
-def draw_lorenz(values: np.ndarray, marks: Sequence[tuple[float, float]]) -> Figure:
+def draw_lorenz(points: Sequence[tuple[float, float]], marks: Sequence[tuple[float, float]]) -> Figure:
     """Cumulative share of revenue against cumulative share of customers, best first.
 
     Args:
-        values: (n,) revenue per customer.
-        marks: (share of customers, share of revenue) points to label.
+        points: (share of customers, share of revenue) from (0, 0) to (1, 1).
+        marks: those of them to label.
     """
     figure, axes = canvas(width=6.0, height=3.4)
-    people, revenue = lorenz(values)
-    axes.plot(100 * (1 - people[::-1]), 100 * (1 - revenue[::-1]), color=BLUE, linewidth=2.4)
+    people, revenue = np.array(points).T
+    axes.plot(100 * people, 100 * revenue, color=BLUE, linewidth=2.4)
     axes.plot([0, 100], [0, 100], color=FAINT, linewidth=1.2)
     axes.annotate(
         "if all were worth the same", (58, 58), (6, -12), textcoords="offset points", color=MUTED, fontsize=8.5
@@ -60,15 +60,31 @@ def draw_lorenz(values: np.ndarray, marks: Sequence[tuple[float, float]]) -> Fig
 
 
 @styled
-def draw_clv_distribution(values: np.ndarray, borders: Sequence[float], currency: str) -> Figure:
-    """Customers by realised value on a logarithmic axis; those without revenue stand apart on the left."""
+def draw_clv_distribution(
+    cells: Sequence[tuple[float, float | None, int]], borders: Sequence[float], currency: str
+) -> Figure:
+    """Customers by realised value on a logarithmic axis; those without revenue stand apart on the left.
+
+    Args:
+        cells: (from, below, customers) of positive values; the last one is open and drawn to the next full decade.
+            Cells differ in width, so what is drawn is their density.
+        borders: of the value segments.
+        currency: of the values.
+    """
     figure, axes = canvas(height=2.9)
-    positive = values[values > 0]
-    top = max(2.0, float(np.ceil(np.log10(positive.max()))) if positive.size else 2.0)
-    axes.hist(np.log10(positive), bins=np.linspace(0, top, 46).tolist(), color=BLUE)
-    zeros = int((values <= 0).sum())
-    axes.bar(-0.55, zeros, width=0.32, color=ORANGE)
-    axes.annotate(f"no revenue\n{zeros:,}", (-0.55, zeros), (0, 3), textcoords="offset points", ha="center", fontsize=8)
+    zeros = sum(number for _, high, number in cells if high == 0.0)
+    above = [(low, high, number) for low, high, number in cells if high != 0.0]
+    starts = np.log10([max(low, 1.0) for low, _, _ in above])
+    top = float(np.floor(starts.max()) + 1) if above else 2.0
+    ends = np.array([top if high is None else np.log10(high) for _, high, _ in above])
+    widths = ends - starts
+    heights = np.array([number for *_, number in above]) / np.maximum(PER_DECADE * widths, 1e-9)
+    axes.bar(starts, heights, width=widths, align="edge", color=BLUE)
+    if zeros:
+        axes.bar(-0.55, zeros, width=0.32, color=ORANGE)
+        axes.annotate(
+            f"no revenue\n{zeros:,}", (-0.55, zeros), (0, 3), textcoords="offset points", ha="center", fontsize=8
+        )
     for border in borders:
         if border > 0:
             axes.axvline(np.log10(border), color=INK, linewidth=1, linestyle="--")
@@ -77,7 +93,7 @@ def draw_clv_distribution(values: np.ndarray, borders: Sequence[float], currency
     axes.set_xlim(-0.9, top)
     axes.margins(y=0.18)
     axes.set_xlabel(f"realised revenue per pseudo-customer, {currency} (log scale; dashed: segment borders)")
-    axes.set_ylabel("pseudo-customers")
+    axes.set_ylabel("pseudo-customers\nper tenth of a decade")
     axes.grid(axis="y")
     return figure
 

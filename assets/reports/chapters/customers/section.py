@@ -3,7 +3,7 @@
 import numpy as np
 import polars as pl
 
-from assets.customers.concentration import finite, gini, top_share
+from assets.customers.statistics import CONCENTRATION, HISTOGRAM, SPREAD, matrix_of
 from assets.reports.chapters.customers.figures import (
     draw_booking_density,
     draw_clv_distribution,
@@ -11,13 +11,13 @@ from assets.reports.chapters.customers.figures import (
     draw_lorenz,
 )
 from assets.reports.chapters.customers.keys import key_blocks
-from assets.reports.chapters.customers.statistics import booking_density, correlations, month_shares, weekday_shares
-from assets.reports.chapters.customers.tables import descriptive_table, segment_value_table
+from assets.reports.chapters.customers.statistics import booking_density, month_shares, weekday_shares
+from assets.reports.chapters.customers.tables import descriptive_table, segment_value_table, spread_table
 from assets.reports.telling.absence import Need
-from assets.reports.telling.blocks import Block, Disclosure, Paragraph, Picture, Section
+from assets.reports.telling.blocks import Block, Disclosure, Notice, Paragraph, Picture, Section
 from assets.reports.telling.notices import missing
 from assets.reports.telling.told import Told
-from assets.reports.telling.wording import capital, count, decimal, joined, money, percent, plain
+from assets.reports.telling.wording import capital, count, decimal, is_known, joined, money, percent, plain
 
 _BOOKING_FIGURES = ("lead_time", "nights", "adults", "mean_revenue")
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -25,7 +25,6 @@ _MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
-MAX_MAP_COLUMNS = 14
 _GUEST_KEY = "guest_key"
 _KEY_WORDS = {
     "market_segment": "segment",
@@ -37,13 +36,14 @@ _KEY_WORDS = {
 
 def customers_section(told: Told) -> Section:
     """Value, concentration, segments, behaviour."""
-    customers, bookings = told.table("customers"), told.table("published_bookings")
-    if customers.is_empty():
+    statistics, bookings = told.table("customer_statistics"), told.table("published_bookings")
+    if statistics.is_empty():
         blocks: list[Block] = [missing("customers and their value", told, Need.CUSTOMERS)]
     else:
-        blocks = _value_blocks(customers, told.run.currency)
+        blocks = _value_blocks(statistics, told)
     blocks += key_blocks(told.table("customer_keys"))
-    blocks += [*_density_blocks(told, bookings), *_statistics_blocks(customers, bookings), *_correlation_blocks(told)]
+    blocks += _density_blocks(told, bookings)
+    blocks += [*_statistics_blocks(statistics, bookings), *_correlation_blocks(statistics, told)]
     return Section(
         anchor="customers",
         title="The customers and what they are worth",
@@ -64,36 +64,79 @@ def _who(key_columns: tuple[str, ...], *, names_guests: bool) -> str:
     return text + "the data does not say."
 
 
-def _value_blocks(customers: pl.DataFrame, currency: str) -> list[Block]:
-    values = finite(customers["clv"])
-    best = [(0.01, top_share(values, 0.01)), (0.1, top_share(values, 0.1))]
-    zeros = float((values <= 0).mean()) if values.size else 0.0
-    borders = [float(border) for border in np.quantile(values, [1 / 3, 2 / 3])] if values.size else []
+def _value_blocks(statistics: pl.DataFrame, told: Told) -> list[Block]:
+    currency = told.run.currency
+    drawn = [*_concentration(statistics, told), *_distribution(statistics, told)]
+    blocks: list[Block] = [*drawn] if drawn else [_withheld("concentration and spread of value", statistics)]
     return [
-        Picture(
-            key="concentration",
-            title="Who brings the revenue",
-            sentence=f"The best 10 % of {count(values.size)} pseudo-customers bring {percent(best[1][1])} of the "
-            f"realised revenue, the best 1 % alone {percent(best[0][1])} (Gini {decimal(gini(values))}).",
-            alt="Curve of the cumulative share of revenue against the share of customers, most valuable first.",
-            figure=draw_lorenz(values, best),
-            disclosure=Disclosure.GUEST_AGGREGATE,
-        ),
-        Picture(
-            key="clv_distribution",
-            title="Realised value of a pseudo-customer",
-            sentence=f"{percent(zeros)} brought no revenue at all (cancelled or no-show); half of all are worth less "
-            f"than {money(float(np.median(values)) if values.size else None, currency)}, while the most valuable "
-            f"brought {money(float(values.max()) if values.size else None, currency)}.",
-            alt="Histogram of realised value on a logarithmic axis, with the customers without revenue apart.",
-            figure=draw_clv_distribution(values, borders, currency),
-            disclosure=Disclosure.GUEST_AGGREGATE,
-        ),
-        segment_value_table(customers, currency),
+        *blocks,
+        segment_value_table(statistics, currency),
         Paragraph(
             text="Value is the realised revenue of completed stays (rate × nights), without discounting; cancelled "
             "bookings and no-shows count zero. It is what was seen in the period, not a promise for a lifetime."
         ),
+    ]
+
+
+def _withheld(what: str, statistics: pl.DataFrame) -> Notice:
+    why = statistics["reason"].drop_nulls()
+    return Notice(text=f"{capital(what)}: {why[0] if len(why) else 'nobody brought revenue'}.", tone="missing")
+
+
+def _concentration(statistics: pl.DataFrame, told: Told) -> list[Picture]:
+    steps = statistics.filter((pl.col("statistic") == CONCENTRATION) & pl.col("value").is_not_null()).sort("place")
+    if steps.is_empty():
+        return []
+    points = [(0.0, 0.0), *steps.select("high", "value").iter_rows()]
+    shares = [(0.01, "the best 1 % alone", "top_1_percent"), (0.1, "the best 10 %", "top_10_percent")]
+    marks = [
+        (share, words, value)
+        for share, words, name in reversed(shares)
+        if (value := told.number(f"customers.concentration.{name}")) is not None
+    ]
+    said = joined([f"{words} bring {percent(value)} of the realised revenue" for _, words, value in marks])
+    gini = told.number("customers.concentration.gini")
+    size = f"Of {count(told.number('customers.count'))} pseudo-customers"
+    return [
+        Picture(
+            key="concentration",
+            title="Who brings the revenue",
+            sentence=(f"{size}, {said}" if said else f"{size}, too few are the best tenth to tell of them")
+            + (f" (Gini {decimal(gini)})." if gini is not None else "."),
+            alt="Curve of the cumulative share of revenue against the share of customers, most valuable first.",
+            figure=draw_lorenz(points, [(share, value) for share, _, value in marks]),
+            disclosure=Disclosure.GUEST_AGGREGATE,
+        )
+    ]
+
+
+def _distribution(statistics: pl.DataFrame, told: Told) -> list[Picture]:
+    cells = statistics.filter((pl.col("statistic") == HISTOGRAM) & pl.col("value").is_not_null()).sort("place")
+    if cells.is_empty():
+        return []
+    own = statistics.filter((pl.col("statistic") == SPREAD) & (pl.col("name") == "clv"))
+    value = dict(own.select("measure", "value").iter_rows())
+    borders = [value[name] for name in ("p33", "p67") if is_known(value.get(name))]
+    said = []
+    if (zeros := told.number("customers.without_revenue_share")) is not None:
+        said.append(f"{percent(zeros)} brought no revenue at all (cancelled or no-show)")
+    if is_known(value.get("p50")):
+        said.append(f"half of all are worth less than {money(value['p50'], told.run.currency)}")
+    if is_known(value.get("p99")):
+        said.append(f"one in a hundred is worth {money(value['p99'], told.run.currency)} or more")
+    return [
+        Picture(
+            key="clv_distribution",
+            title="Realised value of a pseudo-customer",
+            sentence=capital("; ".join(said) or "cells of few customers are joined with their neighbours") + ".",
+            alt="Histogram of realised value on a logarithmic axis, with the customers without revenue apart.",
+            figure=draw_clv_distribution(
+                [(low, high, int(number)) for low, high, number in cells.select("low", "high", "value").iter_rows()],
+                borders,
+                told.run.currency,
+            ),
+            disclosure=Disclosure.GUEST_AGGREGATE,
+        )
     ]
 
 
@@ -131,16 +174,15 @@ def _density_blocks(told: Told, bookings: pl.DataFrame) -> list[Block]:
     ]
 
 
-def _statistics_blocks(customers: pl.DataFrame, bookings: pl.DataFrame) -> list[Block]:
+def _statistics_blocks(statistics: pl.DataFrame, bookings: pl.DataFrame) -> list[Block]:
     blocks: list[Block] = []
     if not bookings.is_empty():
         frame = booking_figures(bookings)
         blocks.append(
             descriptive_table(frame, list(frame.columns), "describe_bookings", "Bookings: descriptive statistics")
         )
-    if not customers.is_empty():
-        columns = [name for name in ("bookings", "completed", "clv", "deposit_aware_clv") if name in customers.columns]
-        blocks.append(descriptive_table(customers, columns, "describe_customers", "Customers: descriptive statistics"))
+    if not statistics.is_empty():
+        blocks.append(spread_table(statistics))
     return blocks
 
 
@@ -155,29 +197,15 @@ def booking_figures(bookings: pl.DataFrame) -> pl.DataFrame:
     return bookings.select(columns)
 
 
-def behaviour_columns(examples: pl.DataFrame) -> list[str]:
-    """Behaviour features in stored order, at most as many as one map can show; empty columns left out."""
-    numeric = [name for name in examples.columns if name.startswith("b_") and examples[name].dtype.is_numeric()]
-    varying = [name for name in numeric if examples[name].drop_nulls().n_unique() > 1]
-    known = [name for name in varying if examples[name].null_count() < 0.5 * examples.height]
-    return known[:MAX_MAP_COLUMNS]
-
-
-def _correlation_blocks(told: Told) -> list[Block]:
-    examples = told.table("examples")
-    if examples.is_empty():
+def _correlation_blocks(statistics: pl.DataFrame, told: Told) -> list[Block]:
+    names, pearson = matrix_of(statistics, "pearson")
+    _, spearman = matrix_of(statistics, "spearman")
+    if len(names) < 3:
         return [missing("correlation maps", told, Need.CUSTOMERS)]
-    rows = examples.filter(pl.col("protocol") == "observed")
-    rows = rows if not rows.is_empty() else examples
-    columns = [*behaviour_columns(rows), "target_clv"]
-    if len(columns) < 3:
-        return [missing("correlation maps", told, Need.CUSTOMERS)]
-    pearson, spearman = (correlations(rows, columns, method) for method in ("pearson", "spearman"))
-    names = [column.removeprefix("b_").replace("target_clv", "value") for column in columns]
     with_target = np.abs(spearman[:-1, -1])
     strongest = int(np.argmax(with_target))
     gap = np.abs(np.abs(spearman) - np.abs(pearson))
-    row, column = np.unravel_index(int(np.argmax(gap)), gap.shape)
+    row, column = divmod(int(np.argmax(gap)), len(names))
     return [
         Picture(
             key="correlations",

@@ -1,4 +1,4 @@
-"""Descriptive statistics of the report: moments, revenue concentration, booking-time density, correlations."""
+"""Descriptive statistics of the published bookings: moments, and the density of the days on which they were made."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -112,27 +112,3 @@ def month_shares(days: pl.Series) -> list[float]:
     ]
     total = sum(means)
     return [value / total for value in means] if total else means
-
-
-def correlations(frame: pl.DataFrame, columns: Sequence[str], method: str) -> np.ndarray:
-    """Correlation matrix (n_columns, n_columns) over the rows known in all columns.
-
-    Args:
-        frame: any table.
-        columns: numeric columns.
-        method: ``pearson`` or ``spearman`` (average ranks for ties). A constant column correlates with
-            nothing: 0 off the diagonal.
-    """
-    known = frame.select(pl.col(column).cast(pl.Float64) for column in columns).drop_nulls()
-    known = known.filter(pl.all_horizontal(pl.all().is_finite())) if known.width else known
-    if known.height < 3:
-        return np.eye(len(columns))
-    matrix = known.to_numpy()
-    if method == "spearman":
-        matrix = np.apply_along_axis(stats.rankdata, 0, matrix)
-    centred = matrix - matrix.mean(axis=0)
-    scale = np.sqrt((centred**2).sum(axis=0))
-    safe = np.where(scale > 1e-12 * known.height, scale, np.inf)
-    result = (centred / safe).T @ (centred / safe)
-    np.fill_diagonal(result, 1.0)
-    return np.clip(result, -1.0, 1.0)

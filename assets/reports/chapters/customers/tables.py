@@ -2,10 +2,13 @@
 
 import polars as pl
 
+from assets.customers.statistics import SPREAD, VALUE_SEGMENTS
 from assets.reports.chapters.customers.statistics import describe
 from assets.reports.telling.blocks import Disclosure, Table
-from assets.reports.telling.tables import value_order
-from assets.reports.telling.wording import amount, capital, count, percent, plain
+from assets.reports.telling.wording import MISSING, amount, capital, count, percent, plain
+
+_SPREAD = {"mean": "Mean", "std": "Std", "p05": "5 %", "p25": "25 %", "p50": "Median", "p75": "75 %", "p95": "95 %",
+           "p99": "99 %"}  # fmt: skip
 
 
 def descriptive_table(frame: pl.DataFrame, columns: list[str], key: str, title: str) -> Table:
@@ -31,45 +34,57 @@ def descriptive_table(frame: pl.DataFrame, columns: list[str], key: str, title: 
     )
 
 
-def segment_value_table(customers: pl.DataFrame, currency: str) -> Table:
-    """Customers, revenue and its share by value segment."""
-    grouped = (
-        customers.sort("pseudo_customer_id")
-        .group_by("value_segment")
-        .agg(
-            pl.len().alias("n"),
-            pl.col("clv").sum().alias("revenue"),
-            pl.col("clv").median().alias("median"),
-            pl.col("bookings").sum().alias("bookings"),
-            pl.col("completed").sum().alias("completed"),
-        )
-        .sort("value_segment")
+def spread_table(statistics: pl.DataFrame) -> Table:
+    """Mean, standard deviation and quantiles of the customers' figures; no minimum and no maximum, which are one's.
+
+    Args:
+        statistics: ``customer_statistics`` rows.
+    """
+    own = statistics.filter(pl.col("statistic") == SPREAD).sort("place")
+    told = {(row["name"], row["measure"]): row["value"] for row in own.iter_rows(named=True)}
+    sizes = own.filter(pl.col("measure") == "mean").select("name", "customers").iter_rows()
+    rows = tuple(
+        (plain(name), count(size), *(amount(told.get((name, measure))) for measure in _SPREAD)) for name, size in sizes
     )
-    total = max(float(customers["clv"].sum()), 1.0)
-    rows = [
+    return Table(
+        key="describe_customers",
+        title="Customers: descriptive statistics",
+        columns=("Quantity", "n", *_SPREAD.values()),
+        rows=rows,
+        note="A quantile is the mean of the customers around it, never the value of one; "
+        f"“{MISSING}”: too few of them, or one decides the figure.",
+        disclosure=Disclosure.GUEST_AGGREGATE,
+    )
+
+
+def segment_value_table(statistics: pl.DataFrame, currency: str) -> Table:
+    """Customers, revenue and its share by value segment.
+
+    Args:
+        statistics: ``customer_statistics`` rows.
+        currency: of the revenue.
+    """
+    own = statistics.filter(pl.col("statistic") == VALUE_SEGMENTS).sort("place")
+    told = {(row["name"], row["measure"]): row["value"] for row in own.iter_rows(named=True)}
+    sizes = own.filter(pl.col("measure") == "revenue").select("name", "customers").iter_rows()
+    rows = tuple(
         (
-            capital(str(row["value_segment"])),
-            count(row["n"]),
-            count(row["revenue"]),
-            percent(row["revenue"] / total),
-            count(row["median"]),
-            percent(row["completed"] / max(row["bookings"], 1)),
+            capital(name),
+            count(size),
+            count(told.get((name, "revenue"))),
+            percent(told.get((name, "revenue_share"))),
+            count(told.get((name, "p50"))),
+            percent(told.get((name, "completed_share"))),
         )
-        for row in sorted(grouped.iter_rows(named=True), key=lambda row: value_order(str(row["value_segment"])))
-    ]
-    names = (
-        "Segment",
-        "Pseudo-customers",
-        f"Revenue, {currency}",
-        "Share of revenue",
-        "Median value",
-        "Bookings completed",
+        for name, size in sizes
     )
     return Table(
         key="value_segments",
         title="Value segments",
-        columns=names,
-        rows=tuple(rows),
-        note="Segments are thirds of the customers by realised value (paper 001, section 3.6) unless set otherwise.",
+        columns=("Segment", "Pseudo-customers", f"Revenue, {currency}", "Share of revenue", "Median value",
+                 "Bookings completed"),
+        rows=rows,
+        note="Segments are thirds of the customers by realised value (paper 001, section 3.6) unless set otherwise. "
+        f"“{MISSING}”: too few customers, or one brings most of the sum.",
         disclosure=Disclosure.GUEST_AGGREGATE,
-    )
+    )  # fmt: skip

@@ -12,7 +12,6 @@ import polars as pl
 from assets.customers.lifetime_value import SEGMENTS
 from assets.privacy.hierarchies import MISSING, REGION_OF, WORLD, sub_region
 
-DOMINANCE = 0.75  # share of a cell's revenue that one customer may bring: the (1, k) rule of Hundepool et al. (2012)
 _MIXED = "mixed or unknown origin"
 _AND_OTHERS = " and others"
 _SCHEMA = {"pseudo_customer_id": pl.String, "value_segment": pl.String, "country_group": pl.String}
@@ -93,11 +92,3 @@ def guest_segments(customers: pl.DataFrame, examples: pl.DataFrame, minimum: int
         labels = pl.Series("country_group", folded(own["country_group"].to_list(), minimum), dtype=pl.String)
         frames.append(own.with_columns(labels).drop_nulls("country_group").select(list(_SCHEMA)))
     return pl.concat(frames).sort("pseudo_customer_id")
-
-
-def revenue_to_show(revenue: pl.Series) -> float | None:
-    """The revenue of a cell; None where one customer brings so much of it that the sum would tell on them."""
-    total = float(revenue.sum())
-    if total <= 0:
-        return total
-    return None if float(revenue.max()) > DOMINANCE * total else total  # type: ignore[arg-type]

@@ -7,8 +7,9 @@ import numpy as np
 import polars as pl
 
 from assets.common.intervals import fold_interval
+from assets.customers.group_figures import revenue_to_show
 from assets.customers.lifetime_value import SEGMENTS
-from assets.reports.chapters.segments.folding import guest_segments, revenue_to_show
+from assets.reports.chapters.segments.folding import guest_segments
 from assets.reports.chapters.segments.guests import Guests
 from assets.reports.chapters.segments.themes import RECOVERY, theme_counts, theme_mentions
 from assets.reports.telling.wording import Estimate

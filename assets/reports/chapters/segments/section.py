@@ -3,8 +3,8 @@
 import re
 from collections.abc import Sequence
 
+from assets.customers.group_figures import DOMINANCE
 from assets.customers.lifetime_value import SEGMENTS
-from assets.reports.chapters.segments.folding import DOMINANCE
 from assets.reports.chapters.segments.guests import Guests, guests_of
 from assets.reports.chapters.segments.pages import SegmentPage, ThemeShare, actions, segment_pages
 from assets.reports.chapters.segments.risk import segments_at_risk

@@ -19,7 +19,7 @@ def build(told: "Told") -> "Section":
     return summary_section(told)
 
 
-_PRIVACY = tuple(f"privacy.{name}" for name in ("min_class_size", "ncp", "withheld", "epsilon_spent"))
+_PRIVACY = tuple(f"privacy.{name}" for name in ("k", "min_class_size", "ncp", "withheld", "epsilon_spent"))
 CHAPTER = Chapter(
-    order=10, reads=("alignment", *MINIMUM, *_PRIVACY, *GAIN, Reads("customers", None)), build=build
+    order=10, reads=("alignment", "customers", *MINIMUM, *_PRIVACY, *GAIN, Reads("customers", None)), build=build
 )  # fmt: skip

@@ -1,6 +1,5 @@
 """The few numbers that open the report."""
 
-from assets.customers.concentration import finite, top_share
 from assets.reports.telling.absence import Need
 from assets.reports.telling.accuracy import accuracy_of
 from assets.reports.telling.blocks import Disclosure, Stat
@@ -21,14 +20,15 @@ def key_numbers(told: Told) -> tuple[Stat, ...]:
 
 
 def _concentration(told: Told) -> Stat | None:
-    customers = told.table("customers")
-    if customers.is_empty():
+    share, size = told.number("customers.concentration.top_10_percent"), told.number("customers.count")
+    if share is None:
         return None
-    values = finite(customers["clv"])
+    revenue = told.number("customers.revenue")
     return Stat(
         label="of revenue from the best tenth",
-        value=percent(top_share(values, 0.1), 0),
-        detail=f"{count(values.size)} pseudo-customers, {money(float(values.sum()), told.run.currency)} in all",
+        value=percent(share, 0),
+        detail=f"{count(size)} pseudo-customers"
+        + (f", {money(revenue, told.run.currency)} in all" if revenue is not None else ""),
         disclosure=Disclosure.GUEST_AGGREGATE,
     )
 

@@ -1,6 +1,5 @@
 """What the numbers mean, each point with what it discloses."""
 
-from assets.customers.concentration import finite, top_share
 from assets.models.estimators.registry import NAIVE
 from assets.reports.chapters.summary.risk import at_risk_customers
 from assets.reports.telling.absence import Need
@@ -17,6 +16,8 @@ _FORECASTS = (
     ("prospective_cv", "for held-back customers"),
 )
 
+_BEST = (("top_1_percent", "1 %"), ("top_10_percent", "10 %"))  # the smallest group that may be told of
+
 
 def points(told: Told) -> list[Bullets]:
     """One list of one point each: value, forecast, text, customers at risk, what a pair says."""
@@ -31,14 +32,13 @@ def points(told: Told) -> list[Bullets]:
 
 
 def _concentration(told: Told) -> str:
-    customers = told.table("customers")
-    if customers.is_empty():
-        return ""
-    share = percent(top_share(finite(customers["clv"]), 0.01), 0)
-    return (
-        f"Value is concentrated: the best 1 % of customers bring {share} of the revenue. "
-        "Losing a few of them costs more than winning many others."
-    )
+    for path, words in _BEST:
+        if (share := told.number(f"customers.concentration.{path}")) is not None:
+            return (
+                f"Value is concentrated: the best {words} of customers bring {percent(share, 0)} of the revenue. "
+                "Losing a few of them costs more than winning many others."
+            )
+    return ""
 
 
 def _forecast(told: Told) -> str:
