@@ -20,7 +20,10 @@ from assets.models.assets_measuring import (
     customer_value,
     explained_texts,
     feature_influence,
+    influence_by_value,
     models_findings,
+    word_influence,
+    words_by_value,
 )
 from assets.models.checks import (
     validate_ablations,
@@ -80,7 +83,10 @@ __all__ = [
     "customer_value",
     "explained_texts",
     "feature_influence",
+    "influence_by_value",
     "models_findings",
+    "word_influence",
+    "words_by_value",
 ]  # declared in their own file, seen by the shell
 
 

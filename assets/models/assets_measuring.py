@@ -9,14 +9,24 @@ from assets.common.declaration import ENCODERS
 from assets.common.findings import finding_rows, merged
 from assets.common.measuring import findings_asset
 from assets.common.seeding import generator_of
+from assets.customers.group_figures import minimum_customers
 from assets.customers.monthly_views import cells_hold_k
-from assets.models.checks_explaining import validate_explained_texts, validate_faithfulness, validate_influence
+from assets.models.checks_explaining import (
+    validate_explained_texts,
+    validate_faithfulness,
+    validate_influence,
+    validate_influence_by_value,
+    validate_word_influence,
+)
 from assets.models.contract_explaining import CUSTOMER_REVIEWS, EXPLAINED_TEXTS, FEATURE_INFLUENCE, MODELS_FINDINGS
 from assets.models.contract_serving import CUSTOMER_VALUE
+from assets.models.contract_told import INFLUENCE_BY_VALUE, WORD_INFLUENCE, WORDS_BY_VALUE
 from assets.models.estimators.boosted_trees import BoostedTrees
 from assets.models.estimators.registry import FUSION, TREES
 from assets.models.estimators.spec import explained_models
 from assets.models.explaining.shapley import shap_values
+from assets.models.explaining.value_words import words_by_value as words_that_go_with_value
+from assets.models.explaining.word_influence import word_influence as influence_of_words
 from assets.models.findings.bench import KEPT_READS, TEXT_READS, kept_model, known_texts, text_bench
 from assets.models.findings.branches import (
     DISCLOSURES,
@@ -26,6 +36,8 @@ from assets.models.findings.branches import (
     fusion_settings,
     model_tree,
 )
+from assets.models.findings.gate import gates, withheld_gates
+from assets.models.findings.influence import influence_by_value as means_by_value
 from assets.models.findings.influence import influence_rows
 from assets.models.findings.words import explained_text_rows
 from assets.models.serving.monthly_value import SHOWN_CELL, first_scored_days, value_view
@@ -68,6 +80,31 @@ def explained_texts(inputs: WholeInputs) -> pl.DataFrame:
     return explained_text_rows(bench, model_settings(inputs.settings), inputs.settings.core.seed)
 
 
+@whole_asset(contract=INFLUENCE_BY_VALUE, group="models", reads=[Reads("feature_influence", None)],
+             validate=validate_influence_by_value, kinds={"polars"}, owners=_OWNERS)  # fmt: skip
+def influence_by_value(inputs: WholeInputs) -> pl.DataFrame:
+    """How far each feature moves forecasts, over everybody and by tenth of its value; no row of few customers."""
+    return means_by_value(inputs.frame("feature_influence"), minimum_customers(inputs.settings))
+
+
+@whole_asset(contract=WORD_INFLUENCE, group="models", reads=[*KEPT_READS, *TEXT_READS],
+             validate=validate_word_influence, kinds={"pytorch"}, owners=_OWNERS, pool=ENCODERS)  # fmt: skip
+def word_influence(inputs: WholeInputs) -> pl.DataFrame:
+    """How far words move the fusion's forecasts, mean over the customers who used them; no word of few customers."""
+    bench, least = text_bench(inputs), minimum_customers(inputs.settings)
+    if bench is None:
+        return WORD_INFLUENCE.empty()
+    texts = model_settings(inputs.settings).word_texts
+    return influence_of_words(bench.model, bench.candidates, bench.predictor, texts=texts, minimum=least)
+
+
+@whole_asset(contract=WORDS_BY_VALUE, group="models", reads=TEXT_READS, kinds={"polars"}, owners=_OWNERS)
+def words_by_value(inputs: WholeInputs) -> pl.DataFrame:
+    """Words that go with high or low value beyond chance, one text per customer; no word of few customers."""
+    texts = known_texts(inputs, inputs.as_of)
+    return words_that_go_with_value(texts, inputs.frame("customers"), minimum_customers(inputs.settings))
+
+
 @findings_asset(
     contract=MODELS_FINDINGS,
     reads=[*KEPT_READS, *TEXT_READS, *(Reads(name, None) for name in _MEASURED)],
@@ -78,7 +115,7 @@ def explained_texts(inputs: WholeInputs) -> pl.DataFrame:
 )
 def models_findings(inputs: WholeInputs) -> pl.DataFrame:
     """What the models room measures of itself: accuracy, claims, controls, leakage, reasons and whether they hold."""
-    settings, core = model_settings(inputs.settings), inputs.settings.core
+    settings, core, least = model_settings(inputs.settings), inputs.settings.core, minimum_customers(inputs.settings)
     tables = ModelTables(
         customers=inputs.frame("customers"),
         examples=inputs.frame("examples"),
@@ -92,11 +129,13 @@ def models_findings(inputs: WholeInputs) -> pl.DataFrame:
     kept = [item for name in explained_models() if (item := kept_model(inputs, name)) is not None]
     width = next((item.text_dimensions for item in kept if item.name == FUSION), None)
     tree = merged(
-        model_tree(tables, settings, core.profile, fresh),
+        model_tree(tables, settings, core.profile, fresh, least),
         explanation_tree(kept, text_bench(inputs), settings, core.seed, fresh),
         fusion_settings(settings, width),
     )
-    return finding_rows(tree, DISCLOSURES)
+    return finding_rows(
+        tree, DISCLOSURES, withheld_gates(gates(tables.predictions, tables.customers, tables.examples), least)
+    )
 
 
 @whole_asset(contract=CUSTOMER_VALUE, group="models", reads=[Reads("customer_scores", None, is_sparse=True)],

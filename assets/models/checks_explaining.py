@@ -27,6 +27,38 @@ def validate_influence(influence: pl.DataFrame) -> list[CheckOutcome]:
     ]
 
 
+def validate_influence_by_value(told: pl.DataFrame) -> list[CheckOutcome]:
+    """Tenths hold everybody once, and their means add up to the mean of all."""
+    keys = ["model", "feature"]
+    parts = told.filter(pl.col("tenth") > 0).group_by(keys).agg(
+        parts=pl.col("n").sum(), summed=(pl.col("n") * pl.col("influence")).sum()
+    )  # fmt: skip
+    whole = told.filter(pl.col("tenth") == 0).join(parts, on=keys, how="left")
+    apart = (pl.col("summed") / pl.col("parts") - pl.col("influence")).abs() > 1e-6 * (1 + pl.col("absolute_influence"))
+    lost = (pl.col("n") != pl.col("parts").fill_null(0)) | apart
+    return [
+        outcome_of(
+            "tenths_add_up_to_everybody",
+            whole.filter(lost).sort(keys),
+            show=(*keys, "n", "parts"),
+            advice="look at influence_by_value in findings/influence.py: each customer belongs to one tenth",
+        )
+    ]
+
+
+def validate_word_influence(told: pl.DataFrame) -> list[CheckOutcome]:
+    """No word was used by more customers than were looked at, and bounds hold the mean."""
+    odd = (pl.col("n") > pl.col("texts")) | ~pl.col("influence").is_between(pl.col("low"), pl.col("high"))
+    return [
+        outcome_of(
+            "words_are_counted_by_customer",
+            told.filter(odd),
+            show=("model", "word", "n", "texts"),
+            advice="look at word_influence in explaining/word_influence.py: a customer's text counts once",
+        )
+    ]
+
+
 def validate_explained_texts(explained: pl.DataFrame) -> list[CheckOutcome]:
     """Each word has its weight and stands in the text that it explains."""
     unequal = pl.col("words").list.len() != pl.col("weights").list.len()

@@ -30,6 +30,13 @@ class MeasuringSettings:
     lime_samples: int = _of_words(500, "a tenth of LIME's default: review texts have tens of words, not thousands")
     lime_words: int = _of_words(10, "what fits one picture; paper 001 figure 7 shows about as many")
     lime_min_words: int = _of_words(8, "shorter texts explain nothing")
+    word_texts: int = setting(
+        200,
+        "customers whose texts are read without each of their common words; twenty words a text cost as much as eight "
+        "texts of lime_samples",
+        allowed="1 or more",
+        only_for=("word_influence",),
+    )
 
     def __post_init__(self) -> None:
         for name in MEASURING:
@@ -37,5 +44,6 @@ class MeasuringSettings:
                 raise refuse(_SECTION, name, getattr(self, name), "1 or more")
 
 
+_NEW = ("word_texts",)  # was never a setting of the reports
 MEASURING: tuple[str, ...] = tuple(item.name for item in fields(MeasuringSettings))
-MOVED_FROM_REPORTS: Mapping[str, tuple[str, str]] = {name: (_SECTION, name) for name in MEASURING}
+MOVED_FROM_REPORTS: Mapping[str, tuple[str, str]] = {name: (_SECTION, name) for name in MEASURING if name not in _NEW}

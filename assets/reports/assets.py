@@ -29,7 +29,14 @@ from resources.atomic_files import write_whole
 
 _OWNERS = ["team:value"]
 _FILES = {"internal": "index.html", "shareable": "shareable.html", "results": "results.json"}
-_SHOWN = ("concentration", "comparison_prospective_cv", "beeswarm", "permutation", "match_weights_chart", "retention")
+_SHOWN = (
+    "concentration",
+    "comparison_prospective_cv",
+    "influence_by_value",
+    "permutation",
+    "match_weights_chart",
+    "retention",
+)
 _FINDINGS = [Reads(table, is_whole=True, is_optional=True) for table in tables_of_findings()]
 _COUNTED = [
     Reads(name, None) for name in ("published_bookings", "review_anomalies", "customers", "examples")

@@ -23,8 +23,7 @@ class ReportsSettings:
 
     MOVED: ClassVar[Mapping[str, tuple[str, str]]] = _MOVED
 
-    shap_features: int = setting(14, "features drawn in the beeswarm", allowed="1 or more")
-    shap_customers: int = setting(1_500, "dots per feature; more only make the file larger", allowed="1 or more")
+    shap_features: int = setting(14, "features drawn in the pictures of their influence", allowed="1 or more")
     anomaly_examples: int = setting(
         30, "highest values shown of each anomaly part, internal edition only", allowed="0 or more"
     )
@@ -36,7 +35,7 @@ class ReportsSettings:
     )
 
     def __post_init__(self) -> None:
-        for name in ("shap_features", "shap_customers", "segment_pages"):
+        for name in ("shap_features", "segment_pages"):
             if getattr(self, name) < 1:
                 raise refuse(_SECTION, name, getattr(self, name), "1 or more")
         if self.anomaly_examples < 0:

@@ -22,8 +22,8 @@ FITTED = {"polarity_model", "anomaly_bounds", "match_weights"}
 WHOLE = {
     "raw_findings", "bookings_by_month", "guest_aggregates", "privacy_findings", "reviews_findings",
     "alignment_findings", "pair_counts", "customers", "customer_bands", "customer_statistics", "customers_findings",
-    "review_map", "embeddings_findings", "explained_texts", "customer_reviews", "feature_influence", "models_findings",
-    "examples",
+    "review_map", "embeddings_findings", "explained_texts", "customer_reviews", "feature_influence",
+    "influence_by_value", "word_influence", "words_by_value", "models_findings", "examples",
     "model_tuning", "model_predictions", "model_metrics", "model_ablations", "anomaly_sensitivity", "trained_models",
     "training_runs", "model_drift", "back_test", "customer_value", "alignment_evidence", "privacy_attacks",
     "customer_keys", "studies_findings", "evaluation_results", "guest_value_report",

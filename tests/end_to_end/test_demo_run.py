@@ -125,6 +125,9 @@ def test_one_customer_and_every_training_can_be_looked_up(home: Path) -> None:
     assert told.returncode == 0, told.stderr
     for value in (path.stem, row["segment"], row["model_version"], row["reasons"], f"{row['value']:,.2f}"):
         assert value in told.stdout
+    taken_apart = stayworth(home, "score", row["pseudo_customer_id"], "--why")
+    assert taken_apart.returncode == 0
+    assert {"features", "reviews"} <= {line.split(" ")[0] for line in taken_apart.stdout.splitlines()}
     unknown = stayworth(home, "score", "f" * 32)
     assert (unknown.returncode, "No score of" in unknown.stdout) == (1, True)
     runs = stayworth(home, "models").stdout

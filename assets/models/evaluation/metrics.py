@@ -109,10 +109,7 @@ def decile_calibration(target: Floats, prediction: Floats) -> list[dict[str, flo
     _check(target, prediction)
     if not len(target):
         return []
-    _, group, number = np.unique(prediction, return_inverse=True, return_counts=True)
-    ranks = np.cumsum(number) - number  # of the first row of each group
-    tenth = 1 + ranks * min(_DECILES, len(target)) // len(target)
-    of_row = tenth[group]
+    of_row = tenth_of(prediction)
     return [
         {
             "decile": int(name),
@@ -122,6 +119,18 @@ def decile_calibration(target: Floats, prediction: Floats) -> list[dict[str, flo
         }
         for name in np.unique(of_row)
     ]
+
+
+def tenth_of(prediction: Floats) -> NDArray[np.int64]:
+    """(n,) the tenth of each prediction, 1 the lowest; equal predictions are in the first of their tenths.
+
+    Args:
+        prediction: (n,); fewer than ten make as many groups as there are.
+    """
+    _, group, number = np.unique(prediction, return_inverse=True, return_counts=True)
+    ranks = np.cumsum(number) - number  # of the first row of each group
+    tenth = 1 + ranks * min(_DECILES, len(prediction)) // max(len(prediction), 1)
+    return tenth[group].astype(np.int64)
 
 
 def _check(target: Floats, prediction: Floats) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from assets.common.findings import Estimate, Tree
-from assets.common.intervals import Metrics, bootstrap_metrics, clustered_mean, fold_interval
+from assets.common.intervals import Metrics, bootstrap_metrics, fold_interval
 from assets.customers.lifetime_value import SEGMENTS
 from assets.models.estimators.spec import comparisons, components, versus
 from assets.models.evaluation.evaluate import HOLDOUT, HOLDOUT_DISJOINT, PROSPECTIVE_CV
@@ -97,40 +97,30 @@ def significance_results(metrics: pl.DataFrame, folds: int, protocol: str = PROS
     return tree
 
 
-def _with_segments(predictions: pl.DataFrame, customers: pl.DataFrame) -> pl.DataFrame:
+def with_segments(predictions: pl.DataFrame, customers: pl.DataFrame) -> pl.DataFrame:
+    """Predictions of customers whose value segment is known, with ``value_segment``, in their order."""
     segments = customers.select("pseudo_customer_id", "value_segment")
     return predictions.join(segments, on="pseudo_customer_id", how="inner", maintain_order="left")
 
 
-def gate_results(
-    predictions: pl.DataFrame, customers: pl.DataFrame, examples: pl.DataFrame, protocol: str = PROSPECTIVE_CV
+def segment_results(
+    predictions: pl.DataFrame, customers: pl.DataFrame, mape_floor: float, model: str, minimum: int
 ) -> Tree:
-    """Mean and spread of the gate by value segment, over customers with text: without it the mask decides.
+    """Accuracy by value segment in the observed window (table 12 of paper 001); small segments are left out.
 
-    The mean's interval is over customers, whose rows at several origins go together.
+    Args:
+        predictions: ``model_predictions`` rows.
+        customers: ``customers`` rows.
+        mape_floor: targets below are left out of MAPE.
+        model: whose accuracy.
+        minimum: customers behind each figure.
     """
-    keys = ["pseudo_customer_id", "as_of"]
-    with_text = examples.filter((pl.col("protocol") == "prospective") & pl.col("has_text")).select(keys)
-    rows = predictions.filter((pl.col("protocol") == protocol) & pl.col("gate").is_not_null() & (pl.col("repeat") == 0))
-    rows = _with_segments(rows.join(with_text, on=keys, how="semi"), customers).sort(*keys)
-    tree: Tree = {}
-    for segment in SEGMENTS:
-        own = rows.filter(pl.col("value_segment") == segment)
-        gates = own["gate"].to_numpy()
-        if gates.size:
-            mean = clustered_mean(gates, own["pseudo_customer_id"].to_numpy())
-            tree[segment] = {"mean": mean.as_json(), "std": float(gates.std()), "n": int(gates.size)}
-    return tree
-
-
-def segment_results(predictions: pl.DataFrame, customers: pl.DataFrame, mape_floor: float, model: str) -> Tree:
-    """Accuracy by value segment in the observed window (table 12 of paper 001)."""
     rows = predictions.filter((pl.col("protocol") == "observed") & (pl.col("model") == model) & (pl.col("repeat") == 0))
-    rows = _with_segments(rows, customers).sort("pseudo_customer_id", "as_of")
+    rows = with_segments(rows, customers).sort("pseudo_customer_id", "as_of")
     tree: Tree = {}
     for segment in SEGMENTS:
         own = rows.filter(pl.col("value_segment") == segment)
-        if own.height > 1:
+        if own["pseudo_customer_id"].n_unique() >= max(minimum, 2):
             tree[segment] = all_metrics(own["target"].to_numpy(), own["prediction"].to_numpy(), mape_floor)
     return tree
 
@@ -141,9 +131,23 @@ def group_results(
     model: str,
     rng: np.random.Generator,
     draws: int,
+    *,
+    minimum: int,
     protocol: str = PROSPECTIVE_CV,
 ) -> Tree:
-    """Errors by country group and channel with bootstrap bounds over customers; groups below 30 rows are left out."""
+    """Errors by country group and channel with bootstrap bounds over customers.
+
+    Groups of fewer than 30 rows, which tell nothing, and of fewer customers than the minimum are left out.
+
+    Args:
+        predictions: ``model_predictions`` rows.
+        examples: ``examples`` rows.
+        model: whose errors.
+        rng: of the resampling.
+        draws: resamples of the customers.
+        minimum: customers behind each figure.
+        protocol: whose predictions; the first deal is read.
+    """
     keys = ["pseudo_customer_id", "as_of"]
     labels = examples.filter(pl.col("protocol") == "prospective").select(*keys, "country_group", "channel")
     rows = predictions.filter((pl.col("protocol") == protocol) & (pl.col("model") == model) & (pl.col("repeat") == 0))
@@ -162,7 +166,7 @@ def group_results(
                 errors=pl.col("error"),
                 customers=pl.col("pseudo_customer_id"),
             )
-            .filter(pl.col("n") >= _MIN_GROUP)
+            .filter((pl.col("n") >= _MIN_GROUP) & (pl.col("customers").list.n_unique() >= minimum))
             .sort("n", grouping, descending=[True, False])
             .head(12)
         )

@@ -17,7 +17,6 @@ from assets.models.evaluation.evaluate import PROSPECTIVE_CV, best_model, evalua
 from assets.models.evaluation.tuning import chosen_values
 from assets.models.findings.accuracy import (
     ablation_results,
-    gate_results,
     group_results,
     model_results,
     permutation_results,
@@ -38,6 +37,7 @@ from assets.models.findings.evidence import (
     tuning_tree,
 )
 from assets.models.findings.explanations import model_explanation
+from assets.models.findings.gate import gate_results
 from assets.models.findings.leakage import leakage_results
 from assets.models.findings.verdicts import past_results, shared_draws, verdict_results
 from assets.models.findings.words import word_faithfulness
@@ -81,7 +81,7 @@ class ModelTables:
     sensitivity: pl.DataFrame
 
 
-def model_tree(tables: ModelTables, settings: ModelSettings, profile: str, fresh: Fresh) -> Tree:
+def model_tree(tables: ModelTables, settings: ModelSettings, profile: str, fresh: Fresh, minimum: int) -> Tree:
     """Everything that is measured on tables alone: all branches but ``explanations`` and ``hyperparameters``.
 
     Args:
@@ -89,15 +89,16 @@ def model_tree(tables: ModelTables, settings: ModelSettings, profile: str, fresh
         settings: of the room.
         profile: of the run: which models are tried on shuffled texts.
         fresh: a generator at the start of :data:`STREAM`, for each figure anew.
+        minimum: customers behind a figure of a group.
     """
     return merged(
         sensitivity_results(tables.sensitivity),
         leakage_results(tables.customers, tables.examples, settings.tree_components, fresh()),
-        {} if tables.metrics.is_empty() else _evaluated(tables, settings, profile, fresh),
+        {} if tables.metrics.is_empty() else _evaluated(tables, settings, profile, fresh, minimum),
     )
 
 
-def _evaluated(tables: ModelTables, settings: ModelSettings, profile: str, fresh: Fresh) -> Tree:
+def _evaluated(tables: ModelTables, settings: ModelSettings, profile: str, fresh: Fresh, minimum: int) -> Tree:
     models = model_results(
         tables.metrics,
         tables.predictions,
@@ -115,9 +116,16 @@ def _evaluated(tables: ModelTables, settings: ModelSettings, profile: str, fresh
         "ablations": ablation_results(models, (PROSPECTIVE_CV, OBSERVED)),
         "models": {
             **merged(_with_best(models, tables.metrics), lists, beside_past),
-            **_compared(models, tables, drawn, settings, fresh),
+            **_compared(models, tables, drawn, settings, fresh, minimum),
         },
-        "gate": gate_results(tables.predictions, tables.customers, tables.examples),
+        "gate": gate_results(
+            tables.predictions,
+            tables.customers,
+            tables.examples,
+            minimum=minimum,
+            rng=fresh(),
+            draws=settings.bootstrap_draws,
+        ),
         "controls": {"permutation": _permuted(names, models, tables, settings, fresh)},
         "claims": claim_tree(claims),
         "verdicts": verdict_results(drawn),
@@ -131,7 +139,12 @@ def _with_best(models: Tree, metrics: pl.DataFrame) -> Tree:
 
 
 def _compared(
-    models: Tree, tables: ModelTables, drawn: Mapping[str, Floats], settings: ModelSettings, fresh: Fresh
+    models: Tree,
+    tables: ModelTables,
+    drawn: Mapping[str, Floats],
+    settings: ModelSettings,
+    fresh: Fresh,
+    minimum: int,
 ) -> Tree:
     """What is said of several models at once, and of the best one."""
     best = best_model(tables.metrics, PROSPECTIVE_CV) if PROSPECTIVE_CV in models else None
@@ -139,10 +152,12 @@ def _compared(
     draws = settings.bootstrap_draws
     return {
         "significance": significance_results(tables.metrics, settings.folds),
-        "calibration": calibration_tree(tables.predictions, calibrated),
+        "calibration": calibration_tree(tables.predictions, calibrated, minimum),
         "recommendation": recommendation(tables.metrics, drawn),
-        "segments": segment_results(tables.predictions, tables.customers, settings.mape_floor, FUSION),
-        "groups": group_results(tables.predictions, tables.examples, best, fresh(), draws) if best else {},
+        "segments": segment_results(tables.predictions, tables.customers, settings.mape_floor, FUSION, minimum),
+        "groups": group_results(tables.predictions, tables.examples, best, fresh(), draws, minimum=minimum)
+        if best
+        else {},
     }
 
 

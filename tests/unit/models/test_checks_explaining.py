@@ -2,8 +2,13 @@
 
 import polars as pl
 
-from assets.models.checks_explaining import validate_explained_texts, validate_influence
-from assets.models.contract import EXPLAINED_TEXTS, FEATURE_INFLUENCE
+from assets.models.checks_explaining import (
+    validate_explained_texts,
+    validate_influence,
+    validate_influence_by_value,
+    validate_word_influence,
+)
+from assets.models.contract import EXPLAINED_TEXTS, FEATURE_INFLUENCE, INFLUENCE_BY_VALUE, WORD_INFLUENCE
 
 
 def influence(*rows):
@@ -42,3 +47,33 @@ def test_words_belong_to_their_text_and_have_a_weight():
     strange = passed(validate_explained_texts(explained(["dirty"], [1.0])))
     assert not strange["explained_words_stand_in_their_text"]
     assert set(passed(validate_explained_texts(EXPLAINED_TEXTS.empty())).values()) == {True}
+
+
+def by_value(*rows):
+    return pl.DataFrame(
+        [{"model": "lightgbm", "feature": "b_x", "tenth": tenth, "n": n, "influence": mean, "absolute_influence": 1.0,
+          "direction": None} for tenth, n, mean in rows],
+        schema=INFLUENCE_BY_VALUE.schema,
+    )  # fmt: skip
+
+
+def test_a_tenth_that_was_lost_is_seen():
+    name = "tenths_add_up_to_everybody"
+    assert passed(validate_influence_by_value(by_value((0, 20, 2.0), (1, 10, 1.0), (6, 10, 3.0))))[name]
+    assert not passed(validate_influence_by_value(by_value((0, 20, 2.0), (1, 10, 1.0))))[name]
+    assert not passed(validate_influence_by_value(by_value((0, 20, 2.0), (1, 10, 1.0), (6, 10, 9.0))))[name]
+    assert not passed(validate_influence_by_value(by_value((0, 20, 2.0))))[name]
+    assert passed(validate_influence_by_value(INFLUENCE_BY_VALUE.empty()))[name]
+
+
+def test_a_word_counted_more_often_than_there_are_texts_is_seen():
+    name = "words_are_counted_by_customer"
+
+    def told(n, low=1.0):
+        row = {"model": "gated_fusion", "word": "room", "n": n, "influence": 2.0, "low": low, "high": 3.0, "texts": 20}
+        return pl.DataFrame([row], schema=WORD_INFLUENCE.schema)
+
+    assert passed(validate_word_influence(told(20)))[name]
+    assert not passed(validate_word_influence(told(21)))[name]
+    assert not passed(validate_word_influence(told(20, low=2.5)))[name]
+    assert passed(validate_word_influence(WORD_INFLUENCE.empty()))[name]

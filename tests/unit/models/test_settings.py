@@ -6,7 +6,7 @@ import pytest
 from assets.models.estimators.registry import all_models
 from assets.models.evaluation.evaluate import repeats_of
 from assets.models.settings import FULL, QUICK, ModelSettings, model_settings
-from assets.models.settings_measuring import MEASURING
+from assets.models.settings_measuring import MEASURING, MOVED_FROM_REPORTS
 from assets.reports.settings import ReportsSettings
 from pipelines.rooms import room_contracts
 from resources.errors import SettingsError
@@ -66,13 +66,20 @@ def test_nonsense_is_refused_by_name(name, value):
 def test_settings_of_measuring_are_refused_by_name_and_shape_no_model(name):
     with pytest.raises(SettingsError, match=f"models.{name}"):
         ModelSettings(**{name: 0})
+    tables = only_for(name)
     changed = ModelSettings(**{name: 7})
     assert name not in shaping_values(changed)
     assert digest_of(changed) == digest_of(ModelSettings())
-    assert digest_of(changed, table="models_findings") != digest_of(ModelSettings(), table="models_findings")
+    assert tables
+    assert all(digest_of(changed, table=name) != digest_of(ModelSettings(), table=name) for name in tables)
 
 
-@pytest.mark.parametrize("name", MEASURING)
+def only_for(name):
+    """Tables that a setting says it is for."""
+    return next(item.metadata[ONLY_FOR] for item in fields(ModelSettings) if item.name == name)
+
+
+@pytest.mark.parametrize("name", MOVED_FROM_REPORTS)
 def test_where_the_settings_of_measuring_were_before_says_where_they_are(name):
     with pytest.raises(
         SettingsError, match=rf"reports\.{name} is now models\.{name}.*STAYWORTH_MODELS__{name.upper()}"
@@ -83,4 +90,4 @@ def test_where_the_settings_of_measuring_were_before_says_where_they_are(name):
 
 def test_tables_that_a_setting_is_for_are_tables_of_the_room():
     named = {table for item in fields(ModelSettings) for table in item.metadata[ONLY_FOR]}
-    assert named == {"models_findings", "explained_texts"} <= set(room_contracts())
+    assert named == {"models_findings", "explained_texts", "word_influence"} <= set(room_contracts())

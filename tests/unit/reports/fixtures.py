@@ -12,13 +12,14 @@ from assets.common.findings import Tree, merged, nest
 from assets.customers.features import FEATURE_NAMES
 from assets.customers.findings import customer_finding_rows
 from assets.customers.statistics import customer_statistics_rows
+from assets.models.findings.influence import influence_by_value
 from assets.reports.telling.blocks import Edition
 from assets.reports.telling.editions import all_sections, build_editions
 from assets.reports.telling.run import RunHeader
 from assets.reviews.contract import PARTS
 from resources.sources.base import SourceFacts
 from resources.sources.demo import DemoSource
-from tests.unit.reports.guest_world import explain_tree, explained_texts, feature_influence
+from tests.unit.reports.guest_world import explain_tree, feature_influence, value_words, word_rows
 from tests.unit.reports.model_world import MODELS, model_tree
 from tests.unit.reports.world import World
 
@@ -350,7 +351,9 @@ def guest_tables() -> dict[str, pl.DataFrame]:
         "published_bookings": bookings(rng),
         "examples": examples(rng, people),
         "feature_influence": feature_influence(rng),
-        "explained_texts": explained_texts(),
+        "influence_by_value": influence_by_value(feature_influence(rng), 10),
+        "word_influence": word_rows(),
+        "words_by_value": value_words(),
     }
 
 

@@ -7,10 +7,7 @@ import numpy as np
 import polars as pl
 
 from assets.common.findings import Tree
-from assets.models.contract import EXPLAINED_TEXTS, FEATURE_INFLUENCE
-
-_WORDS = ("rude", "clean", "noise", "friendly")
-_WEIGHTS = (-12.0, 9.5, -7.0, 3.0)
+from assets.models.contract import FEATURE_INFLUENCE, WORD_INFLUENCE, WORDS_BY_VALUE
 
 
 def explain_tree() -> Tree:
@@ -74,15 +71,21 @@ def constant_influence(customers: pl.DataFrame, **features: float) -> pl.DataFra
     return pl.concat(frames)
 
 
-def explained_texts() -> pl.DataFrame:
-    """One explained text per value segment."""
+def word_rows() -> pl.DataFrame:
+    """Words that move forecasts, one of them in no direction for certain."""
+    moved = {"friendly": (9.5, 2.0, 30), "rude": (-12.0, 3.0, 12), "clean": (1.0, 4.0, 41)}
     rows = [
-        {"model": "gated_fusion", "segment": segment, "pseudo_customer_id": "c", "review_id": "r", "prediction": value,
-         "share": None, "fit": 0.7, "text": "Rude staff, clean room, noise, friendly bar.", "words": list(_WORDS),
-         "weights": list(_WEIGHTS)}
-        for segment, value in (("low", 40.0), ("mid", 310.0), ("high", 4_200.0))
+        {"model": "gated_fusion", "word": word, "n": n, "influence": mean, "low": mean - reach, "high": mean + reach,
+         "texts": 80}
+        for word, (mean, reach, n) in moved.items()
     ]  # fmt: skip
-    return pl.DataFrame(rows, schema=EXPLAINED_TEXTS.schema)
+    return pl.DataFrame(rows, schema=WORD_INFLUENCE.schema)
+
+
+def value_words() -> pl.DataFrame:
+    """Words that go with high and with low value."""
+    rows = [("breakfast", "low", -5.0, 30), ("noise", "high", 6.0, 40), ("poor", "low", -4.0, 15)]
+    return pl.DataFrame(rows, schema=WORDS_BY_VALUE.schema, orient="row")
 
 
 def paired_texts(written: pl.DataFrame, day: date) -> dict[str, pl.DataFrame]:

@@ -1,22 +1,24 @@
 """Why a customer is valued so: what is drawn, said, and held back when it can't be trusted."""
 
-from dataclasses import replace
-
 import numpy as np
 import polars as pl
 import pytest
 
-from assets.models.contract import EXPLAINED_TEXTS
+from assets.models.contract import WORDS_BY_VALUE
+from assets.models.findings.influence import influence_by_value
 from assets.reports.chapters.explain.chapter import CHAPTER
 from assets.reports.chapters.explain.faithfulness import faithfulness_blocks, player_blocks
 from assets.reports.chapters.explain.gate import gate_blocks, gate_table, gates_of
-from assets.reports.chapters.explain.influence import drawn_influence, influence_ranking
-from assets.reports.chapters.explain.single_forecasts import explanations_of, forecast_sentence
+from assets.reports.chapters.explain.influence import influence_blocks, influence_ranking
+from assets.reports.chapters.explain.words import moving_word_blocks, word_blocks
 from assets.reports.settings import ReportsSettings
 from assets.reports.telling.blocks import Notice, Picture, Table
+from assets.reports.telling.render import render_editions
 from assets.reports.telling.wording import NOT_PRINTED
-from tests.unit.reports.fixtures import empty_world, full_world
-from tests.unit.reports.guest_world import bounded, explained_texts, explanations, feature_influence
+from pipelines.rooms import room_contracts
+from resources.contract import Subject
+from tests.unit.reports.fixtures import editions_of, empty_world, full_world
+from tests.unit.reports.guest_world import bounded, explanations, feature_influence, word_rows
 from tests.unit.reports.world import World
 
 
@@ -30,8 +32,8 @@ def test_the_chapter_goes_from_features_to_whether_they_can_be_trusted() -> None
     assert "not causal" in blocks[0].text
     keys = [block.key for block in blocks if isinstance(block, Picture | Table)]
     assert keys == [
-        "beeswarm", "importance", "text_influence", "lime_1", "lime_2", "lime_3", "gate_by_segment", "gate",
-        "faithfulness", "faithfulness",
+        "influence_by_value", "importance", "text_influence", "word_influence", "words_by_value", "gate_by_segment",
+        "gate", "faithfulness", "faithfulness",
     ]  # fmt: skip
 
 
@@ -65,7 +67,7 @@ def test_nothing_computed_leaves_notes() -> None:
     assert [block.text.split(":")[0] for block in blocks[1:] if isinstance(block, Notice)] == [
         "Influence of the features (SHAP)",
         "Influence of the text as a whole (Shapley values of the fusion)",
-        "Words behind single forecasts (LIME)",
+        "Words that move forecasts",
         "Words that go with high or low value",
         "Gate by value segment",
         "Test whether the explanations are faithful",
@@ -73,17 +75,20 @@ def test_nothing_computed_leaves_notes() -> None:
 
 
 def test_the_gate_says_whether_segments_are_told_apart() -> None:
-    def sentence(reach: float | None) -> str:
-        means = {"low": bounded(0.52, 0.01), "mid": bounded(0.55, 0.01), "high": bounded(0.61, reach or 0.01)}
-        leaves = {segment: {"mean": mean if reach else mean["value"], "std": 0.05} for segment, mean in means.items()}
-        (picture, _) = gate_blocks(full_world().with_branch("gate", leaves).told(CHAPTER))
+    def sentence(apart: dict[str, float] | None) -> str:
+        leaves = {
+            segment: {"mean": mean, "std": 0.05} for segment, mean in (("low", 0.52), ("mid", 0.55), ("high", 0.61))
+        }
+        branch = leaves | ({"high_minus_low": apart} if apart else {})
+        (picture, _) = gate_blocks(full_world().with_branch("gate", branch).told(CHAPTER))
         assert isinstance(picture, Picture)
         return picture.sentence
 
-    assert "rises from low to high value by 0.09" in sentence(0.01)
-    assert "do not overlap" in sentence(0.01)
-    assert "overlap" not in sentence(None)
-    assert "intervals of the means overlap" in sentence(0.2)
+    assert "rises from low to high value by 0.09" in sentence(None)
+    assert "minus" not in sentence(None)
+    assert "(high minus low 0.09 (0.07\u00a0to\u00a00.11): apart beyond chance)" in sentence(bounded(0.09, 0.02))
+    assert "not shown to be apart" in sentence(bounded(0.09, 0.2))
+    assert "overlap" not in sentence(bounded(0.09, 0.02))
 
 
 @pytest.mark.parametrize(
@@ -108,42 +113,51 @@ def test_what_the_paper_did_not_print_is_said() -> None:
     assert {row[0]: row[3] for row in table.rows} == {"Low": "0.41", "Mid": NOT_PRINTED, "High": "0.68"}
 
 
-def test_a_part_of_the_text_block_is_said_to_be_one() -> None:
-    item = explanations_of(explained_texts())[0]
-    assert "25\u00a0% of what the model read" in forecast_sentence(replace(item, share=0.25), "EUR")
-    assert "what the model read" not in forecast_sentence(replace(item, share=1.0), "EUR")
+def test_the_strongest_feature_comes_first_and_says_which_way_it_moves() -> None:
+    rows = influence_by_value(feature_influence(np.random.default_rng(2)), 10)
+    assert influence_ranking(rows)["feature"][0] == "b_monetary"
+    (picture, bars) = influence_blocks(full_world().told(CHAPTER))
+    assert isinstance(picture, Picture)
+    assert isinstance(bars, Picture)
+    assert "high values of “monetary” raise the forecast" in picture.sentence
+    assert "a tenth of the customers by the feature's value, 30 or more" in picture.sentence
+    lowered = rows.with_columns(direction=-pl.col("direction"))
+    (picture, _) = influence_blocks(full_world().with_tables(influence_by_value=lowered).told(CHAPTER))
+    assert "high values of “monetary” lower" in picture.sentence  # type: ignore[union-attr]
+    other = full_world().with_tables(influence_by_value=rows.with_columns(model=pl.lit("another")))
+    assert isinstance(influence_blocks(other.told(CHAPTER))[0], Notice)
 
 
-def test_words_that_move_little_are_said_to_matter_little() -> None:
-    item = replace(explanations_of(explained_texts())[0], words=("clean", "loud"), weights=(1.0, -0.5))
-    assert "hardly matters here" in forecast_sentence(replace(item, prediction=1_000.0), "EUR")
-    assert "hardly matters" not in forecast_sentence(replace(item, prediction=10.0), "EUR")
+def test_words_are_told_with_how_many_used_them() -> None:
+    (picture,) = moving_word_blocks(full_world().told(CHAPTER))
+    assert isinstance(picture, Picture)
+    assert picture.sentence.startswith("“friendly” raises it; “rude” lowers it on average.")
+    assert "over the 12 or more customers who used it, of 80" in picture.sentence
+    unsure = word_rows().with_columns(low=pl.lit(-90.0), high=pl.lit(90.0))
+    (picture,) = moving_word_blocks(full_world().with_tables(word_influence=unsure).told(CHAPTER))
+    assert "No word moves the forecasts" in picture.sentence  # type: ignore[union-attr]
 
 
-def test_texts_come_from_low_to_high_value() -> None:
-    shown = explanations_of(explained_texts().reverse())
-    assert [item.segment for item in shown] == ["low", "mid", "high"]
-    first = shown[0]
-    assert (first.words[0], first.weights[0], first.share, first.fit) == ("rude", -12.0, None, 0.7)
-    assert explanations_of(EXPLAINED_TEXTS.empty()) == ()
+def test_words_of_both_sides_stand_in_one_table() -> None:
+    (table,) = word_blocks(full_world().told(CHAPTER))
+    assert isinstance(table, Table)
+    assert dict(table.rows) == {"High value": "noise", "Low value": "breakfast, poor"}
+    assert "used by 15 or more of them" in (table.note or "")
+    (paragraph,) = word_blocks(full_world().with_tables(words_by_value=WORDS_BY_VALUE.empty()).told(CHAPTER))
+    assert paragraph.kind == "paragraph"
 
 
-def test_customers_are_thinned_evenly_and_alike_for_every_feature() -> None:
-    rows = feature_influence(np.random.default_rng(2), 9)
-    drawn = drawn_influence(rows.sample(fraction=1.0, shuffle=True, seed=3), 4)
-    for feature in rows["feature"].unique():
-        own = rows.filter(pl.col("feature") == feature)["influence"].to_list()
-        assert drawn.filter(pl.col("feature") == feature)["shap"].to_list() == own[::3]
-    assert drawn_influence(rows, 9).height == rows.height
-    other = rows.with_columns(model=pl.lit("another"))
-    assert drawn_influence(pl.concat([rows, other]), 9).height == rows.height
-    assert drawn_influence(rows.clear(), 4).is_empty()
+def test_the_chapter_reads_no_table_of_single_customers() -> None:
+    contracts = room_contracts()
+    owned = {Subject.CUSTOMER, Subject.REVIEW, Subject.BOOKING}
+    for item in CHAPTER.tables:
+        assert not [column.name for column in contracts[item.asset].columns if column.subject in owned], item.asset
 
 
-def test_the_largest_mean_influence_comes_first_with_its_direction() -> None:
-    frame = pl.DataFrame(
-        {"feature": ["b_small"] * 3 + ["b_large"] * 3, "shap": [1.0, 2.0, 3.0, 9.0, 0.0, -9.0],
-         "scaled_value": [0.5, 0.5, 0.5, 0.0, 0.5, 1.0]}
-    )  # fmt: skip
-    ranking = influence_ranking(frame)
-    assert ranking.rows() == [("b_large", 6.0, pytest.approx(-1.0)), ("b_small", 2.0, 0.0)]
+@pytest.mark.parametrize("source", ["demo", "public", "deliveries"])
+def test_words_of_guests_leave_the_group_on_invented_data_alone(source: str) -> None:
+    told = full_world(source)
+    pages = render_editions(editions_of(told), told.run)
+    for key in ("words_by_value", "word_influence"):
+        assert key in pages["internal"]
+        assert (key in pages["shareable"]) == (source == "demo")

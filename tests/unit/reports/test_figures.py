@@ -6,8 +6,6 @@ import matplotlib as mpl
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
 from assets.reports.chapters.alignment import figures as figures_alignment
@@ -15,7 +13,6 @@ from assets.reports.chapters.alignment.tables import match_weight_frame
 from assets.reports.chapters.customers import figures as figures_customers
 from assets.reports.chapters.data.figures import draw_funnel
 from assets.reports.chapters.explain import figures as figures_explain
-from assets.reports.chapters.explain.figures import swarm_offsets
 from assets.reports.chapters.models.figures import draw_deciles
 from assets.reports.chapters.privacy import figures as figures_privacy
 from assets.reports.chapters.reviews import figures as figures_reviews
@@ -56,11 +53,12 @@ EDGES: dict[str, Callable[[], Figure]] = {
     "no intervals": lambda: draw_model_comparison(
         [("R²", {"same_as_past": Estimate(0.1), "x": Estimate(float("nan"))})], "same_as_past", (3,)
     ),
-    "no words": lambda: figures_explain.draw_text_explanation((), (), "EUR"),
-    "one customer": lambda: figures_explain.draw_beeswarm(
-        pl.DataFrame(
-            {"feature": ["b_x"], "shap": [0.0], "scaled_value": [None]}, schema_overrides={"scaled_value": pl.Float64}
-        ),
+    "no words": lambda: figures_explain.draw_words((), (), "EUR"),
+    "one group": lambda: figures_explain.draw_tenths(
+        pl.DataFrame({"feature": ["b_x"], "tenth": [1], "influence": [0.0]}), ["b_x"], "EUR"
+    ),
+    "one group far from the others": lambda: figures_explain.draw_tenths(
+        pl.DataFrame({"feature": ["b_x"] * 20, "tenth": list(range(1, 11)) * 2, "influence": [1.0] * 19 + [900.0]}),
         ["b_x"],
         "EUR",
     ),
@@ -95,14 +93,3 @@ def test_logarithmic_scales_are_labelled_by_numbers() -> None:
 
 def test_png_is_made_too() -> None:
     assert png_bytes(draw_funnel([("a", 3.0)], "rows"), 50).startswith(b"\x89PNG")
-
-
-@settings(max_examples=40)
-@given(st.lists(st.floats(-1e6, 1e6), max_size=80))
-def test_swarm_stays_in_its_lane_and_does_not_touch_its_input(values: list[float]) -> None:
-    influence = np.array(values, dtype=float)
-    copy = influence.copy()
-    offsets = swarm_offsets(influence)
-    assert offsets.shape == influence.shape
-    assert (np.abs(offsets) <= 0.38 + 1e-9).all()
-    assert (influence == copy).all()

@@ -6,8 +6,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assets.reports.chapters.explain import chapter as explain
-from assets.reports.chapters.explain.words import customer_words, word_blocks, words_by_value
 from assets.reports.chapters.segments.chapter import CHAPTER
 from assets.reports.chapters.segments.folding import folded, guest_segments, parent
 from assets.reports.chapters.segments.guests import Guests, guests_of, influence_by_customer
@@ -68,10 +66,6 @@ def guests(**changes: object) -> Guests:
 
 def pages_of(known: Guests, minimum: int = 10) -> list[SegmentPage]:
     return segment_pages(known, minimum=minimum, negative=-0.2)
-
-
-def words_of(known: Guests, minimum: int) -> pl.DataFrame:
-    return words_by_value(known.texts, known.customers, minimum)
 
 
 @given(st.lists(st.sampled_from(NODES), max_size=80), st.integers(2, 12))
@@ -148,7 +142,6 @@ def test_the_editions_tell_of_no_single_guest(source):
         assert not any(identifier in text for identifier in told.tables["customers"]["pseudo_customer_id"])
     assert "Segment page" in pages["internal"]
     assert "Segment page" not in pages["shareable"]
-    assert ("words_by_value" in pages["shareable"]) == (source == "demo")
 
 
 @pytest.mark.parametrize("customers", [0, 1, 4, 9])
@@ -171,31 +164,19 @@ def test_no_review_at_all_leaves_pages_without_themes():
     pages = pages_of(known)
     assert pages
     assert all(page.reviewed is None and not page.complaints for page in pages)
-    assert word_blocks(told.told(explain.CHAPTER))[0].kind == "notice"
     texts = [block.text for block in told.section(CHAPTER).blocks if block.kind == "notice"]
     assert any("at risk" in text for text in texts)
     nowhere = pages_of(replace(known, examples=known.examples.clear()))
     assert {page.country_group for page in nowhere} == {"mixed or unknown origin"}
 
 
-def test_equal_reviews_and_single_characters_give_no_words():
+def test_equal_reviews_and_single_characters_break_nothing():
     known = guests()
     for text in ("Clean room", "x", "", None):
         same = replace(known, texts=known.texts.with_columns(
             text=pl.lit(text, pl.String), positive_text=pl.lit(text, pl.String), negative_text=pl.lit(text, pl.String)
         ))  # fmt: skip
-        assert words_of(same, 5).is_empty()
         assert pages_of(same)
-
-
-def test_words_that_differ_are_found_and_rare_ones_are_not():
-    known = guests()
-    found = words_of(known, 10)
-    assert set(found.filter(pl.col("goes_with") == "high")["word"]) == {"noise", "night"}
-    assert set(found.filter(pl.col("goes_with") == "low")["word"]) == {"breakfast", "poor"}
-    assert words_of(known, 500).is_empty()
-    (table,) = word_blocks(world().told(explain.CHAPTER))
-    assert set(dict(table.rows)["High value"].split(", ")) == {"noise", "night"}
 
 
 def test_themes_by_value_have_shares_and_intervals():
@@ -208,11 +189,6 @@ def test_themes_by_value_have_shares_and_intervals():
     assert staff["low_end"] <= 0.0 <= staff["high_end"]
     assert themes_by_value(known.texts.clear(), known.customers, 10).is_empty()
     assert themes_by_value(known.texts, known.customers, 1000).is_empty()
-
-
-def test_marks_of_masking_are_no_words():
-    texts = pl.DataFrame({"pseudo_customer_id": ["a", "a"], "text": ["Regards [name] the 3 beds", "beds Beds"]})
-    assert customer_words(texts)["word"].to_list() == ["beds", "regards"]
 
 
 def test_themes_are_counted_by_customer():

@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING
 
 from assets.common.inputs import Reads
 from assets.reports.telling.chapter import Chapter
-from assets.reports.telling.guests import MINIMUM, TEXTS
 
 if TYPE_CHECKING:
     from assets.reports.telling.blocks import Section
@@ -18,16 +17,13 @@ def build(told: "Told") -> "Section":
     return explain_section(told)
 
 
+_TABLES = ("influence_by_value", "word_influence", "words_by_value")
 CHAPTER = Chapter(
     order=50,
     reads=(
         "explanations",
         "gate",
-        *MINIMUM,
-        *TEXTS,
-        Reads("customers", None),
-        Reads("feature_influence", is_whole=True, is_optional=True),
-        Reads("explained_texts", is_whole=True, is_optional=True),
+        *(Reads(name, is_whole=True, is_optional=True) for name in _TABLES),
     ),
     build=build,
 )

@@ -1,8 +1,7 @@
-"""Pictures of why: feature influence over all customers, words behind single predictions, the gate."""
+"""Pictures of why: influence of features by their values, words over many customers, the gate."""
 
 from collections.abc import Mapping, Sequence
 
-import numpy as np
 import polars as pl
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
@@ -26,52 +25,44 @@ from assets.reports.telling.wording import Estimate, decimal, plain
 _VALUES = LinearSegmentedColormap.from_list("low_high", [BLUE, "#c8c8c8", VERMILION])
 
 
-_STRETCH_FROM = 8.0  # times the 95th percentile
+_STRETCH_FROM = 8.0  # times the 90th percentile
+_STEP, _MIDDLE = 0.055, 5.5  # rows between the dots of two tenths; the tenth that lies on the feature's own row
 
 
 @styled
-def draw_beeswarm(shap: pl.DataFrame, features: Sequence[str], unit: str) -> Figure:
-    """One dot per customer and feature: place = influence on the prediction, colour = the feature's value.
+def draw_tenths(influence: pl.DataFrame, features: Sequence[str], unit: str) -> Figure:
+    """One dot per feature and tenth of its values: place = mean influence on the prediction, colour = the tenth.
 
     Args:
-        shap: ``feature``, ``shap`` (influence), ``scaled_value`` (0 low to 1 high, null unknown).
+        influence: ``feature``, ``tenth`` (1 lowest values to 10 highest), ``influence``.
         features: features to draw, most influential first.
         unit: unit of the influence.
     """
     figure, axes = canvas(height=0.9 + 0.36 * max(len(features), 1))
     scatter = None
     for position, feature in enumerate(features):
-        rows = shap.filter(pl.col("feature") == feature)
-        influence = rows["shap"].to_numpy()
-        colours = rows["scaled_value"].fill_null(0.5).to_numpy()
-        scatter = axes.scatter(
-            influence,
-            position + swarm_offsets(influence),
-            c=colours,
-            cmap=_VALUES,
-            vmin=0,
-            vmax=1,
-            s=7,
-            linewidths=0,
-            rasterized=True,
-        )
-    axes.axvline(0, color=MUTED, linewidth=1)
+        rows = influence.filter(pl.col("feature") == feature).sort("tenth")
+        means, tenths = rows["influence"].to_numpy(), rows["tenth"].to_numpy()
+        places = position + _STEP * (tenths - _MIDDLE)  # low values above, high ones below: no dot hides another
+        axes.plot(means, places, color=FAINT, linewidth=1, zorder=1)
+        scatter = axes.scatter(means, places, c=tenths, cmap=_VALUES, vmin=1, vmax=10, s=26, linewidths=0, zorder=2)
+    axes.axvline(0, color=MUTED, linewidth=1, zorder=0)
     axes.set_yticks(range(len(features)), [plain(feature.removeprefix("b_")) for feature in features])
     axes.set_ylim(len(features) - 0.4, -0.6)
-    axes.set_xlabel(f"influence on the prediction, {unit}{_stretch(axes, shap)}")
+    axes.set_xlabel(f"mean influence on the prediction, {unit}{_stretch(axes, influence['influence'])}")
     axes.grid(axis="x")
     if scatter is not None:
-        bar = figure.colorbar(scatter, ax=axes, aspect=30, pad=0.02, ticks=[0, 1])
-        bar.ax.set_yticklabels(["low", "high"])
+        bar = figure.colorbar(scatter, ax=axes, aspect=30, pad=0.02, ticks=[1, 10])
+        bar.ax.set_yticklabels(["lowest tenth", "highest tenth"])
         bar.set_label("value of the feature")
         bar.outline.set_visible(False)
     return figure
 
 
-def _stretch(axes: Axes, shap: pl.DataFrame) -> str:
+def _stretch(axes: Axes, influence: pl.Series) -> str:
     """Give a few very large influences a logarithmic scale, so that the others stay apart; says so."""
-    reach = shap["shap"].abs()
-    usual, largest = float(reach.quantile(0.95) or 0.0), float(reach.max() or 0.0)  # type: ignore[arg-type]
+    reach = influence.abs()
+    usual, largest = float(reach.quantile(0.9) or 0.0), float(reach.max() or 0.0)  # type: ignore[arg-type]
     if usual <= 0 or largest < _STRETCH_FROM * usual:
         return ""
     axes.set_xscale("symlog", linthresh=usual)
@@ -79,33 +70,6 @@ def _stretch(axes: Axes, shap: pl.DataFrame) -> str:
     axes.xaxis.set_ticks([*(-decade for decade in reversed(decades)), 0.0, *decades])  # inside, marks would collide
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
     return f" (logarithmic beyond ±{usual:,.0f})"
-
-
-def swarm_offsets(influence: np.ndarray, bins: int = 60, reach: float = 0.38) -> np.ndarray:
-    """Vertical offsets that spread dots of equal influence to both sides, densest bin widest.
-
-    Args:
-        influence: (n,) horizontal places.
-        bins: how finely places count as equal.
-        reach: largest offset.
-
-    Returns:
-        (n,) offsets in [-reach, reach]; the same for the same input.
-    """
-    if influence.size == 0:
-        return np.zeros(0)
-    low, high = float(influence.min()), float(influence.max())
-    place = (
-        np.zeros(influence.size, dtype=int)
-        if high <= low
-        else ((influence - low) / (high - low) * (bins - 1)).astype(int)
-    )
-    order = np.argsort(place, kind="stable")
-    starts = np.searchsorted(place[order], np.arange(bins))
-    rank = np.empty(influence.size, dtype=int)
-    rank[order] = np.arange(influence.size) - starts[place[order]]
-    side = np.where(rank % 2 == 0, 1.0, -1.0) * ((rank + 1) // 2)
-    return side / max(1.0, float(np.abs(side).max())) * reach
 
 
 @styled
@@ -125,28 +89,19 @@ def draw_importance(features: Sequence[str], importance: Sequence[float], unit: 
 
 
 @styled
-def draw_text_explanation(words: Sequence[str], weights: Sequence[float], unit: str) -> Figure:
-    """Words that raise (blue) or lower (vermilion) one prediction, strongest first."""
+def draw_words(words: Sequence[str], estimates: Sequence[Estimate], unit: str) -> Figure:
+    """Words that raise (blue) or lower (vermilion) predictions, strongest first, each with its interval."""
     figure, axes = canvas(width=6.4, height=0.8 + 0.27 * max(len(words), 1))
-    for position, weight in enumerate(weights):
-        axes.barh(position, weight, color=BLUE if weight >= 0 else VERMILION, height=0.68)
-        side = 1 if weight >= 0 else -1
-        axes.annotate(
-            f"{weight:+,.3g}",
-            (weight, position),
-            (4 * side, 0),
-            textcoords="offset points",
-            va="center",
-            ha="left" if side > 0 else "right",
-            fontsize=8,
-        )
+    for position, item in enumerate(estimates):
+        axes.barh(position, item.value, color=BLUE if item.value >= 0 else VERMILION, height=0.68)
+        if item.low is not None and item.high is not None:
+            axes.plot([item.low, item.high], [position, position], color=MUTED, linewidth=1.4)
     axes.axvline(0, color=MUTED, linewidth=1)
     axes.set_yticks(range(len(words)), words)
     axes.invert_yaxis()
-    axes.margins(x=0.2)
-    axes.set_xlabel(f"change of the prediction, {unit}")
-    axes.xaxis.set_ticks([])
-    axes.spines["bottom"].set_visible(False)
+    axes.margins(x=0.08)
+    axes.set_xlabel(f"mean change of the prediction, {unit}; line: 95 % over customers")
+    axes.grid(axis="x")
     axes.spines["left"].set_visible(False)
     return figure
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assets.customers.lifetime_value import SEGMENTS
+from assets.models.findings.gate import APART
 from assets.reports.chapters.explain.figures import draw_gate
 from assets.reports.telling import paper_figures as paper
 from assets.reports.telling.absence import Need
@@ -51,7 +52,7 @@ def gate_blocks(told: "Told") -> list[Block]:
     picture = Picture(
         key="gate_by_segment",
         title="How far the fusion relies on behaviour (figure 8 of paper 001)",
-        sentence=f"The gate {_trend(gates)}{_apart(gates)}; the paper reports a rise from 0.41 to 0.68. "
+        sentence=f"The gate {_trend(gates)}{_apart(told)}; the paper reports a rise from 0.41 to 0.68. "
         "A gate is an internal weight: it says nothing about causes, nor about which source would be missed more.",
         alt=f"Dots: mean gate {', '.join(f'{gate.segment} {decimal(gate.mean.value)}' for gate in gates)}.",
         figure=draw_gate(
@@ -101,10 +102,11 @@ def _trend(gates: list[Gate]) -> str:
     return trend
 
 
-def _apart(gates: list[Gate]) -> str:
-    """Whether the means of the lowest and the highest segment are told apart by their intervals."""
-    first, last = gates[0].mean, gates[-1].mean
-    if not (first.has_interval and last.has_interval):
+def _apart(told: "Told") -> str:
+    """Whether the means of the lowest and the highest segment differ beyond chance, on the same draws of customers."""
+    apart = told.estimate(f"gate.{APART}")
+    if apart is None or apart.low is None or apart.high is None:
         return ""
-    overlap = max(first.low, last.low) <= min(first.high, last.high)  # type: ignore[type-var]
-    return " (the 95 % intervals of the means overlap)" if overlap else " (the 95 % intervals do not overlap)"
+    is_shown = apart.low > 0.0 or apart.high < 0.0
+    words = "apart beyond chance" if is_shown else "not shown to be apart"
+    return f" (high minus low {estimate(apart)}: {words})"

@@ -25,7 +25,7 @@ _TABLES: tuple[tuple[str, str, str], ...] = (
     ("Figure 2", "Correlations", "customers"),
     ("Figure 4", "Architecture (a drawing: docs/architecture.md)", ""),
     ("Figures 5 and 9", "Model comparison (we draw intervals, not a radar)", "observed"),
-    ("Figure 6", "SHAP beeswarm", "why"),
+    ("Figure 6", "SHAP by tenth of the feature, in place of the beeswarm", "why"),
     ("Figure 7", "LIME examples", "why"),
     ("Figure 8", "Gate by segment", "why"),
 )

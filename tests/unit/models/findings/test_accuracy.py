@@ -10,7 +10,6 @@ from assets.common.intervals import bootstrap_metrics, fold_interval
 from assets.models.evaluation.metrics import all_metrics
 from assets.models.findings.accuracy import (
     ablation_results,
-    gate_results,
     group_results,
     model_results,
     permutation_results,
@@ -99,28 +98,28 @@ def test_significance_and_permutation_compare_the_same_folds() -> None:
     assert significance_results(real.clear(), 5) == {}
 
 
-def test_gate_segments_and_groups() -> None:
-    texts = (
-        predictions()
-        .select("pseudo_customer_id", "as_of")
-        .with_columns(protocol=pl.lit("prospective"), has_text=pl.lit(value=True))
-    )
-    gate = gate_results(predictions(), people(), texts)
-    assert set(gate) == {"low", "mid", "high"}
-    assert all(0.4 <= branch["mean"]["low"] < branch["mean"]["value"] < branch["mean"]["high"] <= 0.6
-               for branch in gate.values())  # fmt: skip
-    alone = people()["pseudo_customer_id"][0]
-    single = gate_results(predictions().filter(pl.col("pseudo_customer_id") == alone), people(), texts)
-    assert all(isinstance(branch["mean"], float) for branch in single.values())
-    assert single
-    assert set(segment_results(predictions(), people(), 1.0, "gated_fusion")) == {"low", "mid", "high"}
+def test_segments_and_groups() -> None:
+    assert set(segment_results(predictions(), people(), 1.0, "gated_fusion", 10)) == {"low", "mid", "high"}
+    assert segment_results(predictions(), people(), 1.0, "gated_fusion", 21) == {}
     labels = predictions().select("pseudo_customer_id", "as_of").unique(maintain_order=True).with_columns(
         protocol=pl.lit("prospective"), country_group=pl.lit("S. Europe"), channel=pl.lit("TA/TO")
     )  # fmt: skip
-    groups = group_results(predictions(), labels, "gated_fusion", np.random.default_rng(1), 50)
+    groups = group_results(predictions(), labels, "gated_fusion", np.random.default_rng(1), 50, minimum=10)
     assert groups["channel"]["TA/TO"]["n"] == 60
     assert "S Europe" in groups["country_group"]
-    assert gate_results(predictions(), people(), texts.with_columns(has_text=pl.lit(value=False))) == {}
+
+
+def test_many_rows_of_few_customers_are_no_group() -> None:
+    often = pl.concat(
+        [predictions().with_columns(as_of=pl.lit(date(2016, 6, day)), pseudo_customer_id=pl.lit("c00001"))
+         for day in (1, 2)]
+    )  # fmt: skip
+    labels = often.select("pseudo_customer_id", "as_of").unique(maintain_order=True).with_columns(
+        protocol=pl.lit("prospective"), country_group=pl.lit("PRT"), channel=pl.lit("TA/TO")
+    )  # fmt: skip
+    groups = group_results(often, labels, "gated_fusion", np.random.default_rng(1), 50, minimum=10)
+    assert groups == {"country_group": {}, "channel": {}}
+    assert segment_results(often, people(), 1.0, "gated_fusion", 10) == {}
 
 
 def test_ablations_name_the_models() -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from assets.common.findings import nest
+from assets.common.findings import nest, reasons_of
 from assets.common.seeding import generator_of
 from assets.common.whole import produce_whole, record_of
 from assets.common.workspace import Workspace
@@ -12,8 +12,11 @@ from assets.models.assets import (
     anomaly_sensitivity,
     explained_texts,
     feature_influence,
+    influence_by_value,
     model_ablations,
     models_findings,
+    word_influence,
+    words_by_value,
 )
 from assets.models.findings.accuracy import model_results
 from assets.models.findings.branches import STREAM
@@ -23,7 +26,8 @@ from tests.unit.models.build import DIMENSIONS
 from tests.unit.models.test_assets import Counted, read, reports, workspace
 
 __all__ = ["reports", "workspace"]  # fixtures: the same small history, made once for this file
-MEASURED = (anomaly_sensitivity, feature_influence, explained_texts, models_findings)
+TOLD = (influence_by_value, word_influence, words_by_value)
+MEASURED = (anomaly_sensitivity, feature_influence, explained_texts, *TOLD, models_findings)
 
 
 class Letters:
@@ -56,11 +60,13 @@ def test_every_table_is_promoted(measured):
     assert all(measured[name].rows > 0 for name in ("feature_influence", "explained_texts", "models_findings"))
 
 
-def test_every_branch_is_measured(findings):
+def test_every_branch_is_measured(workspace, findings):
     assert set(findings) == {
-        "models", "gate", "controls", "ablations", "claims", "verdicts", "studies", "tuning", "explanations",
+        "models", "controls", "ablations", "claims", "verdicts", "studies", "tuning", "explanations",
         "customers", "hyperparameters",
     }  # fmt: skip
+    withheld = reasons_of(read(workspace, "models_findings"))
+    assert withheld["gate.high"] == "fewer than 10 customers with a text"
     assert findings["models"]["prospective_cv"]["best"] in {"same_as_past", "lightgbm", "gated_fusion"}
     assert set(findings["explanations"]["shapley"]) == {"gated_fusion", "lightgbm"}
     assert "words" in findings["explanations"]["faithfulness"]
@@ -85,6 +91,15 @@ def test_every_customer_of_the_latest_origin_is_taken_apart(workspace, measured)
     latest = prospective.filter(pl.col("as_of") == pl.col("as_of").max())
     assert set(table["pseudo_customer_id"]) == set(latest["pseudo_customer_id"])
     assert set(table["model"]) == {"lightgbm"}
+
+
+def test_what_is_told_of_customers_rests_on_the_minimum_of_them(workspace, measured):
+    told = {item.name: read(workspace, item.name) for item in TOLD}
+    assert not told["influence_by_value"].is_empty()
+    assert all(table.filter(pl.col("n") < 10).is_empty() for table in told.values())
+    assert not {"pseudo_customer_id", "review_id", "booking_id"} & {
+        name for table in told.values() for name in table.columns
+    }
 
 
 def test_words_of_a_customer_per_segment_stand_in_the_text(workspace, measured):

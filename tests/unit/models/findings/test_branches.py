@@ -39,7 +39,7 @@ NOTHING = ModelTables(
 
 
 def test_nothing_gives_no_figure_and_no_error():
-    assert model_tree(NOTHING, ModelSettings(), "quick", fresh) == {}
+    assert model_tree(NOTHING, ModelSettings(), "quick", fresh, 10) == {}
     assert explanation_tree([], None, ModelSettings(), 42, fresh) == {}
 
 

@@ -103,6 +103,13 @@ def test_budgets_are_reported_with_what_was_chosen():
 def test_calibration_by_tenths():
     n = 40
     frame = pl.DataFrame({"protocol": PROSPECTIVE_CV, "model": "lightgbm", "repeat": [0] * n,
+                          "pseudo_customer_id": [f"c{number:02d}" for number in range(n)],
                           "target": np.arange(n, dtype=float), "prediction": np.arange(n) * 2.0})  # fmt: skip
-    tree = calibration_tree(frame, ["lightgbm"])
-    assert tree[PROSPECTIVE_CV]["lightgbm"]["tenth_10"] == {"n": 4, "predicted": 75.0, "realised": 37.5}
+    tree = calibration_tree(frame, ["lightgbm"], 4)
+    last = {"n": 4, "customers": 4, "predicted": 75.0, "realised": 37.5}
+    assert tree[PROSPECTIVE_CV]["lightgbm"]["tenth_10"] == last
+    merged = calibration_tree(frame, ["lightgbm"], 10)[PROSPECTIVE_CV]["lightgbm"]
+    assert {name: leaf["customers"] for name, leaf in merged.items()} == {"tenth_1": 12, "tenth_4": 12, "tenth_7": 16}
+    assert calibration_tree(frame, ["lightgbm"], 41) == {}
+    one = frame.with_columns(pseudo_customer_id=pl.lit("c"))
+    assert calibration_tree(one, ["lightgbm"], 2) == {}, "forty rows of one customer are one customer's"
