@@ -65,7 +65,9 @@ currency = "EUR"
 
 [privacy]
 k = 10
-key_columns = ["guest_key"]
+
+[customers]
+unit = "guest"
 
 [raw]
 extra_country_codes = ["XKX"]

@@ -20,6 +20,7 @@ import torch
 from assets.common.inputs import WholeInputs
 from assets.common.workspace import Workspace
 from assets.customers.protocols import PROSPECTIVE
+from assets.customers.units import customer_bookings, of_main_unit
 from assets.models.contract import EXAMPLES, MODEL_TUNING
 from assets.models.estimators.fusion_networks import PLANS
 from assets.models.estimators.registry import FUSION
@@ -33,7 +34,6 @@ from assets.models.fine_tuning.reads import HISTORY, READS
 from assets.models.fine_tuning.study import MODELS, PARTS, SHOWN, TUNED, Study, model_card, study
 from assets.models.fine_tuning.team import Team
 from assets.models.settings import ModelSettings, model_settings
-from assets.privacy.feature_rows import booking_rows
 from pipelines.fine_tuning_setup import (
     LoadedEncoder,
     chosen_embedding,
@@ -105,9 +105,9 @@ def linked_examples(inputs: WholeInputs, loaded: LoadedEncoder, settings: ModelS
         loaded: its tokenizer makes the word pieces.
         settings: of the models room.
     """
-    stored = inputs.frame(EXAMPLES.asset)
+    stored = of_main_unit(inputs.frame(EXAMPLES.asset))
     examples = stored.filter((pl.col("protocol") == PROSPECTIVE) & (pl.col("split") == "cv"))
-    bookings, (pairs, *parts) = booking_rows(inputs), (inputs.frame(name) for name in HISTORY)
+    bookings, (pairs, *parts) = customer_bookings(inputs), (inputs.frame(name) for name in HISTORY)
     version = ["review_id", "delivery_day"]
     texts = parts[-1].select(*version, "text").unique(version, keep="first", maintain_order=True)
     reviews = review_table(*parts).join(texts, on=version, how="left", maintain_order="left")

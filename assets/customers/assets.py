@@ -1,5 +1,7 @@
 """The customers room in Dagster: one unpartitioned table, rebuilt from the exact history of bookings."""
 
+from datetime import date
+
 import polars as pl
 
 from assets.common.daily import Reads, WholeInputs, WholeProduced, whole_asset
@@ -11,10 +13,12 @@ from assets.customers.findings import customer_finding_rows
 from assets.customers.group_figures import minimum_customers
 from assets.customers.lifetime_value import current_rows, lifetime_values, with_segments
 from assets.customers.monthly_views import BANDS, VIEW_BANDS, bands_of, cells_hold_k, month_ends, month_view
-from assets.customers.protocols import examined_days
+from assets.customers.protocols import examined_days, plan_origins
 from assets.customers.settings import CustomerSettings
 from assets.customers.statistics import customer_statistics_rows
-from assets.privacy.feature_rows import LABELS, booking_reads, booking_rows
+from assets.customers.unit_figures import UNIT_COLUMNS, unit_figures
+from assets.customers.units import customer_bookings, named_bookings, of_main_unit
+from assets.privacy.feature_rows import LABELS, booking_reads
 from assets.privacy.settings import PrivacySettings
 
 
@@ -29,9 +33,9 @@ from assets.privacy.settings import PrivacySettings
     further_checks=[features_see_no_future(LABELS.empty(), [], CustomerSettings())],
 )
 def customers(inputs: WholeInputs) -> WholeProduced:
-    """One row per pseudo-customer: lifetime value, value segment and behaviour as of the last complete day."""
+    """One row per guest or market: lifetime value, value segment and behaviour as of the last complete day."""
     settings = inputs.settings.room("customers", CustomerSettings)
-    bookings = booking_rows(inputs, (*BOOKING_COLUMNS, "deposit_aware_revenue"))
+    bookings = customer_bookings(inputs, (*BOOKING_COLUMNS, "deposit_aware_revenue"))
     features = behaviour_features(bookings, inputs.as_of, settings).drop("bookings")
     values = lifetime_values(current_rows(bookings, inputs.as_of))
     rows = with_segments(values.join(features, on="pseudo_customer_id", how="inner"), settings).select(CUSTOMERS.names)
@@ -55,14 +59,18 @@ _VALUE_COLUMNS = (
 def customer_bands(inputs: WholeInputs) -> WholeProduced:
     """Customers at the end of each month in bands, under ids of that month: what people outside restricted may see."""
     minimum = inputs.settings.room("privacy", PrivacySettings).k
-    bookings = booking_rows(inputs, _VALUE_COLUMNS)
+    bookings = customer_bookings(inputs, _VALUE_COLUMNS)
     views = [
-        month_view(bands_of(lifetime_values(current_rows(bookings, day))), BANDS, VIEW_BANDS, day, inputs.key, minimum)
+        month_view(bands_of(_values_on(bookings, day)), BANDS, VIEW_BANDS, day, inputs.key, minimum)
         for day in month_ends(inputs.first_day, inputs.as_of)
     ]
     frame = pl.concat([CUSTOMER_BANDS.empty(), *(CUSTOMER_BANDS.conform(view.rows) for view in views)])
     metadata = {"months": len(views), "customers_withheld": sum(view.withheld for view in views)}
     return WholeProduced(frame, metadata, outcomes=[cells_hold_k(frame, BANDS, minimum)])
+
+
+def _values_on(bookings: pl.DataFrame, day: date) -> pl.DataFrame:
+    return of_main_unit(lifetime_values(current_rows(bookings, day)))
 
 
 @whole_asset(
@@ -76,13 +84,21 @@ def customer_bands(inputs: WholeInputs) -> WholeProduced:
 def customer_statistics(inputs: WholeInputs) -> WholeProduced:
     """What is said of all customers at once, no figure on fewer than the minimum of them and none of a single one."""
     minimum = minimum_customers(inputs.settings)
-    rows = customer_statistics_rows(inputs.frame("customers"), minimum)
+    rows = customer_statistics_rows(of_main_unit(inputs.frame("customers")), minimum)
     return WholeProduced(rows, outcomes=[statistics_stand_on_enough(rows, minimum)])
 
 
 @findings_asset(
-    contract=CUSTOMERS_FINDINGS, reads=[Reads("customers", is_whole=True)], owners=["team:value"], code_version="2"
+    contract=CUSTOMERS_FINDINGS,
+    reads=[Reads("customers", is_whole=True), *booking_reads()],
+    owners=["team:value"],
+    code_version="2",
 )
 def customers_findings(inputs: WholeInputs) -> pl.DataFrame:
-    """What the customers room measures of itself: how many customers there are, how their revenue is spread."""
-    return customer_finding_rows(inputs.frame("customers"), minimum_customers(inputs.settings))
+    """What the customers room measures of itself: whom it counts, how many, and how their revenue is spread."""
+    settings, minimum = inputs.settings.room("customers", CustomerSettings), minimum_customers(inputs.settings)
+    is_public = inputs.source.facts.is_published
+    plan = plan_origins(inputs.first_day, inputs.as_of, settings, is_public=is_public)
+    bookings = current_rows(named_bookings(inputs, UNIT_COLUMNS), inputs.as_of)
+    figures = unit_figures(bookings, settings.unit, plan, minimum)
+    return customer_finding_rows(of_main_unit(inputs.frame("customers")), minimum, figures)

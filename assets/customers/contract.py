@@ -6,6 +6,7 @@ from assets.common.findings import findings_contract
 from assets.customers.features import FEATURES
 from assets.customers.lifetime_value import SEGMENTS
 from assets.customers.monthly_views import ANY, BOOKING_BORDERS, VALUE_BORDERS, VIEW_BANDS, band_words
+from assets.customers.settings import GUEST, MARKET
 from assets.customers.statistics import STATISTICS
 from resources.contract import Column, FrameContract, Subject, Zone
 
@@ -25,9 +26,10 @@ CUSTOMERS = FrameContract(
         Column(
             name="pseudo_customer_id",
             dtype=pl.String(),
-            description="keyed hash of the composite key",
+            description="keyed hash of the guest key, or of a market's composite key",
             subject=Subject.CUSTOMER,
         ),
+        Column(name="unit", dtype=pl.String(), description="whether a guest or a market", values=(GUEST, MARKET)),
         Column(name="first_day", dtype=pl.Date(), description="first delivery day of a row"),
         Column(name="last_day", dtype=pl.Date(), description="latest delivery day of a row"),
         Column(name="bookings", dtype=pl.Int64(), description="rows, corrections applied", unit="bookings", minimum=1),

@@ -1,4 +1,6 @@
-"""What the customers room measures of itself: how many customers there are, and how their revenue is spread."""
+"""What the customers room measures of itself: who its customers are, how many, and how their revenue is spread."""
+
+from collections.abc import Mapping
 
 import numpy as np
 import polars as pl
@@ -11,12 +13,15 @@ DISCLOSURES = {"customers": Disclosure.GUEST_AGGREGATE, "customers.minimum": Dis
 _MOST = 0.99  # of the customers have fewer bookings: the most that is said without saying it of one
 
 
-def customer_finding_rows(customers: pl.DataFrame, minimum: int) -> pl.DataFrame:
+def customer_finding_rows(
+    customers: pl.DataFrame, minimum: int, figures: Mapping[str, float | str | None] | None = None
+) -> pl.DataFrame:
     """The branch ``customers``; without customers the minimum alone.
 
     Args:
-        customers: ``customers`` rows.
+        customers: ``customers`` rows of one unit.
         minimum: customers behind every figure; what has fewer is absent, with the reason.
+        figures: of :func:`assets.customers.unit_figures.unit_figures`.
     """
     tree: Tree = {"minimum": minimum}
     if customers.is_empty():
@@ -34,7 +39,8 @@ def customer_finding_rows(customers: pl.DataFrame, minimum: int) -> pl.DataFrame
         "median_bookings": too_few(minimum) if bookings.size < minimum else float(np.median(bookings)),
         "bookings_p99": quantile_of_many(bookings, _MOST, minimum) or too_few(minimum),
     }
-    tree |= {"count": customers.height, "concentration": {}}
+    told |= figures or {}
+    tree |= {"unit": customers["unit"][0], "count": customers.height, "concentration": {}, "without_key": {}}
     reasons = {f"customers.{path}": value for path, value in told.items() if isinstance(value, str)}
     for path, value in told.items():
         if not isinstance(value, str):

@@ -39,7 +39,7 @@ def lifetime_values(rows: pl.DataFrame) -> pl.DataFrame:
         rows: current rows (:func:`current_rows`).
 
     Returns:
-        pseudo_customer_id, first_day, last_day, bookings, completed, clv, deposit_aware_clv (also counts
+        pseudo_customer_id, unit, first_day, last_day, bookings, completed, clv, deposit_aware_clv (also counts
         non-refundable deposits of cancelled bookings); sorted by id.
 
     Source:
@@ -48,6 +48,7 @@ def lifetime_values(rows: pl.DataFrame) -> pl.DataFrame:
     return (
         rows.group_by("pseudo_customer_id")
         .agg(
+            unit=pl.col("unit").first(),
             first_day=pl.col("delivery_day").min(),
             last_day=pl.col("delivery_day").max(),
             bookings=pl.len().cast(pl.Int64),
@@ -94,7 +95,17 @@ def _quintile(values: NDArray[np.float64]) -> NDArray[np.int64]:
 
 
 def with_segments(customers: pl.DataFrame, settings: CustomerSettings) -> pl.DataFrame:
-    """The customers with ``value_segment`` by the rule of the settings (needs clv and R, F, M)."""
+    """The customers with ``value_segment`` by the rule of the settings, guests among guests and markets among markets.
+
+    Args:
+        customers: ``unit``, clv and R, F, M; sorted by id.
+        settings: name the rule.
+    """
+    parts = [_with_segments(part, settings) for part in customers.partition_by("unit", maintain_order=True)]
+    return pl.concat(parts or [_with_segments(customers, settings)]).sort("pseudo_customer_id")
+
+
+def _with_segments(customers: pl.DataFrame, settings: CustomerSettings) -> pl.DataFrame:
     value = customers["clv"].cast(pl.Float64).to_numpy()
     rfm = customers.select("recency_days", "frequency", "monetary").to_numpy().astype(np.float64)
     labels = value_segments(value, settings.segments, rfm)

@@ -5,14 +5,22 @@ from datetime import date
 
 from resources.settings import refuse, setting
 
-_SECTION = "customers"
+SECTION = "customers"
 SEGMENT_RULES = ("thirds", "25_50_25", "rfm")
+AUTO, GUEST, MARKET = UNITS = ("auto", "guest", "market")
 
 
 @dataclass(frozen=True, kw_only=True)
 class CustomerSettings:
     """How value is cut into segments, how behaviour is smoothed, and at which days it is looked at."""
 
+    unit: str = setting(
+        AUTO,
+        "whose value is counted. guest: the rows with one guest key, rows without a key are left out and counted. "
+        "market: the rows that share privacy.key_columns, often many guests. auto: the guest where a row has a key, "
+        "else its market; models are then of guests, and markets are only described",
+        allowed="auto, guest, market",
+    )
     segments: str = setting(
         "thirds",
         "paper 001, section 2.8 (low, mid, high); 25_50_25 is paper 000's; rfm is the trade's",
@@ -52,18 +60,20 @@ class CustomerSettings:
     )
 
     def __post_init__(self) -> None:
+        if self.unit not in UNITS:
+            raise refuse(SECTION, "unit", self.unit, ", ".join(UNITS))
         if self.segments not in SEGMENT_RULES:
-            raise refuse(_SECTION, "segments", self.segments, ", ".join(SEGMENT_RULES))
+            raise refuse(SECTION, "segments", self.segments, ", ".join(SEGMENT_RULES))
         if not 0.0 < self.smoothing <= 1.0:
-            raise refuse(_SECTION, "smoothing", self.smoothing, "above 0, up to 1")
+            raise refuse(SECTION, "smoothing", self.smoothing, "above 0, up to 1")
         if self.price_ridge <= 0.0:
-            raise refuse(_SECTION, "price_ridge", self.price_ridge, "above 0")
+            raise refuse(SECTION, "price_ridge", self.price_ridge, "above 0")
         if not 1 <= self.season_days <= 364:
-            raise refuse(_SECTION, "season_days", self.season_days, "1 to 364")
+            raise refuse(SECTION, "season_days", self.season_days, "1 to 364")
         for name in ("block_days", "horizon_days", "cv_step_days", "max_cv_origins", "min_history_days"):
             if getattr(self, name) < 1:
-                raise refuse(_SECTION, name, getattr(self, name), "1 or more")
+                raise refuse(SECTION, name, getattr(self, name), "1 or more")
         if self.min_customers < 2:
-            raise refuse(_SECTION, "min_customers", self.min_customers, "2 or more")
+            raise refuse(SECTION, "min_customers", self.min_customers, "2 or more")
         if bool(self.cv_origins) != (self.holdout_origin is not None):
-            raise refuse(_SECTION, "holdout_origin", self.holdout_origin, "given together with cv_origins")
+            raise refuse(SECTION, "holdout_origin", self.holdout_origin, "given together with cv_origins")

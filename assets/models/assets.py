@@ -11,6 +11,7 @@ from assets.common.declaration import ENCODERS, Cadence
 from assets.customers.behaviour import BOOKING_COLUMNS
 from assets.customers.protocols import examined_days, plan_origins
 from assets.customers.settings import CustomerSettings
+from assets.customers.units import customer_bookings, of_main_unit
 from assets.embeddings.encode import Embed
 from assets.embeddings.settings import EmbeddingSettings
 from assets.models.anomaly_choice.evidence import evidence_of, scored_reviews
@@ -73,7 +74,7 @@ from assets.models.serving.training_log import (
     runs_frame,
 )
 from assets.models.settings import model_settings
-from assets.privacy.feature_rows import LABELS, booking_reads, booking_rows
+from assets.privacy.feature_rows import LABELS, booking_reads
 from assets.privacy.opt_outs import without_opted_out
 from assets.reviews.settings import ReviewSettings
 from resources.model_store import ModelStore
@@ -92,7 +93,7 @@ __all__ = [
 
 def _sources(inputs: WholeInputs) -> TextSources:
     return TextSources(
-        bookings=booking_rows(inputs),
+        bookings=customer_bookings(inputs),
         pairs=inputs.frame("booking_review_pairs"),
         embeddings=inputs.frame("review_embeddings"),
         anomalies=inputs.frame("review_anomalies"),
@@ -129,7 +130,7 @@ def examples(inputs: WholeInputs) -> WholeProduced:
              kinds={"pytorch", "lightgbm"}, owners=["team:models"], code_version="3", pool=ENCODERS)  # fmt: skip
 def model_tuning(inputs: WholeInputs) -> pl.DataFrame:
     """The same number of trials for every tuned model, on customers that no fold tests; none in the quick profile."""
-    return tune(inputs.frame("examples"), model_settings(inputs.settings), time.perf_counter)
+    return tune(of_main_unit(inputs.frame("examples")), model_settings(inputs.settings), time.perf_counter)
 
 
 @whole_asset(contract=MODEL_PREDICTIONS, group="models", reads=[Reads("examples", None), Reads("model_tuning", None)],
@@ -138,7 +139,7 @@ def model_tuning(inputs: WholeInputs) -> pl.DataFrame:
 def model_predictions(inputs: WholeInputs) -> pl.DataFrame:
     """Out-of-sample predictions of every model on the same grouped folds and on the hold-out, with times."""
     tuned = chosen_values(inputs.frame("model_tuning"))
-    return evaluate(inputs.frame("examples"), model_settings(inputs.settings), tuned=tuned)
+    return evaluate(of_main_unit(inputs.frame("examples")), model_settings(inputs.settings), tuned=tuned)
 
 
 @whole_asset(contract=MODEL_METRICS, group="models", reads=[Reads("model_predictions", None)],
@@ -154,7 +155,7 @@ def model_metrics(inputs: WholeInputs) -> WholeProduced:
              kinds={"pytorch"}, owners=["team:models"], code_version="4", pool=ENCODERS)  # fmt: skip
 def model_ablations(inputs: WholeInputs) -> WholeProduced:
     """One thing changed at a time on the same folds; the profile quick runs none."""
-    settings, examples = model_settings(inputs.settings), inputs.frame("examples")
+    settings, examples = model_settings(inputs.settings), of_main_unit(inputs.frame("examples"))
     if not settings.is_ablated:
         return WholeProduced(MODEL_ABLATIONS.empty())
     sources = _sources(inputs)
@@ -185,8 +186,8 @@ def anomaly_sensitivity(inputs: WholeInputs) -> pl.DataFrame:
         inputs.frame("clean_reviews"),
     )
     evidence = evidence_of(
-        inputs.frame("examples"),
-        booking_rows(inputs, BOOKING_COLUMNS),
+        of_main_unit(inputs.frame("examples")),
+        customer_bookings(inputs, BOOKING_COLUMNS),
         inputs.frame("booking_review_pairs"),
         reviews,
         settings.anomaly_components,
@@ -204,7 +205,7 @@ def trained_models(inputs: WholeInputs) -> WholeProduced:
     """One row per kept model of the training in service; a new training serves unless it is worse (training_runs)."""
     settings = model_settings(inputs.settings)
     trained = train_final(
-        inputs.frame("examples"),
+        of_main_unit(inputs.frame("examples")),
         inputs.frame("model_predictions"),
         inputs.frame("model_metrics"),
         settings,
@@ -237,11 +238,15 @@ def model_drift(inputs: WholeInputs) -> WholeProduced:
     notices = inputs.resource("opt_outs").history()
     sources = stored_sources(inputs)
     bookings = without_opted_out(LABELS, sources.bookings, notices, pl.lit(day))
-    newest = features_at(bookings, sources.pairs, sources.as_stored(), day, customers)
+    newest = of_main_unit(features_at(bookings, sources.pairs, sources.as_stored(), day, customers))
     drift = drift_table(
-        inputs.frame("examples"), newest, inputs.frame("model_predictions"), inputs.frame("customer_scores"), day,
+        of_main_unit(inputs.frame("examples")),
+        newest,
+        inputs.frame("model_predictions"),
+        inputs.frame("customer_scores"),
+        day,
         model_settings(inputs.settings),
-    )  # fmt: skip
+    )
     return WholeProduced(drift, drift_metadata(drift))
 
 
@@ -270,7 +275,7 @@ def customer_scores(inputs: DayInputs) -> Produced:
     for day in inputs.days:
         served = _served_on(store, day, customers.horizon_days)
         bookings = without_opted_out(LABELS, sources.bookings, notices, pl.lit(day))
-        known = features_at(bookings, sources.pairs, reviews, day, customers)
+        known = of_main_unit(features_at(bookings, sources.pairs, reviews, day, customers))
         past = past_revenue(bookings, known["pseudo_customer_id"], day, served.horizon_days)
         rule = customers.segments if customers.segments != "rfm" else "thirds"
         known = known.with_columns(past)

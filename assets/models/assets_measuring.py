@@ -11,6 +11,7 @@ from assets.common.measuring import findings_asset
 from assets.common.seeding import generator_of
 from assets.customers.group_figures import minimum_customers
 from assets.customers.monthly_views import cells_hold_k
+from assets.customers.units import of_main_unit
 from assets.models.checks_explaining import (
     validate_explained_texts,
     validate_faithfulness,
@@ -117,8 +118,8 @@ def models_findings(inputs: WholeInputs) -> pl.DataFrame:
     """What the models room measures of itself: accuracy, claims, controls, leakage, reasons and whether they hold."""
     settings, core, least = model_settings(inputs.settings), inputs.settings.core, minimum_customers(inputs.settings)
     tables = ModelTables(
-        customers=inputs.frame("customers"),
-        examples=inputs.frame("examples"),
+        customers=of_main_unit(inputs.frame("customers")),
+        examples=of_main_unit(inputs.frame("examples")),
         metrics=inputs.frame("model_metrics"),
         predictions=inputs.frame("model_predictions"),
         tuning=inputs.frame("model_tuning"),

@@ -5,6 +5,7 @@ import polars as pl
 from assets.customers.features import FEATURES
 from assets.customers.lifetime_value import SEGMENTS
 from assets.customers.protocols import LONG_HORIZON, OBSERVED, PROSPECTIVE
+from assets.customers.settings import GUEST, MARKET
 from assets.models.contract_explaining import CUSTOMER_REVIEWS, EXPLAINED_TEXTS, FEATURE_INFLUENCE, MODELS_FINDINGS
 from assets.models.contract_serving import BACK_TEST, CUSTOMER_VALUE, MODEL_DRIFT, TRAINING_RUNS
 from assets.models.contract_told import INFLUENCE_BY_VALUE, WORD_INFLUENCE, WORDS_BY_VALUE
@@ -20,7 +21,7 @@ __all__ = [
 _ID = Column(
     name="pseudo_customer_id",
     dtype=pl.String(),
-    description="keyed hash of the composite key",
+    description="keyed hash of the guest key, or of a market's composite key",
     subject=Subject.CUSTOMER,
 )
 _AS_OF = Column(name="as_of", dtype=pl.Date(), description="T: features know rows delivered up to this day")
@@ -62,6 +63,7 @@ EXAMPLES = FrameContract(
         Column(name="protocol", dtype=pl.String(), description="window", values=(OBSERVED, PROSPECTIVE, LONG_HORIZON)),
         Column(name="split", dtype=pl.String(), description="use of the row", values=("cv", "holdout")),
         _ID,
+        Column(name="unit", dtype=pl.String(), description="whether a guest or a market", values=(GUEST, MARKET)),
         _AS_OF,
         Column(name="horizon_days", dtype=pl.Int32(), description="H; 0 in the observed window", unit="days"),
         Column(name="target_clv", dtype=pl.Float64(), description="value to predict", unit="currency units"),

@@ -14,8 +14,9 @@ QUASI_IDENTIFIERS = (
 )  # fmt: skip
 KEY_COLUMNS = (
     "country", "agent", "company", "customer_type", "market_segment", "distribution_channel",
-    "is_repeated_guest", "hotel", "deposit_type", "reserved_room_type", "meal", "adults", "children", "guest_key",
+    "is_repeated_guest", "hotel", "deposit_type", "reserved_room_type", "meal", "adults", "children",
 )  # fmt: skip
+GUEST_KEY = "guest_key"  # names a guest, so it is no part of a market's key
 BATCHES = ("day", "week", "month")
 FROM_STAYS, FROM_LABELS = FEATURES_FROM = ("stays", "labels")
 
@@ -70,10 +71,10 @@ class PrivacySettings:
             "distribution_channel",
             "is_repeated_guest",
         ),
-        "paper 001, pseudo-customer; specification 6.5",
+        "paper 001, pseudo-customer: what the bookings of a market share; specification 6.5",
         allowed=(
             "one or more of country, agent, company, customer_type, market_segment, distribution_channel, "
-            "is_repeated_guest, hotel, deposit_type, reserved_room_type, meal, adults, children, guest_key, each once"
+            "is_repeated_guest, hotel, deposit_type, reserved_room_type, meal, adults, children, each once"
         ),
     )
     features_from: str = setting(
@@ -158,6 +159,9 @@ class PrivacySettings:
             raise refuse(SECTION, "features_from", self.features_from, ", ".join(FEATURES_FROM))
         self._check_rate_limits()
         self._check_columns("quasi_identifiers", self.quasi_identifiers, QUASI_IDENTIFIERS)
+        if GUEST_KEY in self.key_columns:
+            advice = 'columns of a market; guests are told apart by customers.unit = "auto" (the default) or "guest"'
+            raise refuse(SECTION, "key_columns", self.key_columns, advice)
         self._check_columns("key_columns", self.key_columns, KEY_COLUMNS)
         if not 0.0 < self.epsilon <= 10.0:
             raise refuse(SECTION, "epsilon", self.epsilon, "above 0, at most 10")

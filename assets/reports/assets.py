@@ -10,8 +10,9 @@ import polars as pl
 
 from assets.common.daily import Reads, WholeInputs, WholeProduced, whole_asset
 from assets.common.effects import Effect
-from assets.common.findings import Disclosure, Tree, finding_rows, nest, reasons_of, union_of
+from assets.common.findings import Disclosure, Tree, at, finding_rows, nest, reasons_of, union_of
 from assets.common.rooms import tables_of_findings
+from assets.customers.settings import MARKET
 from assets.privacy.settings import PrivacySettings
 from assets.reports.checks import identifiers_in, outside_resources, validate_index, validate_results
 from assets.reports.contract import EVALUATION_RESULTS, REPORT_INDEX
@@ -64,7 +65,7 @@ def evaluation_results(inputs: WholeInputs) -> WholeProduced:
     return WholeProduced(rows, {"figures": rows["value"].count(), "absent": rows["reason"].count()})
 
 
-def _header(inputs: WholeInputs) -> RunHeader:
+def _header(inputs: WholeInputs, unit: str = MARKET) -> RunHeader:
     core = inputs.settings.core
     return RunHeader(
         source=core.source,
@@ -75,6 +76,7 @@ def _header(inputs: WholeInputs) -> RunHeader:
         version=_version(),
         currency=core.currency,
         key_columns=inputs.settings.room("privacy", PrivacySettings).key_columns,
+        unit=unit,
     )
 
 
@@ -108,8 +110,9 @@ def _version() -> str:
 def guest_value_report(inputs: WholeInputs) -> WholeProduced:
     """Two editions of the report as self-contained HTML, and results.json, under reports/ of the home folder."""
     settings = inputs.settings.room("reports", ReportsSettings)
-    findings, run = inputs.frame("evaluation_results"), _header(inputs)
+    findings = inputs.frame("evaluation_results")
     values, reasons = nest(findings), reasons_of(findings)
+    run = _header(inputs, str(at(values, "customers.unit") or MARKET))
     presence = _presence(inputs, run, values)
 
     def told(chapter: Chapter) -> Told:

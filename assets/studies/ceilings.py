@@ -13,11 +13,13 @@ from typing import Protocol
 import polars as pl
 
 from assets.customers.protocols import PROSPECTIVE, OriginPlan
-from assets.customers.settings import CustomerSettings
+from assets.customers.settings import MARKET, CustomerSettings
+from assets.customers.units import in_units
 from assets.models.examples.dataset import build_examples
 from assets.models.examples.text_block import review_table
 from assets.models.examples.text_sources import with_texts
 from assets.models.settings import QUICK, ModelSettings
+from assets.privacy.contract import LABELLED_BOOKINGS
 from assets.privacy.stays import as_labels
 from assets.studies.contract import VALUE_CEILINGS
 from assets.studies.settings import StudiesSettings
@@ -100,7 +102,8 @@ def ceiling_world(
         settings: of the customers room.
         draws: futures that the oracle averages over.
     """
-    bookings = as_labels(tables["stays"])
+    # The oracle knows customers by the labels that they share: markets, whatever the unit of the run.
+    bookings = in_units(as_labels(tables["stays"], (*LABELLED_BOOKINGS.names, "guest_hash")), MARKET)
     reviews = review_table(*(tables[name] for name in NEEDED[3:]))
     cross = OriginPlan(observed=plan.observed, horizon_days=plan.horizon_days, cv=plan.cv, holdout=None)
     made = build_examples(bookings, tables["booking_review_pairs"], reviews, cross, settings)

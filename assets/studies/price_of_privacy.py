@@ -24,7 +24,7 @@ from assets.common.findings import Estimate
 from assets.common.intervals import fold_interval
 from assets.common.versions import latest_in_place
 from assets.customers.protocols import OriginPlan
-from assets.customers.settings import CustomerSettings
+from assets.customers.settings import MARKET, CustomerSettings
 from assets.models.estimators.registry import FUSION, NAIVE, TREES
 from assets.models.evaluation.evaluate import PROSPECTIVE_CV, evaluate, metrics_of
 from assets.models.examples.dataset import build_examples
@@ -168,7 +168,9 @@ def _pairing(pairs: pl.DataFrame, links: pl.DataFrame | None) -> dict[str, Estim
 def _accuracy(
     published: pl.DataFrame, pairs: pl.DataFrame, world: World, settings: StudySettings
 ) -> Mapping[str, Estimate]:
-    examples = build_examples(published, pairs, world.reviews, world.plan, settings.customers)
+    # Labels name no guest: the customers of the papers' chain are markets.
+    markets = published.with_columns(unit=pl.lit(MARKET))
+    examples = build_examples(markets, pairs, world.reviews, world.plan, settings.customers)
     future = examples.filter((pl.col("protocol") == "prospective") & (pl.col("split") == "cv"))
     rules = replace(settings.models, models=STUDIED_MODELS)
     metrics = metrics_of(evaluate(future, rules), rules).filter(pl.col("protocol") == PROSPECTIVE_CV)

@@ -214,9 +214,12 @@ def _made_ids(
     own, rest = pseudonyms.filter(named), pseudonyms.filter(~named)
     row_ids = sorted({*mine["row_id"], *own["row_id"]})
     review_rows = sorted(set(written["row_id"]))
-    customers = set(own["pseudo_customer_id"])
-    shared = customers & set(rest["pseudo_customer_id"])
-    own_hashes = {*hashes, *own["guest_hash"].drop_nulls()} - set(rest["guest_hash"].drop_nulls())
+    markets = set(own["pseudo_customer_id"])
+    shared = markets & set(rest["pseudo_customer_id"])
+    theirs, others_hashes = {*hashes, *own["guest_hash"].drop_nulls()}, set(rest["guest_hash"].drop_nulls())
+    own_hashes = theirs - others_hashes
+    own_customers = sorted((markets - shared) | own_hashes)
+    shared_customers = sorted(shared | (theirs & others_hashes))
     # A reservation's own name is what reviews of it are linked by.
     named_ids = _plain(keyed_hash([*row_ids, *reservations], "booking", workspace.key))
     return {
@@ -225,10 +228,11 @@ def _made_ids(
         "booking_ids": sorted({*named_ids, *own["booking_id"]}),
         "guest_hashes": sorted(own_hashes),
         "review_ids": sorted(_plain(keyed_hash(review_rows, "review", workspace.key))),
-        "own_customers": sorted(customers - shared),
-        "shared_customers": sorted(shared),
-        "own_view_ids": _view_ids(workspace, sorted(customers - shared)),
-        "shared_view_ids": _view_ids(workspace, sorted(shared)),
+        # A customer is a market or, where the row has a key, the guest (assets/customers/units.py).
+        "own_customers": own_customers,
+        "shared_customers": shared_customers,
+        "own_view_ids": _view_ids(workspace, own_customers),
+        "shared_view_ids": _view_ids(workspace, shared_customers),
     }
 
 

@@ -33,8 +33,8 @@ class Guest:
         booking_ids: keyed hashes of ``row_ids``.
         guest_hashes: keyed hashes of ``guest_keys``.
         review_ids: keyed hashes of ``review_row_ids``.
-        own_customers: pseudo-customers that hold no other guest's bookings.
-        shared_customers: pseudo-customers that hold other guests' bookings too.
+        own_customers: customers that are the guest, and markets that hold no other guest's bookings.
+        shared_customers: markets that hold other guests' bookings too.
         own_view_ids: ids of ``own_customers`` in the views by month.
         shared_view_ids: ids of ``shared_customers`` there.
         identifiers: direct identifiers that nobody else's rows carry and that can be searched for, by kind.

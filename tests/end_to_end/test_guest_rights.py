@@ -171,6 +171,21 @@ def test_an_erased_guest_is_nowhere_and_does_not_come_back(workspace: Workspace)
     assert aside.filter(pl.col("reason") == "erased").height == len(guest.row_ids)
 
 
+def test_a_guest_that_is_a_customer_leaves_the_tables_of_customers(workspace: Workspace, tmp_path: Path) -> None:
+    """Where guests are the customers, their rows bear the guest's hash, and a market's rows stay."""
+    asked, guest = chosen(workspace, with_review=False)
+    assert set(guest.guest_hashes) <= set(guest.own_customers)
+    scores = workspace.contracts["customer_scores"]
+    told = {"target": "revenue_next_30d", "model": "lightgbm", "model_version": "v", "value": 9.0, "low": 0.0,
+            "high": 9.0, "segment": "low", "reasons": "", "delivery_day": LAST}  # fmt: skip
+    names = [guest.guest_hashes[0], *guest.shared_customers[:1], "f" * 32]
+    rows = scores.conform(pl.DataFrame([{"pseudo_customer_id": name, **told} for name in names]))
+    workspace.lake.rewrite(scores, LAST, rows, InputRecord(asset="customer_scores", partition=str(LAST)))
+    assert export_guest(workspace, asked, tmp_path / "copy")["customer_scores"] == 1
+    assert erase_guest(workspace, asked, "a letter").is_complete
+    assert workspace.lake.rows("customer_scores", LAST)["pseudo_customer_id"].to_list() == names[1:]
+
+
 @pytest.mark.slow
 def test_a_day_made_again_equals_what_the_erasure_left(workspace: Workspace) -> None:
     asked, _ = chosen(workspace)

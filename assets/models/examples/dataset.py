@@ -77,7 +77,7 @@ def build_examples(
     """All examples of both protocols, and of the year-long target.
 
     Args:
-        bookings: published bookings.
+        bookings: of :func:`assets.customers.units.customer_bookings`.
         pairs: booking_review_pairs.
         reviews: :func:`assets.models.examples.text_block.review_table`.
         plan: the origins.
@@ -112,6 +112,7 @@ EXAMPLE_SCHEMA = pl.Schema(
         "protocol": pl.String(),
         "split": pl.String(),
         "pseudo_customer_id": pl.String(),
+        "unit": pl.String(),
         "as_of": pl.Date(),
         "horizon_days": pl.Int32(),
         "target_clv": pl.Float64(),
@@ -135,14 +136,14 @@ def features_at(
     """Feature blocks of every customer with a row by T, without targets: what scoring reads.
 
     Args:
-        bookings: published bookings.
+        bookings: of :func:`assets.customers.units.customer_bookings`.
         pairs: booking_review_pairs.
         reviews: :func:`assets.models.examples.text_block.review_table`.
         as_of: T; nothing delivered or decided after it is looked at.
         settings: of the customers room.
 
     Returns:
-        pseudo_customer_id, as_of, behaviour block, text block, country_group, channel; sorted by id.
+        pseudo_customer_id, unit, as_of, behaviour block, text block, country_group, channel; sorted by id.
     """
     return _examples_at(bookings, pairs, reviews, as_of, settings)
 
@@ -154,7 +155,9 @@ def _examples_at(
     behaviour = behaviour.rename(dict(zip(FEATURE_NAMES, BEHAVIOUR_COLUMNS, strict=True)))
     rows = current_rows(bookings, as_of)
     labels = rows.group_by("pseudo_customer_id", maintain_order=True).agg(
-        country_group=pl.col("country_region").last(), channel=pl.col("distribution_channel_levels").last()
+        unit=pl.col("unit").first(),
+        country_group=pl.col("country_region").last(),
+        channel=pl.col("distribution_channel_levels").last(),
     )
     text = text_block(rows.select("booking_id", "pseudo_customer_id"), pairs, reviews, as_of)
     joined = behaviour.join(labels, on="pseudo_customer_id", how="left")

@@ -10,8 +10,9 @@ import polars as pl
 
 from assets.common.inputs import DayInputs, Reads, WholeInputs
 from assets.customers.behaviour import BOOKING_COLUMNS
+from assets.customers.units import customer_bookings
 from assets.models.examples.text_sources import TextSources
-from assets.privacy.feature_rows import booking_reads, booking_rows
+from assets.privacy.feature_rows import booking_reads
 
 HISTORY = (
     *booking_reads(),
@@ -43,7 +44,7 @@ def stored_sources(inputs: DayInputs | WholeInputs) -> TextSources:
         return inputs.history(asset, (*_VERSION, *columns), named)
 
     return TextSources(
-        bookings=booking_rows(inputs, (*BOOKING_COLUMNS, *_LABELS)),
+        bookings=customer_bookings(inputs, (*BOOKING_COLUMNS, *_LABELS)),
         pairs=pairs,
         embeddings=of_reviews("review_embeddings", ["embedding"]),
         anomalies=of_reviews("review_anomalies", ["is_excluded"]),

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from assets.common.inputs import Reads, WholeInputs
 from assets.customers.protocols import PROSPECTIVE
+from assets.customers.units import customer_bookings, of_main_unit
 from assets.embeddings.settings import EmbeddingSettings
 from assets.models.estimators.registry import FUSION
 from assets.models.examples.dataset import BEHAVIOUR_COLUMNS, ExampleArrays, to_arrays
@@ -19,7 +20,7 @@ from assets.models.explaining.shapley import predict_from_texts
 from assets.models.explaining.texts import BOOKING, JUDGED, PAIR, REVIEW, main_texts, texts_of_customers
 from assets.models.networks.training import FittedNetwork
 from assets.models.serving.artefacts import from_artefact
-from assets.privacy.feature_rows import booking_reads, booking_rows
+from assets.privacy.feature_rows import booking_reads
 
 KEPT_READS = (Reads("trained_models", None), Reads("examples", None))  # of a kept model and its customers
 TEXT_READS = (
@@ -61,7 +62,7 @@ def kept_model(inputs: WholeInputs, name: str) -> KeptModel | None:
         name: of the model.
     """
     kept = inputs.frame("trained_models").filter(pl.col("model") == name)
-    rows = latest_examples(inputs.frame("examples"))
+    rows = latest_examples(of_main_unit(inputs.frame("examples")))
     if kept.is_empty() or rows.is_empty():
         return None
     artefact = inputs.resource("model_store").load(name, str(kept["version"][0]), BEHAVIOUR_COLUMNS)
@@ -84,7 +85,7 @@ def known_texts(inputs: WholeInputs, known_by: date) -> pl.DataFrame:
     """
     return texts_of_customers(
         inputs.history("booking_review_pairs", PAIR, pl.col("is_assigned")),
-        booking_rows(inputs, BOOKING),
+        customer_bookings(inputs, BOOKING),
         inputs.history("clean_reviews", REVIEW),
         inputs.history("review_anomalies", JUDGED),
         known_by=known_by,

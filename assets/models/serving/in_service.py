@@ -11,13 +11,13 @@ from assets.common.effects import Effect
 from assets.common.inputs import WholeInputs
 from assets.customers.behaviour import BOOKING_COLUMNS
 from assets.customers.protocols import revenue_between
+from assets.customers.units import customer_bookings, of_main_unit
 from assets.models.evaluation.tuning import chosen_values
 from assets.models.serving.back_test import SCORE_COLUMNS, horizon_of, replayed_test, stored_test
 from assets.models.serving.kept_models import Trained, kept_models
 from assets.models.serving.promotion_rule import judge
 from assets.models.serving.training_log import erasure_digest, outdated_because, run_record
 from assets.models.settings import model_settings
-from assets.privacy.feature_rows import booking_rows
 from resources.model_store import ModelStore
 
 
@@ -76,7 +76,7 @@ def _record(
     inputs: WholeInputs, trained: Trained, entry: dict[str, Any] | None, former: dict[str, Any] | None
 ) -> dict[str, Any]:
     store: ModelStore = inputs.resource("model_store")
-    settings, examples = model_settings(inputs.settings), inputs.frame("examples")
+    settings, examples = model_settings(inputs.settings), of_main_unit(inputs.frame("examples"))
     erasures = erasure_digest(inputs.resource("tombstones").load().marks)
     digest = inputs.digest_of("examples")
     return run_record(
@@ -106,7 +106,7 @@ def _record(
 def tested_days(inputs: WholeInputs) -> Iterator[pl.DataFrame]:
     """Rows of ``back_test`` for stored scores whose horizon has passed, one day after the other, the newest first."""
     left = model_settings(inputs.settings).back_test_days
-    bookings = booking_rows(inputs, BOOKING_COLUMNS)
+    bookings = customer_bookings(inputs, BOOKING_COLUMNS)
     for day in reversed(inputs.days_of("customer_scores")):
         targets = inputs.part("customer_scores", [day], ["target"])["target"].unique().to_list()
         if not left:

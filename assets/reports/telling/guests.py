@@ -1,6 +1,6 @@
-"""What several chapters read of the guests: how few may stand behind a statement, and what they wrote."""
+"""What several chapters read of the guests: what a customer is called, how few may be told of, what they wrote."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 
@@ -17,6 +17,18 @@ TEXTS = (  # what customer_texts reads
     Reads("clean_reviews", None),
 )
 _WRITTEN = ("score", "text", "positive_text", "negative_text")
+
+
+class CustomerWords(NamedTuple):
+    """What a customer is called, small letters: ``guest`` and ``guests``, or ``market`` and ``markets``."""
+
+    one: str
+    many: str
+
+
+def customer_words(told: "Told") -> CustomerWords:
+    """What the customers of a run are called: guests where their value is counted, else markets."""
+    return CustomerWords(told.run.unit, f"{told.run.unit}s")
 
 
 def minimum_customers(told: "Told") -> int:

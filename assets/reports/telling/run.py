@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from assets.customers.settings import MARKET
 from resources.sources.base import SourceFacts
 
 
@@ -22,7 +23,8 @@ class RunHeader:
     version: str = ""
     currency: str = "EUR"
     seconds: float | None = None
-    key_columns: tuple[str, ...] = ()  # what the bookings of a pseudo-customer share
+    key_columns: tuple[str, ...] = ()  # what the bookings of a market share
+    unit: str = MARKET  # what a customer is: a guest or a market
 
     @property
     def days(self) -> int:

@@ -14,6 +14,7 @@ from assets.alignment.sides import completed_stays
 from assets.common.inputs import Reads, WholeInputs
 from assets.common.versions import latest_in_place
 from assets.customers.protocols import OBSERVED, PROSPECTIVE
+from assets.customers.units import of_main_unit
 from assets.models.estimators.registry import FUSION, NAIVE, TREES, WITHOUT_TEXT
 from assets.models.estimators.spec import fit_model
 from assets.models.examples.dataset import text_dimensions, to_arrays
@@ -96,7 +97,7 @@ def _through_reviews(inputs: WholeInputs, population: Population, number: int) -
 
 
 def _on_models(inputs: WholeInputs, k: int, customers: int) -> list[AttackResult]:
-    examples = inputs.frame("examples")
+    examples = of_main_unit(inputs.frame("examples"))
     rows = examples.filter((pl.col("protocol") == PROSPECTIVE) & (pl.col("split") == "cv"))
     if rows["pseudo_customer_id"].n_unique() < _MIN_CUSTOMERS:
         rows = examples.filter(pl.col("protocol") == OBSERVED)

@@ -1,16 +1,18 @@
-"""Small published bookings and customers for the tests of the customers and models rooms."""
+"""Small bookings and customers for the tests of the customers and models rooms."""
 
 from datetime import date, timedelta
 
 import numpy as np
 import polars as pl
 
+from assets.customers.settings import MARKET
 from assets.privacy.contract import STAYS
 from assets.privacy.stays import as_labels
 
 SCHEMA = {
     "booking_id": pl.String,
     "pseudo_customer_id": pl.String,
+    "unit": pl.String,
     "is_completed": pl.Boolean,
     "nights_from": pl.Int32,
     "nights_to": pl.Int32,
@@ -26,12 +28,16 @@ SCHEMA = {
 DAY = date(2024, 6, 30)
 
 
-def booking(customer, days_before, revenue=0, *, nights=(2, 2), booking_id=None, as_of=DAY, completed=None, deposit=0):
+def booking(
+    customer, days_before, revenue=0, *, nights=(2, 2), booking_id=None, as_of=DAY, completed=None, deposit=0,
+    unit=MARKET,
+):  # fmt: skip
     """One published booking delivered ``days_before`` days before ``as_of``."""
     is_completed = revenue > 0 if completed is None else completed
     return {
         "booking_id": booking_id or f"{customer}-{days_before}-{revenue}-{nights}",
         "pseudo_customer_id": customer,
+        "unit": unit,
         "is_completed": is_completed,
         "nights_from": nights[0],
         "nights_to": nights[1],
@@ -89,4 +95,6 @@ def as_stays(bookings):
 
 def exact(bookings):
     """Those bookings as readers of the exact history see them: labels without width."""
-    return as_labels(as_stays(bookings), [name for name in SCHEMA if name in bookings.columns])
+    names = [name for name in SCHEMA if name in bookings.columns]
+    labels = as_labels(as_stays(bookings), [name for name in names if name != "unit"])
+    return labels.with_columns(bookings["unit"]).select(names)

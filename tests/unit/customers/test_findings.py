@@ -36,6 +36,7 @@ def test_what_fewer_customers_than_the_minimum_would_tell_is_withheld_with_a_rea
     assert set(nest(customer_finding_rows(people, 61))["customers"]) == {
         "count",
         "minimum",
+        "unit",
         "without_revenue_share",
     } - ({"without_revenue_share"} if 0 < (people["clv"] <= 0).sum() < 60 else set())
 

@@ -44,6 +44,11 @@ def test_nonsense_is_refused(bad: dict[str, Any]) -> None:
         PrivacySettings(**bad)
 
 
+def test_the_key_of_a_market_names_no_guest() -> None:
+    with pytest.raises(SettingsError, match=r"privacy\.key_columns .* customers\.unit"):
+        PrivacySettings(key_columns=("guest_key", "country"))
+
+
 def test_k_1_needs_its_own_word() -> None:
     assert PrivacySettings(k=1, allow_k_1=True).k == 1
     assert PrivacySettings().k == 5
