@@ -4,6 +4,12 @@ import polars as pl
 
 from resources.contract import CheckOutcome, outcome_of
 
+# Shares of targets above which a view of customers is not to be shown to anybody.
+_VIEW_LIMITS = {
+    "customers_alone": 0.01, "customers_to_rows": 0.005, "chained": 0.0, "score_fingerprint": 0.01,
+    "internal_joined_singling_out": 0.001,
+}  # fmt: skip
+
 
 def validate_price(staged: pl.DataFrame) -> list[CheckOutcome]:
     """Checks of the rows of ``price_of_privacy``."""
@@ -47,6 +53,8 @@ def validate_attacks(staged: pl.DataFrame) -> list[CheckOutcome]:
     single = promised.filter((pl.col("attack") == "singling_out") & (pl.col("rate") > 0))
     crossed = staged.filter((pl.col("low") > pl.col("rate")) | (pl.col("rate") > pl.col("high")))
     models = staged.filter(pl.col("attack").str.contains("^membership_.*_(loss|calibrated)$") & (pl.col("low") > 0.75))
+    limits = pl.col("attack").replace_strict(_VIEW_LIMITS, default=1.0, return_dtype=pl.Float64)
+    views = staged.filter((pl.col("zone") == "internal") & (pl.col("rate") > limits))
     show = ("attack", "zone", "k", "rate", "worst")
     return [
         outcome_of(
@@ -56,6 +64,10 @@ def validate_attacks(staged: pl.DataFrame) -> list[CheckOutcome]:
         outcome_of(
             "nobody_is_singled_out_by_labels", single, show=show,
             advice="a published class holds one guest: do not release, and check how guests are counted",
+        ),
+        outcome_of(
+            "internal_views_name_nobody", views, show=show,
+            advice="a table outside restricted tells of single customers: see which columns its cells are made of",
         ),
         outcome_of(
             "attack_interval_holds_its_rate", crossed, show=("attack", "zone", "k", "low", "rate", "high"),

@@ -25,6 +25,7 @@ from assets.studies.attacks.membership import attack_membership, membership_scor
 from assets.studies.attacks.pairs import ReviewWorld, attack_pairs, attack_review_text
 from assets.studies.attacks.rates import AttackResult, table_of
 from assets.studies.attacks.search import haystack_of
+from assets.studies.attacks.stored_views import VIEW_READS, attack_views
 from assets.studies.attacks.suite import Population, attack_bookings
 from assets.studies.settings import StudiesSettings
 from assets.studies.truth import true_links, truth_of
@@ -39,6 +40,7 @@ ATTACK_READS = (
     Reads("clean_reviews", None),
     Reads("booking_review_pairs", None),
     Reads("examples", None),
+    *VIEW_READS,
 )
 _MODELS = {
     "quick": (NAIVE, TREES, WITHOUT_TEXT),
@@ -65,6 +67,7 @@ def attack_rows(inputs: WholeInputs) -> pl.DataFrame:
     )
     ks = sorted({*report.attack_ks, population.settings.k})
     results = attack_bookings(population, ks, number, inputs.rng)
+    results += attack_views(inputs, population, number)
     results += _through_reviews(inputs, population, number)
     results += _on_models(inputs, population.settings.k, report.attack_customers // (2 if is_quick else 1))
     return table_of(results)

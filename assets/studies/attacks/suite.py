@@ -24,7 +24,7 @@ from assets.studies.attacks.linkage import BY_ZONE, attack_linkage
 from assets.studies.attacks.rates import AttackResult, exact_k
 from assets.studies.attacks.search import Haystack, exact_labels, haystack_of, known_guests
 
-_SCORING = ["booking_id", "unit", "person"]
+SCORING = ["booking_id", "unit", "person"]
 _STAYED, _LOST = "Check-Out", "Canceled"
 Publish = Callable[[pl.DataFrame, int], pl.DataFrame]
 
@@ -112,8 +112,8 @@ def attack_bookings(
     if bookings.is_empty():
         return []
     known = by_version(bookings)
-    targets = _draw(known, number, rng)
-    truth = known.select(_SCORING)
+    targets = drawn(known, number, rng)
+    truth = known.select(SCORING)
     exact = haystack_of(exact_labels(known))
     results = attack_linkage(exact, targets, "restricted", exact_k(), BY_ZONE["restricted"])
     results += _inference(exact, None, known, targets, "restricted", exact_k())
@@ -139,7 +139,8 @@ def by_version(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.with_columns(booking_id=pl.format("{} of {}", "booking_id", "delivery_day"))
 
 
-def _draw(known: pl.DataFrame, number: int, rng: np.random.Generator) -> pl.DataFrame:
+def drawn(known: pl.DataFrame, number: int, rng: np.random.Generator) -> pl.DataFrame:
+    """Some bookings, in the order of their days."""
     ordered = known.sort("delivery_day", "row_id")
     return ordered[np.sort(rng.permutation(ordered.height)[:number]).tolist()]
 
@@ -147,7 +148,7 @@ def _draw(known: pl.DataFrame, number: int, rng: np.random.Generator) -> pl.Data
 def _as_seen(haystack: Haystack, zone: str) -> Haystack:
     """The rows with the columns of the zone alone, and those that score the attack."""
     contract = PUBLISHED_BOOKINGS if zone == "internal" else RELEASED_BOOKINGS
-    names = dict.fromkeys([*contract.names, *_SCORING, "day"])
+    names = dict.fromkeys([*contract.names, *SCORING, "day"])
     return replace(haystack, rows=haystack.rows.with_columns(mean_in_tens()).select(list(names)))
 
 

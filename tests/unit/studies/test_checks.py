@@ -47,6 +47,10 @@ def price(setting: str, measure: str, value: float) -> pl.DataFrame:
             validate_attacks, attack(attack="singling_out", rate=0.0), attack(attack="singling_out", rate=0.01),
             "nobody_is_singled_out_by_labels", True,
         ),
+        (
+            validate_attacks, attack(attack="customers_alone", zone="internal", rate=0.01),
+            attack(attack="customers_alone", zone="internal", rate=0.02), "internal_views_name_nobody", True,
+        ),
         (validate_attacks, attack(low=0.05, high=0.2), attack(low=0.11, high=0.2), "attack_interval_holds_its_rate",
          True),
         (

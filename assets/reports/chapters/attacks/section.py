@@ -19,7 +19,8 @@ from assets.reports.telling.told import Told
 from assets.reports.telling.wording import MISSING, Estimate, capital, count, percent
 
 _SHOWN = (
-    "linkage", "singling_out", "inference_outcome", "inference_revenue_band",
+    "linkage", "singling_out", "inference_outcome", "inference_revenue_band", "customers_alone", "customers_to_rows",
+    "internal_joined", "score_fingerprint", "text_fingerprint",
     "review_of_known_guest", "booking_of_known_review",
 )  # fmt: skip
 
