@@ -118,9 +118,9 @@ def findings_of(rows: pl.DataFrame, unit: str = "auto", minimum: int = 1) -> Any
 
 def test_findings_tell_whose_value_is_counted() -> None:
     both, markets, guests = (findings_of(MIXED, unit) for unit in ("auto", "market", "guest"))
-    assert (both["unit"], both["count"], both["revenue"]) == ("guest", 2, 330.0)
+    assert (both["unit"], both["count"]) == ("guest", 2)
     assert both["without_key"] == {"bookings": 2, "revenue_share": pytest.approx(75 / 405), "markets": 1}
-    assert (markets["unit"], markets["count"], markets["revenue"]) == ("market", 1, 405.0)
+    assert (markets["unit"], markets["count"]) == ("market", 1)
     assert (guests["unit"], guests["without_key"]["bookings"], guests["without_key"]["markets"]) == ("guest", 2, 0)
 
 
