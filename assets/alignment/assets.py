@@ -33,6 +33,7 @@ from assets.alignment.settings import (
     SPARK,
     AlignmentSettings,
 )
+from assets.alignment.stay_rows import room_settings, stay_reads, stay_rows
 from assets.alignment.verified_links import (
     LINKED_REVIEW_COLUMNS,
     LINKED_STAY_COLUMNS,
@@ -52,7 +53,7 @@ from assets.common.daily import (
     whole_asset,
 )
 from assets.common.measuring import findings_asset
-from assets.privacy.feature_rows import booking_days, booking_reads, booking_rows
+from assets.privacy.feature_rows import booking_days
 from assets.privacy.opt_outs import without_opted_out
 from assets.privacy.settings import PrivacySettings
 from assets.reviews.settings import ReviewSettings
@@ -70,17 +71,17 @@ _READ_AT_ONCE = 1_000_000
 @daily_asset(
     contract=MATCH_CANDIDATES,
     group="alignment",
-    reads=[*booking_reads(MAX_DELIVERY_LAG_DAYS), Reads("clean_reviews", MAX_DELIVERY_LAG_DAYS)],
+    reads=[*stay_reads(MAX_DELIVERY_LAG_DAYS), Reads("clean_reviews", MAX_DELIVERY_LAG_DAYS)],
     validate=validate_candidates,
     kinds={"polars"},
     owners=["team:linkage"],
-    code_version="5",
+    code_version="6",
     rows_at_once=_ROWS_AT_ONCE,
 )
 def match_candidates(inputs: DayInputs) -> Produced:
     """One row per completed stay and review that identity, window and context allow, with each field's agreement."""
-    settings = inputs.settings.room("alignment", AlignmentSettings)
-    stays = versioned(booking_rows(inputs), "booking_id")
+    settings = room_settings(inputs)
+    stays = versioned(stay_rows(inputs), "booking_id")
     reviews = versioned(inputs.frame("clean_reviews"), "review_id")
     read = (stays.rows, reviews.rows, inputs.source.hotels(), inputs.days, settings)
     if settings.engine == SPARK:
@@ -97,15 +98,15 @@ def match_candidates(inputs: DayInputs) -> Produced:
 @fitted_record(
     name="match_weights",
     group="alignment",
-    reads=[Reads("match_candidates", FIT_LOOK_BACK_DAYS), *booking_reads(FIT_LOOK_BACK_DAYS)],
-    fitter_version="7",
+    reads=[Reads("match_candidates", FIT_LOOK_BACK_DAYS), *stay_reads(FIT_LOOK_BACK_DAYS)],
+    fitter_version="8",
     kinds={"numpy"},
     owners=["team:linkage"],
     early_fits=EARLY_FITS,
 )
 def match_weights(inputs: FitInputs) -> dict[str, Any] | None:
     """Fellegi–Sunter weights learned without labels; says which fields were learned and which assumed."""
-    settings = inputs.settings.room("alignment", AlignmentSettings)
+    settings = room_settings(inputs)
     days = inputs.days_of("match_candidates")
     blocks = inputs.blocks("match_candidates", days, _READ_AT_ONCE)
     candidates = fit_candidates(partial(inputs.part, "match_candidates"), blocks, settings.fit_reviews)
@@ -113,7 +114,7 @@ def match_weights(inputs: FitInputs) -> dict[str, Any] | None:
         return None
     first = candidates["delivery_day"].to_list()[0] - timedelta(days=MAX_DELIVERY_LAG_DAYS)
     recent = [day for day in booking_days(inputs) if day >= first]
-    learned = learn_weights(candidates, booking_rows(inputs, days=recent), settings)
+    learned = learn_weights(candidates, stay_rows(inputs, recent), settings)
     return learned.to_payload() if learned else None
 
 
@@ -121,7 +122,7 @@ def match_weights(inputs: FitInputs) -> dict[str, Any] | None:
     contract=BOOKING_REVIEW_PAIRS,
     group="alignment",
     reads=[
-        *booking_reads(DECISION_SPAN_DAYS),
+        *stay_reads(DECISION_SPAN_DAYS),
         Reads("match_candidates", LONGEST_WINDOW_DAYS),
         Reads("booking_review_pairs", DECISION_SPAN_DAYS, include_today=False),
     ],
@@ -129,14 +130,14 @@ def match_weights(inputs: FitInputs) -> dict[str, Any] | None:
     validate=validate_pairs,
     kinds={"scipy"},
     owners=["team:linkage"],
-    code_version="7",
+    code_version="8",
     rows_at_once=_CANDIDATES_AT_ONCE,
     days_at_once=_DECIDED_AT_ONCE,
 )
 def booking_review_pairs(inputs: DayInputs) -> Produced:
     """Each completed stay once, on the day its window closes: its best reviews, their probabilities, its choice."""
-    settings = inputs.settings.room("alignment", AlignmentSettings)
-    standing = Standing.of(booking_rows(inputs), settings)
+    settings = room_settings(inputs)
+    standing = Standing.of(stay_rows(inputs), settings)
     reader = CandidateReader(inputs, standing, inputs.resource("opt_outs").history(), _READ_AT_ONCE)
     earlier, weights = inputs.frame("booking_review_pairs"), _weights_by_day(inputs, settings)
     read = (earlier, inputs.days, weights.__getitem__, settings)
@@ -192,7 +193,7 @@ def verified_links(inputs: DayInputs) -> Produced:
 @findings_asset(
     contract=ALIGNMENT_FINDINGS,
     reads=[
-        *booking_reads(),
+        *stay_reads(),
         Reads("match_candidates", None),
         Reads("booking_review_pairs", None),
         Reads("verified_links", None),
@@ -204,11 +205,11 @@ def verified_links(inputs: DayInputs) -> Produced:
 def alignment_findings(inputs: WholeInputs) -> pl.DataFrame:
     """What the alignment measures of itself: stays, candidates and pairs in numbers, weights in force."""
     return alignment_finding_rows(
-        booking_rows(inputs),
+        stay_rows(inputs),
         inputs.frame("booking_review_pairs"),
         inputs.stored_rows("match_candidates"),
         inputs.records("match_weights").for_day(inputs.as_of),
-        inputs.settings.room("alignment", AlignmentSettings),
+        room_settings(inputs),
         link_figures(inputs.frame("verified_links"), inputs.history("masked_reviews", ["review_id"])),
     )
 

@@ -28,7 +28,7 @@ def summary(
         ``context_pairs``, ``mean_probability`` (of the pairs), ``window_days``; of the best reviews
         ``median_best_probability`` and the share ``best_at_90`` of those that are at least 90 % probable.
     """
-    stays = completed_stays(bookings, settings).height
+    stays = completed_stays(bookings, settings)["booking_id"].n_unique()
     decided = pairs["booking_id"].n_unique()
     assigned = pairs.filter(pl.col("is_assigned"))
     probability = assigned["match_probability"].drop_nulls().to_numpy()

@@ -12,9 +12,11 @@ from assets.alignment.hotel_identity import review_keys, stay_keys
 from assets.alignment.settings import AlignmentSettings
 
 COMPLETED = "Check-Out"
+ROOMS = "room_count"
 SEPARATOR = "|"
 UNKNOWN = "?"
-_ENDS_ON_DELIVERY = "-stay-"  # part of the class ids of stays that ended on their delivery day
+LOST = "Canceled"  # how what took no place is written, no-shows among it
+ENDS_ON_DELIVERY, ENDS_ELSEWHERE = "-stay-", "-other-"  # part of the class ids: whether stays ended that day
 
 IntArray = npt.NDArray[np.int64]
 SmallIntArray = npt.NDArray[np.int32]  # where there are hundreds of millions of them
@@ -24,7 +26,7 @@ BoolArray = npt.NDArray[np.bool_]
 STAY_COLUMNS = (
     "booking_id", "class_id", "reservation_status", "hotel_levels", "country_levels", "market_segment_levels",
     "customer_type_levels", "arrival_from", "arrival_to", "nights_from", "nights_to", "adults_from", "adults_to",
-    "children_from", "children_to", "reserved_room_type", "class_size", "delivery_day",
+    "children_from", "children_to", "reserved_room_type", "class_size", "room_count", "delivery_day",
 )  # fmt: skip
 REVIEW_COLUMNS = (
     "review_id", "hotel_name", "hotel_city", "hotel_country", "reviewer_country", "title", "text", "trip_type",
@@ -40,7 +42,8 @@ def completed_stays(bookings: pl.DataFrame, settings: AlignmentSettings) -> pl.D
     release. A stay is decided on the later of its release and its latest end plus the window.
 
     Args:
-        bookings: rows of ``booking_rows``; cancelled and no-show rows are left out here.
+        bookings: rows of ``merged_rooms``, or of ``booking_rows``, whose stays are of an unknown number of rooms;
+            cancelled and no-show rows are left out here.
         settings: for the window.
 
     Returns:
@@ -52,11 +55,12 @@ def completed_stays(bookings: pl.DataFrame, settings: AlignmentSettings) -> pl.D
         return pl.col(arrival) + pl.duration(days=pl.col(nights))
 
     # Labels of a batch of several days can add up to its last day by chance, so they don't decide.
-    is_exact = pl.col("class_id").str.contains(_ENDS_ON_DELIVERY, literal=True)
+    is_exact = pl.col("class_id").str.contains(ENDS_ON_DELIVERY, literal=True)
     latest = pl.when(is_exact).then(day).otherwise(pl.min_horizontal(plus("arrival_to", "nights_to"), day))
     earliest = pl.when(is_exact).then(day).otherwise(plus("arrival_from", "nights_from"))
+    counted = bookings if ROOMS in bookings.columns else bookings.with_columns(pl.lit(None, pl.Int32).alias(ROOMS))
     return (
-        bookings.filter(pl.col("reservation_status") == COMPLETED)
+        counted.filter(pl.col("reservation_status") == COMPLETED)
         .select(STAY_COLUMNS)
         .with_columns(stay_end=latest)
         .with_columns(end_from=pl.min_horizontal(earliest, "stay_end"))

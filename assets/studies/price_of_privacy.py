@@ -105,7 +105,8 @@ def variant_figures(world: World, variant: Variant, settings: StudySettings) -> 
     """
     rules = replace(settings.privacy, k=variant.k, batch=variant.batch, allow_k_1=True)
     publication = publish_bookings(world.bookings, world.pseudonyms, rules)
-    pairs = align(publication.published, world, settings)
+    links = settings.alignment if variant.k == 1 else settings.alignment.for_labels()
+    pairs = align(publication.published, world, replace(settings, alignment=links))
     return {
         **_loss(publication),
         **_pairing(pairs, world.links),

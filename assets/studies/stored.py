@@ -6,13 +6,13 @@ from typing import Any
 import polars as pl
 
 from assets.alignment.settings import AlignmentSettings
+from assets.alignment.stay_rows import room_settings, stay_reads, stay_rows
 from assets.common.inputs import Reads, WholeInputs, days_between
 from assets.common.versions import latest_in_place
 from assets.customers.protocols import plan_origins
 from assets.customers.settings import CustomerSettings
 from assets.models.examples.text_block import review_table
 from assets.models.settings import QUICK, ModelSettings
-from assets.privacy.feature_rows import booking_reads, booking_rows
 from assets.privacy.release_errors import release_errors
 from assets.privacy.releases import restricted_bookings
 from assets.privacy.settings import PrivacySettings
@@ -89,16 +89,16 @@ def epsilon_rows(inputs: WholeInputs, settings: PrivacySettings) -> pl.DataFrame
     return pl.DataFrame(rows, schema=ROW_SCHEMA)
 
 
-EVIDENCE_READS = (*booking_reads(), Reads("clean_reviews", None))
+EVIDENCE_READS = (*stay_reads(), Reads("clean_reviews", None))
 
 
 def alignment_evidence_rows(inputs: WholeInputs) -> pl.DataFrame:
     """Rows of ``alignment_evidence``: three windows in the full profile, the stored one in the quick profile."""
-    core, settings = inputs.settings.core, inputs.settings.room("alignment", AlignmentSettings)
+    core, settings = inputs.settings.core, room_settings(inputs)
     is_known = inputs.source.facts.knows_truth
     truth = truth_of(inputs.source, inputs.as_of)
     world = LinkageWorld(
-        bookings=latest_in_place(booking_rows(inputs), "booking_id"),
+        bookings=latest_in_place(stay_rows(inputs), "booking_id"),
         reviews=latest_in_place(inputs.frame("clean_reviews"), "review_id"),
         hotels=inputs.source.hotels(),
         days=days_between(inputs.first_day, inputs.as_of),

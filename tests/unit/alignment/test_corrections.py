@@ -8,7 +8,7 @@ from assets.alignment.corrections import VOID_FROM, Standing, current_candidates
 from assets.alignment.settings import AlignmentSettings
 
 DAY = date(2024, 3, 1)
-SETTINGS = AlignmentSettings()
+SETTINGS = AlignmentSettings(window_days=14)
 
 
 def day(number: int) -> date:

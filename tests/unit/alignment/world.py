@@ -144,7 +144,7 @@ def _bookings(
             "delivery_day": first + delivered,
         }
     ).with_columns(pl.col("arrival_from", "arrival_to", "delivery_day").cast(pl.Date))
-    return frame.select(STAY_COLUMNS)
+    return frame.with_columns(room_count=pl.lit(None, pl.Int32)).select(STAY_COLUMNS)
 
 
 def _reviews(

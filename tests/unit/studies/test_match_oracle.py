@@ -46,7 +46,7 @@ def rows(sides: Sides) -> pl.DataFrame:
         bookings=sides.bookings, reviews=sides.reviews, hotels=SOURCE.hotels(), days=sides.days,
         links=true_links(SOURCE.truth(), KEY), model=SOURCE.match_model(),
     )  # fmt: skip
-    return evidence_rows(world, ROOM, (7, 14), np.random.default_rng(1))
+    return evidence_rows(world, ROOM, (7, ROOM.window_days), np.random.default_rng(1))
 
 
 def test_every_level_of_a_label_has_a_member() -> None:
@@ -88,7 +88,7 @@ def test_oracle_is_right_often_and_calibrated(sides: Sides, candidates: pl.DataF
 
 def test_evidence_compares_windows_with_the_oracle(rows: pl.DataFrame) -> None:
     assert ALIGNMENT_EVIDENCE.conform(rows).height == rows.height
-    narrow, own = of_window(rows, 7), of_window(rows, 14)
+    narrow, own = of_window(rows, 7), of_window(rows, ROOM.window_days)
     assert narrow["candidates"] < own["candidates"]
     assert own["f1"] > 0.5
     assert own["oracle_f1"] > 0.5
