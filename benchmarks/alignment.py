@@ -65,7 +65,7 @@ _FIELDS = ("country", "nights", "party", "purpose", "room")
 _CUTS = (0.999, 0.45, 0.2, 0.0)  # shares of a label that agree: all, a half, a fifth, less
 _EVERY_DAYS = CoreSettings().fit_every_days
 _COVERAGE = AlignmentSettings().coverage
-_CERTAIN_THRESHOLD = 0.3  # of the documented start with k = 1, see AlignmentSettings.threshold
+_CERTAIN_THRESHOLD = 0.3  # of the documented start with k = 1, where hotels are hidden as well
 _SHOWN = ("f1", "f1_later", "precision", "recall", "calibration_error", "seconds")
 
 
@@ -244,7 +244,7 @@ def demo(
 ) -> tuple[dict[str, Any], tuple[WeeklyCounts, ...]]:
     """Every matcher on one world, and the weekly counts of ours, the oracle's and the told learner's."""
     both: dict[str, Any] = {"threshold": _CERTAIN_THRESHOLD, "context_threshold": _CERTAIN_THRESHOLD} if k == 1 else {}
-    settings = AlignmentSettings(**both)
+    settings = AlignmentSettings(**both) if k == 1 else AlignmentSettings().for_labels()
     source = DemoSource(DemoSettings(seed=seed, review_share=rate, named_hotels=named))
     sides = sides_of(source, days_between(source.first_day, source.first_day + timedelta(days=days - 1)), k)
     started = time.process_time()

@@ -35,7 +35,7 @@ from assets.alignment.candidates import build_candidates
 from assets.alignment.match_probability import MatchWeights
 from assets.alignment.matching import matching_probabilities
 from assets.alignment.settings import FALLING, FREE, AlignmentSettings
-from assets.alignment.sides import COMPLETED, REVIEW_COLUMNS, STAY_COLUMNS
+from assets.alignment.sides import COMPLETED, REVIEW_COLUMNS, ROOMS, STAY_COLUMNS, counted
 from assets.alignment.weight_learning import learn_weights
 from assets.common.inputs import days_between
 from assets.privacy.contract import STAYS
@@ -112,7 +112,8 @@ def sides_of(orders: pl.DataFrame, reviews: pl.DataFrame) -> Sides:
     days = stays["delivery_day"].sort()
     first_kept = days[int((1.0 - KEPT_SHARE) * len(days))]
     links = told.select("review_id", booking_id="order_id")
-    return Sides(as_labels(exact, STAY_COLUMNS), said.select(REVIEW_COLUMNS), links, first_kept)
+    labels = as_labels(exact, [name for name in STAY_COLUMNS if name != ROOMS])
+    return Sides(counted(labels), counted(said).select(REVIEW_COLUMNS), links, first_kept)
 
 
 def shuffled(sides: Sides, rng: np.random.Generator) -> Sides:

@@ -165,6 +165,7 @@ def _rows(world: _World, pairs: Pairs, known: dict[str, FloatArray]) -> pl.DataF
         "review_purpose": right["trip_type"],
         "stay_room": (world.kind.gather(keyed_row) + " " + left["reserved_room_type"].fill_null("?")),
         "review_room": right["room"],
+        "review_room_count": right["room_count"],
         "stay_end": left["stay_end"],
         "decision_day": left["decision_day"],
         "delivery_day": pl.Series(pairs.stored_day).cast(pl.Int32).cast(pl.Date),

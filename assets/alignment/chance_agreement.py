@@ -6,7 +6,15 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from assets.alignment.comparisons import PARTIES, PURPOSES, country_share, nights_share, party_share, purpose_share
+from assets.alignment.comparisons import (
+    PARTIES,
+    PURPOSES,
+    country_share,
+    nights_share,
+    party_share,
+    purpose_share,
+    room_count_share,
+)
 from assets.alignment.field_factors import VALUE_COLUMNS, kind_of, kind_value, share_of
 from assets.alignment.match_probability import MatchWeights, graded_levels
 from assets.alignment.settings import AlignmentSettings
@@ -85,7 +93,10 @@ def _bounded(chance: float) -> float:
 def _values_of(candidates: pl.DataFrame) -> dict[str, list[Any]]:
     nights = distinct(candidates["review_nights"])[0]
     countries = distinct(candidates["review_country"])[0]
-    return {"country": countries, "nights": nights, "party": list(PARTIES), "purpose": list(PURPOSES)}
+    rooms = distinct(candidates["review_room_count"])[0]
+    return {
+        "country": countries, "nights": nights, "party": list(PARTIES), "purpose": list(PURPOSES), "room_count": rooms,
+    }  # fmt: skip
 
 
 def _shares(name: str, stays: Stays, values: list[Any]) -> FloatArray:
@@ -100,6 +111,8 @@ def _shares(name: str, stays: Stays, values: list[Any]) -> FloatArray:
     if name == "party":
         adults = (stays.ints("adults_from"), stays.ints("adults_to"))
         return party_share(adults, (stays.ints("children_from"), stays.ints("children_to")), stays.ints("class_size"))
+    if name == "room_count":
+        return room_count_share(stays.ints("room_count"), np.array(values, dtype=np.int64))
     return purpose_share(stays.frame["market_segment_levels"], stays.frame["customer_type_levels"])
 
 

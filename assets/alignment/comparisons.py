@@ -185,6 +185,11 @@ def _type_fit(label: str) -> tuple[float, float]:
     return sum(fit[0] for fit in fits) / len(fits), sum(fit[1] for fit in fits) / len(fits)
 
 
+def room_count_share(rooms: IntArray, values: IntArray) -> FloatArray:
+    """Whether a stay has each number of rooms: (n, v) 1 or 0; NaN where its number is unknown (below 0)."""
+    return np.where(rooms[:, None] < 0, np.nan, (rooms[:, None] == values).astype(np.float64))
+
+
 def room_words(text: str) -> frozenset[str]:
     """Lower-case words of a room's name."""
     return frozenset(re.findall(r"[a-z]+", text.lower()))
@@ -226,6 +231,7 @@ def field_comparisons(stays: Stays, reviews: Reviews, counts: pl.DataFrame | Non
     """
     nights, night = distinct(reviews.frame["nights"])
     countries, country = distinct(reviews.frame["reviewer_country"])
+    counts_said, count = distinct(reviews.frame["room_count"])
     adults = (stays.ints("adults_from"), stays.ints("adults_to"))
     children = (stays.ints("children_from"), stays.ints("children_to"))
     size = stays.ints("class_size")
@@ -244,6 +250,9 @@ def field_comparisons(stays: Stays, reviews: Reviews, counts: pl.DataFrame | Non
         "party": _by_value(party_share(adults, children, size), _places(reviews.frame["party"], PARTIES)),
         "purpose": _by_value(purpose, _places(reviews.frame["trip_type"], PURPOSES)),
         "room": _room_comparison(stays, reviews),
+        "room_count": _by_value(
+            room_count_share(stays.ints("room_count"), np.array(counts_said, dtype=np.int64)), count
+        ),
     }
 
 

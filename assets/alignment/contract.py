@@ -54,6 +54,7 @@ MATCH_CANDIDATES = FrameContract(
         _share("party_agreement", "share of the adults and children labels that fits the review's party"),
         _share("purpose_agreement", "how far market segment and customer type fit the review's trip type"),
         _share("room_agreement", "how far the room that the review names fits the stay"),
+        _share("room_count_agreement", "whether the stay has as many rooms as the review's tags count"),
         _share("text_similarity", "TF-IDF cosine of the review's words and the hotel's and room's descriptors"),
         Column(name="gap_days_from", dtype=pl.Int32, description="days from the latest end to the post", unit="days"),
         Column(name="gap_days_to", dtype=pl.Int32, description="days from the earliest end to the post", unit="days"),
@@ -70,6 +71,9 @@ MATCH_CANDIDATES = FrameContract(
             description="kind of hotel and reserved room type, as “city A”: what a room's name is learned for",
         ),
         Column(name="review_room", dtype=pl.String, description="room by the review's tags", nullable=True),
+        Column(
+            name="review_room_count", dtype=pl.Int32, description="number of rooms by the review's tags", nullable=True
+        ),
         Column(name="stay_end", dtype=pl.Date, description="latest day on which the stay can have ended"),
         Column(name="decision_day", dtype=pl.Date, description="day on which the stay is decided"),
         Column(name="delivery_day", dtype=pl.Date, description="later of the days both sides became readable"),

@@ -28,6 +28,7 @@ from assets.alignment.sides import (
     STAY_COLUMNS,
     IntArray,
     completed_stays,
+    counted,
     levels_of,
 )
 from resources.engines import GROUP, GroupEngine
@@ -73,10 +74,10 @@ def build_candidates_in_groups(
         engine: where groups are worked on.
         block_days: days of a block; the result does not depend on it.
     """
-    stays = bookings.filter(pl.col("reservation_status") == COMPLETED).select(STAY_COLUMNS)
+    stays = counted(bookings).filter(pl.col("reservation_status") == COMPLETED).select(STAY_COLUMNS)
     blocks = day_blocks(days, block_days)
     left = _in_blocks(_keyed_stays(stays, hotels), blocks)
-    right = _in_blocks(_keyed_reviews(reviews.select(REVIEW_COLUMNS), hotels), blocks)
+    right = _in_blocks(_keyed_reviews(counted(reviews).select(REVIEW_COLUMNS), hotels), blocks)
     common = country_counts(stays["country_levels"], stays["delivery_day"])
     build = _BuildGroup(hotels, blocks, common, settings)
     # A group with rows on one side only has no pair.

@@ -11,6 +11,7 @@ from assets.alignment.sides import FloatArray, IntArray
 # What a review says in each field: agreeing on a rare value counts more than on a common one.
 VALUE_COLUMNS = {
     "country": "review_country", "nights": "review_nights", "party": "review_party", "purpose": "review_purpose",
+    "room_count": "review_room_count",
 }  # fmt: skip
 _CHANCE_BOUNDS = (0.001, 0.98)
 

@@ -22,15 +22,15 @@ from assets.alignment.settings import AlignmentSettings
 from assets.alignment.sides import FloatArray, IntArray
 from resources.errors import ContractError
 
-FIELDS = ("country", "nights", "party", "purpose", "room")
+FIELDS = ("country", "nights", "party", "purpose", "room", "room_count")
 LEVEL_FIELDS = ("time", "text")
 ROOM_NAME = "room name"
 # P(values agree | different stays) before any count: rough shares of city hotels' guests (ours).
-PRIOR_CHANCE = {"country": 0.15, "nights": 0.25, "party": 0.4, "purpose": 0.6, "room": 0.5}
+PRIOR_CHANCE = {"country": 0.15, "nights": 0.25, "party": 0.4, "purpose": 0.6, "room": 0.5, "room_count": 0.9}
 TIME_EDGES = (1.0, 2.0, 4.0, 8.0, 15.0)  # days from end to post: 0, 1, 2-3, 4-7, 8-14, more
 TEXT_EDGES = (0.02, 0.1, 0.25)  # TF-IDF cosine
 MEAN_DELAY_DAYS = 5.0  # ours: posts thin out exponentially after a stay; moves only the prior of "time"
-PAYLOAD_VERSION = 3
+PAYLOAD_VERSION = 4
 
 
 @dataclass(frozen=True)

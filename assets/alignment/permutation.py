@@ -5,7 +5,7 @@ import polars as pl
 
 _CONTENT = (
     "title", "text", "positive_text", "negative_text", "score", "reviewer_country", "trip_type", "party", "room",
-    "nights", "is_mobile", "language", "token_count",
+    "room_count", "nights", "is_mobile", "language", "token_count",
 )  # fmt: skip
 
 

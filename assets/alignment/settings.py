@@ -26,7 +26,7 @@ _BOUNDS = {
     "context_threshold": _SHARE,
     "minimum_similarity": _SHARE, "max_candidates": (1, 1000), "stored_ranks": (1, 100), "fit_reviews": (1, 1_000_000),
     "agree_country": _AGREE, "agree_nights": _AGREE, "agree_party": _AGREE, "agree_purpose": _AGREE,
-    "agree_room": _AGREE, "room_grade_share": (0.0, 0.99),
+    "agree_room": _AGREE, "agree_room_count": _AGREE, "room_grade_share": (0.0, 0.99),
     "coverage": (0.01, 0.95), "context_coverage": (0.01, 0.95), "review_rate": (0.01, 0.95),
     "prior_strength": (1e-6, 1e9), "fit_min_matches": (1.0, 1e9), "identification_bits": (0.0, 1e6),
 }  # fmt: skip
@@ -95,6 +95,9 @@ class AlignmentSettings:
     agree_party: float = setting(0.85, "see `agree_country`", allowed="0.5 to 0.999")
     agree_purpose: float = setting(0.75, "see `agree_country`", allowed="0.5 to 0.999")
     agree_room: float = setting(0.8, "see `agree_country`", allowed="0.5 to 0.999")
+    agree_room_count: float = setting(
+        0.95, "see `agree_country`; the number of rooms is made by the booking portal, too", allowed="0.5 to 0.999"
+    )
     room_grade_share: float = setting(
         0.7,
         "Share of the reviews whose room name is of the room type's grade (room_grades.py); ours: letter codes "

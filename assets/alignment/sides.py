@@ -30,7 +30,7 @@ STAY_COLUMNS = (
 )  # fmt: skip
 REVIEW_COLUMNS = (
     "review_id", "hotel_name", "hotel_city", "hotel_country", "reviewer_country", "title", "text", "trip_type",
-    "party", "room", "nights", "posted_day", "delivery_day",
+    "party", "room", "room_count", "nights", "posted_day", "delivery_day",
 )  # fmt: skip
 
 
@@ -58,9 +58,9 @@ def completed_stays(bookings: pl.DataFrame, settings: AlignmentSettings) -> pl.D
     is_exact = pl.col("class_id").str.contains(ENDS_ON_DELIVERY, literal=True)
     latest = pl.when(is_exact).then(day).otherwise(pl.min_horizontal(plus("arrival_to", "nights_to"), day))
     earliest = pl.when(is_exact).then(day).otherwise(plus("arrival_from", "nights_from"))
-    counted = bookings if ROOMS in bookings.columns else bookings.with_columns(pl.lit(None, pl.Int32).alias(ROOMS))
     return (
-        counted.filter(pl.col("reservation_status") == COMPLETED)
+        counted(bookings)
+        .filter(pl.col("reservation_status") == COMPLETED)
         .select(STAY_COLUMNS)
         .with_columns(stay_end=latest)
         .with_columns(end_from=pl.min_horizontal(earliest, "stay_end"))
@@ -69,6 +69,11 @@ def completed_stays(bookings: pl.DataFrame, settings: AlignmentSettings) -> pl.D
         )
         .sort("booking_id")
     )
+
+
+def counted(rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows with ``room_count``, unknown where they lack the column."""
+    return rows if ROOMS in rows.columns else rows.with_columns(pl.lit(None, pl.Int32).alias(ROOMS))
 
 
 @dataclass(frozen=True)
@@ -164,8 +169,8 @@ def keyed(stays: Stays, reviews: Reviews, hotels: pl.DataFrame) -> tuple[KeyedSt
 
 
 def review_side(reviews: pl.DataFrame) -> Reviews:
-    """Reviews in review_id order."""
-    return Reviews(reviews.select(REVIEW_COLUMNS).sort("review_id"))
+    """Reviews in review_id order; without a column ``room_count`` none says how many rooms it was about."""
+    return Reviews(counted(reviews).select(REVIEW_COLUMNS).sort("review_id"))
 
 
 def distinct(column: pl.Series) -> tuple[list[Any], IntArray]:

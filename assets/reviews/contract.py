@@ -39,6 +39,14 @@ CLEAN_REVIEWS = FrameContract(
         Column(name="party", dtype=_TEXT, nullable=True, values=PARTIES, description="Who travelled, from the tags"),
         Column(name="room", dtype=_TEXT, nullable=True, description="Room type as the tags name it"),
         Column(
+            name="room_count",
+            dtype=pl.Int32,
+            nullable=True,
+            minimum=1,
+            unit="rooms",
+            description="Number of rooms by the tags, which count from two on; null: they tell nothing of the stay",
+        ),
+        Column(
             name="nights", dtype=pl.Int32, nullable=True, minimum=1, unit="nights", description="Length of stay, tags"
         ),
         Column(name="is_mobile", dtype=pl.Boolean, description="Sent from a mobile device, from the tags"),

@@ -1,4 +1,4 @@
-"""Trip type, party, room, nights and device out of a review's tags.
+"""Trip type, party, room, number of rooms, nights and device out of a review's tags.
 
 Tags arrive as a list written as text: ``[' Leisure trip ', ' Couple ', ' Double Room ', ' Stayed 2 nights ']``.
 """
@@ -19,11 +19,13 @@ _PARTY = {
 _MOBILE = "submitted from a mobile device"
 _PET = "with a pet"
 _STAYED = r"(?i)^stayed (\d+) nights?$"
-_ROOM_COUNT = r"(?i)^\d+ rooms?$"  # "2 rooms" counts rooms and names none
+_ROOM_COUNT = r"(?i)^(\d{1,3}) rooms?$"  # "2 rooms" counts rooms and names none
 
 
 def tag_columns(tags: pl.Series) -> pl.DataFrame:
-    """Frame (trip_type, party, room, nights Int32, is_mobile) in row order.
+    """Frame (trip_type, party, room, room_count Int32, nights Int32, is_mobile) in row order.
+
+    Portals count rooms from two on, so that tags which tell of the stay (room or nights) and count none mean one room.
 
     Args:
         tags: String series, one written list per review; null or empty gives nulls and ``is_mobile`` False.
@@ -42,9 +44,12 @@ def tag_columns(tags: pl.Series) -> pl.DataFrame:
         _first(lower, pl.element().replace_strict(_TRIP, default=None, return_dtype=pl.String)).alias("trip_type"),
         _first(lower, pl.element().replace_strict(_PARTY, default=None, return_dtype=pl.String)).alias("party"),
         pl.col("items").list.eval(pl.element().filter(_is_room())).list.first().alias("room"),
+        _first(lower, pl.element().str.extract(_ROOM_COUNT, 1)).cast(pl.Int32).alias("room_count"),
         _first(lower, pl.element().str.extract(_STAYED, 1)).cast(pl.Int32).alias("nights"),
         lower.list.contains(_MOBILE).alias("is_mobile"),
-    ).with_columns(pl.when(pl.col("nights") > 0).then("nights"))
+    ).with_columns(pl.when(pl.col("nights") > 0).then("nights"), pl.when(pl.col("room_count") > 0).then("room_count"))
+    tells = pl.col("room").is_not_null() | pl.col("nights").is_not_null()
+    parsed = parsed.with_columns(pl.coalesce("room_count", pl.when(tells).then(pl.lit(1, pl.Int32))))
     order = pl.DataFrame({"tags": tags.fill_null("")})
     return order.join(parsed, on="tags", how="left", maintain_order="left").drop("tags")
 

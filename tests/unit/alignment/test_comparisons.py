@@ -19,6 +19,7 @@ from assets.alignment.comparisons import (
     party_share,
     persons_share,
     purpose_share,
+    room_count_share,
     room_words,
 )
 from assets.alignment.settings import AlignmentSettings
@@ -30,6 +31,10 @@ DAY = pl.Series([date(2024, 1, 1)] * 3)
 
 def ints(*values: int) -> np.ndarray:
     return np.array(values, dtype=np.int64)
+
+
+def test_the_number_of_rooms_agrees_or_not_where_it_is_known() -> None:
+    np.testing.assert_array_equal(room_count_share(ints(1, 3, -1), ints(1, 3)), [[1, 0], [0, 1], [np.nan, np.nan]])
 
 
 def test_a_set_agrees_by_the_share_that_agrees() -> None:

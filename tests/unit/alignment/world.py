@@ -166,6 +166,7 @@ def _reviews(
             "trip_type": said.purpose,
             "party": said.party,
             "room": [None] * n,
+            "room_count": pl.Series([None] * n, dtype=pl.Int32),
             "nights": said.nights.astype(np.int32),
             "posted_day": first + posted,
             "delivery_day": first + posted + late,

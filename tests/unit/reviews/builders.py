@@ -85,6 +85,7 @@ def clean_rows(*rows: dict) -> pl.DataFrame:
             "party": "couple",
             "room": "Double Room",
             "nights": 2,
+            "room_count": 1,
             "is_mobile": False,
             "language": "en",
             "token_count": 2,

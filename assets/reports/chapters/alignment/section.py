@@ -33,7 +33,7 @@ def alignment_section(told: Told) -> Section:
         anchor="alignment",
         title="Pairing stays with reviews",
         lead="No number that a review may carry is used here. Each stay is compared with the reviews soon after it, on "
-        "country, nights, party, purpose and room; the best one is taken when it is probable enough.",
+        "country, nights, party, purpose, room and number of rooms; the best one is taken when it is probable enough.",
         blocks=tuple(blocks),
     )
 
