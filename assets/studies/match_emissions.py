@@ -11,6 +11,7 @@ import polars as pl
 
 FloatArray = npt.NDArray[np.float64]
 PARTIES = ("solo", "couple", "family_young", "family_older", "group", "with_friends")
+LATE_ROOM = 0.02  # P(a stay lacks a room when its window closes, since a row came late); ours
 _RARE = 1e-9  # a level that the population lacks can still stand in a label
 Shares = dict[Any, float]
 
@@ -110,6 +111,7 @@ class Emissions:
 
     model: MatchModel
     kind: str
+    weight: str = "rows"  # what the population is counted in: booking rows, or reservations where rooms are merged
 
     @cached_property
     def _rows(self) -> pl.DataFrame:
@@ -120,8 +122,9 @@ class Emissions:
         """By field, the distribution of its true values in the population."""
         shares: dict[str, Shares] = {}
         for name, columns in (("country", ["country"]), ("nights", ["nights"]), ("trip", ["segment"]),
-                              ("party", ["adults", "children"]), ("room", ["room"])):  # fmt: skip
-            rows = self._rows.group_by(columns).agg(pl.col("rows").sum()).sort(columns).rows()
+                              ("party", ["adults", "children"]), ("room", ["room"]),
+                              ("room_count", ["room_count"])):  # fmt: skip
+            rows = self._rows.group_by(columns).agg(pl.col(self.weight).sum()).sort(columns).rows()
             total = sum(row[-1] for row in rows) or 1
             shares[name] = {(row[:-1] if len(columns) > 1 else row[0]): row[-1] / total for row in rows}
         return shares
@@ -129,7 +132,7 @@ class Emissions:
     @cached_property
     def least(self) -> float:
         """Share of one row: what the population never says is no rarer, since a label may span other kinds."""
-        return 1.0 / max(int(self._rows["rows"].sum()), 1)
+        return 1.0 / max(int(self._rows[self.weight].sum()), 1)
 
     @cached_property
     def _parties(self) -> dict[tuple[int, int], FloatArray]:
@@ -151,7 +154,7 @@ class Emissions:
             return members(label[0].split("|"), size, anybody)
         if field == "nights":
             return between(label[0], label[1], size, anybody)
-        if field == "room":
+        if field in ("room", "room_count"):
             return {label[0]: 1.0}
         numbers = self._counts
         adults = between(label[0], label[1], size, numbers[0])
@@ -186,6 +189,9 @@ class Emissions:
             return (1.0 - model.no_trip) * (business if value == "business" else 1.0 - business)
         if value is None:
             return 1.0
+        if field == "room_count":
+            late = LATE_ROOM * self.anybody[field].get(value, 0.0)
+            return (1.0 - LATE_ROOM) * (value == true) + late
         if field == "nights":
             return (1.0 - noise) * (value == true) + noise * (value == true + 1) if true > 0 else 0.0
         if field == "party":

@@ -1,10 +1,11 @@
 """The matcher that knows the simulated world's probabilities and sees only what the pipeline's matcher sees.
 
-Same candidates, same generalised labels, same parsed tags; in place of learned weights the probabilities by which
-the world turns stays into reviews. Each stay posts with its rate, delays and noisy tags; what else posts (invented
-reviews, stays that are not published or wrote after the window) is a background of known rate. The odds of a pair
-are the ratio of the two. Weighing one-to-one assignments exactly is intractable, so their marginals come from the
-same message passing as the pipeline's. The prose of a review is not read: its probability has no closed form.
+Same candidates, same stays (exact or generalised), same parsed tags; in place of learned weights the probabilities by
+which the world turns stays into reviews. Each stay, all its rooms as one where its guest is known, posts with its
+rate, delays and noisy tags; what else posts (invented reviews, stays that are not published or wrote after the window)
+is a background of known rate. The odds of a pair are the ratio of the two. Weighing one-to-one assignments exactly is
+intractable, so their marginals come from the same message passing as the pipeline's. The prose of a review is not
+read: its probability has no closed form.
 
 Used by the evaluation only, on source ``demo`` only.
 """
@@ -17,8 +18,9 @@ import numpy as np
 import polars as pl
 
 from assets.alignment.settings import AlignmentSettings
-from assets.alignment.sides import COMPLETED
+from assets.alignment.sides import COMPLETED, counted
 from assets.alignment.weight_learning import fitted_threshold
+from assets.common.versions import latest_in_place
 from assets.studies.match_emissions import Emissions, FloatArray, MatchModel, Shares
 
 _FLOOR = 1e-12
@@ -28,9 +30,11 @@ _LABELS = {
     "party": ["adults_from", "adults_to", "children_from", "children_to"],
     "trip": ["market_segment_levels"],
     "room": ["reserved_room_type"],
+    "room_count": ["room_count"],
 }
 _SAID = {
     "country": "reviewer_country", "nights": "nights", "party": "party", "trip": "trip_type", "room": "room",
+    "room_count": "review_room_count",
 }  # fmt: skip
 
 
@@ -63,7 +67,7 @@ def oracle_scores(
 
     Args:
         candidates: rows of match_candidates.
-        bookings: rows of ``booking_rows`` that hold their stays.
+        bookings: rows of ``merged_rooms`` that hold their stays.
         reviews: clean_reviews that hold their reviews.
         model: of the world.
         settings: for the window.
@@ -71,13 +75,17 @@ def oracle_scores(
     ids = candidates.select("booking_id", "review_id")
     if candidates.is_empty():
         return OracleScores(ids.with_columns(odds=pl.lit(0.0)))
-    rows = _with_sides(candidates, bookings, reviews, model)
-    emissions = {kind: Emissions(model, kind) for kind in sorted(set(model.hotel_kinds.values()))}
+    stays, said = counted(latest_in_place(bookings, "booking_id")), counted(latest_in_place(reviews, "review_id"))
+    rows = _with_sides(candidates, stays, said, model)
+    is_merged = stays["room_count"].is_not_null().any()
+    weight = "reservations" if is_merged else "rows"
+    emissions = {kind: Emissions(model, kind, weight) for kind in sorted(set(model.hotel_kinds.values()))}
     ratio = _delay_factor(rows, model.delay) * _hotel_factor(rows, model)
     for name, labels in _LABELS.items():
         ratio *= _field_ratio(rows, emissions, name, labels)
-    rate = _row_rate(model)
-    odds = rate / (1.0 - rate) * ratio / _background(rows, bookings, model, settings)
+    rate = min(model.review_rate * _total(model, "reservations") / _total(model, weight), 0.999)
+    background = _background(rows, stays, _total(model, weight), model, settings)
+    odds = rate / (1.0 - rate) * ratio / background
     scores = OracleScores(ids.with_columns(odds=pl.Series(np.minimum(odds, 1e9))))
     parts = candidates.partition_by("identity", as_dict=True)
     return replace(scores, threshold={str(name[0]): fitted_threshold(part, scores) for name, part in parts.items()})
@@ -89,7 +97,8 @@ def _with_sides(
     """Candidate rows with their labels, what the review says, and the kind of its hotel."""
     labels = ["hotel_levels", "class_size", *(column for columns in _LABELS.values() for column in columns)]
     kept = ["booking_id", "review_id", "identity", "gap_days_from", "gap_days_to"]
-    said = reviews.select("review_id", "hotel_name", *_SAID.values())
+    named = reviews.rename({"room_count": "review_room_count"})
+    said = named.select("review_id", "hotel_name", *_SAID.values())
     return (
         candidates.select(kept)
         .join(bookings.select("booking_id", *labels), on="booking_id", how="left", maintain_order="left")
@@ -108,6 +117,9 @@ def _field_ratio(rows: pl.DataFrame, emissions: dict[str, Emissions], name: str,
         key = (kind, size, *label)
         if key not in inside:
             inside[key] = emissions[kind].inside(name, tuple(label), size)
+        if name == "room_count" and label == [None]:  # stays whose rooms nobody could merge
+            ratios.append(1.0)
+            continue
         here = emissions[kind].said(name, inside[key], value)
         anywhere = emissions[kind].said(name, emissions[kind].anybody[name], value)
         ratios.append(here / max(anywhere, emissions[kind].least))
@@ -146,14 +158,13 @@ def _hotel_factor(rows: pl.DataFrame, model: MatchModel) -> FloatArray:
     ].to_numpy()
 
 
-def _row_rate(model: MatchModel) -> float:
-    """P(a booking row is the one that a review is about): reservations of several rooms share theirs."""
-    rows, reservations = int(model.population["rows"].sum()), int(model.population["reservations"].sum())
-    return min(model.review_rate * reservations / max(rows, 1), 0.999)
+def _total(model: MatchModel, weight: str) -> int:
+    """Completed booking rows, or reservations: where rooms are rows of their own, they share one review."""
+    return max(int(model.population[weight].sum()), 1)
 
 
 def _background(
-    rows: pl.DataFrame, bookings: pl.DataFrame, model: MatchModel, settings: AlignmentSettings
+    rows: pl.DataFrame, bookings: pl.DataFrame, completed: int, model: MatchModel, settings: AlignmentSettings
 ) -> FloatArray:
     """Posts per day at the review's hotel whose stay is no candidate: invented, unpublished, late or dropped."""
     done = bookings.filter(pl.col("reservation_status") == COMPLETED)
@@ -162,7 +173,7 @@ def _background(
         model.population.group_by("hotel").agg(rows=pl.col("rows").sum(), all=pl.col("reservations").sum())
         .select("hotel", pl.col("all")).sort("hotel").iter_rows()
     )  # fmt: skip
-    published = min(done.height / max(int(model.population["rows"].sum()), 1), 1.0)
+    published = min(done.height / completed, 1.0)
     seen = float(model.delay[: settings.window_days + 1].sum()) * published
     # Context blocking drops a pair when country or nights disagree; with the hotel known, only when both do.
     differs = model.noise

@@ -38,7 +38,7 @@ class MatchModel:
         business: by market segment, P(business trip).
         rooms: by (kind of hotel, reserved room type), P(name of the room in the tags).
         population: ``hotel``, ``kind``, ``country`` ("?": unknown), ``segment``, ``nights``, ``adults``, ``children``,
-            ``has_babies``, ``room``, ``rows`` (booking rows of completed stays), ``reservations``.
+            ``has_babies``, ``room``, ``room_count``, ``rows`` (booking rows of completed stays), ``reservations``.
         hotel_kinds: by hotel name, its kind.
     """
 
@@ -127,6 +127,7 @@ def _population(settings: DemoSettings, world: World) -> pl.DataFrame:
             "children": agreed.children[done].astype(np.int64),
             "has_babies": agreed.babies[done] > 0,
             "room": agreed.room[done],
+            "room_count": agreed.rooms[done].astype(np.int64),
             "rows": agreed.rooms[done].astype(np.int64),
         }
     )

@@ -143,7 +143,7 @@ def back(frame: pl.DataFrame, today: date, span: int) -> pl.DataFrame:
     return frame.filter(pl.col("delivery_day").is_between(today - timedelta(days=span), today))
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 @given(seed=st.integers(0, 10_000), longest=st.sampled_from([4, 25, 90]))
 def test_a_days_rows_need_no_more_than_their_look_back(seed: int, longest: int) -> None:
     rng = np.random.default_rng(seed)
@@ -156,7 +156,7 @@ def test_a_days_rows_need_no_more_than_their_look_back(seed: int, longest: int) 
         assert_frame_equal(alone.filter(there, delivery_day=day), whole.filter(there, delivery_day=day))
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
 @given(seed=st.integers(0, 1000), window=st.sampled_from([5, 14]), longest=st.sampled_from([6, 30, 70]))
 def test_pairs_of_a_range_are_those_of_its_days(seed: int, window: int, longest: int) -> None:
     rng = np.random.default_rng(seed)

@@ -10,7 +10,15 @@ from assets.alignment.assignment import decide
 from assets.alignment.candidates import build_candidates
 from assets.alignment.contract import BOOKING_REVIEW_PAIRS
 from assets.alignment.settings import AlignmentSettings
+from assets.alignment.stay_rooms import merged_rooms
+from assets.alignment.weight_learning import learn_weights
 from assets.common.inputs import days_between
+from assets.privacy.contract import LABELLED_BOOKINGS
+from assets.privacy.publication import pseudonymise
+from assets.privacy.settings import PrivacySettings
+from assets.privacy.stays import as_labels, stays_of
+from assets.raw.parse_bookings import parse_bookings
+from assets.raw.settings import RawSettings
 from assets.reports.chapters.alignment.chapter import CHAPTER
 from assets.reports.chapters.alignment.evidence import evidence_blocks
 from assets.reports.telling.blocks import Block
@@ -22,6 +30,7 @@ from assets.studies.match_oracle import oracle_scores
 from assets.studies.truth import alignment_truth, true_links
 from benchmarks.alignment import Sides, sides_of
 from resources.secret_keys import SecretKey
+from resources.sources.base import Stream
 from resources.sources.demo import DemoSettings, DemoSource
 from tests.unit.reports.fixtures import full_world
 
@@ -84,6 +93,39 @@ def test_oracle_is_right_often_and_calibrated(sides: Sides, candidates: pl.DataF
     assert found["calibration_error"] < 0.05
     nothing = oracle_scores(candidates.head(0), sides.bookings, sides.reviews, SOURCE.match_model(), ROOM)
     assert nothing.odds.is_empty()
+
+
+@pytest.fixture(scope="module")
+def exact() -> pl.DataFrame:
+    """Stays with their exact values, all rooms of a guest's stay as one."""
+    days = days_between(SOURCE.first_day, SOURCE.first_day + timedelta(days=69))
+    raw = parse_bookings(SOURCE.rows(Stream.BOOKINGS, days), RawSettings()).rows
+    stays = stays_of(raw, pseudonymise(raw, PrivacySettings(), KEY))
+    return merged_rooms(as_labels(stays, (*LABELLED_BOOKINGS.names, "guest_hash")), ROOM)
+
+
+def test_on_exact_rows_the_oracle_is_an_upper_bound(sides: Sides, exact: pl.DataFrame) -> None:
+    candidates = build_candidates(exact, sides.reviews, SOURCE.hotels(), sides.days, ROOM).frame
+    links, empty = true_links(SOURCE.truth(), KEY), BOOKING_REVIEW_PAIRS.empty()
+    oracle = oracle_scores(candidates, exact, sides.reviews, SOURCE.match_model(), ROOM)
+    told = learn_weights(candidates, exact, ROOM, links)
+    learned = learn_weights(candidates, exact, ROOM)
+    assert told is not None
+    assert learned is not None
+    f1 = {}
+    for name, scores in {"oracle": oracle, "told": told, "learned": learned}.items():
+        pairs = decide(exact, candidates, empty, sides.days, lambda _, scores=scores: scores, ROOM)
+        f1[name] = alignment_truth(pairs, links)["f1"]
+    assert f1["oracle"] > f1["told"]
+    assert f1["oracle"] > f1["learned"] > 0.7
+
+
+def test_a_late_room_leaves_the_oracle_a_doubt() -> None:
+    cities = Emissions(SOURCE.match_model(), "city", "reservations")
+    one, two = (cities.said("room_count", {1: 1.0}, value) for value in (1, 2))
+    assert 0.97 < one < 1.0
+    assert 0.0 < two < 0.02
+    assert cities.said("room_count", {1: 1.0}, None) == 1.0
 
 
 def test_evidence_compares_windows_with_the_oracle(rows: pl.DataFrame) -> None:

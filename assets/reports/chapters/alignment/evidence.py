@@ -82,8 +82,8 @@ def oracle_sentence(told: Told) -> str:
             f"{percent(f1)}: it is no upper bound here."
         )
     return (
-        f" A matcher that is given the simulation's own probabilities reaches F1 {percent(oracle)} "
-        f"against {percent(f1)}."
+        f" A matcher that is given the simulation's own probabilities, the upper bound on these fields, reaches F1 "
+        f"{percent(oracle)} against {percent(f1)}."
     )
 
 
