@@ -16,14 +16,14 @@ _MOST = 0.99  # of the customers have fewer bookings: the most that is said with
 def customer_finding_rows(
     customers: pl.DataFrame, minimum: int, figures: Mapping[str, float | str | None] | None = None
 ) -> pl.DataFrame:
-    """The branch ``customers``; without customers the minimum alone.
+    """The branch ``customers``; without customers minimum and count alone.
 
     Args:
         customers: ``customers`` rows of one unit.
         minimum: customers behind every figure; what has fewer is absent, with the reason.
         figures: of :func:`assets.customers.unit_figures.unit_figures`.
     """
-    tree: Tree = {"minimum": minimum}
+    tree: Tree = {"minimum": minimum, "count": customers.height}
     if customers.is_empty():
         return finding_rows({"customers": tree}, DISCLOSURES)
     values, bookings = finite(customers["clv"]), finite(customers["bookings"])
@@ -40,7 +40,7 @@ def customer_finding_rows(
         "bookings_p99": quantile_of_many(bookings, _MOST, minimum) or too_few(minimum),
     }
     told |= figures or {}
-    tree |= {"unit": customers["unit"][0], "count": customers.height, "concentration": {}, "without_key": {}}
+    tree |= {"unit": customers["unit"][0], "concentration": {}, "without_key": {}}
     reasons = {f"customers.{path}": value for path, value in told.items() if isinstance(value, str)}
     for path, value in told.items():
         if not isinstance(value, str):

@@ -26,6 +26,7 @@ from assets.models.assets_measuring import (
     word_influence,
     words_by_value,
 )
+from assets.models.assets_segments import segment_pages, segment_themes
 from assets.models.checks import (
     validate_ablations,
     validate_examples,
@@ -86,6 +87,8 @@ __all__ = [
     "feature_influence",
     "influence_by_value",
     "models_findings",
+    "segment_pages",
+    "segment_themes",
     "word_influence",
     "words_by_value",
 ]  # declared in their own file, seen by the shell

@@ -41,6 +41,7 @@ from assets.models.findings.gate import gates, withheld_gates
 from assets.models.findings.influence import influence_by_value as means_by_value
 from assets.models.findings.influence import influence_rows
 from assets.models.findings.words import explained_text_rows
+from assets.models.segment_pages.at_risk import at_risk_customers, at_risk_tree
 from assets.models.serving.monthly_value import SHOWN_CELL, first_scored_days, value_view
 from assets.models.settings import model_settings
 from assets.privacy.settings import PrivacySettings
@@ -108,7 +109,7 @@ def words_by_value(inputs: WholeInputs) -> pl.DataFrame:
 
 @findings_asset(
     contract=MODELS_FINDINGS,
-    reads=[*KEPT_READS, *TEXT_READS, *(Reads(name, None) for name in _MEASURED)],
+    reads=[*KEPT_READS, *TEXT_READS, *(Reads(name, None) for name in _MEASURED), Reads("customers_findings", None)],
     validate=validate_faithfulness,
     kinds={"polars", "pytorch", "lightgbm"},
     owners=_OWNERS,
@@ -129,14 +130,16 @@ def models_findings(inputs: WholeInputs) -> pl.DataFrame:
     fresh = partial(generator_of, core.seed, STREAM)
     kept = [item for name in explained_models() if (item := kept_model(inputs, name)) is not None]
     width = next((item.text_dimensions for item in kept if item.name == FUSION), None)
+    exposed = at_risk_customers(tables.examples, tables.customers, settings.at_risk_polarity)
+    at_risk, withheld = at_risk_tree(exposed, tables.customers, least)
     tree = merged(
+        at_risk,
         model_tree(tables, settings, core.profile, fresh, least),
         explanation_tree(kept, text_bench(inputs), settings, core.seed, fresh),
         fusion_settings(settings, width),
     )
-    return finding_rows(
-        tree, DISCLOSURES, withheld_gates(gates(tables.predictions, tables.customers, tables.examples), least)
-    )
+    withheld |= withheld_gates(gates(tables.predictions, tables.customers, tables.examples), least)
+    return finding_rows(tree, DISCLOSURES, withheld)
 
 
 @whole_asset(contract=CUSTOMER_VALUE, group="models", reads=[Reads("customer_scores", None, is_sparse=True)],

@@ -7,6 +7,7 @@ from assets.customers.lifetime_value import SEGMENTS
 from assets.customers.protocols import LONG_HORIZON, OBSERVED, PROSPECTIVE
 from assets.customers.settings import GUEST, MARKET
 from assets.models.contract_explaining import CUSTOMER_REVIEWS, EXPLAINED_TEXTS, FEATURE_INFLUENCE, MODELS_FINDINGS
+from assets.models.contract_segments import SEGMENT_PAGES, SEGMENT_THEMES
 from assets.models.contract_serving import BACK_TEST, CUSTOMER_VALUE, MODEL_DRIFT, TRAINING_RUNS
 from assets.models.contract_told import INFLUENCE_BY_VALUE, WORD_INFLUENCE, WORDS_BY_VALUE
 from resources.contract import Column, FrameContract, Subject, Zone
@@ -14,8 +15,8 @@ from resources.contract import Column, FrameContract, Subject, Zone
 __all__ = [
     "ANOMALY_SENSITIVITY", "BACK_TEST", "CUSTOMER_REVIEWS", "CUSTOMER_SCORES", "CUSTOMER_VALUE", "EXAMPLES",
     "EXPLAINED_TEXTS", "FEATURE_INFLUENCE", "INFLUENCE_BY_VALUE", "MODELS_FINDINGS", "MODEL_ABLATIONS", "MODEL_DRIFT",
-    "MODEL_METRICS", "MODEL_PREDICTIONS", "MODEL_TUNING", "TRAINED_MODELS", "TRAINING_RUNS", "WORDS_BY_VALUE",
-    "WORD_INFLUENCE",
+    "MODEL_METRICS", "MODEL_PREDICTIONS", "MODEL_TUNING", "SEGMENT_PAGES", "SEGMENT_THEMES", "TRAINED_MODELS",
+    "TRAINING_RUNS", "WORDS_BY_VALUE", "WORD_INFLUENCE",
 ]  # fmt: skip
 
 _ID = Column(

@@ -169,6 +169,12 @@ class ModelSettings(FineTuningSettings, MeasuringSettings):
         90, "ours: scored days that are back-tested, the newest whose horizon has passed", allowed="1 or more"
     )
     drift_bins: int = setting(10, "Siddiqi 2006: groups of equal size in the reference", allowed="2 or more")
+    at_risk_polarity: float = setting(
+        -0.2,
+        "mean polarity below which a high-value customer's reviews count as negative (ours)",
+        allowed="-1 to 1",
+        only_for=("segment_pages", "models_findings"),
+    )
 
     def __post_init__(self) -> None:
         FineTuningSettings.__post_init__(self)
@@ -210,6 +216,7 @@ _RANGES: tuple[tuple[tuple[str, ...], Callable[[float], bool], str], ...] = (
         lambda value: value >= 0.0,
         "0 or more",
     ),
+    (("at_risk_polarity",), lambda value: -1.0 <= value <= 1.0, "-1 to 1"),
     (("tweedie_power",), lambda value: 1.0 < value < 2.0, "above 1, below 2"),
     (("dropout", "warm_up_share"), lambda value: 0.0 <= value < 1.0, "0 up to below 1"),
     (

@@ -40,7 +40,7 @@ _SHOWN = (
 )
 _FINDINGS = [Reads(table, is_whole=True, is_optional=True) for table in tables_of_findings()]
 _COUNTED = [
-    Reads(name, None) for name in ("published_bookings", "review_anomalies", "customers", "examples")
+    Reads(name, None) for name in ("published_bookings", "review_anomalies")
 ]  # says why a figure is absent: what the way to it lacks
 _KNOWN = {item.asset for item in _COUNTED}
 
@@ -83,8 +83,7 @@ def _header(inputs: WholeInputs, unit: str = MARKET) -> RunHeader:
 def _presence(inputs: WholeInputs, run: RunHeader, values: Tree) -> Presence:
     """How much of each thing the run has."""
     frames = {item.asset: inputs.frame(item.asset) for item in _COUNTED}
-    pairs = values.get("alignment", {}).get("pairs")
-    return presence_of(run.profile, delivered_rows(values.get("dataset", {})), frames, pairs=pairs)
+    return presence_of(run.profile, delivered_rows(values.get("dataset", {})), frames, values)
 
 
 def _version() -> str:

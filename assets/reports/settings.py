@@ -13,6 +13,7 @@ _MOVED = {
     **MOVED_FROM_REPORTS,
     **{item.name: ("studies", item.name) for item in fields(StudiesSettings)},
     "speed_texts": ("embeddings", "speed_texts"),
+    "at_risk_polarity": ("models", "at_risk_polarity"),
     "segment_min_customers": ("customers", "min_customers"),
 }
 
@@ -30,9 +31,6 @@ class ReportsSettings:
     segment_pages: int = setting(
         12, "guest segments with a page of their own, by revenue; the overview lists all", allowed="1 or more"
     )
-    at_risk_polarity: float = setting(
-        -0.2, "mean polarity below which a high-value customer's reviews count as negative (ours)", allowed="-1 to 1"
-    )
 
     def __post_init__(self) -> None:
         for name in ("shap_features", "segment_pages"):
@@ -40,5 +38,3 @@ class ReportsSettings:
                 raise refuse(_SECTION, name, getattr(self, name), "1 or more")
         if self.anomaly_examples < 0:
             raise refuse(_SECTION, "anomaly_examples", self.anomaly_examples, "0 or more")
-        if not -1.0 <= self.at_risk_polarity <= 1.0:
-            raise refuse(_SECTION, "at_risk_polarity", self.at_risk_polarity, "-1 to 1")

@@ -7,10 +7,11 @@ from tests.architecture.test_imports import ROOT, imported_modules, relative
 ROOM = ROOT / "assets" / "models"
 ORDER = (
     "estimators.registry",  # names alone: settings check against it
-    "contract_serving", "contract_explaining", "contract_told", "contract", "settings_measuring",
-    "settings_fine_tuning", "settings",
-    "examples", "networks", "estimators", "evaluation", "anomaly_choice", "explaining", "serving", "findings",
-    "fine_tuning", "checks_serving", "checks_explaining", "checks_future", "checks", "assets_measuring", "assets",
+    "contract_serving", "contract_explaining", "contract_segments", "contract_told", "contract",
+    "settings_measuring", "settings_fine_tuning", "settings",
+    "examples", "networks", "estimators", "evaluation", "anomaly_choice", "explaining", "serving", "segment_pages",
+    "findings", "fine_tuning", "checks_serving", "checks_explaining", "checks_future", "checks", "checks_segments",
+    "assets_segments", "assets_measuring", "assets",
 )  # fmt: skip
 
 

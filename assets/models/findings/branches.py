@@ -36,6 +36,7 @@ from assets.models.findings.evidence import (
     tuning_frame,
     tuning_tree,
 )
+from assets.models.findings.examples import example_counts
 from assets.models.findings.explanations import model_explanation
 from assets.models.findings.gate import gate_results
 from assets.models.findings.leakage import leakage_results
@@ -55,6 +56,8 @@ DISCLOSURES = {
         Disclosure.MODEL_METRIC,
     ),
     "hyperparameters": Disclosure.NEUTRAL,
+    "customers.at_risk": Disclosure.GUEST_AGGREGATE,
+    "models.examples": Disclosure.OPERATIONAL,
 }  # fmt: skip
 
 
@@ -92,6 +95,7 @@ def model_tree(tables: ModelTables, settings: ModelSettings, profile: str, fresh
         minimum: customers behind a figure of a group.
     """
     return merged(
+        example_counts(tables.examples),
         sensitivity_results(tables.sensitivity),
         leakage_results(tables.customers, tables.examples, settings.tree_components, fresh()),
         {} if tables.metrics.is_empty() else _evaluated(tables, settings, profile, fresh, minimum),

@@ -7,6 +7,8 @@ from typing import Any
 
 import polars as pl
 
+from assets.common.findings import Tree, at
+
 STUDY = "make evaluate computes it"
 _STUDIES = {  # paths that a command of their own fills, whatever the profile
     "ceilings": "the study was not run; “stayworth ceilings” makes it",
@@ -135,8 +137,7 @@ def presence_of(
     profile: str,
     delivered: Mapping[str, int | None],
     frames: Mapping[str, pl.DataFrame | None],
-    *,
-    pairs: float | None = None,
+    values: Tree,
 ) -> Presence:
     """What a run has.
 
@@ -144,21 +145,24 @@ def presence_of(
         profile: of the run.
         delivered: rows of ``bookings`` and ``reviews`` as they came.
         frames: stored tables by name; absent ones are not known.
-        pairs: stays that got a review, as the alignment room measures them; None: not known.
+        values: of all findings, nested by name; what no room counted is not known.
     """
-    published, examples = (frames.get(name) for name in ("published_bookings", "examples"))
-    is_ahead = None if examples is None else examples.filter(pl.col("protocol") != "observed")
-    anomalies, customers = frames.get("review_anomalies"), frames.get("customers")
+    published, anomalies = (frames.get(name) for name in ("published_bookings", "review_anomalies"))
+
+    def counted(path: str) -> int | None:
+        value = at(values, path)
+        return None if value is None else int(value)
+
     return Presence(
         bookings=delivered.get("bookings"),
         delivered_reviews=delivered.get("reviews"),
         published=_height(published),
         completed=_count(published, "reservation_status", pl.col("reservation_status") == "Check-Out"),
         reviews=_height(anomalies),
-        pairs=None if pairs is None else int(pairs),
-        customers=_height(customers),
-        forecasts=_height(is_ahead),
-        texts=_count(examples, "has_text", pl.col("has_text")),
+        pairs=counted("alignment.pairs"),
+        customers=counted("customers.count"),
+        forecasts=counted("models.examples.ahead"),
+        texts=counted("models.examples.with_text"),
         profile=profile,
     )
 

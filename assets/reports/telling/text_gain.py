@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING
 
 from assets.common.findings import Estimate
-from assets.common.inputs import Reads
 from assets.models.estimators.registry import FUSION, WITHOUT_TEXT
 from assets.models.estimators.spec import versus
 from assets.reports.telling.absence import Need
@@ -14,7 +13,8 @@ if TYPE_CHECKING:
     from assets.reports.telling.told import Told
 
 _COMPARISON = f"models.significance.{versus(FUSION, WITHOUT_TEXT)}"
-GAIN = (*(f"models.{protocol}" for protocol in FORECASTS), _COMPARISON, Reads("examples", None))  # what is read for it
+TEXTS_AT_HAND = "models.examples.with_text"
+GAIN = (*(f"models.{protocol}" for protocol in FORECASTS), _COMPARISON, TEXTS_AT_HAND)  # what is read for it
 
 
 def text_gain(told: "Told") -> Estimate | None:
@@ -39,7 +39,7 @@ def text_verdict(told: "Told") -> str:
     Args:
         told: to a chapter that reads :data:`GAIN`.
     """
-    if not told.table("examples")["has_text"].any():
+    if not told.number(TEXTS_AT_HAND):
         return "No customer had a paired review in time, so this run can't say whether text helps."
     item = text_gain(told)
     if item is None:

@@ -25,8 +25,8 @@ def test_customers_and_their_concentration() -> None:
     assert tree["bookings_p99"] <= people["bookings"].max()
 
 
-def test_no_customers_leave_the_minimum_alone() -> None:
-    assert tree_of(CUSTOMERS.empty()) == {"minimum": 10}
+def test_no_customers_leave_minimum_and_count_alone() -> None:
+    assert tree_of(CUSTOMERS.empty()) == {"minimum": 10, "count": 0}
 
 
 def test_what_fewer_customers_than_the_minimum_would_tell_is_withheld_with_a_reason() -> None:

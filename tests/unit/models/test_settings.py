@@ -53,6 +53,7 @@ def test_the_users_own_settings_win():
         ("high_value_weight", 0.5),
         ("schedule", "steps"),
         ("tuning_trials", -1),
+        ("at_risk_polarity", 2.0),
         ("tuning_share", 1.0),
         ("forest_features", 0.0),
     ],
@@ -90,4 +91,5 @@ def test_where_the_settings_of_measuring_were_before_says_where_they_are(name):
 
 def test_tables_that_a_setting_is_for_are_tables_of_the_room():
     named = {table for item in fields(ModelSettings) for table in item.metadata[ONLY_FOR]}
-    assert named == {"models_findings", "explained_texts", "word_influence"} <= set(room_contracts())
+    named_here = {"models_findings", "explained_texts", "segment_pages", "word_influence"}
+    assert named == named_here <= set(room_contracts())

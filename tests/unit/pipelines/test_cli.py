@@ -16,9 +16,9 @@ ROOT = Path(__file__).resolve().parents[3]
 CONTEXT = click.Context(stayworth, info_name="stayworth")
 NAMES = stayworth.list_commands(CONTEXT)
 EVERY = {
-    "backfill", "budget", "catalogue", "ceilings", "daemon", "demo-deliveries", "demo-stats", "erase", "evaluate",
-    "fine-tune", "load-sql", "models", "price-of-privacy", "quarantine", "retain", "run", "score", "screenshots",
-    "settle", "status", "subject-access", "ui", "webserver",
+    "at-risk", "backfill", "budget", "catalogue", "ceilings", "daemon", "demo-deliveries", "demo-stats", "erase",
+    "evaluate", "fine-tune", "load-sql", "models", "price-of-privacy", "quarantine", "retain", "run", "score",
+    "screenshots", "settle", "status", "subject-access", "ui", "webserver",
 }  # fmt: skip
 
 

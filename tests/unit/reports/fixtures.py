@@ -102,6 +102,7 @@ def customers(rng: np.random.Generator, n: int = 900) -> pl.DataFrame:
     return pl.DataFrame(
         {
             "pseudo_customer_id": [f"c{number:05d}" for number in range(n)],
+            "unit": "market",
             "bookings": bookings,
             "completed": np.minimum(bookings, rng.poisson(2, n)),
             "clv": clv,

@@ -1,6 +1,5 @@
 """What an invented run knows of its guests: customers, their texts, and why they are valued so."""
 
-from datetime import date
 from typing import Any
 
 import numpy as np
@@ -86,21 +85,3 @@ def value_words() -> pl.DataFrame:
     """Words that go with high and with low value."""
     rows = [("breakfast", "low", -5.0, 30), ("noise", "high", 6.0, 40), ("poor", "low", -4.0, 15)]
     return pl.DataFrame(rows, schema=WORDS_BY_VALUE.schema, orient="row")
-
-
-def paired_texts(written: pl.DataFrame, day: date) -> dict[str, pl.DataFrame]:
-    """Tables in which each of some customers wrote the one review that is believed to be theirs.
-
-    Args:
-        written: ``pseudo_customer_id``, ``positive_text``, ``negative_text``, ``text``.
-        day: on which everything was delivered.
-    """
-    names = pl.Series("review_id", [f"r{number}" for number in range(written.height)], dtype=pl.String)
-    told_on = names.to_frame().with_columns(delivery_day=pl.lit(day))
-    return {
-        "customer_reviews": written.select("pseudo_customer_id", names, share=pl.lit(1.0)),
-        "clean_reviews": told_on.with_columns(
-            written["text"], written["positive_text"], written["negative_text"], score=pl.lit(7.0),
-            title=pl.lit("Mixed"),
-        ),
-    }  # fmt: skip

@@ -14,6 +14,7 @@ def model_tree() -> Tree:
         "models": {
             **{protocol: accuracy(base) for protocol, base in
                (("prospective_cv", 0.60), ("prospective_holdout", 0.55), ("observed", 0.9))},
+            "examples": {"ahead": 1_800, "with_text": 540},
             "significance": {"gated_fusion_vs_behaviour_mlp": comparison(0.004, -0.01, 0.018)},
             "groups": {"channel": {"TA/TO": {"n": 400, "mae": 120.0, "bias": -4.0}}},
             "segments": {name: {"mae": value, "rmse": value} for name, value in SEGMENT_ERRORS.items()},

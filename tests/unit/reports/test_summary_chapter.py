@@ -3,11 +3,9 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
-import polars as pl
 import pytest
 
 from assets.reports.chapters.summary.chapter import CHAPTER
-from assets.reports.chapters.summary.risk import at_risk_customers
 from assets.reports.chapters.summary.section import joined_lists
 from assets.reports.telling.absence import Presence
 from assets.reports.telling.blocks import Bullets, Disclosure, Stat, Stats
@@ -90,27 +88,16 @@ def test_the_budget_is_named_where_it_was_spent() -> None:
 
 def test_customers_at_risk_are_told_from_the_minimum_on() -> None:
     world = full_world()
-    risk = at_risk_customers(world.tables["examples"], world.tables["customers"], -0.2)
-    assert risk.count > 10
+    branch = world.tree["customers"] | {"at_risk": {"count": 12, "revenue_share": 0.25, "expected_precision": 0.83}}
 
-    def is_told(minimum: int) -> bool:
-        chosen = world.with_branch("customers", {**world.tree["customers"], "minimum": minimum})
-        return any("first list to look at for service recovery" in text for text in points_of(chosen))
+    def said(**changes: object) -> str:
+        texts = points_of(world.with_branch("customers", {**branch, **changes}))
+        return next((text for text in texts if "first list to look at for service recovery" in text), "")
 
-    assert is_told(risk.count)
-    assert not is_told(risk.count + 1)
-
-
-def test_at_risk_are_high_value_customers_with_negative_reviews() -> None:
-    customers = pl.DataFrame({"pseudo_customer_id": ["a", "b"], "value_segment": ["high", "low"], "clv": [90, 10]})
-    examples = pl.DataFrame(
-        {"pseudo_customer_id": ["a", "b", "a"], "as_of": [date(2016, 1, 2)] * 2 + [date(2016, 1, 1)],
-         "text_polarity": [-0.6, -0.9, 0.8]}
-    )  # fmt: skip
-    risk = at_risk_customers(examples, customers, -0.2)
-    assert (risk.count, risk.of, risk.revenue_share) == (1, 1, 0.9)
-    nobody = at_risk_customers(examples.clear(), customers.clear(), -0.2)
-    assert (nobody.count, nobody.of, nobody.revenue_share) == (0, 0, 0.0)
+    assert said().startswith("12 high-value customers (25.0\u00a0% of all revenue) are paired mostly with negative")
+    assert "83\u00a0% are expected to be theirs" in said()
+    assert "of all revenue" not in said(at_risk={"count": 12, "expected_precision": 0.83})
+    assert said(minimum=13) == said(at_risk={}) == ""
 
 
 def test_lists_of_equal_disclosure_read_as_one() -> None:

@@ -18,7 +18,8 @@ from tests.unit.reports.world import World
 
 def compared(*bounds: float, **protocols: Any) -> World:
     tested = {"gated_fusion_vs_behaviour_mlp": comparison(*bounds)} if bounds else {}
-    return full_world("public").with_branch("models", {"significance": tested, **protocols})
+    texts = {"examples": {"ahead": 20, "with_text": 9}}
+    return full_world("public").with_branch("models", {"significance": tested, **texts, **protocols})
 
 
 @pytest.mark.parametrize(
@@ -44,8 +45,7 @@ def test_without_an_interval_nothing_is_claimed() -> None:
 
 
 def test_without_texts_nothing_can_be_said() -> None:
-    world = full_world("public")
-    silent = world.with_tables(examples=world.table("examples").with_columns(has_text=False))
+    silent = compared(examples={"ahead": 20, "with_text": 0})
     assert text_verdict(silent.told(CHAPTER)).startswith("No customer had a paired review in time")
     assert text_verdict(empty_world().told(CHAPTER)).startswith("No customer had a paired review in time")
 

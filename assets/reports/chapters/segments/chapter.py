@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from assets.common.inputs import Reads
 from assets.reports.telling.chapter import Chapter
-from assets.reports.telling.guests import MINIMUM, TEXTS
+from assets.reports.telling.guests import MINIMUM
 
 if TYPE_CHECKING:
     from assets.reports.telling.blocks import Section
@@ -22,11 +22,9 @@ CHAPTER = Chapter(
     order=60,
     reads=(
         *MINIMUM,
-        *TEXTS,
-        Reads("customers", None),
-        Reads("examples", None),
-        Reads("customer_scores", 0),
-        Reads("feature_influence", is_whole=True, is_optional=True),
+        "customers.count",
+        Reads("segment_pages", is_whole=True, is_optional=True),
+        Reads("segment_themes", is_whole=True, is_optional=True),
     ),
     build=build,
 )

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assets.reports.chapters.segments.pages import SegmentPage, ThemeShare
-from assets.reports.chapters.segments.themes import RECOVERY
+from assets.models.segment_pages.pages import SegmentPage, ThemeShare
+from assets.models.segment_pages.themes import RECOVERY
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,12 +3,14 @@
 import re
 from collections.abc import Sequence
 
+import polars as pl
+
 from assets.customers.group_figures import DOMINANCE
 from assets.customers.lifetime_value import SEGMENTS
-from assets.reports.chapters.segments.guests import Guests, guests_of
-from assets.reports.chapters.segments.pages import SegmentPage, ThemeShare, actions, segment_pages
+from assets.models.segment_pages.pages import SegmentPage, ThemeShare
+from assets.models.segment_pages.rows import pages_of
+from assets.reports.chapters.segments.actions import actions
 from assets.reports.chapters.segments.risk import segments_at_risk
-from assets.reports.chapters.segments.themes import themes_by_value
 from assets.reports.telling.absence import Need
 from assets.reports.telling.blocks import Block, Disclosure, Notice, Paragraph, Section, Table
 from assets.reports.telling.guests import minimum_customers
@@ -19,16 +21,16 @@ from assets.reports.telling.wording import MISSING, capital, count, estimate, jo
 
 def segments_section(told: Told) -> Section:
     """Overview, segments at risk, one page per segment."""
-    minimum, guests, currency = minimum_customers(told), guests_of(told), told.run.currency
-    pages = segment_pages(guests, minimum=minimum, negative=told.settings.at_risk_polarity)
+    minimum, currency = minimum_customers(told), told.run.currency
+    pages = pages_of(told.table("segment_pages"))
     if pages:
         blocks: list[Block] = [
             overview_table(pages, currency, minimum),
             *risk_blocks(pages, told, minimum),
-            *theme_blocks(guests, minimum),
+            *theme_blocks(told.table("segment_themes"), minimum),
             *(page_table(page, currency) for page in _with_page(pages, told.settings.segment_pages)),
         ]
-    elif guests.customers.is_empty():
+    elif not told.number("customers.count"):
         blocks = [missing("guest segments", told, Need.CUSTOMERS)]
     else:
         text = f"Guest segments: no segment holds {count(minimum)} customers, so nothing is said of any."
@@ -103,15 +105,14 @@ def risk_blocks(pages: Sequence[SegmentPage], told: Told, minimum: int) -> list[
         rows=rows,
         words_at=(4, 5),
         note="Negative: customers whose paired reviews are negative on average. Most exposed first. Pairs are "
-        "probable, not certain; whom to call is decided in the internal scores, not here.",
+        "probable, not certain; whom to call is listed by “stayworth at-risk”, for those who may see it.",
         disclosure=Disclosure.GUEST_AGGREGATE,
     )
     return [table]
 
 
-def theme_blocks(guests: Guests, minimum: int) -> list[Block]:
+def theme_blocks(themes: pl.DataFrame, minimum: int) -> list[Block]:
     """Which themes go with high and with low value, over all reviewed customers."""
-    themes = themes_by_value(guests.texts, guests.customers, minimum)
     if themes.is_empty():
         return []
     rows = tuple(
@@ -165,16 +166,16 @@ def page_table(page: SegmentPage, currency: str) -> Table:
 
 
 def _value(page: SegmentPage, currency: str) -> str:
-    text = (
-        f"half are worth {money(page.median_value, currency)} or more"
-        if page.median_value > 0
-        else ("half or more brought nothing yet")
-    )
+    parts: list[str] = []
     if page.revenue is not None:
-        text = f"{money(page.revenue, currency)} realised ({percent(page.revenue_share)} of all); {text}"
+        parts.append(f"{money(page.revenue, currency)} realised ({percent(page.revenue_share)} of all)")
+    if page.median_value is not None and page.median_value > 0:
+        parts.append(f"half are worth {money(page.median_value, currency)} or more")
+    elif page.median_value is not None:
+        parts.append("half or more brought nothing yet")
     if page.expected is not None:
-        text += f"; {money(page.expected, currency)} each expected next"
-    return capital(text)
+        parts.append(f"{money(page.expected, currency)} each expected next")
+    return capital("; ".join(parts)) or MISSING
 
 
 def _drivers(page: SegmentPage, currency: str) -> str:

@@ -2,7 +2,6 @@
 
 from typing import TYPE_CHECKING
 
-from assets.common.inputs import Reads
 from assets.reports.telling.chapter import Chapter
 from assets.reports.telling.guests import MINIMUM
 from assets.reports.telling.text_gain import GAIN
@@ -21,5 +20,5 @@ def build(told: "Told") -> "Section":
 
 _PRIVACY = tuple(f"privacy.{name}" for name in ("k", "min_class_size", "ncp", "withheld", "epsilon_spent"))
 CHAPTER = Chapter(
-    order=10, reads=("alignment", "customers", *MINIMUM, *_PRIVACY, *GAIN, Reads("customers", None)), build=build
+    order=10, reads=("alignment", "customers", *MINIMUM, *_PRIVACY, *GAIN), build=build
 )  # fmt: skip

@@ -1,7 +1,6 @@
 """What the numbers mean, each point with what it discloses."""
 
 from assets.models.estimators.registry import NAIVE
-from assets.reports.chapters.summary.risk import at_risk_customers
 from assets.reports.telling.absence import Need
 from assets.reports.telling.accuracy import accuracy_of
 from assets.reports.telling.blocks import Bullets, Disclosure
@@ -58,12 +57,17 @@ def _forecast(told: Told) -> str:
 
 
 def _at_risk(told: Told) -> str:
-    risk = at_risk_customers(told.table("examples"), told.table("customers"), told.settings.at_risk_polarity)
-    if risk.count < minimum_customers(told):  # fewer could be told apart
+    number = told.number("customers.at_risk.count")
+    if not number or number < minimum_customers(told):  # fewer could be told apart
         return ""
+    share = told.number("customers.at_risk.revenue_share")
+    sure = told.number("customers.at_risk.expected_precision")
     return (
-        f"{count(risk.count)} high-value customers ({percent(risk.revenue_share)} of all revenue) are paired mostly "
-        "with negative reviews: the first list to look at for service recovery. The pairing is probable, not certain."
+        f"{count(number)} high-value customers"
+        + (f" ({percent(share)} of all revenue)" if share is not None else "")
+        + " are paired mostly with negative reviews: the first list to look at for service recovery. Of the reviews "
+        f"behind it {percent(sure, 0)} are expected to be theirs (mean match probability); “stayworth at-risk” prints "
+        "the list."
     )
 
 

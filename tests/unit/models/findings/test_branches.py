@@ -39,7 +39,8 @@ NOTHING = ModelTables(
 
 
 def test_nothing_gives_no_figure_and_no_error():
-    assert model_tree(NOTHING, ModelSettings(), "quick", fresh, 10) == {}
+    nothing = {"models": {"examples": {"ahead": 0, "with_text": 0}}}
+    assert model_tree(NOTHING, ModelSettings(), "quick", fresh, 10) == nothing
     assert explanation_tree([], None, ModelSettings(), 42, fresh) == {}
 
 

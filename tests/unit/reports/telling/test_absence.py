@@ -49,13 +49,11 @@ def test_every_path_has_a_reason_and_the_profile_is_blamed_for_its_own_only(pres
 
 
 def test_what_is_counted() -> None:
-    frames = {
-        "published_bookings": pl.DataFrame({"reservation_status": ["Check-Out", "Canceled"]}),
-        "examples": pl.DataFrame({"protocol": ["observed", "prospective"], "has_text": [False, True]}),
-    }
-    found = presence_of("quick", {"bookings": 3}, frames, pairs=1.0)
-    assert (found.published, found.completed, found.pairs, found.forecasts, found.texts) == (2, 1, 1, 1, 1)
-    assert (found.bookings, found.reviews, found.customers) == (3, None, None)
+    frames = {"published_bookings": pl.DataFrame({"reservation_status": ["Check-Out", "Canceled"]})}
+    values = {"alignment": {"pairs": 1}, "models": {"examples": {"ahead": 1, "with_text": 0}}}
+    counted = presence_of("quick", {"bookings": 3}, frames, values)
+    assert (counted.published, counted.completed, counted.pairs, counted.forecasts, counted.texts) == (2, 1, 1, 1, 0)
+    assert (counted.bookings, counted.reviews, counted.customers) == (3, None, None)
     assert delivered_rows({"ours": {"bookings": {"raw": 4}}}) == {"bookings": 4, "reviews": 0}
     assert delivered_rows({}) == {"bookings": None, "reviews": None}
 

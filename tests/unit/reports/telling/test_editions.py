@@ -77,7 +77,7 @@ def test_printed_holds_every_table_and_sentence() -> None:
     assert "composition_bookings" in found["tables"]
 
 
-@pytest.mark.parametrize(("name", "value"), [("shap_features", 0), ("at_risk_polarity", 2.0), ("anomaly_examples", -1)])
+@pytest.mark.parametrize(("name", "value"), [("shap_features", 0), ("segment_pages", 0), ("anomaly_examples", -1)])
 def test_settings_that_make_no_sense_are_refused(name: str, value: float) -> None:
     with pytest.raises(SettingsError, match=f"reports.{name}"):
         ReportsSettings(**{name: value})  # type: ignore[arg-type]

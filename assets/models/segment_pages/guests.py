@@ -1,15 +1,14 @@
 """What the pages of the segments are made from: one frame per thing that is known of the customers."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import date
 
 import polars as pl
 
+from assets.common.versions import latest_versions
 from assets.models.estimators.registry import TREES
-from assets.reports.telling.guests import customer_texts
 
-if TYPE_CHECKING:
-    from assets.reports.telling.told import Told
+WRITTEN = ("review_id", "delivery_day", "positive_text", "negative_text")  # columns read of ``clean_reviews``
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,7 +21,7 @@ class Guests:
         scores: rows of ``customer_scores``.
         influence: ``pseudo_customer_id`` and the SHAP values of the boosted trees, currency units, one column per
             feature.
-        texts: masked reviews (``texts_of_customers``).
+        texts: :func:`written_texts`.
     """
 
     customers: pl.DataFrame
@@ -30,17 +29,6 @@ class Guests:
     scores: pl.DataFrame
     influence: pl.DataFrame
     texts: pl.DataFrame
-
-
-def guests_of(told: "Told") -> Guests:
-    """What a run knows of its customers."""
-    return Guests(
-        customers=told.table("customers"),
-        examples=told.table("examples"),
-        scores=told.table("customer_scores"),
-        influence=influence_by_customer(told.table("feature_influence")),
-        texts=customer_texts(told),
-    )
 
 
 def influence_by_customer(influence: pl.DataFrame) -> pl.DataFrame:
@@ -51,3 +39,20 @@ def influence_by_customer(influence: pl.DataFrame) -> pl.DataFrame:
     """
     ordered = influence.filter(pl.col("model") == TREES).sort("pseudo_customer_id", "feature")
     return ordered.pivot("feature", index="pseudo_customer_id", values="influence", maintain_order=True)
+
+
+def written_texts(whose: pl.DataFrame, reviews: pl.DataFrame, known_by: date) -> pl.DataFrame:
+    """Masked reviews behind the customers' text blocks, as they stand on a day.
+
+    Args:
+        whose: ``customer_reviews`` rows.
+        reviews: ``clean_reviews`` rows, :data:`WRITTEN` at least.
+        known_by: last day that counts.
+
+    Returns:
+        ``pseudo_customer_id``, ``review_id``, ``share``, ``positive_text``, ``negative_text``; by customer, largest
+        share first.
+    """
+    written = latest_versions(reviews, "review_id", known_by).select("review_id", "positive_text", "negative_text")
+    texts = whose.join(written, on="review_id", how="inner")
+    return texts.sort("pseudo_customer_id", "share", "review_id", descending=[False, True, False])

@@ -1,22 +1,29 @@
 """What a revenue manager needs to know of a guest segment, from customers, forecasts and masked reviews."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
 
+from assets.common.findings import Estimate
 from assets.common.intervals import fold_interval
-from assets.customers.group_figures import revenue_to_show
+from assets.customers.concentration import finite
+from assets.customers.group_figures import (
+    DOMINATED,
+    GIVES_BACK,
+    hidden_with_one_other,
+    quantile_of_many,
+    revenue_to_show,
+    too_few,
+)
 from assets.customers.lifetime_value import SEGMENTS
-from assets.reports.chapters.segments.folding import guest_segments
-from assets.reports.chapters.segments.guests import Guests
-from assets.reports.chapters.segments.themes import RECOVERY, theme_counts, theme_mentions
-from assets.reports.telling.wording import Estimate
+from assets.models.segment_pages.folding import guest_segments
+from assets.models.segment_pages.guests import Guests
+from assets.models.segment_pages.themes import theme_counts, theme_mentions
 
 _DRIVERS = 3
 _THEMES = 3
-_OFTEN = 0.15  # share of reviewed customers from which a complaint asks for action (ours)
 ThemeShare = tuple[str, float, float]
 
 
@@ -28,9 +35,10 @@ class SegmentPage:
         value_segment: low, mid or high.
         country_group: as printed.
         customers: how many.
-        revenue: realised, currency units; None where one customer brings most of it.
+        revenue: realised, currency units; None where one customer brings most of it, or where it would give away
+            another segment's.
         revenue_share: of all customers' revenue; None with the revenue.
-        median_value: realised value of the customer in the middle.
+        median_value: realised value of the customers in the middle; None where one decides it.
         completed_share: stays that took place of all bookings.
         expected: mean of the scores; None without scores or where one customer brings most of them.
         drivers: (feature, mean SHAP value of the segment, currency units), strongest first.
@@ -39,6 +47,7 @@ class SegmentPage:
         praise: (theme, share of the segment's reviewed customers, of all reviewed customers), most frequent first.
         complaints: the same of complaints.
         at_risk: customers whose reviews are negative on average; None when fewer than the minimum.
+        withheld: why a figure is None, each as ``figure: reason``.
     """
 
     value_segment: str
@@ -46,7 +55,7 @@ class SegmentPage:
     customers: int
     revenue: float | None
     revenue_share: float | None
-    median_value: float
+    median_value: float | None
     completed_share: float
     expected: float | None
     drivers: tuple[tuple[str, float], ...]
@@ -55,6 +64,7 @@ class SegmentPage:
     praise: tuple[ThemeShare, ...]
     complaints: tuple[ThemeShare, ...]
     at_risk: int | None
+    withheld: tuple[str, ...]
 
     @property
     def title(self) -> str:
@@ -107,35 +117,70 @@ def segment_pages(guests: Guests, *, minimum: int, negative: float) -> list[Segm
             "value_segment", "country_group", maintain_order=True
         )
     ]
+    pages = [
+        page for segment in SEGMENTS for page in _told([item for item in pages if item.value_segment == segment], rows)
+    ]
     order = {name: place for place, name in enumerate(reversed(SEGMENTS))}
     return sorted(pages, key=lambda page: (order[page.value_segment], -(page.revenue or 0.0), page.country_group))
+
+
+def _told(pages: list[SegmentPage], rows: pl.DataFrame) -> list[SegmentPage]:
+    """The pages of one value segment without a revenue that gives back the one that is withheld."""
+    sums = {
+        (segment, group): float(total)
+        for segment, group, total in rows.group_by("value_segment", "country_group")
+        .agg(pl.col("clv").sum())
+        .iter_rows()
+    }
+    behind = [sums[page.value_segment, page.country_group] for page in pages]
+    shown = hidden_with_one_other([page.revenue for page in pages], behind)
+    return [
+        replace(page, revenue=None, revenue_share=None, withheld=(*page.withheld, f"revenue: {GIVES_BACK}"))
+        if revenue is None and page.revenue is not None
+        else page
+        for page, revenue in zip(pages, shown, strict=True)
+    ]
 
 
 def _page(
     segment: str, group: str, own: pl.DataFrame, everybody: _Everybody, minimum: int, negative: float
 ) -> SegmentPage:
     revenue = revenue_to_show(own["clv"])
-    scored = own["expected"].drop_nulls()
+    median = quantile_of_many(finite(own["clv"]), 0.5, minimum)
+    expected = _mean_expected(own["expected"].drop_nulls(), minimum)
     reviewed = own.drop_nulls("text_polarity")
     is_told = reviewed.height >= minimum
     themes = theme_counts(everybody.mentions, reviewed["pseudo_customer_id"], minimum) if is_told else {}
     at_risk = reviewed.filter(pl.col("text_polarity") < negative).height
+    is_risk_told = is_told and at_risk >= minimum
+    lacking = {
+        "revenue": DOMINATED if revenue is None else "",
+        "median_value": DOMINATED if median is None else "",
+        "expected": _why_not_expected(own["expected"].drop_nulls(), minimum) if expected is None else "",
+        "reviewed": "" if is_told else too_few(minimum),
+        "at_risk": "" if is_risk_told else too_few(minimum),
+    }
     return SegmentPage(
         value_segment=segment,
         country_group=group,
         customers=own.height,
         revenue=revenue,
         revenue_share=revenue / everybody.revenue if revenue is not None and everybody.revenue > 0 else None,
-        median_value=float(own["clv"].median() or 0.0),  # type: ignore[arg-type]
+        median_value=median,
         completed_share=float(own["completed"].sum()) / max(float(own["bookings"].sum()), 1.0),
-        expected=_mean_expected(scored, minimum),
+        expected=expected,
         drivers=_drivers(everybody.influence, own["pseudo_customer_id"], minimum),
         reviewed=reviewed.height if is_told else None,
         polarity=fold_interval(reviewed["text_polarity"].to_numpy(), 0.0) if is_told else None,
         praise=_shares(themes, everybody.shares["praise"], "praise", reviewed.height),
         complaints=_shares(themes, everybody.shares["complaint"], "complaint", reviewed.height),
-        at_risk=at_risk if is_told and at_risk >= minimum else None,
+        at_risk=at_risk if is_risk_told else None,
+        withheld=tuple(f"{name}: {why}" for name, why in lacking.items() if why),
     )
+
+
+def _why_not_expected(scored: pl.Series, minimum: int) -> str:
+    return too_few(minimum) if len(scored) < minimum else DOMINATED
 
 
 def _mean_expected(scored: pl.Series, minimum: int) -> float | None:
@@ -178,21 +223,3 @@ def _text_polarity(examples: pl.DataFrame) -> pl.DataFrame:
     known = examples.filter(pl.col("text_polarity").is_not_null())
     rows = known.sort("pseudo_customer_id", "as_of", "text_polarity")
     return rows.group_by("pseudo_customer_id", maintain_order=True).agg(pl.col("text_polarity").last())
-
-
-def actions(page: SegmentPage) -> list[str]:
-    """What to do with a segment, by rule: complaints first, then praise, then value."""
-    common = [name for name, share, _ in page.complaints if share >= _OFTEN and name in RECOVERY]
-    advised = [f"{name}: {RECOVERY[name]}" for name in common[:2]]
-    if page.at_risk is not None and page.value_segment == "high":
-        advised.insert(0, "call back before the next season: reviews here are negative on average for many")
-    if not advised and page.praise:
-        advised.append(f"keep what is praised ({page.praise[0][0]}) and name it in offers to this segment")
-    if page.completed_share < 2 / 3:
-        advised.append("a third or more of the bookings is not completed: ask for a deposit or remind before arrival")
-    by_value = {
-        "high": "hold prices and allot rooms early; loyalty benefits rather than discounts",
-        "mid": "offer one more stay or a longer one within the season",
-        "low": "sell through the cheapest channel; no discount without a longer stay",
-    }
-    return [*advised, by_value[page.value_segment]]
