@@ -17,6 +17,7 @@ from typing import Any
 import polars as pl
 import torch
 
+from assets.alignment.link_rows import link_rows
 from assets.common.inputs import WholeInputs
 from assets.common.workspace import Workspace
 from assets.customers.protocols import PROSPECTIVE
@@ -107,7 +108,8 @@ def linked_examples(inputs: WholeInputs, loaded: LoadedEncoder, settings: ModelS
     """
     stored = of_main_unit(inputs.frame(EXAMPLES.asset))
     examples = stored.filter((pl.col("protocol") == PROSPECTIVE) & (pl.col("split") == "cv"))
-    bookings, (pairs, *parts) = customer_bookings(inputs), (inputs.frame(name) for name in HISTORY)
+    bookings, pairs = customer_bookings(inputs), link_rows(inputs)
+    parts = [inputs.frame(name) for name in HISTORY]
     version = ["review_id", "delivery_day"]
     texts = parts[-1].select(*version, "text").unique(version, keep="first", maintain_order=True)
     reviews = review_table(*parts).join(texts, on=version, how="left", maintain_order="left")

@@ -6,6 +6,8 @@ from functools import partial
 
 import polars as pl
 
+from assets.alignment.contract import BOOKING_REVIEW_PAIRS
+from assets.alignment.link_rows import link_rows
 from assets.common.daily import DayInputs, Produced, Reads, WholeInputs, WholeProduced, daily_asset, whole_asset
 from assets.common.declaration import ENCODERS, Cadence
 from assets.customers.behaviour import BOOKING_COLUMNS
@@ -97,7 +99,7 @@ __all__ = [
 def _sources(inputs: WholeInputs) -> TextSources:
     return TextSources(
         bookings=customer_bookings(inputs),
-        pairs=inputs.frame("booking_review_pairs"),
+        pairs=link_rows(inputs, BOOKING_REVIEW_PAIRS.names),
         embeddings=inputs.frame("review_embeddings"),
         anomalies=inputs.frame("review_anomalies"),
         parts=inputs.frame("review_anomaly_parts"),
@@ -106,7 +108,7 @@ def _sources(inputs: WholeInputs) -> TextSources:
 
 
 @whole_asset(contract=EXAMPLES, group="models", reads=HISTORY, validate=validate_examples, kinds={"polars"},
-             owners=["team:models"], code_version="2", further_checks=[no_future_outcome(pl.DataFrame())])  # fmt: skip
+             owners=["team:models"], code_version="3", further_checks=[no_future_outcome(pl.DataFrame())])  # fmt: skip
 def examples(inputs: WholeInputs) -> WholeProduced:
     """One row per protocol, customer and day T: behaviour and text known by T, and the value to predict."""
     settings = inputs.settings.room("customers", CustomerSettings)
@@ -191,7 +193,7 @@ def anomaly_sensitivity(inputs: WholeInputs) -> pl.DataFrame:
     evidence = evidence_of(
         of_main_unit(inputs.frame("examples")),
         customer_bookings(inputs, BOOKING_COLUMNS),
-        inputs.frame("booking_review_pairs"),
+        link_rows(inputs),
         reviews,
         settings.anomaly_components,
     )
@@ -265,7 +267,7 @@ def back_test(inputs: WholeInputs) -> WholeProduced:
 
 @daily_asset(contract=CUSTOMER_SCORES, group="models", reads=[*HISTORY, Reads("trained_models", is_whole=True)],
              validate=validate_scores, kinds={"pytorch", "lightgbm"}, owners=["team:models"],
-             code_version="2", cadence=Cadence.SCORING, pool=ENCODERS)  # fmt: skip
+             code_version="3", cadence=Cadence.SCORING, pool=ENCODERS)  # fmt: skip
 def customer_scores(inputs: DayInputs) -> Produced:
     """Expected value of every current customer with interval, segment and reasons, by the model known that day."""
     settings = model_settings(inputs.settings)

@@ -61,7 +61,7 @@ def weights_of(days: list[date], room: AlignmentSettings) -> dict[date, MatchWei
 def test_candidates_and_pairs_are_equal(named: bool, length: int) -> None:
     demo = DemoSettings(seed=101, guests=2_500, days=length, hotels=4, named_hotels=named)
     bookings, reviews, hotels, days = sides(demo)
-    room = AlignmentSettings(window_days=10, max_candidates=4)
+    room = AlignmentSettings(window_days=10, max_candidates=4).for_labels()
     read = (bookings, reviews, hotels, days, room)
     local = build_candidates(*read)
     ask = (bookings, local.frame, BOOKING_REVIEW_PAIRS.empty(), days, weights_of(days, room).__getitem__, room)

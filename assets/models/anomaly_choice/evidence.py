@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from assets.alignment.links import links_at
 from assets.common.versions import latest_versions
 from assets.customers.lifetime_value import current_rows
 from assets.customers.protocols import PROSPECTIVE
@@ -86,7 +87,7 @@ def evidence_of(
     Args:
         examples: the examples table.
         bookings: published bookings.
-        pairs: booking_review_pairs.
+        pairs: booking_review_pairs, or links of both kinds (``links_of``).
         reviews: :func:`scored_reviews`.
         components: leading components of the embeddings, found on the reviews delivered by the first origin.
     """
@@ -136,9 +137,7 @@ def _links(
     rows: pl.DataFrame, bookings: pl.DataFrame, pairs: pl.DataFrame, reviews: pl.DataFrame, day: date
 ) -> pl.DataFrame:
     """Example, review and match probability of every pair known at the origin."""
-    decided = pairs.filter(
-        pl.col("is_assigned") & (pl.col("delivery_day") <= day) & (pl.col("match_probability") > 0.0)
-    )
+    decided = links_at(pairs, day).filter(pl.col("match_probability") > 0.0)
     known = latest_versions(reviews, "review_id", day).select("review_id", "place")
     customers = current_rows(bookings, day).select("booking_id", "pseudo_customer_id")
     return (

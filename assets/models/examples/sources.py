@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from assets.alignment.link_rows import LINK_READS, link_rows
 from assets.common.inputs import DayInputs, Reads, WholeInputs
 from assets.customers.behaviour import BOOKING_COLUMNS
 from assets.customers.units import customer_bookings
@@ -16,14 +17,13 @@ from assets.privacy.feature_rows import booking_reads
 
 HISTORY = (
     *booking_reads(),
-    Reads("booking_review_pairs", None),
+    *LINK_READS,
     Reads("review_embeddings", None),
     Reads("review_anomalies", None),
     Reads("review_anomaly_parts", None),
     Reads("clean_reviews", None),
 )
 _LABELS = ("country_region", "distribution_channel_levels")
-_PAIR = ("booking_id", "review_id", "match_probability", "is_assigned", "delivery_day")
 _VERSION = ("review_id", "delivery_day")
 
 
@@ -34,11 +34,11 @@ def stored_sources(inputs: DayInputs | WholeInputs) -> TextSources:
         inputs: of a table that reads ``HISTORY``.
 
     Returns:
-        Bookings in the columns of the features and of the customer's labels; assigned pairs; of the reviews that one
+        Bookings in the columns of the features and of the customer's labels; links; of the reviews that one
         of them names vector, verdict, polarity and score.
     """
-    pairs = inputs.history("booking_review_pairs", _PAIR, pl.col("is_assigned"))
-    named = pl.col("review_id").is_in(pairs["review_id"].unique().implode())
+    pairs = link_rows(inputs)
+    named = pl.col("review_id").is_in(pairs.filter("is_assigned")["review_id"].unique().implode())
 
     def of_reviews(asset: str, columns: Sequence[str]) -> pl.DataFrame:
         return inputs.history(asset, (*_VERSION, *columns), named)

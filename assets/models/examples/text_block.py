@@ -7,6 +7,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from assets.alignment.links import links_at
 from assets.common.versions import latest_versions
 
 Aggregation = Literal["mean", "latest"]
@@ -70,7 +71,7 @@ def text_block(
 
     Args:
         customers: booking_id, pseudo_customer_id of the bookings known at T.
-        pairs: booking_review_pairs; only assigned pairs decided by T count.
+        pairs: booking_review_pairs, or links of both kinds (``links_of``); only those that hold at T count.
         reviews: :func:`review_table`; only reviews delivered by T count, each as it came last.
         as_of: T.
         aggregation: ``mean`` of all reviews; ``latest``: the one that was delivered last, alone.
@@ -111,7 +112,7 @@ def text_links(customers: pl.DataFrame, pairs: pl.DataFrame, known: pl.DataFrame
 
     Args:
         customers: booking_id, pseudo_customer_id of the bookings known at T.
-        pairs: booking_review_pairs; only assigned pairs decided by T count.
+        pairs: booking_review_pairs, or links of both kinds (``links_of``); only those that hold at T count.
         known: :func:`known_reviews` at T.
         as_of: T.
 
@@ -119,9 +120,9 @@ def text_links(customers: pl.DataFrame, pairs: pl.DataFrame, known: pl.DataFrame
         One row per pair: booking_id, review_id, weight (match probability, above 0), pseudo_customer_id, position (in
         ``known``), came (delivery day); sorted by (pseudo_customer_id, position, booking_id).
     """
-    decided = pairs.filter(pl.col("is_assigned") & (pl.col("delivery_day") <= as_of))
     return (
-        decided.select("booking_id", "review_id", weight=pl.col("match_probability").fill_null(0.0))
+        links_at(pairs, as_of)
+        .select("booking_id", "review_id", weight=pl.col("match_probability").fill_null(0.0))
         .join(customers, on="booking_id", how="inner")
         .join(known.select("review_id", "position", came="delivery_day"), on="review_id", how="inner")
         .filter(pl.col("weight") > 0.0)

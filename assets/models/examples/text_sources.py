@@ -34,8 +34,9 @@ class TextSources:
         """Pairs whose review was posted within so many days of the end of the stay."""
         posted = self.clean.select("review_id", "posted_day").unique("review_id", keep="first", maintain_order=True)
         dated = self.pairs.join(posted, on="review_id", how="left", maintain_order="left")
-        near = (pl.col("posted_day") - pl.col("stay_end")).abs() <= pl.duration(days=days)
-        return dated.filter(near.fill_null(False)).drop("posted_day")
+        gap = (pl.col("posted_day") - pl.col("stay_end")).dt.total_days().abs()
+        is_near = (pl.coalesce("gap_days", gap) if "gap_days" in dated.columns else gap) <= days
+        return dated.filter(is_near.fill_null(False)).drop("posted_day")
 
 
 def with_texts(

@@ -4,12 +4,12 @@ from datetime import date
 
 import polars as pl
 
+from assets.alignment.links import links_at
 from assets.common.versions import latest_versions
 
-PAIR = ("booking_id", "review_id", "match_probability", "is_assigned", "delivery_day")
 BOOKING = ("booking_id", "pseudo_customer_id", "delivery_day")
 REVIEW = ("review_id", "delivery_day", "score", "text", "positive_text", "negative_text")
-JUDGED = ("review_id", "delivery_day", "is_excluded")  # columns read of the four tables
+JUDGED = ("review_id", "delivery_day", "is_excluded")  # columns read of the three tables
 _SCHEMA = {
     "pseudo_customer_id": pl.String,
     "review_id": pl.String,
@@ -27,7 +27,7 @@ def texts_of_customers(
     """The masked reviews behind each customer's text block, with the share that each has in it.
 
     Args:
-        pairs: ``booking_review_pairs`` rows.
+        pairs: ``booking_review_pairs`` rows, or links of both kinds (``links_of``).
         bookings: ``booking_id``, ``pseudo_customer_id``, ``delivery_day``.
         reviews: ``clean_reviews`` rows; a corrected review counts as it came last.
         anomalies: ``review_id``, ``delivery_day``, ``is_excluded``; excluded reviews are passed over.
@@ -46,9 +46,9 @@ def texts_of_customers(
     )
     judged = reviews.join(verdicts, on=["review_id", "delivery_day"], how="left", maintain_order="left")
     texts = latest_versions(judged, "review_id", known_by).filter(~pl.col("is_excluded").fill_null(value=False))
-    decided = pairs.filter(pl.col("is_assigned") & (pl.col("delivery_day") <= known_by))
     weights = (
-        decided.filter(pl.col("match_probability") > 0.0)
+        links_at(pairs, known_by)
+        .filter(pl.col("match_probability") > 0.0)
         .join(owners, on="booking_id", how="inner")
         .sort("pseudo_customer_id", "review_id", "booking_id")
         .group_by("pseudo_customer_id", "review_id", maintain_order=True)

@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from assets.alignment.link_rows import LINK_READS, link_rows
 from assets.common.inputs import Reads, WholeInputs
 from assets.customers.protocols import PROSPECTIVE
 from assets.customers.units import customer_bookings, of_main_unit
@@ -17,7 +18,7 @@ from assets.models.estimators.registry import FUSION
 from assets.models.examples.dataset import BEHAVIOUR_COLUMNS, ExampleArrays, to_arrays
 from assets.models.examples.prediction import FittedModel
 from assets.models.explaining.shapley import predict_from_texts
-from assets.models.explaining.texts import BOOKING, JUDGED, PAIR, REVIEW, main_texts, texts_of_customers
+from assets.models.explaining.texts import BOOKING, JUDGED, REVIEW, main_texts, texts_of_customers
 from assets.models.networks.training import FittedNetwork
 from assets.models.serving.artefacts import from_artefact
 from assets.privacy.feature_rows import booking_reads
@@ -25,7 +26,7 @@ from assets.privacy.feature_rows import booking_reads
 KEPT_READS = (Reads("trained_models", None), Reads("examples", None))  # of a kept model and its customers
 TEXT_READS = (
     Reads("customers", None),
-    Reads("booking_review_pairs", None),
+    *LINK_READS,
     *booking_reads(),
     Reads("clean_reviews", None),
     Reads("review_anomalies", None),
@@ -84,7 +85,7 @@ def known_texts(inputs: WholeInputs, known_by: date) -> pl.DataFrame:
         known_by: last day that counts.
     """
     return texts_of_customers(
-        inputs.history("booking_review_pairs", PAIR, pl.col("is_assigned")),
+        link_rows(inputs),
         customer_bookings(inputs, BOOKING),
         inputs.history("clean_reviews", REVIEW),
         inputs.history("review_anomalies", JUDGED),

@@ -1,19 +1,19 @@
 """The stored tables that fine-tuning learns from."""
 
-from assets.alignment.contract import BOOKING_REVIEW_PAIRS
+from assets.alignment.link_rows import LINK_READS
 from assets.common.inputs import Reads
 from assets.embeddings.contract import REVIEW_EMBEDDINGS
 from assets.models.contract import EXAMPLES, MODEL_TUNING
 from assets.privacy.feature_rows import booking_reads
 from assets.reviews.contract import CLEAN_REVIEWS, REVIEW_ANOMALIES, REVIEW_ANOMALY_PARTS
 
-# Pairs, then what a review brings, its text last.
+# What a review brings, its text last.
 HISTORY = tuple(
-    contract.asset
-    for contract in (BOOKING_REVIEW_PAIRS, REVIEW_EMBEDDINGS, REVIEW_ANOMALIES, REVIEW_ANOMALY_PARTS, CLEAN_REVIEWS)
+    contract.asset for contract in (REVIEW_EMBEDDINGS, REVIEW_ANOMALIES, REVIEW_ANOMALY_PARTS, CLEAN_REVIEWS)
 )
 READS = (
     *booking_reads(),
+    *LINK_READS,
     *(Reads(name, None) for name in HISTORY),
     Reads(EXAMPLES.asset, None),
     Reads(MODEL_TUNING.asset, is_optional=True),

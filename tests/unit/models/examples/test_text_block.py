@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from assets.alignment.links import links_of
 from assets.models.examples.text_block import TEXT_SCHEMA, review_table, text_block
+from assets.models.examples.text_sources import TextSources
 from tests.unit.customers.build import DAY
 from tests.unit.models.build import world
 
@@ -108,3 +110,28 @@ def test_the_latest_review_alone():
     assert got["text_score"].to_list() == [10.0, 4.0]
     assert got["text_weight"].to_list() == [0.3, 0.9]
     assert got["reviews"].to_list() == [1, 1]
+
+
+def told(rows):
+    schema = {"review_id": pl.String, "booking_id": pl.String, "gap_days": pl.Int32, "delivery_day": pl.Date}
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def test_a_verified_review_counts_in_full_and_for_its_own_guest_from_its_day_on():
+    matched = pairs([("b1", "r1", 0.6, True, DAY), ("b2", "r2", 0.6, True, DAY)])
+    links = links_of(matched, told([("r1", "b3", 4, DAY + timedelta(days=2))]))
+    before, after = (text_block(CUSTOMERS, links, reviews(), DAY + timedelta(days=days)) for days in (1, 2))
+    assert before.select("pseudo_customer_id", "text_weight").rows() == [("a", 1.2)]
+    assert after.select("pseudo_customer_id", "text_weight").rows() == [("a", 0.6), ("b", 1.0)]
+    assert after["text_score"].to_list() == [4.0, 10.0]
+
+
+def test_links_within_some_days_are_of_both_kinds():
+    matched = pairs([("b1", "r1", 0.6, True, DAY), ("b2", "r2", 0.6, True, DAY)])
+    ended = matched.with_columns(stay_end=pl.Series([DAY - timedelta(days=2), DAY - timedelta(days=9)]))
+    links = links_of(ended, told([("r3", "b3", 4, DAY), ("r4", "b1", 8, DAY)]))
+    posted = pl.DataFrame({"review_id": ["r1", "r2", "r3", "r4"], "posted_day": [DAY] * 4})
+    nothing = pl.DataFrame()
+    sources = TextSources(bookings=nothing, pairs=links, embeddings=nothing, anomalies=nothing, parts=nothing,
+                          clean=posted)  # fmt: skip
+    assert sources.within(7)["review_id"].to_list() == ["r1", "r3"]
