@@ -31,8 +31,8 @@ def workspace(tmp_path):
     people = rows_of(
         CUSTOMERS, pseudo_customer_id=ID, unit=["market"] * 3, value_segment=["high", "high", "low"], clv=[900, 400, 9]
     )
-    seen = rows_of(EXAMPLES, pseudo_customer_id=ID, unit=["market"] * 3, text_polarity=[-0.5, -0.9, -0.9], text_weight=[1.6, 0.4, 1.0],
-                   reviews=[2, 1, 1])  # fmt: skip
+    seen = rows_of(EXAMPLES, pseudo_customer_id=ID, unit=["market"] * 3, text_polarity=[-0.5, -0.9, -0.9], 
+                   text_weight=[1.6, 0.4, 1.0], reviews=[2, 1, 1])  # fmt: skip
     for contract, frame in ((CUSTOMERS, people), (EXAMPLES, seen)):
         lake.promote(lake.stage(contract, None, frame, InputRecord(asset=contract.asset, partition="all")))
     return SimpleNamespace(lake=lake, settings=Settings(home=tmp_path))

@@ -1,5 +1,6 @@
 """The chapter on the customers: what is drawn of them, and what is said where there are none."""
 
+from dataclasses import replace
 from datetime import date
 
 import polars as pl
@@ -54,12 +55,12 @@ def test_the_sentence_says_what_was_measured_and_no_more() -> None:
     world = full_world()
     (drawn,) = [block for block in world.section(CHAPTER).blocks if getattr(block, "key", "") == "concentration"]
     assert isinstance(drawn, Picture)
-    assert drawn.sentence.startswith("Of 900 pseudo-customers, the best 10 % bring ")
+    assert drawn.sentence.startswith("Of 900 markets, the best 10 % bring ")
     assert "the best 1 %" not in drawn.sentence, "nine customers are fewer than ten"
     silent = world.with_branch("customers", {"count": 12})
     (drawn,) = [block for block in silent.section(CHAPTER).blocks if getattr(block, "key", "") == "concentration"]
     assert isinstance(drawn, Picture)
-    assert drawn.sentence == "Of 12 pseudo-customers, too few are the best tenth to tell of them."
+    assert drawn.sentence == "Of 12 markets, too few are the best tenth to tell of them."
 
 
 def test_a_booking_was_made_its_lead_time_before_it_began() -> None:
@@ -73,3 +74,12 @@ def test_a_booking_was_made_its_lead_time_before_it_began() -> None:
 def test_intervals_are_described_by_their_midpoint() -> None:
     rows = pl.DataFrame({"nights_from": [1, 3], "nights_to": [2, 3], "mean_revenue": [0, 20], "k": [5, 5]})
     assert booking_figures(rows).to_dict(as_series=False) == {"nights": [1.5, 3.0], "mean_revenue": [0.0, 20.0]}
+
+
+def test_guests_are_called_guests_and_markets_markets() -> None:
+    world = full_world()
+    guests = replace(world, run=replace(world.run, unit="guest")).section(CHAPTER)
+    assert guests.lead.startswith("A customer is a guest")
+    assert world.section(CHAPTER).lead.startswith("A customer is a market")
+    titles = {block.key: block.title for block in guests.blocks if isinstance(block, Picture)}
+    assert titles["clv_distribution"] == "Realised value of a guest"

@@ -18,6 +18,7 @@ from assets.reports.chapters.privacy import figures as figures_privacy
 from assets.reports.chapters.reviews import figures as figures_reviews
 from assets.reports.telling.comparison import draw_model_comparison
 from assets.reports.telling.figure_style import canvas, png_bytes, styled, svg_text
+from assets.reports.telling.guests import CustomerWords
 from assets.reports.telling.wording import Estimate
 from tests.unit.reports import fixtures
 
@@ -45,7 +46,9 @@ EDGES: dict[str, Callable[[], Figure]] = {
     "no probabilities": lambda: figures_alignment.draw_match_probabilities(NO_BINS, None),
     "a month without stays": lambda: figures_alignment.draw_pairs_over_time(MONTHS),
     "nobody": lambda: figures_customers.draw_lorenz([(0.0, 0.0), (1.0, 1.0)], []),
-    "only zeros": lambda: figures_customers.draw_clv_distribution([(0.0, 0.0, 3)], [0.0, 0.0], "EUR"),
+    "only zeros": lambda: figures_customers.draw_clv_distribution(
+        [(0.0, 0.0, 3)], [0.0, 0.0], "EUR", CustomerWords("guest", "guests")
+    ),
     "one day": lambda: figures_customers.draw_booking_density(DENSITY, ONE_DAY),
     "names that look like formulas": lambda: draw_funnel([("Ba$$in Inn", 2.0), (r"$\\frac{", 1.0)], "rows"),
     "no deciles": lambda: draw_deciles({}, "EUR"),

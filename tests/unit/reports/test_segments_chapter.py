@@ -59,8 +59,8 @@ def test_what_is_advised_follows_from_the_complaints():
 def test_a_figure_that_is_withheld_is_not_printed():
     page = pages()[0]
     silent = SegmentPage(**{**page.__dict__, "revenue": None, "median_value": None, "expected": None})
-    assert dict(page_table(silent, "EUR").rows)["Value"] == MISSING
-    assert "realised" in dict(page_table(page, "EUR").rows)["Value"]
+    assert dict(page_table(silent, "EUR", "guests").rows)["Value"] == MISSING
+    assert "realised" in dict(page_table(page, "EUR", "guests").rows)["Value"]
 
 
 @pytest.mark.parametrize("source", ["demo", "public", "deliveries"])

@@ -94,7 +94,7 @@ def test_customers_at_risk_are_told_from_the_minimum_on() -> None:
         texts = points_of(world.with_branch("customers", {**branch, **changes}))
         return next((text for text in texts if "first list to look at for service recovery" in text), "")
 
-    assert said().startswith("12 high-value customers (25.0\u00a0% of all revenue) are paired mostly with negative")
+    assert said().startswith("12 high-value markets (25.0\u00a0% of all revenue) are paired mostly with negative")
     assert "83\u00a0% are expected to be theirs" in said()
     assert "of all revenue" not in said(at_risk={"count": 12, "expected_precision": 0.83})
     assert said(minimum=13) == said(at_risk={}) == ""

@@ -21,6 +21,7 @@ from assets.reports.telling.figure_style import (
     panels,
     styled,
 )
+from assets.reports.telling.guests import CustomerWords
 from assets.reports.telling.wording import percent, plain
 
 _MONTHS = ("J", "F", "M", "A", "M", "J", "J", "A", "S", "O", "N", "D")
@@ -61,7 +62,7 @@ def draw_lorenz(points: Sequence[tuple[float, float]], marks: Sequence[tuple[flo
 
 @styled
 def draw_clv_distribution(
-    cells: Sequence[tuple[float, float | None, int]], borders: Sequence[float], currency: str
+    cells: Sequence[tuple[float, float | None, int]], borders: Sequence[float], currency: str, words: CustomerWords
 ) -> Figure:
     """Customers by realised value on a logarithmic axis; those without revenue stand apart on the left.
 
@@ -70,6 +71,7 @@ def draw_clv_distribution(
             Cells differ in width, so what is drawn is their density.
         borders: of the value segments.
         currency: of the values.
+        words: what customers are called.
     """
     figure, axes = canvas(height=2.9)
     zeros = sum(number for _, high, number in cells if high == 0.0)
@@ -92,8 +94,8 @@ def draw_clv_distribution(
     axes.set_xticks(ticks, [f"{10 ** int(tick):,}" for tick in ticks])
     axes.set_xlim(-0.9, top)
     axes.margins(y=0.18)
-    axes.set_xlabel(f"realised revenue per pseudo-customer, {currency} (log scale; dashed: segment borders)")
-    axes.set_ylabel("pseudo-customers\nper tenth of a decade")
+    axes.set_xlabel(f"realised revenue per {words.one}, {currency} (log scale; dashed: segment borders)")
+    axes.set_ylabel(f"{words.many}\nper tenth of a decade")
     axes.grid(axis="y")
     return figure
 

@@ -3,6 +3,7 @@
 import numpy as np
 import polars as pl
 
+from assets.customers.settings import GUEST
 from assets.customers.statistics import CONCENTRATION, HISTOGRAM, SPREAD, matrix_of
 from assets.reports.chapters.customers.figures import (
     draw_booking_density,
@@ -15,6 +16,7 @@ from assets.reports.chapters.customers.statistics import booking_density, month_
 from assets.reports.chapters.customers.tables import descriptive_table, segment_value_table, spread_table
 from assets.reports.telling.absence import Need
 from assets.reports.telling.blocks import Block, Disclosure, Notice, Paragraph, Picture, Section
+from assets.reports.telling.guests import customer_words
 from assets.reports.telling.notices import missing
 from assets.reports.telling.told import Told
 from assets.reports.telling.wording import capital, count, decimal, is_known, joined, money, percent, plain
@@ -47,15 +49,21 @@ def customers_section(told: Told) -> Section:
     return Section(
         anchor="customers",
         title="The customers and what they are worth",
-        lead=_who(told.run.key_columns, names_guests=told.run.facts.names_guests),
+        lead=_who(told),
         blocks=tuple(blocks),
     )
 
 
-def _who(key_columns: tuple[str, ...], *, names_guests: bool) -> str:
-    """What a pseudo-customer is, by its key and by what the source says of its guests."""
+def _who(told: Told) -> str:
+    """What a customer is: a guest, or a market by its key and by what the source says of its guests."""
+    if told.run.unit == GUEST:
+        return (
+            "A customer is a guest, known by the hash of the key that the source gives. Bookings without a key make no "
+            "guest and are in none of these figures."
+        )
+    key_columns, names_guests = told.run.key_columns, told.run.facts.names_guests
     shared = joined([_KEY_WORDS.get(name, plain(name)) for name in key_columns]) or "the columns of the key"
-    text = f"A pseudo-customer is a group of bookings that share {shared}. "
+    text = f"A customer is a market: the bookings that share {shared}. "
     if _GUEST_KEY in key_columns:
         return text + "Bookings of guests without a key are grouped by the other columns."
     text += "It may be one guest, a family, or a travel agency: "
@@ -70,7 +78,7 @@ def _value_blocks(statistics: pl.DataFrame, told: Told) -> list[Block]:
     blocks: list[Block] = [*drawn] if drawn else [_withheld("concentration and spread of value", statistics)]
     return [
         *blocks,
-        segment_value_table(statistics, currency),
+        segment_value_table(statistics, currency, customer_words(told).many),
         Paragraph(
             text="Value is the realised revenue of completed stays (rate × nights), without discounting; cancelled "
             "bookings and no-shows count zero. It is what was seen in the period, not a promise for a lifetime."
@@ -96,7 +104,7 @@ def _concentration(statistics: pl.DataFrame, told: Told) -> list[Picture]:
     ]
     said = joined([f"{words} bring {percent(value)} of the realised revenue" for _, words, value in marks])
     gini = told.number("customers.concentration.gini")
-    size = f"Of {count(told.number('customers.count'))} pseudo-customers"
+    size = f"Of {count(told.number('customers.count'))} {customer_words(told).many}"
     return [
         Picture(
             key="concentration",
@@ -127,13 +135,14 @@ def _distribution(statistics: pl.DataFrame, told: Told) -> list[Picture]:
     return [
         Picture(
             key="clv_distribution",
-            title="Realised value of a pseudo-customer",
+            title=f"Realised value of a {customer_words(told).one}",
             sentence=capital("; ".join(said) or "cells of few customers are joined with their neighbours") + ".",
             alt="Histogram of realised value on a logarithmic axis, with the customers without revenue apart.",
             figure=draw_clv_distribution(
                 [(low, high, int(number)) for low, high, number in cells.select("low", "high", "value").iter_rows()],
                 borders,
                 told.run.currency,
+                customer_words(told),
             ),
             disclosure=Disclosure.GUEST_AGGREGATE,
         )

@@ -57,12 +57,13 @@ def spread_table(statistics: pl.DataFrame) -> Table:
     )
 
 
-def segment_value_table(statistics: pl.DataFrame, currency: str) -> Table:
+def segment_value_table(statistics: pl.DataFrame, currency: str, many: str) -> Table:
     """Customers, revenue and its share by value segment.
 
     Args:
         statistics: ``customer_statistics`` rows.
         currency: of the revenue.
+        many: what customers are called.
     """
     own = statistics.filter(pl.col("statistic") == VALUE_SEGMENTS).sort("place")
     told = {(row["name"], row["measure"]): row["value"] for row in own.iter_rows(named=True)}
@@ -81,7 +82,7 @@ def segment_value_table(statistics: pl.DataFrame, currency: str) -> Table:
     return Table(
         key="value_segments",
         title="Value segments",
-        columns=("Segment", "Pseudo-customers", f"Revenue, {currency}", "Share of revenue", "Median value",
+        columns=("Segment", capital(many), f"Revenue, {currency}", "Share of revenue", "Median value",
                  "Bookings completed"),
         rows=rows,
         note="Segments are thirds of the customers by realised value (paper 001, section 3.6) unless set otherwise. "

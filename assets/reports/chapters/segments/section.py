@@ -13,7 +13,7 @@ from assets.reports.chapters.segments.actions import actions
 from assets.reports.chapters.segments.risk import segments_at_risk
 from assets.reports.telling.absence import Need
 from assets.reports.telling.blocks import Block, Disclosure, Notice, Paragraph, Section, Table
-from assets.reports.telling.guests import minimum_customers
+from assets.reports.telling.guests import customer_words, minimum_customers
 from assets.reports.telling.notices import missing
 from assets.reports.telling.told import Told
 from assets.reports.telling.wording import MISSING, capital, count, estimate, joined, money, percent, plain
@@ -28,7 +28,10 @@ def segments_section(told: Told) -> Section:
             overview_table(pages, currency, minimum),
             *risk_blocks(pages, told, minimum),
             *theme_blocks(told.table("segment_themes"), minimum),
-            *(page_table(page, currency) for page in _with_page(pages, told.settings.segment_pages)),
+            *(
+                page_table(page, currency, customer_words(told).many)
+                for page in _with_page(pages, told.settings.segment_pages)
+            ),
         ]
     elif not told.number("customers.count"):
         blocks = [missing("guest segments", told, Need.CUSTOMERS)]
@@ -38,7 +41,7 @@ def segments_section(told: Told) -> Section:
     return Section(
         anchor="segments",
         title="Guest segments, and what to do for each",
-        lead=f"Value segment by country group. Nothing here rests on fewer than {count(minimum)} pseudo-customers: "
+        lead=f"Value segment by country group. Nothing here rests on fewer than {count(minimum)} {customer_words(told).many}: "
         "smaller groups are folded into larger ones. The suggestions follow fixed rules from complaints, praise and "
         "value; they are a start for a person who knows the house, not effects that were measured.",
         blocks=tuple(blocks),
@@ -144,10 +147,10 @@ def theme_blocks(themes: pl.DataFrame, minimum: int) -> list[Block]:
     return [table]
 
 
-def page_table(page: SegmentPage, currency: str) -> Table:
+def page_table(page: SegmentPage, currency: str, many: str) -> Table:
     """One guest segment on a page of its own."""
     rows = [
-        ("Size", f"{count(page.customers)} pseudo-customers; {percent(page.completed_share, 0)} of bookings completed"),
+        ("Size", f"{count(page.customers)} {many}; {percent(page.completed_share, 0)} of bookings completed"),
         ("Value", _value(page, currency)),
         ("Drivers", _drivers(page, currency)),
         ("Reviews", _reviews(page)),

@@ -3,6 +3,7 @@
 from assets.reports.telling.absence import Need
 from assets.reports.telling.accuracy import accuracy_of
 from assets.reports.telling.blocks import Disclosure, Stat
+from assets.reports.telling.guests import customer_words
 from assets.reports.telling.pairing import pairs_by_name
 from assets.reports.telling.told import Told
 from assets.reports.telling.wording import count, decimal, is_known, model_name, money, percent
@@ -27,7 +28,7 @@ def _concentration(told: Told) -> Stat | None:
     return Stat(
         label="of revenue from the best tenth",
         value=percent(share, 0),
-        detail=f"{count(size)} pseudo-customers"
+        detail=f"{count(size)} {customer_words(told).many}"
         + (f", {money(revenue, told.run.currency)} in all" if revenue is not None else ""),
         disclosure=Disclosure.GUEST_AGGREGATE,
     )

@@ -4,7 +4,7 @@ from assets.models.estimators.registry import NAIVE
 from assets.reports.telling.absence import Need
 from assets.reports.telling.accuracy import accuracy_of
 from assets.reports.telling.blocks import Bullets, Disclosure
-from assets.reports.telling.guests import minimum_customers
+from assets.reports.telling.guests import customer_words, minimum_customers
 from assets.reports.telling.pairing import no_names, pairs_by_name
 from assets.reports.telling.text_gain import text_verdict
 from assets.reports.telling.told import Told
@@ -34,7 +34,7 @@ def _concentration(told: Told) -> str:
     for path, words in _BEST:
         if (share := told.number(f"customers.concentration.{path}")) is not None:
             return (
-                f"Value is concentrated: the best {words} of customers bring {percent(share, 0)} of the revenue. "
+                f"Value is concentrated: the best {words} of {customer_words(told).many} bring {percent(share, 0)} of the revenue. "
                 "Losing a few of them costs more than winning many others."
             )
     return ""
@@ -63,7 +63,7 @@ def _at_risk(told: Told) -> str:
     share = told.number("customers.at_risk.revenue_share")
     sure = told.number("customers.at_risk.expected_precision")
     return (
-        f"{count(number)} high-value customers"
+        f"{count(number)} high-value {customer_words(told).many}"
         + (f" ({percent(share)} of all revenue)" if share is not None else "")
         + " are paired mostly with negative reviews: the first list to look at for service recovery. Of the reviews "
         f"behind it {percent(sure, 0)} are expected to be theirs (mean match probability); “stayworth at-risk” prints "
