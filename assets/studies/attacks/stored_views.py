@@ -5,12 +5,15 @@ succeed there.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import polars as pl
 
 from assets.common.inputs import Reads, WholeInputs
 from assets.common.versions import latest_in_place
 from assets.customers.monthly_views import VIEW_BANDS, VIEW_VALUE, month_ends
+from assets.customers.settings import CustomerSettings
+from assets.customers.units import in_units
 from assets.models.contract import EXAMPLES
 from assets.models.serving.monthly_value import SHOWN_CELL
 from assets.studies.attacks.customer_views import Snapshot, banded_snapshots, exact_snapshots
@@ -52,6 +55,7 @@ def attack_views(inputs: WholeInputs, population: Population, number: int) -> li
     """
     k = population.settings.k
     results = _fingerprints(inputs, k)
+    population = under_customers(population, inputs.settings.room("customers", CustomerSettings).unit)
     known = by_version(population.known())
     if known.is_empty() or population.stored.is_empty():
         return results
@@ -61,6 +65,26 @@ def attack_views(inputs: WholeInputs, population: Population, number: int) -> li
     sums = attack_subset_sums(population.stored, number, inputs.rng, "internal", k)
     exact = attack_subset_sums(population.stored, number, inputs.rng, "restricted", k, half_step=0.0)
     return [*results, *(item for item in (sums, exact) if item is not None)]
+
+
+def under_customers(population: Population, unit: str) -> Population:
+    """The history with the customers of the settings in the place of markets.
+
+    Args:
+        population: the history.
+        unit: setting of the customers room.
+    """
+    keys = ["delivery_day", "row_id"]
+    named = in_units(population.pseudonyms.with_columns(pl.col("guest_hash").alias("guest")), unit)
+    pseudonyms = named.rename({"guest": "guest_hash"}).select(population.pseudonyms.columns)
+    newest = pseudonyms.sort("booking_id", "delivery_day").unique("booking_id", keep="last", maintain_order=True)
+    stored = population.stored.drop("pseudo_customer_id").join(
+        newest.select("booking_id", "pseudo_customer_id"), on="booking_id", how="inner", maintain_order="left"
+    )
+    bookings = population.bookings.join(pseudonyms.select(keys), on=keys, how="semi", maintain_order="left")
+    return replace(
+        population, bookings=bookings, pseudonyms=pseudonyms, stored=stored.select(population.stored.columns)
+    )
 
 
 def with_facts(targets: pl.DataFrame) -> pl.DataFrame:

@@ -1,5 +1,6 @@
 """Attacks through views of customers succeed on exact figures and fail on bands in cells of k."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -14,7 +15,7 @@ from assets.privacy.settings import PrivacySettings
 from assets.studies.attacks.customer_views import QUANTITIES, Snapshot, banded_snapshots, exact_snapshots
 from assets.studies.attacks.customers import certain_links, classes_of, successors
 from assets.studies.attacks.rates import AttackResult
-from assets.studies.attacks.stored_views import through_views, with_facts
+from assets.studies.attacks.stored_views import through_views, under_customers, with_facts
 from assets.studies.attacks.suite import Population, by_version
 from tests.unit.privacy.builders import DAY, KEY, booking, bookings
 
@@ -40,9 +41,9 @@ def world() -> pl.DataFrame:
 @pytest.fixture(scope="module")
 def population() -> Population:
     raw, chosen = world(), PrivacySettings(k=K)
-    names = pseudonymise(raw, chosen, KEY).with_columns(pseudo_customer_id=pl.col("guest_hash"))
+    names = pseudonymise(raw, chosen, KEY)
     stored = publish_bookings(raw, names, chosen).published
-    return Population(bookings=raw, pseudonyms=names, stored=stored, settings=chosen)
+    return under_customers(Population(bookings=raw, pseudonyms=names, stored=stored, settings=chosen), "auto")
 
 
 def ends(population: Population) -> list[date]:
@@ -67,6 +68,15 @@ def attacked(population: Population, snapshots: list[Snapshot], zone: str) -> di
     known = by_version(population.known())
     targets = with_facts(known.sample(200, seed=3))
     return {item.attack: item for item in through_views(snapshots, population, known, targets, zone, K)}
+
+
+def test_the_customers_that_are_attacked_are_those_of_the_settings(population: Population) -> None:
+    names = population.pseudonyms
+    assert names["pseudo_customer_id"].equals(names["guest_hash"].alias("pseudo_customer_id"))
+    both = population.stored.join(names, on="booking_id", suffix="_true")
+    assert (both["pseudo_customer_id"] == both["pseudo_customer_id_true"]).all()
+    nameless = replace(population, pseudonyms=names.with_columns(pl.lit(None, pl.String).alias("guest_hash")))
+    assert under_customers(nameless, "guest").stored.is_empty()
 
 
 def test_every_customer_lies_within_the_bands(population: Population) -> None:
