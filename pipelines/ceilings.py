@@ -4,19 +4,13 @@ A part (a world, a world's figures, the ceilings of a group of worlds) is stored
 one rename once it is whole: a study that was killed goes on from there, and a finished part is never computed again.
 """
 
-import tempfile
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 import polars as pl
 
-from assets.common.daily import DailyAsset
-from assets.common.declaration import declared_in
-from assets.common.fits import FittedAsset
-from assets.common.in_memory import made_in_memory
 from assets.common.inputs import days_between
 from assets.customers.protocols import plan_origins
 from assets.customers.settings import CustomerSettings
@@ -36,10 +30,8 @@ from assets.studies.ceilings import (
     study_plan,
     world_name,
 )
-from pipelines.rooms import room_modules
+from pipelines.study_worlds import scratch_home, store_part, tables_of, world_workspace
 from pipelines.terminal.speaking import say
-from pipelines.workspace import build_workspace
-from resources.atomic_files import drafted
 from resources.settings import Settings
 from resources.sources.base import Stream
 
@@ -77,26 +69,13 @@ class Study:
         """File of a part."""
         return self.folder / kind / f"{name}.parquet"
 
-    def world_settings(self, influence: float, seed: int) -> Settings:
-        """Settings of one world; every room's are those of the home."""
-        demo = {
-            **self.settings.sections.get("demo", {}), "seed": seed, "satisfaction_influence": influence,
-            "guests": self.plan.guests, "days": self.plan.days,
-        }  # fmt: skip
-        core = replace(self.settings.core, history_start=None, history_end=None)
-        return Settings(home=self.scratch, core=core, sections={**self.settings.sections, "demo": demo})
-
-    @cached_property
-    def declared(self) -> Mapping[str, DailyAsset | FittedAsset]:
-        """Daily tables and fitted records by name."""
-        modules = room_modules()
-        daily = {item.name: item for item in declared_in(modules, DailyAsset)}
-        return daily | {item.name: item for item in declared_in(modules, FittedAsset)}
-
     def made(self, influence: float, seed: int) -> CeilingWorld:
         """Simulate a world and send it through the pipeline."""
-        workspace = build_workspace(self.world_settings(influence, seed))
-        tables = made_in_memory(workspace, self.declared, NEEDED)
+        demo = {
+            "seed": seed, "satisfaction_influence": influence, "guests": self.plan.guests, "days": self.plan.days,
+        }  # fmt: skip
+        workspace = world_workspace(self.settings, self.scratch, demo)
+        tables = tables_of(workspace, NEEDED)
         source, rooms = workspace.source, workspace.settings
         first, last = source.first_day, source.last_day
         customers = rooms.room("customers", CustomerSettings)
@@ -113,10 +92,8 @@ def make_study(settings: Settings) -> None:
     Args:
         settings: of the home.
     """
-    with tempfile.TemporaryDirectory(prefix="stayworth-ceilings-") as folder:
-        study = Study(settings, Path(folder))
-        (settings.home / "encoders").mkdir(parents=True, exist_ok=True)
-        (study.scratch / "encoders").symlink_to((settings.home / "encoders").absolute())  # distilled once
+    with scratch_home(settings) as scratch:
+        study = Study(settings, scratch)
         plan = study.plan
         left = [(name, value, seed) for seed in plan.seeds for name, value in plan.influences.items()
                 if not study.part("figures", world_name(name, seed)).exists()]  # fmt: skip
@@ -134,8 +111,8 @@ def _make_world(study: Study, influence: str, value: float, seed: int) -> None:
     world = study.made(value, seed)
     figures = world_figures(world.examples, world.linked, world.expected, study_models(study.settings))
     right = pl.DataFrame({"model": ["pairs"], "metric": ["right"], "value": [world.pairs_right]}, schema=figures.schema)
-    _store(study.part(EXAMPLES.asset, name), world.examples)
-    _store(study.part("figures", name), pl.concat([figures, right]))  # last: with it the world counts as finished
+    store_part(study.part(EXAMPLES.asset, name), world.examples)
+    store_part(study.part("figures", name), pl.concat([figures, right]))  # last: with it the world counts as finished
     say(f"  {name}: {world.examples.height:,} examples, {time.perf_counter() - started:.0f} s")
 
 
@@ -151,11 +128,5 @@ def _make_ceilings(study: Study, influence: str) -> None:
         tested = {str(seed): pl.read_parquet(study.part(EXAMPLES.asset, world_name(influence, seed))) for seed in left}
         ceilings = data_rich_figures(rich, tested, study_models(study.settings))
         for seed, rows in ceilings.items():
-            _store(study.part(study.ceilings_kind, world_name(influence, int(seed))), rows)
+            store_part(study.part(study.ceilings_kind, world_name(influence, int(seed))), rows)
         say(f"  {influence}: {len(others)} worlds teach {len(left)}, {time.perf_counter() - started:.0f} s")
-
-
-def _store(path: Path, frame: pl.DataFrame) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with drafted(path) as draft:
-        frame.write_parquet(draft)

@@ -7,6 +7,7 @@ from assets.common.inputs import days_between
 from assets.common.workspace import Workspace
 from pipelines.ceilings import CEILINGS_JOB, make_study
 from pipelines.closing import ReportWatch, check_before_stages, closing_lines
+from pipelines.controls import make_controls
 from pipelines.guests.opt_outs import warn_of_opt_outs
 from pipelines.running import pending_days
 from pipelines.terminal.entering import enter
@@ -48,6 +49,8 @@ def run_chain(given: Given, first: date | None, last: date | None, *, with_studi
     if core.profile == "full":
         say(f"The full report takes about {_full_time(workspace, with_studies=with_studies)} on two cores.")
     good = run_stage(workspace, "Daily stages", "backfill", since, until)
+    if core.kind.is_simulated:
+        make_controls(workspace.settings)
     good &= run_stage(workspace, "Models, scores, report", "evaluate", until, until)
     if with_studies and good:
         good &= _run_studies(workspace, until)

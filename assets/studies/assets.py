@@ -9,18 +9,26 @@ from assets.common.measuring import findings_asset
 from assets.privacy.feature_rows import booking_reads
 from assets.studies.attacks.stored import ATTACK_READS, attack_rows
 from assets.studies.ceilings import ceiling_rows, study_files
-from assets.studies.checks import validate_attacks, validate_ceilings, validate_evidence, validate_price
+from assets.studies.checks import (
+    validate_attacks,
+    validate_ceilings,
+    validate_controls,
+    validate_evidence,
+    validate_price,
+)
 from assets.studies.contract import (
     ALIGNMENT_EVIDENCE,
     CUSTOMER_KEYS,
     PRICE_OF_PRIVACY,
     PRIVACY_ATTACKS,
     STUDIES_FINDINGS,
+    TEXT_CONTROLS,
     VALUE_CEILINGS,
 )
 from assets.studies.customer_keys import KEY_READS, customer_key_rows, validate_keys
 from assets.studies.findings import StudyTables, study_finding_rows
 from assets.studies.stored import EVIDENCE_READS, PRICE_READS, alignment_evidence_rows, price_rows
+from assets.studies.text_controls import control_files, control_rows
 from assets.studies.truth import truth_tree
 
 _OWNERS = ["team:value"]
@@ -82,6 +90,14 @@ def value_ceilings(inputs: WholeInputs) -> pl.DataFrame:
     return ceiling_rows((name, seed, pl.read_parquet(path)) for name, seed, path in files if path.exists())
 
 
+@whole_asset(contract=TEXT_CONTROLS, group="studies", reads=booking_reads(), validate=validate_controls,
+             kinds={"polars", "pytorch"}, owners=_OWNERS, reuses=False)  # fmt: skip
+def text_controls(inputs: WholeInputs) -> pl.DataFrame:
+    """Whether text is seen where it decides, and nothing where nothing is to be seen: simulated worlds."""
+    files = control_files(inputs.settings)
+    return control_rows((world, seed, pl.read_parquet(path)) for world, seed, path in files if path.exists())
+
+
 @findings_asset(
     contract=STUDIES_FINDINGS,
     reads=[
@@ -90,7 +106,7 @@ def value_ceilings(inputs: WholeInputs) -> pl.DataFrame:
         Reads("review_anomaly_parts", None),
         *(
             Reads(name, is_whole=True, is_optional=True)
-            for name in ("privacy_attacks", "alignment_evidence", "price_of_privacy", "value_ceilings")
+            for name in ("privacy_attacks", "alignment_evidence", "price_of_privacy", "value_ceilings", "text_controls")
         ),
     ],
     owners=["team:privacy"],
@@ -102,6 +118,7 @@ def studies_findings(inputs: WholeInputs) -> pl.DataFrame:
         evidence=inputs.frame("alignment_evidence"),
         price=inputs.frame("price_of_privacy"),
         ceilings=inputs.frame("value_ceilings"),
+        controls=inputs.frame("text_controls"),
     )
     return study_finding_rows(
         tables,

@@ -2,7 +2,9 @@
 
 import polars as pl
 
+from assets.models.evaluation.tuning import PROSPECTIVE_CV
 from resources.contract import CheckOutcome, outcome_of
+from resources.sources.demo.settings import DECISIVE, NONE
 
 # Shares of targets above which a view of customers is not to be shown to anybody.
 _VIEW_LIMITS = {
@@ -41,6 +43,34 @@ def validate_ceilings(staged: pl.DataFrame) -> list[CheckOutcome]:
         outcome_of(
             "nobody_beats_the_oracle", above, show=("influence", "model", "value", "oracle"), is_blocking=False,
             advice="the oracle must look at the same customers and days as the models (assets/studies/ceilings.py)",
+        ),
+    ]  # fmt: skip
+
+
+def validate_controls(staged: pl.DataFrame) -> list[CheckOutcome]:
+    """Checks of the rows of ``text_controls``: text is seen where it decides, and nothing is where it does not.
+
+    Warnings: a figure of text is not to be trusted while one of them is red.
+    """
+    positive = staged.filter((pl.col("world") == DECISIVE) & (pl.col("protocol") == PROSPECTIVE_CV))
+    unseen = positive.filter((pl.col("comparison") == "text") & (pl.col("low") <= 0.0))
+    seen = positive.filter((pl.col("comparison") == "shuffled") & (pl.col("low") > 0.0))
+    null = staged.filter((pl.col("world") == NONE) & (pl.col("comparison") == "text"))
+    claimed = null.filter((pl.col("protocol") == PROSPECTIVE_CV) & (pl.col("p") < 0.05) & (pl.col("value") > 0.0))
+    too_many = claimed if claimed.height > max(1.0, 0.05 * null["seed"].n_unique()) else claimed.clear()
+    show = ("world", "seed", "protocol", "value", "low", "high")
+    return [
+        outcome_of(
+            "text_is_seen_where_it_decides", unseen, show=show, is_blocking=False,
+            advice="the network finds nothing in texts that decide: no gain and no absence of one means anything",
+        ),
+        outcome_of(
+            "texts_of_others_do_not_help", seen, show=show, is_blocking=False,
+            advice="having a text is taken for what it says: look at the masks of assets/models/examples",
+        ),
+        outcome_of(
+            "nothing_is_claimed_where_nothing_is", too_many, show=show, is_blocking=False,
+            advice="the rule of verdicts claims gains that are not there: look at assets/models/evaluation/paired.py",
         ),
     ]  # fmt: skip
 

@@ -4,6 +4,7 @@ import polars as pl
 
 from assets.common.findings import findings_contract
 from resources.contract import Column, FrameContract, Subject, Zone
+from resources.sources.demo.settings import DECISIVE, NONE
 
 ALIGNMENT_EVIDENCE = FrameContract(
     asset="alignment_evidence",
@@ -72,6 +73,28 @@ VALUE_CEILINGS = FrameContract(
         Column(name="metric", dtype=pl.String, description="of the pairs: share that is right",
                values=("r2", "mae", "gini", "right")),
         Column(name="value", dtype=pl.Float64, description="the figure", nullable=True),
+    ),
+)  # fmt: skip
+
+TEXT_CONTROLS = FrameContract(
+    asset="text_controls",
+    zone=Zone.INTERNAL,
+    grain="one row per simulated world, protocol and comparison",
+    key=("world", "seed", "protocol", "comparison"),
+    description="What texts, and those of others, add to the forecast where they decide all, and nothing (demo).",
+    columns=(
+        Column(name="world", dtype=pl.String(), description="decisive: texts tell what guests will spend; none: "
+               "nothing does", values=(DECISIVE, NONE)),
+        Column(name="seed", dtype=pl.Int64(), description="of the world", subject=Subject.NONE),
+        Column(name="protocol", dtype=pl.String(), description="cross-validation or hold-out", subject=Subject.NONE),
+        Column(name="comparison", dtype=pl.String(), description="true texts, or those of others, minus none, in the "
+               "same network", values=("text", "shuffled")),
+        Column(name="value", dtype=pl.Float64(), description="difference of the area under the curve, any revenue"),
+        Column(name="low", dtype=pl.Float64(), description="lower bound, 95 %, over guests"),
+        Column(name="high", dtype=pl.Float64(), description="upper bound, 95 %, over guests"),
+        Column(name="p", dtype=pl.Float64(), description="two-sided, paired bootstrap over guests", minimum=0,
+               maximum=1),
+        Column(name="guests", dtype=pl.Int64(), description="tested", minimum=1),
     ),
 )  # fmt: skip
 

@@ -10,13 +10,16 @@ from assets.common.findings import Disclosure, Estimate, Tree, finding_rows, mer
 from assets.studies.alignment_evidence import WINDOWS, evidence_branch, of_window
 from assets.studies.ceilings import INFLUENCES
 from assets.studies.measure_ceilings import ceiling_results
+from assets.studies.text_controls import control_results
 from assets.studies.truth import NO_TRUTH
 
 DISCLOSURES: dict[str, Disclosure] = dict.fromkeys(
-    ("privacy", "alignment", "reviews", "ceilings"), Disclosure.MODEL_METRIC
+    ("privacy", "alignment", "reviews", "ceilings", "controls"), Disclosure.MODEL_METRIC
 )
 NEEDS_TRUTH = ("review_of_known_booking", "review_of_known_guest", "booking_of_known_review")
 _NOT_RUN = {
+    "controls.positive": "no world was made; “stayworth run” makes them on source demo",
+    "controls.null": "no world was made; “stayworth run” makes them on source demo",
     "ceilings": "the study was not run; “stayworth ceilings” makes it",
     "privacy.price": "the study was not run; “stayworth price-of-privacy” makes it",
 }
@@ -31,18 +34,20 @@ class StudyTables:
         evidence: ``alignment_evidence`` rows.
         price: ``price_of_privacy`` rows.
         ceilings: ``value_ceilings`` rows.
+        controls: ``text_controls`` rows.
     """
 
     attacks: pl.DataFrame
     evidence: pl.DataFrame
     price: pl.DataFrame
     ceilings: pl.DataFrame
+    controls: pl.DataFrame
 
 
 def study_finding_rows(
     tables: StudyTables, truth: Mapping[str, Any], *, knows_truth: bool, window_days: int
 ) -> pl.DataFrame:
-    """The branches ``privacy.attacks``, ``privacy.price``, ``ceilings``; what adds to ``alignment`` and ``reviews``.
+    """The branches ``privacy.attacks``, ``privacy.price``, ``ceilings``, ``controls``, and what adds to other branches.
 
     Args:
         tables: of the studies.
@@ -54,11 +59,14 @@ def study_finding_rows(
     evidence, not_compared = evidence_results(tables.evidence, window_days)
     price = {"privacy": price_results(tables.price)} if tables.price.height else {}
     ceilings = ceiling_results(tables.ceilings, INFLUENCES)
+    controls = control_results(tables.controls)
     made = {"privacy.price": bool(price), "ceilings": bool(ceilings)}
+    made |= {f"controls.{name}": name in controls for name in ("positive", "null")}
     reasons |= not_compared | {path: _NOT_RUN[path] for path, is_made in made.items() if not is_made}
     if not knows_truth:
-        reasons["ceilings"] = NO_TRUTH
-    tree = merged(attacks, evidence, truth, price, {"ceilings": ceilings} if ceilings else {})
+        reasons |= dict.fromkeys(("ceilings", "controls.positive", "controls.null"), NO_TRUTH)
+    studied = {"ceilings": ceilings, "controls": controls}
+    tree = merged(attacks, evidence, truth, price, {name: branch for name, branch in studied.items() if branch})
     return finding_rows(tree, DISCLOSURES, reasons)
 
 

@@ -47,7 +47,25 @@ class StudiesSettings:
         allowed="1 or more",
     )
 
+    control_positive_worlds: int = setting(
+        10, "worlds in which text decides: the quick profile makes the first", allowed="1 or more"
+    )
+    control_null_worlds: int = setting(
+        20, "worlds in which it decides nothing: at 5 % one of them may claim a gain", allowed="1 or more"
+    )
+    control_guests: int = setting(
+        3_000,
+        "new guests a year in a world of the controls: a gain of .03 lies far outside chance",
+        allowed="1 or more",
+    )
+    control_days: int = setting(
+        400, "history of such a world: two origins with targets of 99 days, and a hold-out", allowed="1 or more"
+    )
+
     def __post_init__(self) -> None:
+        for name in ("control_positive_worlds", "control_null_worlds", "control_guests", "control_days"):
+            if getattr(self, name) < 1:
+                raise refuse(_SECTION, name, getattr(self, name), "1 or more")
         for name in ("attack_targets", "attack_customers", "ceiling_draws"):
             if getattr(self, name) < 1:
                 raise refuse(_SECTION, name, getattr(self, name), "1 or more")

@@ -26,7 +26,8 @@ WHOLE = {
     "influence_by_value", "word_influence", "words_by_value", "models_findings", "examples",
     "model_tuning", "model_predictions", "model_metrics", "model_ablations", "anomaly_sensitivity", "trained_models",
     "training_runs", "model_drift", "back_test", "customer_value", "alignment_evidence", "privacy_attacks",
-    "segment_pages", "segment_themes", "customer_keys", "studies_findings", "evaluation_results", "guest_value_report",
+    "segment_pages", "segment_themes", "customer_keys", "text_controls",
+    "studies_findings", "evaluation_results", "guest_value_report",
 }  # fmt: skip
 STUDIES = {"price_of_privacy", "value_ceilings"}
 AFTER_A_STUDY = {"studies_findings", "evaluation_results", "guest_value_report"}

@@ -13,7 +13,7 @@ from resources.sources.demo.settings import DemoSettings
 from resources.sources.demo.streams import Streams
 
 # Standard deviations of the parts; with tastes as drawn, satisfaction gets about one.
-_HOTEL, _CIRCLE_SERVICE, _GUEST, _STAY, _LUCK = 0.3, 0.3, 0.5, 0.3, 0.4
+_HOTEL, _CIRCLE_SERVICE, _STAY, _LUCK = 0.3, 0.3, 0.3, 0.4
 
 
 def experiences(
@@ -33,7 +33,7 @@ def experiences(
     shared = (
         quality
         + treatment(settings.seed, guests.circle, check_out)
-        + _GUEST * service.normal("guest and hotel", guests.number, hotel)
+        + settings.strength.lasting_fit * service.normal("guest and hotel", guests.number, hotel)
         + _STAY * service.normal("stay", stay_number)
     )
     columns = [

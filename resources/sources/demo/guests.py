@@ -94,7 +94,7 @@ def _arriving(settings: DemoSettings, number: np.ndarray, first_booking: np.ndar
     guests = _describe(draws, number[suits], first_booking[suits], home[suits], kind[suits], segment[suits])
     # What reaches a whole market through the big agents is less than what a company's people tell each other.
     is_mainstream = (guests.agent > 0) & (guests.agent < _FIRST_SPECIALISED)
-    strength = settings.satisfaction_influence * np.where(is_mainstream, _WORD_MAINSTREAM, _WORD)
+    strength = settings.strength.satisfaction * np.where(is_mainstream, _WORD_MAINSTREAM, _WORD)
     comes = recommendation(settings.seed, guests.circle, guests.first_booking, strength)
     return guests.take(np.flatnonzero(draws.chance("recommended", guests.number, comes)))
 

@@ -80,8 +80,8 @@ def match_model(settings: DemoSettings, world: World) -> MatchModel:
     """
     kinds = {hotel.name: KINDS[kind] for hotel, kind in zip(*_hotels(settings), strict=True)}
     satisfaction = world.stays.satisfaction[world.stays.status == CHECK_OUT]
-    urge = settings.review_share * (WRITES_AT_ZERO + WRITES_PER_DEVIATION * np.abs(satisfaction))
-    rate = 1.0 if settings.review_share == 1 else float(np.minimum(urge, 1.0).mean()) if len(urge) else 0.0
+    urge = settings.told_share * (WRITES_AT_ZERO + WRITES_PER_DEVIATION * np.abs(satisfaction))
+    rate = 1.0 if settings.told_share == 1 else float(np.minimum(urge, 1.0).mean()) if len(urge) else 0.0
     return MatchModel(
         review_rate=rate * (1.0 - settings.foreign_share - settings.emoji_share),
         fake_share=settings.near_duplicate_share + settings.burst_share,

@@ -99,9 +99,9 @@ def _honest(settings: DemoSettings, guests: Guests, stays: Stays) -> Posts:
     draws = Streams(settings.seed, "reviews")
     satisfaction = np.where(stays.status == CHECK_OUT, stays.satisfaction, 0.0)
     # Delight and anger make people write; the factor's mean is about 1.
-    urge = settings.review_share * (WRITES_AT_ZERO + WRITES_PER_DEVIATION * np.abs(satisfaction))
+    urge = settings.told_share * (WRITES_AT_ZERO + WRITES_PER_DEVIATION * np.abs(satisfaction))
     urge = np.minimum(urge, 1.0)
-    if settings.review_share == 1:
+    if settings.told_share == 1:
         urge = np.ones(len(urge))
     writes = draws.chance("writes", stays.number, urge) & (stays.status == CHECK_OUT) & (stays.nights > 0)
     rows = np.flatnonzero(writes)

@@ -30,6 +30,33 @@ _SHARES = (
 
 
 @dataclass(frozen=True, kw_only=True)
+class Influence:
+    """How strongly satisfaction moves what guests do, and how much of it is told.
+
+    Attributes:
+        satisfaction: on return, gap and word of mouth; 1: one standard deviation multiplies the odds of return by 12.
+        price: log of the price factor per standard deviation of mood.
+        gap: by which share good stays shorten the time to the next booking, in the exponent.
+        lasting_fit: standard deviations of how a guest and a hotel get on, for good.
+        review_share: reviews per completed stay; None: as the setting says.
+    """
+
+    satisfaction: float
+    price: float = 0.06
+    gap: float = 0.25
+    lasting_fit: float = 0.5
+    review_share: float | None = None
+
+
+USUAL, DECISIVE, NONE = INFLUENCES = ("usual", "decisive", "none")
+# The worlds of the controls: in the one text must help, in the other it can't.
+_WORLDS = {
+    DECISIVE: Influence(satisfaction=2.0, price=0.12, gap=0.5, lasting_fit=0.9, review_share=1.0),
+    NONE: Influence(satisfaction=0.0),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
 class DemoSettings:
     """Size, strengths and planted shares of the simulated group. Shares of posts are shares of all reviews."""
 
@@ -44,6 +71,12 @@ class DemoSettings:
         allowed="1 to 1000000 new guests per year",
     )
     hotels: int = setting(5, "four cities and one resort, the public data's mix being two to one", allowed="1 to 8")
+    influence: str = setting(
+        USUAL,
+        "usual: as the settings below say; decisive: the positive control, where what guests write decides what they "
+        "spend and every stay is reviewed; none: the null control, where it decides nothing",
+        allowed="usual, decisive, none",
+    )
     satisfaction_influence: float = setting(
         1.0, "on return, gap and price; 0: none; 1: one sd multiplies the odds by 12", allowed="0 to 5"
     )
@@ -91,27 +124,37 @@ class DemoSettings:
     named_hotels: bool = setting(True, 'False: bookings say only "City Hotel" or "Resort Hotel", as the public ones do')
 
     def __post_init__(self) -> None:
-        if self.seed < 0:
-            raise refuse(SECTION, "seed", self.seed, "0 or more")
-        if not 1 <= self.days <= MOST_DAYS:
-            raise refuse(SECTION, "days", self.days, f"1 to {MOST_DAYS}")
-        if not 1 <= self.guests <= MOST_GUESTS_PER_YEAR:
-            raise refuse(SECTION, "guests", self.guests, f"1 to {MOST_GUESTS_PER_YEAR} new guests per year")
-        if not 1 <= self.hotels <= MOST_HOTELS:
-            raise refuse(SECTION, "hotels", self.hotels, f"1 to {MOST_HOTELS}")
-        if not 0 <= self.satisfaction_influence <= 5:
-            raise refuse(SECTION, "satisfaction_influence", self.satisfaction_influence, "0 to 5")
-        for name in _SHARES:
-            if not 0 <= getattr(self, name) <= 1:
-                raise refuse(SECTION, name, getattr(self, name), "0 to 1")
+        allowed = {
+            "seed": (self.seed >= 0, "0 or more"),
+            "days": (1 <= self.days <= MOST_DAYS, f"1 to {MOST_DAYS}"),
+            "guests": (1 <= self.guests <= MOST_GUESTS_PER_YEAR, f"1 to {MOST_GUESTS_PER_YEAR} new guests per year"),
+            "hotels": (1 <= self.hotels <= MOST_HOTELS, f"1 to {MOST_HOTELS}"),
+            "influence": (self.influence in INFLUENCES, ", ".join(INFLUENCES)),
+            "satisfaction_influence": (0 <= self.satisfaction_influence <= 5, "0 to 5"),
+            **{name: (0 <= getattr(self, name) <= 1, "0 to 1") for name in _SHARES},
+        }
+        for name, (is_allowed, words) in allowed.items():
+            if not is_allowed:
+                raise refuse(SECTION, name, getattr(self, name), words)
         planted = self.contradictory_share + self.near_duplicate_share + self.burst_share
         if planted > 0.5:
-            allowed = "contradictory, near_duplicate and burst shares of 0.5 or less in sum"
-            raise refuse(SECTION, "burst_share", self.burst_share, allowed)
+            words = "contradictory, near_duplicate and burst shares of 0.5 or less in sum"
+            raise refuse(SECTION, "burst_share", self.burst_share, words)
         try:
             _ = self.start + timedelta(days=MOST_DAYS)
         except OverflowError as error:
             raise refuse(SECTION, "start", self.start, f"a day at least {MOST_DAYS} days before year 10000") from error
+
+    @property
+    def strength(self) -> Influence:
+        """What satisfaction does in this world; a named world's own strengths stand in the place of the settings'."""
+        return _WORLDS.get(self.influence, Influence(satisfaction=self.satisfaction_influence))
+
+    @property
+    def told_share(self) -> float:
+        """Reviews per completed stay in this world."""
+        share = self.strength.review_share
+        return self.review_share if share is None else share
 
     @property
     def last_day(self) -> date:

@@ -19,8 +19,6 @@ _NON_REFUND_CANCELED = 0.994  # public data: 14,494 of 14,587
 _NO_SHOW_SHARE = 0.027  # public data: 1,207 of 44,224 cancelled rows
 _ODDS_PER_SATISFACTION = 2.5  # influence 1: one standard deviation multiplies the odds of returning by 12
 _MOST_LOYAL = 0.92  # chance to return at best: even delighted guests move on
-_GAP_PER_SATISFACTION = 0.25
-_PRICE_PER_SATISFACTION = 0.06
 _REBOOK_AFTER_CANCELLING = 0.5
 _SEASON_TRIES = 3
 
@@ -123,7 +121,7 @@ def book(settings: DemoSettings, guests: Guests, state: State) -> dict[str, np.n
     non_refund = draws.chance("non refund", number, terms.share_of("non_refund", kind, guests.segment))
     status, status_day = outcome(draws, number, kind, guests.segment, lead_uniform, lead, arrival, nights, non_refund)
     services, satisfaction = experiences(settings, guests, hotel, number, arrival + nights)
-    is_completed = (status == CHECK_OUT)[:, None]
+    is_completed, strength = (status == CHECK_OUT)[:, None], settings.strength
     return {
         "number": number,
         "guest": state.row,
@@ -139,7 +137,7 @@ def book(settings: DemoSettings, guests: Guests, state: State) -> dict[str, np.n
         "completed_before": state.completed,
         "cancelled_before": state.cancelled,
         "mood": state.mood,
-        "price_factor": np.exp(_PRICE_PER_SATISFACTION * settings.satisfaction_influence * state.mood),
+        "price_factor": np.exp(strength.price * strength.satisfaction * state.mood),
         "services": np.where(is_completed, services, np.nan).reshape(len(number), len(SERVICES)),
         "satisfaction": np.where(is_completed[:, 0], satisfaction, np.nan),
     }
@@ -189,12 +187,12 @@ def go_on(settings: DemoSettings, guests: Guests, state: State, part: dict[str, 
     mood = np.where(
         is_completed, np.where(is_first, 1.0, 0.6) * satisfaction + (~is_first) * 0.4 * state.mood, state.mood
     )
-    felt = settings.satisfaction_influence * mood
+    felt = settings.strength.satisfaction * mood
     odds = np.where(guests.is_business, 1.0, 0.4) + 0.5 * draws.normal("attachment", guests.number)
     comes_back = _MOST_LOYAL / (1.0 + np.exp(-(odds + _ODDS_PER_SATISFACTION * felt)))
     chance = np.where(is_completed, comes_back, _REBOOK_AFTER_CANCELLING)
     returns = np.flatnonzero(draws.uniform("return", number) < chance)
-    mean_gap = np.where(guests.is_business, 35.0, 60.0) * np.exp(-_GAP_PER_SATISFACTION * felt)
+    mean_gap = np.where(guests.is_business, 35.0, 60.0) * np.exp(-settings.strength.gap * felt)
     mean_gap = np.where(is_completed, mean_gap, 20.0)
     booking = _next_booking(settings, guests, part, mean_gap)
     following = State(

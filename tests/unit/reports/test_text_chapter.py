@@ -6,6 +6,7 @@ import pytest
 
 from assets.models.findings.evidence import study_frame, study_tree
 from assets.reports.chapters.text.chapter import CHAPTER
+from assets.reports.chapters.text.controls import control_blocks
 from assets.reports.chapters.text.tables import ablation_table, study_table
 from assets.reports.telling.blocks import Notice, Picture, Table
 from assets.reports.telling.text_gain import text_gain, text_verdict
@@ -87,3 +88,14 @@ def test_the_chapter_says_what_is_missing() -> None:
     bare = empty_world().section(CHAPTER)
     assert [block.tone for block in bare.blocks if isinstance(block, Notice)] == ["info", "missing", "missing"]
     assert len(bare.blocks) == 3
+
+
+def test_the_controls_of_text_stand_in_one_table() -> None:
+    gain = {"value": 0.08, "low": 0.06, "high": 0.1, "p": 0.001, "p_holm": 0.002}
+    own = {"gain": gain, "shuffled": {"value": -0.01, "low": -0.02, "high": 0.0}}
+    [table] = control_blocks({"worlds": 10, **own, "holdout": own}, {"claims": 1, "worlds": 20})
+    assert isinstance(table, Table)
+    assert [row[1] for row in table.rows] == ["10", "10", "20"]
+    assert table.rows[0][3].startswith("0.080")
+    assert table.rows[2][3] == "claimed in 1"
+    assert control_blocks({}, {}) == []

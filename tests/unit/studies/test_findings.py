@@ -1,13 +1,13 @@
 """What the studies come to: every study that was not made says so."""
 
 from assets.common.findings import nest, reasons_of
-from assets.studies.contract import ALIGNMENT_EVIDENCE, PRICE_OF_PRIVACY, PRIVACY_ATTACKS, VALUE_CEILINGS
+from assets.studies.contract import ALIGNMENT_EVIDENCE, PRICE_OF_PRIVACY, PRIVACY_ATTACKS, TEXT_CONTROLS, VALUE_CEILINGS
 from assets.studies.findings import NEEDS_TRUTH, StudyTables, study_finding_rows
 from assets.studies.truth import NO_TRUTH
 
 NOTHING = StudyTables(
     attacks=PRIVACY_ATTACKS.empty(), evidence=ALIGNMENT_EVIDENCE.empty(), price=PRICE_OF_PRIVACY.empty(),
-    ceilings=VALUE_CEILINGS.empty(),
+    ceilings=VALUE_CEILINGS.empty(), controls=TEXT_CONTROLS.empty(),
 )  # fmt: skip
 
 
@@ -15,11 +15,12 @@ def test_studies_that_were_not_made_name_their_command() -> None:
     reasons = reasons_of(study_finding_rows(NOTHING, {}, knows_truth=True, window_days=14))
     assert "stayworth ceilings" in reasons["ceilings"]
     assert "price-of-privacy" in reasons["privacy.price"]
+    assert "stayworth run" in reasons["controls.positive"]
 
 
 def test_what_needs_the_truth_says_so_where_none_is_known() -> None:
     reasons = reasons_of(study_finding_rows(NOTHING, {}, knows_truth=False, window_days=14))
-    assert reasons["ceilings"] == NO_TRUTH
+    assert {reasons[name] for name in ("ceilings", "controls.positive", "controls.null")} == {NO_TRUTH}
     assert {reasons[f"privacy.attacks.{name}"] for name in NEEDS_TRUTH} == {NO_TRUTH}
 
 

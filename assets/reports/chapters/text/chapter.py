@@ -17,5 +17,12 @@ def build(told: "Told") -> "Section":
     return text_section(told)
 
 
-_FINDINGS = ("controls.permutation", "ablations.observed", "studies", "embeddings")
+_FINDINGS = (
+    "controls.permutation",
+    "controls.positive",
+    "controls.null",
+    "ablations.observed",
+    "studies",
+    "embeddings",
+)
 CHAPTER = Chapter(order=40, reads=(*GAIN, *_FINDINGS), build=build)

@@ -1,6 +1,7 @@
 """The chapter on whether the reviews help the forecast."""
 
 from assets.models.estimators.registry import FUSION, WITHOUT_TEXT
+from assets.reports.chapters.text.controls import control_blocks
 from assets.reports.chapters.text.figures import draw_permutation
 from assets.reports.chapters.text.tables import ablation_table, study_table
 from assets.reports.telling.absence import Need
@@ -19,6 +20,7 @@ def text_section(told: Told) -> Section:
     """Does the text help? Control by shuffling."""
     blocks: list[Block] = [
         Notice(text=text_verdict(told), tone="info", disclosure=Disclosure.MODEL_METRIC),
+        *control_blocks(told.branch("controls.positive"), told.branch("controls.null")),
         *_permutation_blocks(told),
     ]
     table = ablation_table(told.branch("ablations.observed"))

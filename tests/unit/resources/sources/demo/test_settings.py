@@ -5,6 +5,7 @@ import pytest
 from resources.errors import SettingsError
 from resources.settings import build_section
 from resources.sources.demo import DemoSettings
+from resources.sources.demo.settings import INFLUENCES
 
 
 @pytest.mark.parametrize(
@@ -18,6 +19,7 @@ from resources.sources.demo import DemoSettings
         ("hotels", 9),
         ("satisfaction_influence", -0.1),
         ("satisfaction_influence", float("nan")),
+        ("influence", "strong"),
         ("review_share", 1.1),
         ("titled_share", -0.1),
         ("stock_phrase_share", float("nan")),
@@ -44,3 +46,12 @@ def test_settings_are_built_from_text():
 
 def test_the_last_day_counts_from_the_first():
     assert DemoSettings(days=1).last_day == DemoSettings().start
+
+
+def test_named_worlds_have_strengths_of_their_own():
+    usual, decisive, none = (DemoSettings(influence=name).strength for name in INFLUENCES)
+    assert usual.satisfaction == 1.0
+    assert DemoSettings(satisfaction_influence=0.5).strength.satisfaction == 0.5
+    assert (decisive.satisfaction, decisive.price, decisive.gap, decisive.lasting_fit) == (2.0, 0.12, 0.5, 0.9)
+    assert none.satisfaction == 0.0
+    assert [DemoSettings(influence=name).told_share for name in INFLUENCES] == [0.5, 1.0, 0.5]

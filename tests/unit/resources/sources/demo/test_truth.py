@@ -83,9 +83,9 @@ def test_a_window_of_no_days_is_refused(truth):
         truth.future_values(SMALL.start, 0)
 
 
-def _returns_by_satisfaction(influence: float) -> tuple[float, float]:
+def _returns_by_satisfaction(settings: DemoSettings) -> tuple[float, float]:
     """Share of leisure guests who came back after a good and after a bad stay."""
-    world = world_until(DemoSettings(guests=20_000, satisfaction_influence=influence), 200)
+    world = world_until(settings, 200)
     stays = world.stays
     is_last = np.append(stays.number[:-1] // 64 != stays.number[1:] // 64, True)
     watched = (stays.status == CHECK_OUT) & (stays.status_day < 0) & ~world.guests.is_business
@@ -94,13 +94,20 @@ def _returns_by_satisfaction(influence: float) -> tuple[float, float]:
 
 
 def test_satisfied_guests_return_more_often():
-    good, bad = _returns_by_satisfaction(1.0)
+    good, bad = _returns_by_satisfaction(DemoSettings(guests=20_000))
     assert good > 2 * bad
 
 
+def test_in_the_decisive_world_they_return_more_often_still():
+    usual, decisive = (_returns_by_satisfaction(DemoSettings(guests=20_000, influence=name))
+                       for name in ("usual", "decisive"))  # fmt: skip
+    assert decisive[0] / decisive[1] > 1.5 * usual[0] / usual[1]
+
+
 def test_without_influence_satisfaction_does_not_matter():
-    good, bad = _returns_by_satisfaction(0.0)
-    assert abs(good - bad) < 0.03
+    for nothing in ({"satisfaction_influence": 0.0}, {"influence": "none"}):
+        good, bad = _returns_by_satisfaction(DemoSettings(guests=20_000, **nothing))
+        assert abs(good - bad) < 0.03
 
 
 def test_no_truth_is_in_the_rows(bookings, reviews):
