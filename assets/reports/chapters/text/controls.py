@@ -37,8 +37,8 @@ def control_blocks(positive: Branch, null: Branch) -> list[Block]:
         text_columns=1,
         note="Simulated worlds with true links, guests as unit. Gain: area under the curve of any revenue, the gated "
         "fusion minus the same network without texts, on the same guests; 95 % intervals over worlds, of one over its "
-        "guests. A gain from texts of others would be a fault, and so would more claims than one in twenty worlds where "
-        "nothing is to be seen.",
+        "guests. A gain from texts of others would be a fault, and so would more claims than one in twenty worlds "
+        "where nothing is to be seen.",
         disclosure=Disclosure.MODEL_METRIC,
     )
     return [table]
