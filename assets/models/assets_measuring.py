@@ -13,6 +13,7 @@ from assets.customers.group_figures import minimum_customers
 from assets.customers.monthly_views import cells_hold_k
 from assets.customers.units import of_main_unit
 from assets.models.checks_explaining import (
+    validate_curves,
     validate_explained_texts,
     validate_faithfulness,
     validate_influence,
@@ -21,7 +22,7 @@ from assets.models.checks_explaining import (
 )
 from assets.models.contract_explaining import CUSTOMER_REVIEWS, EXPLAINED_TEXTS, FEATURE_INFLUENCE, MODELS_FINDINGS
 from assets.models.contract_serving import CUSTOMER_VALUE
-from assets.models.contract_told import INFLUENCE_BY_VALUE, WORD_INFLUENCE, WORDS_BY_VALUE
+from assets.models.contract_told import FORECAST_CURVES, INFLUENCE_BY_VALUE, WORD_INFLUENCE, WORDS_BY_VALUE
 from assets.models.estimators.boosted_trees import BoostedTrees
 from assets.models.estimators.registry import FUSION, TREES
 from assets.models.estimators.spec import explained_models
@@ -37,9 +38,11 @@ from assets.models.findings.branches import (
     fusion_settings,
     model_tree,
 )
+from assets.models.findings.curves import forecast_curves as curves_of
 from assets.models.findings.gate import gates, withheld_gates
 from assets.models.findings.influence import influence_by_value as means_by_value
 from assets.models.findings.influence import influence_rows
+from assets.models.findings.scores import horizon_results, score_results
 from assets.models.findings.words import explained_text_rows
 from assets.models.segment_pages.at_risk import at_risk_customers, at_risk_tree
 from assets.models.serving.monthly_value import SHOWN_CELL, first_scored_days, value_view
@@ -107,9 +110,24 @@ def words_by_value(inputs: WholeInputs) -> pl.DataFrame:
     return words_that_go_with_value(texts, inputs.frame("customers"), minimum_customers(inputs.settings))
 
 
+@whole_asset(contract=FORECAST_CURVES, group="models",
+             reads=[Reads("model_predictions", None), Reads("customer_scores", 0)], validate=validate_curves,
+             kinds={"numpy"}, owners=_OWNERS)  # fmt: skip
+def forecast_curves(inputs: WholeInputs) -> pl.DataFrame:
+    """Calibration, gain, errors and sizes of every model's forecasts over groups of customers; none of few."""
+    least = minimum_customers(inputs.settings)
+    return curves_of(inputs.frame("model_predictions"), inputs.frame("customer_scores"), least)
+
+
 @findings_asset(
     contract=MODELS_FINDINGS,
-    reads=[*KEPT_READS, *TEXT_READS, *(Reads(name, None) for name in _MEASURED), Reads("customers_findings", None)],
+    reads=[
+        *KEPT_READS,
+        *TEXT_READS,
+        *(Reads(name, None) for name in _MEASURED),
+        Reads("customers_findings", None),
+        Reads("customer_scores", 0),
+    ],
     validate=validate_faithfulness,
     kinds={"polars", "pytorch", "lightgbm"},
     owners=_OWNERS,
@@ -132,14 +150,17 @@ def models_findings(inputs: WholeInputs) -> pl.DataFrame:
     width = next((item.text_dimensions for item in kept if item.name == FUSION), None)
     exposed = at_risk_customers(tables.examples, tables.customers, settings.at_risk_polarity)
     at_risk, withheld = at_risk_tree(exposed, tables.customers, least)
+    scores, withheld_scores = score_results(inputs.frame("customer_scores"), least)
     tree = merged(
         at_risk,
+        horizon_results(tables.examples),
+        scores,
         model_tree(tables, settings, core.profile, fresh, least),
         explanation_tree(kept, text_bench(inputs), settings, core.seed, fresh),
         fusion_settings(settings, width),
     )
     withheld |= withheld_gates(gates(tables.predictions, tables.customers, tables.examples), least)
-    return finding_rows(tree, DISCLOSURES, withheld)
+    return finding_rows(tree, DISCLOSURES, withheld | withheld_scores)
 
 
 @whole_asset(contract=CUSTOMER_VALUE, group="models", reads=[Reads("customer_scores", None, is_sparse=True)],

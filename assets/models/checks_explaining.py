@@ -46,6 +46,25 @@ def validate_influence_by_value(told: pl.DataFrame) -> list[CheckOutcome]:
     ]
 
 
+def validate_curves(curves: pl.DataFrame) -> list[CheckOutcome]:
+    """Steps of a spread hold every forecast, and a gain goes up to all of the revenue."""
+    keys = ["protocol", "model", "curve"]
+    whole = curves.group_by(keys).agg(
+        shares=pl.col("share").sum(), share=pl.col("share").max(), captured=pl.col("captured").max()
+    )  # fmt: skip
+    is_spread = pl.col("curve").is_in(["error", "forecast"])
+    lost = is_spread & ((pl.col("shares") - 1.0).abs() > 1e-9)
+    short = (pl.col("curve") == "gain") & ((pl.col("share") < 1.0 - 1e-9) | (pl.col("captured") < 1.0 - 1e-9))
+    return [
+        outcome_of(
+            "curves_hold_every_forecast",
+            whole.filter(lost | short).sort(keys),
+            show=(*keys, "shares", "share", "captured"),
+            advice="look at forecast_curves in findings/curves.py: each forecast belongs to one step",
+        )
+    ]
+
+
 def validate_word_influence(told: pl.DataFrame) -> list[CheckOutcome]:
     """No word was used by more customers than were looked at, and bounds hold the mean."""
     odd = (pl.col("n") > pl.col("texts")) | ~pl.col("influence").is_between(pl.col("low"), pl.col("high"))

@@ -28,6 +28,39 @@ INFLUENCE_BY_VALUE = FrameContract(
     ),
 )  # fmt: skip
 
+FORECAST_CURVES = FrameContract(
+    asset="forecast_curves",
+    zone=Zone.INTERNAL,
+    grain="one row per protocol, model, curve and step",
+    key=("protocol", "model", "curve", "step"),
+    description="How forecasts lie beside what came, over groups of customers: equal forecasts stand together, small "
+    "groups and sums that one customer decides with their neighbours. Of the last scored day, how scores are spread.",
+    columns=(
+        Column(name="protocol", dtype=pl.String(), description="what was tested on; scores: the last scored day",
+               subject=Subject.NONE),
+        Column(name="model", dtype=pl.String(), description="that forecast", subject=Subject.NONE),
+        Column(name="curve", dtype=pl.String(), description="calibration: tenths by forecast, lowest first; gain: "
+               "customers by forecast, best first; error: forecast minus what came; forecast: its size",
+               values=("calibration", "gain", "error", "forecast"), subject=Subject.NONE),
+        Column(name="step", dtype=pl.Int32(), description="ascending; of the calibration the tenth", minimum=0,
+               subject=Subject.NONE),
+        _N,
+        Column(name="rows", dtype=pl.Int64(), description="forecasts of these customers in the step", minimum=1),
+        Column(name="low", dtype=pl.Float64(), description="error, forecast: lower border of the step; null: none",
+               unit=_UNIT, nullable=True),
+        Column(name="high", dtype=pl.Float64(), description="error, forecast: upper border of the step; null: none",
+               unit=_UNIT, nullable=True),
+        Column(name="predicted", dtype=pl.Float64(), description="calibration: mean forecast", unit=_UNIT,
+               nullable=True),
+        Column(name="realised", dtype=pl.Float64(), description="calibration: mean of what came", unit=_UNIT,
+               nullable=True),
+        Column(name="share", dtype=pl.Float64(), description="of the forecasts: gain up to the end of the step, error "
+               "and forecast in it", nullable=True, minimum=0, maximum=1),
+        Column(name="captured", dtype=pl.Float64(), description="gain: share of the revenue that they brought",
+               nullable=True, minimum=0, maximum=1),
+    ),
+)  # fmt: skip
+
 WORD_INFLUENCE = FrameContract(
     asset="word_influence",
     zone=Zone.INTERNAL,

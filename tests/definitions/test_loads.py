@@ -23,7 +23,7 @@ WHOLE = {
     "raw_findings", "bookings_by_month", "guest_aggregates", "privacy_findings", "reviews_findings",
     "alignment_findings", "pair_counts", "customers", "customer_bands", "customer_statistics", "customers_findings",
     "review_map", "embeddings_findings", "explained_texts", "customer_reviews", "feature_influence",
-    "influence_by_value", "word_influence", "words_by_value", "models_findings", "examples",
+    "forecast_curves", "influence_by_value", "word_influence", "words_by_value", "models_findings", "examples",
     "model_tuning", "model_predictions", "model_metrics", "model_ablations", "anomaly_sensitivity", "trained_models",
     "training_runs", "model_drift", "back_test", "customer_value", "alignment_evidence", "privacy_attacks",
     "segment_pages", "segment_themes", "customer_keys", "text_controls",

@@ -55,9 +55,10 @@ DISCLOSURES = {
          "reviews", "customers"),
         Disclosure.MODEL_METRIC,
     ),
-    "hyperparameters": Disclosure.NEUTRAL,
     "customers.at_risk": Disclosure.GUEST_AGGREGATE,
     "models.examples": Disclosure.OPERATIONAL,
+    "scores": Disclosure.GUEST_AGGREGATE,
+    **dict.fromkeys(("hyperparameters", "forecast"), Disclosure.NEUTRAL),
 }  # fmt: skip
 
 

@@ -7,13 +7,12 @@ import numpy as np
 import polars as pl
 
 from assets.common.findings import Tree
-from assets.common.group_sizes import merged_neighbours
 from assets.common.intervals import fold_interval
 from assets.models.estimators.spec import claims, versus
 from assets.models.evaluation.ablations import REFERENCE
 from assets.models.evaluation.evaluate import HOLDOUT, PROSPECTIVE_CV
-from assets.models.evaluation.metrics import tenth_of
 from assets.models.evaluation.statistics import bootstrap_interval, compare
+from assets.models.findings.curves import calibration_steps
 
 METRICS = ("r2", "rmse", "mae")
 _KEYS = ["repeat", "fold"]
@@ -152,33 +151,9 @@ def calibration_tree(predictions: pl.DataFrame, models: list[str], minimum: int)
             own = predictions.filter(
                 (pl.col("protocol") == protocol) & (pl.col("model") == model) & (pl.col("repeat") == 0)
             )
-            for row in crowded_tenths(own, minimum):
-                figures = {name: row[name] for name in ("n", "customers", "predicted", "realised")}
-                tree.setdefault(protocol, {}).setdefault(model, {})[f"tenth_{row['decile']}"] = figures
+            target, prediction = own["target"].to_numpy(), own["prediction"].to_numpy()
+            for row in calibration_steps(own["pseudo_customer_id"], target, prediction, minimum):
+                figures = {"n": row["rows"], "customers": row["n"]}
+                figures |= {name: row[name] for name in ("predicted", "realised")}
+                tree.setdefault(protocol, {}).setdefault(model, {})[f"tenth_{row['step']}"] = figures
     return tree
-
-
-def crowded_tenths(tested: pl.DataFrame, minimum: int) -> list[Tree]:
-    """Tenths by prediction (:func:`tenth_of`) without any of fewer customers than the minimum.
-
-    Args:
-        tested: ``pseudo_customer_id``, ``prediction``, ``target`` of one model.
-        minimum: customers behind each tenth.
-
-    Returns:
-        ``decile``, ``n`` (rows), ``customers``, ``predicted``, ``realised``; those of small tenths are told under the
-        lowest of the neighbours that they are told with.
-    """
-    tenths = tenth_of(tested["prediction"].to_numpy())
-    rows = tested.with_columns(decile=pl.Series(tenths, dtype=pl.Int64)).sort("decile", "pseudo_customer_id")
-    groups = rows.group_by("decile", maintain_order=True).agg("pseudo_customer_id")
-    names = groups["decile"].to_list()
-    told_with = merged_neighbours(groups["pseudo_customer_id"].to_list(), minimum)
-    if -1 in told_with or not names:
-        return []
-    merged = pl.col("decile").replace_strict(names, [names[index] for index in told_with], return_dtype=pl.Int64)
-    means = rows.with_columns(decile=merged).group_by("decile", maintain_order=True).agg(
-        n=pl.len(), customers=pl.col("pseudo_customer_id").n_unique(), predicted=pl.col("prediction").mean(),
-        realised=pl.col("target").mean(),
-    )  # fmt: skip
-    return means.to_dicts()

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from assets.reports.telling.told import Told
 
 FORECASTS = ("prospective_cv", "prospective_holdout")
-HEADINGS = {"mae": "MAE", "rmse": "RMSE", "r2": "R²", "mape": "MAPE, %", "spearman": "Spearman", "gini": "Gini"}
+HEADINGS = {"mae": "MAE", "rmse": "RMSE", "r2": "R²", "mape": "MAPE, %", "spearman": "Spearman", "gini": "Gini",
+            "bias": "Predicted / realised", "r2_without_20": "R² without the 20 largest"}  # fmt: skip
 PROTOCOL_TITLES = {
     "prospective_cv": "Forecast, cross-validation over customers",
     "prospective_holdout": "Forecast, hold-out in time",

@@ -19,6 +19,8 @@ from assets.reports.telling.wording import capital, estimate, metric_digits, mod
 if TYPE_CHECKING:
     from assets.reports.telling.told import Told
 
+_BESIDE = ("bias", "r2_without_20")  # over all customers, where measured
+
 
 def comparison_blocks(told: "Told", protocol: str, need: Need) -> list[Block]:
     """R² and MAE of every model with their intervals, and all metrics; a note where no model was evaluated.
@@ -58,6 +60,7 @@ def comparison_sentence(accuracy: Accuracy) -> str:
     if base is None or top is None or best == NAIVE:
         return f"{text}." if best != NAIVE else f"{text}: no model beats the simplest rule, so scoring uses that rule."
     text += f", “same as the past” reaches {estimate(base, 3)}"
+    text += _total(accuracy.estimate(best, "bias"))
     apart = estimate_of(accuracy.figures[best].get(AGAINST_PAST))
     if apart is None or apart.low is None or apart.high is None:
         return f"{text}."
@@ -66,23 +69,32 @@ def comparison_sentence(accuracy: Accuracy) -> str:
     return f"{text}; {shown}: {proof}."
 
 
+def _total(bias: Estimate | None) -> str:
+    """How the forecast total lies beside what came, as a clause; nothing where it was not measured."""
+    return "" if bias is None else f"; all its forecasts together are {estimate(bias)} times what came"
+
+
 def model_table(accuracy: Accuracy, currency: str) -> Table | None:
     """All metrics of all models under one protocol, 95 % intervals in brackets; None where there is no model."""
     if not accuracy.models:
         return None
+    told = [*METRIC_NAMES, *(name for name in _BESIDE if any(name in own for own in accuracy.figures.values()))]
     rows = tuple(
         (
             capital(model_name(model)),
-            *(metric_cell(accuracy.estimate(model, metric), metric) for metric in METRIC_NAMES),
+            *(metric_cell(accuracy.estimate(model, metric), metric) for metric in told),
         )
         for model in accuracy.models
     )
     return Table(
         key=f"models_{accuracy.protocol}",
         title=accuracy.title,
-        columns=("Model", *(HEADINGS[metric] for metric in METRIC_NAMES)),
+        columns=("Model", *(HEADINGS[metric] for metric in told)),
         rows=rows,
-        note=f"Errors in {currency}; 95 % intervals in brackets. MAPE counts only customers above a floor.",
+        note=f"Errors in {currency}; 95 % intervals in brackets as the folds or the resampled customers give them: few "
+        "folds tell little, and then a bound may lie beyond what a metric can be. MAPE counts only customers above a "
+        "floor. Predicted / realised: the sum of all forecasts over what came. R² without the 20 customers who brought "
+        "most: what is left when a few decide. Two intervals side by side prove no difference.",
         disclosure=Disclosure.MODEL_METRIC,
     )
 

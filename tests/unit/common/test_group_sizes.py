@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from assets.common.group_sizes import merged_neighbours
+from assets.common.group_sizes import merged_groups, merged_neighbours
 
 
 def apart(counts):
@@ -48,3 +48,11 @@ def test_no_group_that_is_told_is_too_small_and_nobody_is_lost():
         assert merged == sorted(merged)
         assert set.union(*held.values()) == set.union(*map(set, members))
         assert -1 in held or min(map(len, held.values())) >= 8
+
+
+def test_what_is_left_joins_until_all_of_it_may_be_told():
+    """Group 2 may never be told with group 3 alone: the rest goes further back."""
+    refused = [range(3, 4), range(2, 4)]
+    assert merged_groups(4, lambda groups: groups not in refused) == [0, 1, 1, 1]
+    assert merged_groups(3, lambda _: False) == [-1, -1, -1]
+    assert merged_groups(0, lambda _: True) == []

@@ -12,6 +12,7 @@ from assets.common.findings import Tree, merged, nest
 from assets.customers.features import FEATURE_NAMES
 from assets.customers.findings import customer_finding_rows
 from assets.customers.statistics import customer_statistics_rows
+from assets.models.findings.curves import forecast_curves
 from assets.models.findings.influence import influence_by_value
 from assets.reports.telling.blocks import Edition
 from assets.reports.telling.editions import all_sections, build_editions
@@ -359,9 +360,16 @@ def guest_tables() -> dict[str, pl.DataFrame]:
 
 
 def model_tables() -> dict[str, pl.DataFrame]:
-    """Predictions under test, and today's scores."""
+    """Forecasts beside what came, and today's scores."""
     rng = np.random.default_rng(7)
-    return {"model_predictions": predictions(rng, customers(rng)), "customer_scores": scores()}
+    tested = predictions(rng, customers(rng))
+    return {"forecast_curves": forecast_curves(tested, today(), 10), "customer_scores": scores()}
+
+
+def today() -> pl.DataFrame:
+    """Scores of forty customers."""
+    ids = [f"c{number:05d}" for number in range(40)]
+    return pl.DataFrame({"pseudo_customer_id": ids, "model": "lightgbm", "value": [20.0] * 25 + [300.0] * 15})
 
 
 def empty_world(source: str = "public") -> World:

@@ -13,7 +13,7 @@ from assets.reports.chapters.alignment.tables import match_weight_frame
 from assets.reports.chapters.customers import figures as figures_customers
 from assets.reports.chapters.data.figures import draw_funnel
 from assets.reports.chapters.explain import figures as figures_explain
-from assets.reports.chapters.models.figures import draw_deciles
+from assets.reports.chapters.models.figures import draw_deciles, draw_gain, draw_steps
 from assets.reports.chapters.privacy import figures as figures_privacy
 from assets.reports.chapters.reviews import figures as figures_reviews
 from assets.reports.telling.comparison import draw_model_comparison
@@ -52,6 +52,10 @@ EDGES: dict[str, Callable[[], Figure]] = {
     "one day": lambda: figures_customers.draw_booking_density(DENSITY, ONE_DAY),
     "names that look like formulas": lambda: draw_funnel([("Ba$$in Inn", 2.0), (r"$\\frac{", 1.0)], "rows"),
     "no deciles": lambda: draw_deciles({}, "EUR"),
+    "no gain": lambda: draw_gain({}),
+    "one step without borders": lambda: draw_steps(
+        pl.DataFrame({"low": [None], "high": [None], "share": [1.0]}, schema_overrides={"high": pl.Float64}), "EUR"
+    ),
     "no models": lambda: draw_model_comparison([], "same_as_past", ()),
     "no intervals": lambda: draw_model_comparison(
         [("R²", {"same_as_past": Estimate(0.1), "x": Estimate(float("nan"))})], "same_as_past", (3,)

@@ -1,6 +1,6 @@
 """The chapter on the forecasts: tables of claims and budgets say what was tested and what it means."""
 
-from datetime import date
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -9,11 +9,14 @@ import pytest
 from assets.models.findings.evidence import claim_frame, claim_tree, tuning_frame, tuning_tree
 from assets.reports.chapters.models.chapter import CHAPTER
 from assets.reports.chapters.models.evidence import claim_tables, significance_table, tuning_table
-from assets.reports.chapters.models.section import horizon_of
-from assets.reports.chapters.models.tables import cost_table, decile_frame, group_error_table
+from assets.reports.chapters.models.tables import cost_table, group_error_table, score_table
+from assets.reports.telling.absence import Need
 from assets.reports.telling.accuracy import Accuracy
 from assets.reports.telling.blocks import Notice, Picture, Table
+from assets.reports.telling.comparison import comparison_blocks
 from assets.reports.telling.wording import MISSING
+from pipelines.rooms import room_contracts
+from resources.contract import Subject
 from tests.unit.models.findings.test_evidence import metrics, trials
 from tests.unit.reports.fixtures import empty_world, full_world
 from tests.unit.reports.model_world import accuracy, comparison
@@ -85,25 +88,44 @@ def test_groups_are_told_largest_first():
     assert group_error_table({}) is None
 
 
-@pytest.mark.parametrize(("rows", "groups"), [(0, 0), (1, 1), (7, 7), (95, 10)])
-def test_deciles_keep_every_customer(rows, groups):
-    frame = pl.DataFrame({"prediction": [float(row) for row in range(rows)], "target": [2.0] * rows},
-                         schema={"prediction": pl.Float64, "target": pl.Float64})  # fmt: skip
-    deciles = decile_frame(frame)
-    assert deciles.height == groups
-    assert deciles["predicted"].is_sorted()
+def test_scores_are_told_by_segment_and_what_is_withheld_with_its_reason():
+    table = score_table(full_world("public").told(CHAPTER), 180)
+    assert table is not None
+    assert "the next 180 days" in table.title
+    assert table.rows[0] == ("High", "15", "4,500", "90.0\u00a0%", "300")
+    assert table.note == "From the daily scores (customer_scores)."
+    hidden = {"high": {"customers": 15}, "low": {"customers": 25, "expected": 500.0, "mean": 20.0, "share": 0.1}}
+    world = full_world("public").with_branch("scores", hidden)
+    told = replace(world, reasons={"scores.high.expected": "one customer brings more than 75% of it"}).told(CHAPTER)
+    withheld = score_table(told, None)
+    assert withheld is not None
+    assert withheld.rows[0] == ("High", "15", MISSING, MISSING, MISSING)
+    assert "A dash: one customer brings more than 75% of it." in (withheld.note or "")
+    assert score_table(empty_world().told(CHAPTER), None) is None
 
 
-def test_the_horizon_is_that_of_the_forecasts():
-    frame = pl.DataFrame({"protocol": ["observed", "prospective"], "horizon_days": [700, 90]})
-    assert horizon_of(frame) == 90
-    assert horizon_of(frame.head(1)) is None
+def test_the_total_stands_beside_every_model():
+    world = full_world("public")
+    figures = {name: {**own, "bias": {"value": 0.9, "low": 0.8, "high": 1.05}, "r2_without_20": 0.2}
+               for name, own in accuracy(0.6).items() if isinstance(own, dict)}  # fmt: skip
+    told = world.with_branch("models", {**world.tree["models"], "prospective_cv": {**figures, "best": "gated_fusion"}})
+    picture, table = comparison_blocks(told.told(CHAPTER), "prospective_cv", Need.FORECASTS)
+    assert isinstance(table, Table)
+    assert table.columns[-2:] == ("Predicted / realised", "R² without the 20 largest")
+    assert {row[-2:] for row in table.rows} == {("0.900 (0.800\u00a0to\u00a01.050)", "0.200")}
+    assert "all its forecasts together are 0.90 (0.80\u00a0to\u00a01.05) times what came" in picture.sentence
+    plain = comparison_blocks(world.told(CHAPTER), "prospective_cv", Need.FORECASTS)[1]
+    assert isinstance(plain, Table)
+    assert plain.columns[-1] == "Gini", "a figure that no model has makes no column"
 
 
-def test_equal_predictions_share_a_bar_so_that_a_constant_is_not_calibrated_by_its_order():
-    target = [float(row) for row in range(50)]
-    deciles = decile_frame(pl.DataFrame({"prediction": [60.0] * 50, "target": target}))
-    assert deciles.rows() == [(1, 50, 60.0, 24.5)]
+def test_no_table_of_single_customers_is_read():
+    contracts = room_contracts()
+    assert [item.asset for item in CHAPTER.tables] == ["forecast_curves"]
+    assert {column.subject for item in CHAPTER.tables for column in contracts[item.asset].columns} <= {
+        None,
+        Subject.NONE,
+    }
 
 
 def test_the_chapter_shows_forecasts_tenths_and_scores():
@@ -111,8 +133,8 @@ def test_the_chapter_shows_forecasts_tenths_and_scores():
     section = world.section(CHAPTER)
     shown = [block.key for block in section.blocks if isinstance(block, Picture | Table)]
     assert shown == ["comparison_prospective_cv", "models_prospective_cv", "comparison_prospective_holdout",
-                     "models_prospective_holdout", "deciles", "scores", "significance", "costs",
-                     "group_errors"]  # fmt: skip
+                     "models_prospective_holdout", "deciles", "gain", "errors", "score_spread", "scores",
+                     "significance", "costs", "group_errors"]  # fmt: skip
     assert {len(row) - len(table.columns) for table in section.blocks if isinstance(table, Table)
             for row in table.rows} == {0}  # fmt: skip
     advised = world.with_branch("models", {"recommendation": {"sentence": "Take the simplest rule."}})
@@ -123,21 +145,10 @@ def test_the_chapter_shows_forecasts_tenths_and_scores():
 
 def test_deciles_fall_back_on_the_cross_validation():
     world = full_world("public")
-    cv = world.table("model_predictions").filter(pl.col("protocol") == "prospective_cv")
-    [picture] = [block for block in world.with_tables(model_predictions=cv).section(CHAPTER).blocks
+    cv = world.table("forecast_curves").filter(pl.col("protocol") == "prospective_cv")
+    [picture] = [block for block in world.with_tables(forecast_curves=cv).section(CHAPTER).blocks
                  if isinstance(block, Picture) and block.key == "deciles"]  # fmt: skip
     assert "cross-validation over customers" in picture.sentence
-
-
-def test_repeats_count_once():
-    world = full_world("public")
-    once = world.table("model_predictions")
-    again = once.with_columns(repeat=pl.lit(1, once.schema["repeat"]), prediction=0.0)
-    sentences = [
-        [block.sentence for block in told.section(CHAPTER).blocks if isinstance(block, Picture)]
-        for told in (world, world.with_tables(model_predictions=pl.concat([once, again])))
-    ]
-    assert sentences[0] == sentences[1]
 
 
 def test_without_anything_the_chapter_says_what_is_missing():
@@ -145,8 +156,8 @@ def test_without_anything_the_chapter_says_what_is_missing():
     assert [block.tone for block in section.blocks if isinstance(block, Notice)] == ["missing"] * 3
     assert len(section.blocks) == 3
     assert "value from the months after" in section.lead
-    ahead = pl.DataFrame({"protocol": ["prospective"], "horizon_days": [90], "as_of": [date(2016, 1, 1)]})
-    assert "value from the 90 days after" in empty_world().with_tables(examples=ahead).section(CHAPTER).lead
+    ahead = empty_world().with_branch("forecast", {"horizon_days": 90})
+    assert "value from the 90 days after" in ahead.section(CHAPTER).lead
 
 
 def test_a_model_without_seconds_costs_nothing_known():

@@ -170,7 +170,7 @@ def draw_gate(
     figure, axes = canvas(width=6.4, height=2.4)
     for position, (mean, spread) in enumerate(zip(means, spreads, strict=True)):
         axes.plot(
-            [max(0.0, mean - spread), min(1.0, mean + spread)],
+            [mean - spread, mean + spread],
             [position, position],
             color=BLUE,
             linewidth=7,

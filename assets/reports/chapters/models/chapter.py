@@ -17,9 +17,5 @@ def build(told: "Told") -> "Section":
     return models_section(told)
 
 
-_TABLES = (
-    Reads("model_predictions", None),
-    Reads("examples", None),
-    Reads("customer_scores", 0),
-)
-CHAPTER = Chapter(order=30, reads=("models", "claims", "verdicts", "tuning", *_TABLES), build=build)
+_FINDINGS = ("models", "claims", "verdicts", "tuning", "forecast", "scores")
+CHAPTER = Chapter(order=30, reads=(*_FINDINGS, Reads("forecast_curves", is_whole=True, is_optional=True)), build=build)

@@ -1,16 +1,16 @@
 """Tables of the forecasts: what accuracy costs, whom a model serves worse, today's scores, tenths by prediction."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
-
-import polars as pl
+from typing import TYPE_CHECKING, Any
 
 from assets.common.findings import Estimate
-from assets.models.evaluation.metrics import decile_calibration
 from assets.reports.telling.accuracy import Accuracy, metric_cell
 from assets.reports.telling.blocks import Disclosure, Table
 from assets.reports.telling.tables import value_order
 from assets.reports.telling.wording import capital, count, decimal, estimate, model_name, percent, plain
+
+if TYPE_CHECKING:
+    from assets.reports.telling.told import Told
 
 
 def cost_table(protocols: Sequence[Accuracy]) -> Table | None:
@@ -73,44 +73,35 @@ def group_error_table(branch: Mapping[str, Any]) -> Table | None:
     )
 
 
-def score_table(scores: pl.DataFrame, horizon_days: int | None, currency: str) -> Table:
-    """Expected value of the current customers by segment, from the scores of the last day.
+def score_table(told: "Told", horizon_days: int | None) -> Table | None:
+    """Expected value of the current customers by segment, from the scores of the last day; None where nobody is scored.
 
     Args:
-        scores: ``segment``, ``value``, ``model`` of ``customer_scores``.
+        told: to a chapter that reads ``scores``.
         horizon_days: how far the scores look ahead.
-        currency: code for the headings.
     """
-    total = max(float(scores["value"].sum()), 1.0)
-    grouped = scores.sort("pseudo_customer_id").group_by("segment", maintain_order=True)
-    by_segment = grouped.agg(n=pl.len(), value=pl.col("value").sum(), mean=pl.col("value").mean())
-    rows = [
+    branch = told.branch("scores")
+    if not branch:
+        return None
+    rows = tuple(
         (
-            capital(str(row["segment"])),
-            count(row["n"]),
-            count(row["value"]),
-            percent(row["value"] / total),
-            count(row["mean"]),
+            capital(segment),
+            count(own["customers"]),
+            count(own.get("expected")),
+            percent(own.get("share")),
+            count(own.get("mean")),
         )
-        for row in sorted(by_segment.iter_rows(named=True), key=lambda row: value_order(row["segment"]))
-    ]
+        for segment, own in sorted(branch.items(), key=lambda item: value_order(item[0]))
+    )
+    withheld = sorted({f"{why}" for path, why in told.left_out().items() if path.startswith("scores.")})
+    note = "From the daily scores (customer_scores)."
+    note += f" A dash: {'; '.join(withheld)}." if withheld else ""
     ahead = f"the next {horizon_days} days" if horizon_days else "the time to come"
     return Table(
         key="scores",
         title=f"Expected revenue of today's customers in {ahead}",
-        columns=("Segment", "Pseudo-customers", f"Expected, {currency}", "Share", "Mean"),
-        rows=tuple(rows),
-        note="From the daily scores (customer_scores), which carry an interval and the main reasons for each customer.",
+        columns=("Segment", "Pseudo-customers", f"Expected, {told.run.currency}", "Share", "Mean"),
+        rows=rows,
+        note=note,
         disclosure=Disclosure.GUEST_AGGREGATE,
     )
-
-
-def decile_frame(predictions: pl.DataFrame) -> pl.DataFrame:
-    """Customers by tenth of the predictions: how many, mean predicted and mean actual value.
-
-    Args:
-        predictions: ``prediction``, ``target`` of one model; equal predictions make one group, under its first tenth.
-    """
-    rows = decile_calibration(predictions["target"].to_numpy(), predictions["prediction"].to_numpy())
-    schema = {"decile": pl.Int64, "n": pl.Int64, "predicted": pl.Float64, "realised": pl.Float64}
-    return pl.DataFrame(rows, schema=schema).rename({"realised": "actual"})

@@ -12,6 +12,7 @@ from assets.models.assets import (
     anomaly_sensitivity,
     explained_texts,
     feature_influence,
+    forecast_curves,
     influence_by_value,
     model_ablations,
     models_findings,
@@ -26,7 +27,7 @@ from tests.unit.models.build import DIMENSIONS
 from tests.unit.models.test_assets import Counted, read, reports, workspace
 
 __all__ = ["reports", "workspace"]  # fixtures: the same small history, made once for this file
-TOLD = (influence_by_value, word_influence, words_by_value)
+TOLD = (forecast_curves, influence_by_value, word_influence, words_by_value)
 MEASURED = (anomaly_sensitivity, feature_influence, explained_texts, *TOLD, models_findings)
 
 
@@ -63,7 +64,7 @@ def test_every_table_is_promoted(measured):
 def test_every_branch_is_measured(workspace, findings):
     assert set(findings) == {
         "models", "controls", "ablations", "claims", "verdicts", "studies", "tuning", "explanations",
-        "customers", "hyperparameters",
+        "customers", "hyperparameters", "forecast",
     }  # fmt: skip
     withheld = reasons_of(read(workspace, "models_findings"))
     assert withheld["gate.high"] == "fewer than 10 customers with a text"
