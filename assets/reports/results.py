@@ -22,6 +22,7 @@ from assets.models.estimators.registry import NAIVE
 from assets.models.evaluation.customer_metrics import CUSTOMER_METRICS
 from assets.models.evaluation.metrics import METRIC_NAMES
 from assets.reports.telling.wording import count, decimal, estimate, model_name, percent
+from assets.studies.measure_links import FIGURES
 from assets.studies.truth import NO_TRUTH
 from resources.errors import ContractError
 
@@ -43,6 +44,8 @@ def required_paths(*, knows_truth: bool) -> list[str]:
     paths += [
         f"alignment.{name}" for name in ("window_days", "candidates", "pairs", "paired_share", "weights_identified")
     ]
+    paths += ["links.verified.share"]
+    paths += [f"links.matched.{name}" for name in (*FIGURES, "measured_on")]
     paths += ["customers.count", "customers.leakage.*.r2"]
     paths += [f"embeddings.*.{name}" for name in ("reviews", "reviews_per_second", "dimensions")]
     for protocol in ("observed", "prospective_cv", "prospective_holdout"):
@@ -59,6 +62,7 @@ def truth_paths() -> list[str]:
     paths = [f"reviews.anomaly.average_precision.{kind}" for kind in ("contradiction", "duplicate", "burst")]
     paths += ["reviews.anomaly.honest_flagged"]
     paths += [f"alignment.{name}" for name in ("precision", "recall", "f1", "oracle_f1", "calibration_error")]
+    paths.append("links.matched.oracle_f1")
     return paths + [f"ceilings.{name}.{part}" for name in ("data_rich", "oracle") for part in ("r2", "share.*")]
 
 

@@ -29,7 +29,8 @@ from assets.studies.truth import alignment_truth
 WINDOWS = (7, 14, 30)  # specification 6.4
 QUICK_DAYS = 150  # newest days that the quick profile looks at: enough for a fit, a few seconds' work
 WATERFALLS = 10
-PARTS = ("window", "permutation", "reliability", "waterfall", "verdict")
+STORED = "stored"  # the oracle over the stored candidates; told under links.matched
+PARTS = ("window", "permutation", "reliability", "waterfall", "verdict", STORED)
 _SCHEMA = {
     "part": pl.String, "setting": pl.String, "place": pl.Int32, "measure": pl.String, "value": pl.Float64,
 }  # fmt: skip
@@ -188,6 +189,17 @@ def _permutation(world: LinkageWorld, linked: _Linked, settings: AlignmentSettin
     return rows
 
 
+def with_oracle(rows: pl.DataFrame, figures: Mapping[str, float]) -> pl.DataFrame:
+    """The rows and those of the part ``stored``: what an oracle makes of the stored candidates.
+
+    Args:
+        rows: of :func:`evidence_rows`.
+        figures: by measure, possibly none.
+    """
+    more = [(STORED, "oracle", 0, name, value) for name, value in figures.items()]
+    return pl.concat([rows, pl.DataFrame(more, schema=_SCHEMA, orient="row")])
+
+
 def evidence_branch(rows: pl.DataFrame) -> dict[str, object]:
     """The branches ``alignment.windows``, ``.permutation``, ``.reliability``, ``.waterfalls``, ``.verdict``.
 
@@ -196,7 +208,8 @@ def evidence_branch(rows: pl.DataFrame) -> dict[str, object]:
     """
     names = {"window": "windows", "waterfall": "waterfalls"}
     tree: dict[str, dict[str, Any]] = {}
-    for row in rows.sort("part", "setting", "place", "measure").iter_rows(named=True):
+    shown = rows.filter(pl.col("part") != STORED)
+    for row in shown.sort("part", "setting", "place", "measure").iter_rows(named=True):
         setting = row["setting"].replace(".", "_").replace(" ", "_")
         part = str(row["part"])
         branch = tree.setdefault(names.get(part, part), {}).setdefault(setting, {})

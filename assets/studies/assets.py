@@ -27,6 +27,7 @@ from assets.studies.contract import (
 )
 from assets.studies.customer_keys import KEY_READS, customer_key_rows, validate_keys
 from assets.studies.findings import StudyTables, study_finding_rows
+from assets.studies.measure_links import MATCHED_READS, matched_tree
 from assets.studies.stored import EVIDENCE_READS, PRICE_READS, alignment_evidence_rows, price_rows
 from assets.studies.text_controls import control_files, control_rows
 from assets.studies.truth import truth_tree
@@ -101,7 +102,7 @@ def text_controls(inputs: WholeInputs) -> pl.DataFrame:
 @findings_asset(
     contract=STUDIES_FINDINGS,
     reads=[
-        Reads("booking_review_pairs", None),
+        *MATCHED_READS,
         Reads("review_anomalies", None),
         Reads("review_anomaly_parts", None),
         *(
@@ -123,6 +124,7 @@ def studies_findings(inputs: WholeInputs) -> pl.DataFrame:
     return study_finding_rows(
         tables,
         truth_tree(inputs),
+        matched_tree(inputs),
         knows_truth=inputs.source.facts.knows_truth,
         window_days=inputs.settings.room("alignment", AlignmentSettings).window_days,
     )

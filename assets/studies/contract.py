@@ -11,13 +11,14 @@ ALIGNMENT_EVIDENCE = FrameContract(
     zone=Zone.INTERNAL,
     grain="one row per figure of a part and setting",
     key=("part", "setting", "place", "measure"),
-    description="How far the pairs can be trusted: windows compared, permutation control, calibration, single pairs.",
+    description="How far the pairs can be trusted: windows compared, permutation control, calibration, single "
+    "pairs, an oracle over the stored candidates.",
     columns=(
         Column(
             name="part",
             dtype=pl.String,
             description="what is shown",
-            values=("window", "permutation", "reliability", "waterfall", "verdict"),
+            values=("window", "permutation", "reliability", "waterfall", "verdict", "stored"),
         ),
         Column(
             name="setting",

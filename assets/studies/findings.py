@@ -7,14 +7,14 @@ from typing import Any
 import polars as pl
 
 from assets.common.findings import Disclosure, Estimate, Tree, finding_rows, merged
-from assets.studies.alignment_evidence import WINDOWS, evidence_branch, of_window
+from assets.studies.alignment_evidence import STORED, WINDOWS, evidence_branch, of_window
 from assets.studies.ceilings import INFLUENCES
 from assets.studies.measure_ceilings import ceiling_results
 from assets.studies.text_controls import control_results
 from assets.studies.truth import NO_TRUTH
 
 DISCLOSURES: dict[str, Disclosure] = dict.fromkeys(
-    ("privacy", "alignment", "reviews", "ceilings", "controls"), Disclosure.MODEL_METRIC
+    ("privacy", "alignment", "links", "reviews", "ceilings", "controls"), Disclosure.MODEL_METRIC
 )
 NEEDS_TRUTH = ("review_of_known_booking", "review_of_known_guest", "booking_of_known_review")
 _NOT_RUN = {
@@ -45,13 +45,19 @@ class StudyTables:
 
 
 def study_finding_rows(
-    tables: StudyTables, truth: Mapping[str, Any], *, knows_truth: bool, window_days: int
+    tables: StudyTables,
+    truth: Mapping[str, Any],
+    matched: tuple[Tree, Mapping[str, str]] = ({}, {}),
+    *,
+    knows_truth: bool,
+    window_days: int,
 ) -> pl.DataFrame:
-    """The branches ``privacy.attacks``, ``privacy.price``, ``ceilings``, ``controls``, and what adds to other branches.
+    """The branches ``privacy.attacks``, ``.price``, ``ceilings``, ``controls``, ``links.matched``; more of others.
 
     Args:
         tables: of the studies.
         truth: what the known truth says, as a tree; empty where none is known.
+        matched: of :func:`assets.studies.measure_links.matched_tree`.
         knows_truth: whether the source knows it.
         window_days: of the stored pairs.
     """
@@ -62,16 +68,17 @@ def study_finding_rows(
     controls = control_results(tables.controls)
     made = {"privacy.price": bool(price), "ceilings": bool(ceilings)}
     made |= {f"controls.{name}": name in controls for name in ("positive", "null")}
-    reasons |= not_compared | {path: _NOT_RUN[path] for path, is_made in made.items() if not is_made}
+    reasons |= {**matched[1], **not_compared} | {path: _NOT_RUN[path] for path, is_made in made.items() if not is_made}
     if not knows_truth:
         reasons |= dict.fromkeys(("ceilings", "controls.positive", "controls.null"), NO_TRUTH)
     studied = {"ceilings": ceilings, "controls": controls}
-    tree = merged(attacks, evidence, truth, price, {name: branch for name, branch in studied.items() if branch})
+    told = {name: branch for name, branch in studied.items() if branch}
+    tree = merged(attacks, evidence, truth, matched[0], price, told)
     return finding_rows(tree, DISCLOSURES, reasons)
 
 
 def evidence_results(evidence: pl.DataFrame, window_days: int) -> tuple[Tree, dict[str, str]]:
-    """The branch ``alignment`` of the evidence; and what was not run.
+    """The branches ``alignment`` and ``links.matched.oracle_f1`` of the evidence; and what was not run.
 
     Args:
         evidence: rows of ``alignment_evidence``, empty where it was not made.
@@ -86,7 +93,9 @@ def evidence_results(evidence: pl.DataFrame, window_days: int) -> tuple[Tree, di
     own = of_window(evidence, window_days)
     if "oracle_f1" in own:
         tree["oracle_f1"] = own["oracle_f1"]
-    return {"alignment": tree}, missing
+    stored = evidence.filter((pl.col("part") == STORED) & (pl.col("measure") == "f1"))["value"].to_list()
+    links: Tree = {"links": {"matched": {"oracle_f1": stored[0]}}} if stored else {}
+    return {"alignment": tree} | links, missing
 
 
 def price_results(price: pl.DataFrame) -> Tree:

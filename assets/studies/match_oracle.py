@@ -24,6 +24,7 @@ from assets.common.versions import latest_in_place
 from assets.studies.match_emissions import Emissions, FloatArray, MatchModel, Shares
 
 _FLOOR = 1e-12
+_PAIR = ["booking_id", "review_id", "delivery_day"]
 _LABELS = {
     "country": ["country_levels"],
     "nights": ["nights_from", "nights_to"],
@@ -43,7 +44,7 @@ class OracleScores:
     """Odds of the candidate pairs of one evaluation, looked up by pair.
 
     Attributes:
-        odds: ``booking_id``, ``review_id``, ``odds``.
+        odds: ``booking_id``, ``review_id``, ``delivery_day`` (a corrected pair comes again), ``odds``.
         threshold: by identity, the one that makes expected F1 largest.
     """
 
@@ -52,9 +53,7 @@ class OracleScores:
 
     def score(self, candidates: pl.DataFrame) -> tuple[FloatArray, FloatArray]:
         """Bits and odds of candidate rows, as the pipeline's weights give them."""
-        odds_of_pairs = candidates.select("booking_id", "review_id").join(
-            self.odds, on=["booking_id", "review_id"], how="left", maintain_order="left"
-        )["odds"]
+        odds_of_pairs = candidates.select(_PAIR).join(self.odds, on=_PAIR, how="left", maintain_order="left")["odds"]
         odds = odds_of_pairs.fill_null(0.0).to_numpy()
         return np.round(np.log2(np.maximum(odds, _FLOOR)), 6).astype(np.float64), odds
 
@@ -72,7 +71,7 @@ def oracle_scores(
         model: of the world.
         settings: for the window.
     """
-    ids = candidates.select("booking_id", "review_id")
+    ids = candidates.select(_PAIR)
     if candidates.is_empty():
         return OracleScores(ids.with_columns(odds=pl.lit(0.0)))
     stays, said = counted(latest_in_place(bookings, "booking_id")), counted(latest_in_place(reviews, "review_id"))

@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 
 from assets.alignment.settings import AlignmentSettings
-from assets.alignment.stay_rows import room_settings, stay_reads, stay_rows
+from assets.alignment.stay_rows import room_settings, stay_rows
 from assets.common.inputs import Reads, WholeInputs, days_between
 from assets.common.versions import latest_in_place
 from assets.customers.protocols import plan_origins
@@ -22,7 +22,9 @@ from assets.studies.alignment_evidence import (
     LinkageWorld,
     evidence_rows,
     newest,
+    with_oracle,
 )
+from assets.studies.measure_links import ORACLE_READS, stored_oracle_figures
 from assets.studies.price_of_privacy import ROW_SCHEMA, VARIANTS, StudySettings, Variant, World, label_study
 from assets.studies.truth import true_links, truth_of
 from resources.settings import build_section
@@ -89,7 +91,7 @@ def epsilon_rows(inputs: WholeInputs, settings: PrivacySettings) -> pl.DataFrame
     return pl.DataFrame(rows, schema=ROW_SCHEMA)
 
 
-EVIDENCE_READS = (*stay_reads(), Reads("clean_reviews", None))
+EVIDENCE_READS = ORACLE_READS
 
 
 def alignment_evidence_rows(inputs: WholeInputs) -> pl.DataFrame:
@@ -107,5 +109,7 @@ def alignment_evidence_rows(inputs: WholeInputs) -> pl.DataFrame:
     )
     own = settings.window_days
     if core.profile == "quick":
-        return evidence_rows(newest(world, QUICK_DAYS), settings, (own,), inputs.rng)
-    return evidence_rows(world, settings, tuple(sorted({own, *WINDOWS})), inputs.rng)
+        rows = evidence_rows(newest(world, QUICK_DAYS), settings, (own,), inputs.rng)
+    else:
+        rows = evidence_rows(world, settings, tuple(sorted({own, *WINDOWS})), inputs.rng)
+    return with_oracle(rows, stored_oracle_figures(inputs))

@@ -36,6 +36,7 @@ _BY_PATH = {
     "reviews": Need.REVIEWS,
     "embeddings": Need.REVIEWS,
     "alignment": Need.PAIRS,
+    "links": Need.REVIEWS,
     "customers": Need.CUSTOMERS,
     "models.observed": Need.CUSTOMERS,
     "models": Need.FORECASTS,

@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 
 from assets.reports.chapters.alignment.chapter import CHAPTER
-from assets.reports.telling.blocks import Notice, Picture
+from assets.reports.telling.blocks import Notice, Picture, Table
 from assets.studies.contract import ALIGNMENT_EVIDENCE
 from tests.unit.reports import fixtures
 
@@ -17,7 +17,7 @@ def evidence() -> pl.DataFrame:
 
 def words_of(**figures: float) -> str:
     world = fixtures.full_world("demo")
-    told = world.with_branch("alignment", {**world.tree["alignment"], **figures}).with_tables(
+    told = world.with_branch("links", {"matched": {**world.tree["links"]["matched"], **figures}}).with_tables(
         alignment_evidence=evidence()
     )
     blocks = told.section(CHAPTER).blocks
@@ -40,3 +40,25 @@ def test_the_oracle_is_an_upper_bound_or_not_called_one(oracle: float, is_bound:
     said = words_of(precision=0.88, f1=0.7, oracle_f1=oracle)
     assert ("it is no upper bound here" in said) is not is_bound
     assert ("the upper bound on these fields, reaches F1" in said) is is_bound
+
+
+def matched_table(source: str) -> Table:
+    blocks = fixtures.full_world(source).section(CHAPTER).blocks
+    [table] = [block for block in blocks if isinstance(block, Table) and block.key == "matched_links"]
+    return table
+
+
+def test_matched_links_say_what_they_were_measured_on() -> None:
+    true, told = matched_table("demo"), matched_table("public")
+    assert "6,900 reviews that a stay lies behind" in true.note
+    assert "3,400 reviews that name their stay" in told.note
+    assert "Invented reviews name no stay" in told.note
+    assert true.rows[0] == ("Pairs that are right (precision)", "83.0\u00a0%", "82.0\u00a0% to 84.0\u00a0%")
+    assert true.rows[-1][:2] == ("F1 of the oracle on the same candidates", "0.780")
+    assert len(told.rows) == len(true.rows) - 1
+
+
+def test_without_known_links_the_reason_stands_there() -> None:
+    world = fixtures.full_world("public").with_branch("links", {})
+    notes = [block.text for block in world.section(CHAPTER).blocks if isinstance(block, Notice)]
+    assert any(text.startswith("How many matched links are right: ") for text in notes)

@@ -120,6 +120,17 @@ def test_on_exact_rows_the_oracle_is_an_upper_bound(sides: Sides, exact: pl.Data
     assert f1["oracle"] > f1["learned"] > 0.7
 
 
+def test_a_pair_that_comes_again_has_odds_of_its_own(sides: Sides, candidates: pl.DataFrame) -> None:
+    again = candidates.with_columns(
+        pl.col("delivery_day") + pl.duration(days=1), pl.col("gap_days_from", "gap_days_to") + 1
+    )
+    both = pl.concat([candidates, again])
+    scores = oracle_scores(both, sides.bookings, sides.reviews, SOURCE.match_model(), ROOM)
+    odds = scores.score(both)[1].reshape(2, -1)
+    assert odds.shape == (2, candidates.height)
+    assert odds[0].sum() > 1.1 * odds[1].sum(), "a later post is less likely"
+
+
 def test_a_late_room_leaves_the_oracle_a_doubt() -> None:
     cities = Emissions(SOURCE.match_model(), "city", "reservations")
     one, two = (cities.said("room_count", {1: 1.0}, value) for value in (1, 2))

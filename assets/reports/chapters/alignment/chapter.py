@@ -21,6 +21,7 @@ CHAPTER = Chapter(
     order=90,
     reads=(
         "alignment",
+        "links",
         Reads("pair_counts", None),
         Reads("alignment_evidence", is_whole=True, is_optional=True),
     ),

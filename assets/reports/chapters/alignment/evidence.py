@@ -54,7 +54,7 @@ def _verdict(rows: pl.DataFrame) -> list[Block]:
 
 def _meaning(told: Told) -> list[Block]:
     """What the absolute figure means, in plain words."""
-    precision = told.number("alignment.precision")
+    precision = told.number("links.matched.precision")
     if not precision:
         return []
     if precision < _FEW:
@@ -73,7 +73,7 @@ def _meaning(told: Told) -> list[Block]:
 
 def oracle_sentence(told: Told) -> str:
     """F1 beside that of a matcher with the simulation's own probabilities, called no upper bound where it is none."""
-    f1, oracle = told.number("alignment.f1"), told.number("alignment.oracle_f1")
+    f1, oracle = told.number("links.matched.f1"), told.number("links.matched.oracle_f1")
     if not oracle or f1 is None:
         return ""
     if oracle < f1:

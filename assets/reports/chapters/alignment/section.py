@@ -10,6 +10,7 @@ from assets.reports.chapters.alignment.figures import (
     draw_pairing_quality,
     draw_pairs_over_time,
 )
+from assets.reports.chapters.alignment.matched import TRUTH, matched_blocks
 from assets.reports.chapters.alignment.tables import match_weight_frame, match_weight_table
 from assets.reports.telling.absence import Need
 from assets.reports.telling.blocks import Block, Disclosure, Picture, Section
@@ -25,6 +26,7 @@ def alignment_section(told: Told) -> Section:
     blocks: list[Block] = [
         pairing_notice(told.run.facts, told.branch("alignment")),
         *_pair_blocks(told),
+        *matched_blocks(told),
         *_truth_blocks(told),
         *_weight_blocks(told),
         *evidence_blocks(told),
@@ -92,11 +94,13 @@ def _pair_pictures(cells: pl.DataFrame, measured: Tree) -> list[Block]:
 
 def _truth_blocks(told: Told) -> list[Block]:
     names = {"Precision": "precision", "Recall": "recall", "F1": "f1"}
-    known = {label: told.number(f"alignment.{name}") for label, name in names.items()}
+    if told.value("links.matched.measured_on") != TRUTH:
+        return []
+    known = {label: told.number(f"links.matched.{name}") for label, name in names.items()}
     scores = {label: score for label, score in known.items() if score is not None}
     if not scores:
         return []
-    oracle, error = told.number("alignment.oracle_f1"), told.number("alignment.calibration_error")
+    oracle, error = (told.number(f"links.matched.{name}") for name in ("oracle_f1", "calibration_error"))
     calibration = f" Stated probabilities are off by {percent(error)} on average." if error is not None else ""
     return [
         Picture(
