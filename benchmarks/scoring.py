@@ -107,7 +107,7 @@ def lookups(scores: Any, folder: Path) -> dict[str, float]:
     lake = Lake.of(folder, [CUSTOMER_SCORES])
     record = InputRecord(asset=CUSTOMER_SCORES.asset, partition=str(_DAY), rows_out=scores.height)
     lake.promote(lake.stage(CUSTOMER_SCORES, _DAY, scores, record))
-    reader, spent = ScoreReader(lake, "customer_scores"), []
+    reader, spent = ScoreReader(lake, CUSTOMER_SCORES), []
     for place in np.random.default_rng(3).integers(0, scores.height, _LOOKUPS):
         customer = scores["pseudo_customer_id"][int(place)]
         started = time.perf_counter()

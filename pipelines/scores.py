@@ -7,17 +7,20 @@ from assets.common.workspace import Workspace
 from assets.models.contract import CUSTOMER_SCORES
 from assets.models.serving.training_log import differences, runs_frame
 from pipelines.terminal.speaking import say
+from resources.access_log import reading_for
 from resources.errors import NotFittedError, SettingsError
 from resources.score_reader import ScoreReader
 
+_PURPOSE = "command score"
 _SHOWN = 40  # characters of a value that two runs differ in
 
 
 def show_score(workspace: Workspace, customer: str, as_of: date | None) -> bool:
     """Tell one customer's value, interval, segment, reasons, model and as-of day; whether they have a score."""
-    reader = ScoreReader(workspace.lake, CUSTOMER_SCORES.asset)
+    reader = ScoreReader(workspace.lake, CUSTOMER_SCORES)
     day = reader.day(as_of)
-    rows = reader.find(customer, as_of)
+    with reading_for(_PURPOSE):
+        rows = reader.find(customer, as_of)
     if rows.is_empty():
         say(f"No score of {customer} as of {day}: no booking of such a customer was published by then, or they")
         say("objected. Ids belong to one key epoch; see docs/methods/scoring.md.")

@@ -190,6 +190,7 @@ class Lake(LakeLayout):
 
     def promote(self, staged: Staged) -> None:
         """Replace what was there by the staged partition, in one step; clears a kept failure."""
+        self.gather(staged.asset)
         target = self.folder(staged.asset) / f"{staged.partition}.parquet"
         self.make_folder(target.parent, self._zones[staged.asset])
         self._settle(staged, target)

@@ -1,5 +1,6 @@
 """Where the lake's files lie and who may see them: paths, folders, access log; reading and writing is ``lake.py``'s."""
 
+import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path, PurePath
@@ -53,6 +54,7 @@ class LakeLayout:
         self.files = StoredFiles(cipher, objects)
         self.is_encrypted = cipher is not None
         self._entries = Entries(self.files, notes)
+        self._gathered: set[str] = set()
 
     @classmethod
     def of(
@@ -117,6 +119,29 @@ class LakeLayout:
         """Everything that lies in the object stores, what is no table included; asked for afresh."""
         for store in self.files.objects:
             yield from store.below(store.root)
+
+    def gather(self, asset: str) -> int:
+        """Bring home what an older version stored of a restricted table in another zone; returns how many partitions.
+
+        What that zone holds of the table is removed, days that broke a check included. Looked for once per process, and
+        on this machine only: objects under another zone's name are listed by nobody, and are the operator's to delete.
+        """
+        if self._zones[asset] is not Zone.RESTRICTED or asset in self._gathered:
+            return 0
+        self._gathered.add(asset)
+        count = 0
+        for left in (self.root / zone for zone in Zone if zone is not Zone.RESTRICTED):
+            if not isinstance(left, Path):
+                continue
+            for path in sorted((left / asset).glob("*.parquet")):
+                home = self.folder(asset) / path.name
+                if not self._is_there(home):
+                    self.make_folder(self.folder(asset), Zone.RESTRICTED)
+                    self.files.replace(home, path.read_bytes(), seal=True)
+                    count += 1
+            for folder in (left / asset, left / ".failed" / asset, left / ".staging" / asset):
+                shutil.rmtree(folder, ignore_errors=True)
+        return count
 
     def make_folder(self, folder: PurePath, zone: Zone) -> PurePath:
         """Make a folder of a zone where it is missing; those of the restricted zone are their owner's alone.

@@ -1,7 +1,8 @@
-"""Point look-up of stored scores: one customer's row from the day's Parquet file, nothing else opened.
+"""Point look-up of stored scores: one customer's row from the day's Parquet file, and a line in the access log.
 
 A stored day is sorted by customer, so the statistics of its row groups leave at most one or two to be read; the rows
-of those are filtered while they are decoded. Neither the warehouse nor another table is touched.
+of those are filtered while they are decoded; a sealed day is opened whole. Neither the warehouse nor another table is
+touched.
 """
 
 import re
@@ -9,6 +10,7 @@ from datetime import date
 
 import polars as pl
 
+from resources.contract import FrameContract
 from resources.errors import ContractError, NotFittedError
 from resources.lake import Lake
 
@@ -20,10 +22,10 @@ class ScoreReader:
 
     Args:
         lake: where the scores lie.
-        table: that holds them by day.
+        table: contract of the table that holds them by day.
     """
 
-    def __init__(self, lake: Lake, table: str) -> None:
+    def __init__(self, lake: Lake, table: FrameContract) -> None:
         self._lake, self._table = lake, table
 
     def day(self, as_of: date | None = None) -> date:
@@ -32,7 +34,7 @@ class ScoreReader:
         Raises:
             NotFittedError: no day is scored by then.
         """
-        days = self._lake.days(self._table)
+        days = self._lake.days(self._table.asset)
         scored = [day for day in days if as_of is None or day <= as_of]
         if scored:
             return scored[-1]
@@ -51,6 +53,5 @@ class ScoreReader:
         """
         if not _ID.fullmatch(customer):
             message = f"{customer!r} is no pseudo-customer id: expected 32 hexadecimal digits in lower case, as in "
-            raise ContractError(message + f"the column pseudo_customer_id of {self._table}")
-        rows = self._lake.files.scan(self._lake.path(self._table, self.day(as_of)))
-        return rows.filter(pl.col("pseudo_customer_id") == customer).collect()
+            raise ContractError(message + f"the column pseudo_customer_id of {self._table.asset}")
+        return self._lake.read_days(self._table, [self.day(as_of)], where=pl.col("pseudo_customer_id") == customer)

@@ -18,7 +18,7 @@ _FEATURE_COLUMNS = tuple(
 
 CUSTOMERS = FrameContract(
     asset="customers",
-    zone=Zone.INTERNAL,
+    zone=Zone.RESTRICTED,
     grain="one row per pseudo-customer, as of the last complete day",
     key=("pseudo_customer_id",),
     description="Lifetime value, value segment and behaviour of every pseudo-customer over the observed window.",

@@ -56,7 +56,7 @@ _COST = (
 
 EXAMPLES = FrameContract(
     asset="examples",
-    zone=Zone.INTERNAL,
+    zone=Zone.RESTRICTED,
     grain="one row per protocol, pseudo-customer and day T",
     key=("protocol", "pseudo_customer_id", "as_of"),
     description="Feature blocks with masks and targets; everything that trains reads this table.",
@@ -228,7 +228,7 @@ TRAINED_MODELS = FrameContract(
 
 CUSTOMER_SCORES = FrameContract(
     asset="customer_scores",
-    zone=Zone.INTERNAL,
+    zone=Zone.RESTRICTED,
     grain="one row per pseudo-customer and target, as of the delivery day",
     key=("pseudo_customer_id", "target"),
     description="Expected value of every current customer with an interval, a segment and the main reasons.",

@@ -65,8 +65,9 @@ def test_warehouse_has_a_view_per_table(home: Path) -> None:
         }
         assert {"published_bookings", "customers", "customer_scores", "raw_bookings"} <= views
         assert database.execute("select count(*) from published_bookings").fetchone()[0] > 500
-        with pytest.raises(duckdb.Error):
-            database.execute("select * from main.raw_bookings")
+        for table in ("raw_bookings", "customers", "examples", "customer_scores"):
+            with pytest.raises(duckdb.Error):
+                database.execute(f"select * from main.{table}")
 
 
 def test_no_identifier_leaves_the_restricted_zone(home: Path) -> None:
@@ -118,7 +119,7 @@ def test_status_quarantine_and_budget_tell_what_is_there(home: Path) -> None:
 def test_one_customer_and_every_training_can_be_looked_up(home: Path) -> None:
     import polars as pl
 
-    (path,) = (home / "lake" / "internal" / "customer_scores").glob("*.parquet")
+    (path,) = (home / "lake" / "restricted" / "customer_scores").glob("*.parquet")
     row = pl.read_parquet(path).row(0, named=True)
     (home / "warehouse.duckdb").unlink()  # look-ups do without it; the last test of this home
     told = stayworth(home, "score", row["pseudo_customer_id"])
@@ -128,6 +129,8 @@ def test_one_customer_and_every_training_can_be_looked_up(home: Path) -> None:
     taken_apart = stayworth(home, "score", row["pseudo_customer_id"], "--why")
     assert taken_apart.returncode == 0
     assert {"features", "reviews"} <= {line.split(" ")[0] for line in taken_apart.stdout.splitlines()}
+    noted = (home / "lake" / "restricted" / "access.log").read_text()
+    assert '"purpose": "command score"' in noted
     unknown = stayworth(home, "score", "f" * 32)
     assert (unknown.returncode, "No score of" in unknown.stdout) == (1, True)
     runs = stayworth(home, "models").stdout

@@ -5,6 +5,7 @@ import json
 import os
 import stat
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import pytest
 from assets.common.promotion import produce_days
 from resources.access_log import AccessLog, reading_for
 from resources.contract import Column, FrameContract, Zone
+from resources.encryption import FileCipher, is_sealed
 from resources.errors import PrivacyError
 from resources.lake import InputRecord, Lake
 from tests.rooms.toy import DAILY, START, toy_workspace
@@ -132,3 +134,22 @@ def test_a_step_leaves_one_line_per_restricted_table_however_many_days(tmp_path:
     noted = [(line["asset"], line["purpose"], line["days"]) for line in lines(workspace.lake)]
     assert noted == [("toy_raw", "toy_sum", len(days))]
     assert days[0] == START
+
+
+@pytest.mark.parametrize("cipher", [None, FileCipher(b"k" * 32)], ids=["plain", "sealed"])
+def test_what_lay_in_another_zone_before_is_brought_home(tmp_path: Path, cipher: FileCipher | None) -> None:
+    was = Lake.of(tmp_path, [replace(SECRET, zone=Zone.INTERNAL)])
+    for day in (DAY, NEXT):
+        fill(was, replace(SECRET, zone=Zone.INTERNAL), day)
+    lake = Lake.of(tmp_path, [SECRET, PLAIN], cipher=cipher)
+    fill(lake, PLAIN)
+    fill(lake, SECRET, NEXT)
+    assert lake.days("secret") == [DAY, NEXT]
+    assert lake.read_days(SECRET, [DAY])["id"].to_list() == ["a"]
+    assert lake.record("secret", DAY) is not None
+    assert is_sealed(lake.path("secret", DAY)) == (cipher is not None)
+    assert stat.S_IMODE(Path(lake.path("secret", DAY)).stat().st_mode) == 0o600
+    left = [path for path in lake.zone_root(Zone.INTERNAL).rglob("*") if "secret" in path.parts]
+    assert left == [], "rows, and those that broke a check"
+    assert lake.days("plain") == [DAY]
+    assert lake.gather("secret") == lake.gather("plain") == 0

@@ -271,7 +271,7 @@ def test_scores_are_read_from_objects(bucket_url: str, tmp_path: Path) -> None:
     lake = places_of(tmp_path, CoreSettings(lake_url=bucket_url)).lake([scores])
     rows = pl.DataFrame({"pseudo_customer_id": ["a" * 32, "b" * 32], "delivery_day": [DAY] * 2})
     lake.promote(lake.stage(scores, DAY, rows, record("customer_scores")))
-    assert ScoreReader(lake, "customer_scores").find("b" * 32).height == 1
+    assert ScoreReader(lake, scores).find("b" * 32).height == 1
 
 
 def test_views_over_objects_stand_in_a_script(lake: Lake, tmp_path: Path) -> None:

@@ -21,17 +21,14 @@ from assets.reports.telling.wording import MISSING, capital, count, estimate, jo
 
 def segments_section(told: Told) -> Section:
     """Overview, segments at risk, one page per segment."""
-    minimum, currency = minimum_customers(told), told.run.currency
+    minimum, currency, many = minimum_customers(told), told.run.currency, customer_words(told).many
     pages = pages_of(told.table("segment_pages"))
     if pages:
         blocks: list[Block] = [
             overview_table(pages, currency, minimum),
             *risk_blocks(pages, told, minimum),
             *theme_blocks(told.table("segment_themes"), minimum),
-            *(
-                page_table(page, currency, customer_words(told).many)
-                for page in _with_page(pages, told.settings.segment_pages)
-            ),
+            *(page_table(page, currency, many) for page in _with_page(pages, told.settings.segment_pages)),
         ]
     elif not told.number("customers.count"):
         blocks = [missing("guest segments", told, Need.CUSTOMERS)]
@@ -41,7 +38,7 @@ def segments_section(told: Told) -> Section:
     return Section(
         anchor="segments",
         title="Guest segments, and what to do for each",
-        lead=f"Value segment by country group. Nothing here rests on fewer than {count(minimum)} {customer_words(told).many}: "
+        lead=f"Value segment by country group. Nothing here rests on fewer than {count(minimum)} {many}: "
         "smaller groups are folded into larger ones. The suggestions follow fixed rules from complaints, praise and "
         "value; they are a start for a person who knows the house, not effects that were measured.",
         blocks=tuple(blocks),

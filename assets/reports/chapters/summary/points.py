@@ -34,8 +34,8 @@ def _concentration(told: Told) -> str:
     for path, words in _BEST:
         if (share := told.number(f"customers.concentration.{path}")) is not None:
             return (
-                f"Value is concentrated: the best {words} of {customer_words(told).many} bring {percent(share, 0)} of the revenue. "
-                "Losing a few of them costs more than winning many others."
+                f"Value is concentrated: the best {words} of {customer_words(told).many} bring {percent(share, 0)} of "
+                "the revenue. Losing a few of them costs more than winning many others."
             )
     return ""
 
