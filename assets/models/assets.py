@@ -11,6 +11,7 @@ from assets.alignment.link_rows import link_rows
 from assets.common.daily import DayInputs, Produced, Reads, WholeInputs, WholeProduced, daily_asset, whole_asset
 from assets.common.declaration import ENCODERS, Cadence
 from assets.customers.behaviour import BOOKING_COLUMNS
+from assets.customers.group_figures import minimum_customers
 from assets.customers.protocols import examined_days, plan_origins
 from assets.customers.settings import CustomerSettings
 from assets.customers.units import customer_bookings, of_main_unit
@@ -253,6 +254,7 @@ def model_drift(inputs: WholeInputs) -> WholeProduced:
         inputs.frame("customer_scores"),
         day,
         model_settings(inputs.settings),
+        minimum_customers(inputs.settings),
     )
     return WholeProduced(drift, drift_metadata(drift))
 

@@ -93,7 +93,7 @@ EXAMPLES = FrameContract(
 
 MODEL_PREDICTIONS = FrameContract(
     asset="model_predictions",
-    zone=Zone.INTERNAL,
+    zone=Zone.RESTRICTED,
     grain="one row per tested example, model, repeat and fold",
     key=("protocol", "model", "repeat", "fold", "pseudo_customer_id", "as_of"),
     description="Out-of-sample predictions of every model on the same splits; seconds are not reproducible.",

@@ -10,7 +10,7 @@ MODELS_FINDINGS = findings_contract("models")
 
 FEATURE_INFLUENCE = FrameContract(
     asset="feature_influence",
-    zone=Zone.INTERNAL,
+    zone=Zone.RESTRICTED,
     grain="one row per model, pseudo-customer of the latest origin and feature",
     key=("model", "pseudo_customer_id", "feature"),
     description="How far each feature moves each customer's forecast: exact SHAP values of the boosted trees. What the "
@@ -29,7 +29,7 @@ FEATURE_INFLUENCE = FrameContract(
 
 CUSTOMER_REVIEWS = FrameContract(
     asset="customer_reviews",
-    zone=Zone.INTERNAL,
+    zone=Zone.RESTRICTED,
     grain="one row per pseudo-customer and review that is believed to be theirs",
     key=("pseudo_customer_id", "review_id"),
     description="Which reviews stand behind a customer's text block, and with which share; no stay is named.",
@@ -44,7 +44,7 @@ CUSTOMER_REVIEWS = FrameContract(
 
 EXPLAINED_TEXTS = FrameContract(
     asset="explained_texts",
-    zone=Zone.INTERNAL,
+    zone=Zone.RESTRICTED,
     grain="one row per model and value segment: the text of the customer in the segment's middle",
     key=("model", "segment"),
     description="Words of single masked reviews that move one customer's forecast (LIME). What the model looks at, not "

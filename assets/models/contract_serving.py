@@ -54,7 +54,8 @@ MODEL_DRIFT = FrameContract(
     zone=Zone.INTERNAL,
     grain="one row per input of the models, and one for the score",
     key=("kind", "name"),
-    description="Population stability index between the training examples and the newest customers.",
+    description="Population stability index between the training examples and the newest customers, where either side "
+    "holds customers.min_customers or more.",
     columns=(
         Column(name="kind", dtype=pl.String(), description="what drifts", values=("input", "score")),
         Column(name="name", dtype=pl.String(), description="feature, or value", subject=Subject.NONE),
@@ -73,7 +74,8 @@ MODEL_DRIFT = FrameContract(
 BACK_TEST = FrameContract(
     asset="back_test",
     zone=Zone.INTERNAL,
-    grain="one row per kind, scored day, model version and decile of the prediction; decile 0 is everybody",
+    grain="one row per kind, scored day, model version and decile of the prediction; decile 0 is everybody; each rests "
+    "on customers.min_customers or more",
     key=("kind", "as_of", "model_version", "decile"),
     description="Predictions of days whose horizon has passed against the revenue realised since.",
     columns=(
@@ -84,8 +86,8 @@ BACK_TEST = FrameContract(
         Column(name="horizon_days", dtype=pl.Int32(), description="H of the target", unit="days"),
         Column(name="model", dtype=pl.String(), description="that predicted"),
         Column(name="model_version", dtype=pl.String(), description="of the artefact", subject=Subject.NONE),
-        Column(name="decile", dtype=pl.Int32(), description="1: lowest predictions; 0: everybody", minimum=0,
-               maximum=10, subject=Subject.NONE),
+        Column(name="decile", dtype=pl.Int32(), description="1: lowest predictions, small ones go with a neighbour; 0: "
+               "everybody", minimum=0, maximum=10, subject=Subject.NONE),
         Column(name="n", dtype=pl.Int64(), description="customers", minimum=1),
         Column(name="predicted", dtype=pl.Float64(), description="mean prediction", unit=_UNIT),
         Column(name="realised", dtype=pl.Float64(), description="mean realised revenue", unit=_UNIT),

@@ -109,3 +109,9 @@ def test_no_internal_table_names_a_booking(contract: FrameContract) -> None:
     if LABELS & set(contract.names):
         assert contract.personal == (), "labels of single bookings stand beside no id of any kind"
         assert not [name for name in contract.names if name.endswith(("_id", "_hash"))]
+
+
+def test_only_these_internal_tables_have_rows_of_single_customers() -> None:
+    """Models' forecasts of them, and why, are restricted; what is told of customers elsewhere rests on many."""
+    named = {contract.asset for contract in INTERNAL if contract.ids_of(Subject.CUSTOMER)}
+    assert named == {"customer_bands", "customer_value"}, "bands by month under ids of that month"

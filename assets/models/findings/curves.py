@@ -7,11 +7,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from assets.common.group_sizes import merged_groups
-from assets.customers.group_figures import is_dominated
 from assets.models.contract_told import FORECAST_CURVES
 from assets.models.evaluation.evaluate import HOLDOUT, PROSPECTIVE_CV
 from assets.models.evaluation.metrics import tenth_of
+from assets.models.evaluation.told_groups import told_groups
 
 CALIBRATION, GAIN, ERROR, FORECAST = "calibration", "gain", "error", "forecast"
 SCORES = "scores"  # in the place of a protocol
@@ -67,7 +66,7 @@ def calibration_steps(customers: pl.Series, target: Floats, prediction: Floats, 
     return [
         {**_counts(customers, own), "step": step, "predicted": float(prediction[own].mean()),
          "realised": float(target[own].mean())}
-        for step, own in _told(customers, target, tenth_of(prediction), minimum)
+        for step, own in told_groups(customers, target, tenth_of(prediction), minimum)
     ]  # fmt: skip
 
 
@@ -85,7 +84,7 @@ def gain_steps(customers: pl.Series, target: Floats, prediction: Floats, minimum
         return []
     _, group, number = np.unique(-prediction, return_inverse=True, return_counts=True)
     above = (np.cumsum(number) - number)[group]  # forecasts that are better
-    told = list(_told(customers, target, above * _HUNDRED // len(target), minimum))
+    told = list(told_groups(customers, target, above * _HUNDRED // len(target), minimum))
     steps, held, brought = [], 0, 0.0
     for step, (_, own) in enumerate(told, start=1):
         held, brought = held + int(own.sum()), brought + float(target[own].sum())
@@ -104,7 +103,7 @@ def spread_steps(customers: pl.Series, values: Floats, borders: Sequence[float],
         minimum: customers behind each step; smaller ones go with their neighbours.
     """
     place = np.searchsorted(np.asarray(borders), values, side="right")
-    told = list(_told(customers, np.zeros(len(values)), place, minimum))
+    told = list(told_groups(customers, np.zeros(len(values)), place, minimum))
     if not told:
         return []
     ends = [*(step for step, _ in told[1:]), len(borders) + 1]
@@ -113,24 +112,6 @@ def spread_steps(customers: pl.Series, values: Floats, borders: Sequence[float],
          "high": None if number == len(told) - 1 else borders[end - 1], "share": float(own.mean())}
         for number, ((step, own), end) in enumerate(zip(told, ends, strict=True))
     ]  # fmt: skip
-
-
-def _told(
-    customers: pl.Series, amounts: Floats, group: NDArray[np.int64], minimum: int
-) -> list[tuple[int, NDArray[np.bool_]]]:
-    """Groups that may be told, ascending: name of the lowest of those told as one, and which rows they hold."""
-    names, place = np.unique(group, return_inverse=True)
-    _, owner = np.unique(customers.to_numpy().astype(str), return_inverse=True)
-
-    def may_be_told(groups: range) -> bool:
-        own = (place >= groups.start) & (place < groups.stop)
-        sums = np.bincount(owner[own], weights=amounts[own]).astype(np.float64)
-        return len(np.unique(owner[own])) >= minimum and not is_dominated(np.clip(sums, 0.0, None))
-
-    told_with = np.asarray(merged_groups(len(names), may_be_told), dtype=np.int64)
-    if not len(names) or -1 in told_with:
-        return []
-    return [(int(names[first]), told_with[place] == first) for first in np.unique(told_with)]
 
 
 def _counts(customers: pl.Series, own: NDArray[np.bool_]) -> dict[str, int]:

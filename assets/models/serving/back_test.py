@@ -8,14 +8,14 @@ from numpy.typing import NDArray
 
 from assets.models.contract_serving import BACK_TEST
 from assets.models.evaluation.evaluate import HOLDOUT
-from assets.models.evaluation.metrics import normalised_gini
+from assets.models.evaluation.metrics import normalised_gini, tenth_of
+from assets.models.evaluation.told_groups import told_groups
 from assets.models.serving.kept_models import interval_of
 from assets.models.serving.pictures import as_markdown, draw_back_test, newest_deciles
 from assets.models.serving.scoring import intervals
 from assets.models.settings import ModelSettings
 
 Floats = NDArray[np.float64]
-_DECILES = 10
 SCORE_COLUMNS = ("pseudo_customer_id", "target", "model", "model_version", "value", "low", "high")
 
 
@@ -24,24 +24,25 @@ def horizon_of(target: str) -> int:
     return int(target.removeprefix("revenue_next_").removesuffix("d"))
 
 
-def stored_test(scores: pl.DataFrame, as_of: date, realised: pl.DataFrame) -> pl.DataFrame:
+def stored_test(scores: pl.DataFrame, as_of: date, realised: pl.DataFrame, minimum: int) -> pl.DataFrame:
     """Rows of ``back_test`` for the stored scores of one day.
 
     Args:
         scores: :data:`SCORE_COLUMNS` of the day.
         as_of: the day.
         realised: pseudo_customer_id, revenue in the horizon after it; a customer without a row spent nothing.
+        minimum: customers behind each row.
     """
     joined = scores.join(realised, on="pseudo_customer_id", how="left", maintain_order="left")
     facts = {"kind": "stored", "as_of": as_of, "horizon_days": horizon_of(scores["target"][0]),
              "model": scores["model"][0], "model_version": scores["model_version"][0]}  # fmt: skip
     target = joined["revenue"].fill_null(0).cast(pl.Float64).to_numpy()
     value, low, high = (joined[name].to_numpy() for name in ("value", "low", "high"))
-    return figures_of(facts, target, value, low, high)
+    return figures_of(facts, joined["pseudo_customer_id"], target, np.stack([value, low, high]), minimum)
 
 
 def replayed_test(
-    predictions: pl.DataFrame, model: str, version: str, horizon_days: int, settings: ModelSettings
+    predictions: pl.DataFrame, model: str, version: str, horizon_days: int, settings: ModelSettings, minimum: int
 ) -> pl.DataFrame:
     """Rows of ``back_test`` for the newest rolling origin, predicted from what was known on its day.
 
@@ -51,6 +52,7 @@ def replayed_test(
         version: of its artefact.
         horizon_days: H.
         settings: level and floor of the interval.
+        minimum: customers behind each row.
     """
     own = predictions.filter((pl.col("protocol") == HOLDOUT) & (pl.col("model") == model) & (pl.col("repeat") == 0))
     if own.is_empty():
@@ -60,35 +62,38 @@ def replayed_test(
     own = own.sort("pseudo_customer_id")
     value = own["prediction"].to_numpy()
     low, high = intervals(value, interval_of(predictions, model, settings))
-    return figures_of(facts, own["target"].to_numpy(), value, low, high)
+    forecast = np.stack([value, low, high])
+    return figures_of(facts, own["pseudo_customer_id"], own["target"].to_numpy(), forecast, minimum)
 
 
-def figures_of(facts: dict[str, object], target: Floats, value: Floats, low: Floats, high: Floats) -> pl.DataFrame:
-    """One row for everybody and one per decile of the prediction, fewer with few customers.
+def figures_of(
+    facts: dict[str, object], customers: pl.Series, target: Floats, forecast: Floats, minimum: int
+) -> pl.DataFrame:
+    """One row for everybody and one per decile of the prediction, fewer with few customers or equal predictions.
 
     Args:
         facts: the columns that are the same for all rows.
+        customers: (n,) ids.
         target: (n,) realised revenue.
-        value: (n,) predicted.
-        low: (n,) lower ends.
-        high: (n,) upper ends.
+        forecast: (3, n) predicted, lower and upper ends.
+        minimum: customers behind each row; smaller deciles, and those that one customer decides, go with their
+            neighbours, and where not even everybody may be told there is no row.
     """
-    everybody = np.arange(len(value))
-    order = np.argsort(value, kind="stable")  # ties stay in the order of ids: ordering them by target would flatter
-    groups = [(0, everybody), *enumerate((part for part in np.array_split(order, _DECILES) if len(part)), 1)]
+    value, low, high = forecast
+    everybody = told_groups(customers, target, np.zeros(len(target), dtype=np.int64), minimum)
+    deciles = told_groups(customers, target, tenth_of(value), minimum) if everybody else []
     rows = [
         {
             **facts,
             "decile": decile,
-            "n": len(part),
-            "predicted": float(value[part].mean()),
-            "realised": float(target[part].mean()),
-            "mae": float(np.abs(value[part] - target[part]).mean()),
+            "n": int(own.sum()),
+            "predicted": float(value[own].mean()),
+            "realised": float(target[own].mean()),
+            "mae": float(np.abs(value[own] - target[own]).mean()),
             "gini": None if decile else normalised_gini(target, value),
-            "coverage": float(((low[part] <= target[part]) & (target[part] <= high[part])).mean()),
+            "coverage": float(((low[own] <= target[own]) & (target[own] <= high[own])).mean()),
         }
-        for decile, part in groups
-        if len(part)
+        for decile, own in (*everybody, *deciles)
     ]
     return pl.DataFrame(rows, schema=BACK_TEST.schema)
 

@@ -48,6 +48,7 @@ class _Compared:
     name: str
     reference: NDArray[np.float64]
     newest: NDArray[np.float64]
+    customers: int  # of the side that has fewer
 
 
 def drift_table(
@@ -57,8 +58,9 @@ def drift_table(
     scores: pl.DataFrame,
     as_of: date,
     settings: ModelSettings,
+    minimum: int,
 ) -> pl.DataFrame:
-    """The columns of ``model_drift``; no row where one side is empty.
+    """The columns of ``model_drift``; no row where one side has fewer customers than the minimum.
 
     Args:
         examples: the examples table; its prospective rows are the reference.
@@ -67,17 +69,18 @@ def drift_table(
         scores: ``customer_scores`` of the day.
         as_of: the day.
         settings: bins and threshold.
+        minimum: customers of either side.
     """
     reference = examples.filter(pl.col("protocol") == PROSPECTIVE)
     compared = [
-        _Compared("input", name.removeprefix("b_"), _numbers(reference, name), _numbers(newest, name))
+        _compared("input", name.removeprefix("b_"), (reference, name), (newest, name))
         for name in (*BEHAVIOUR_COLUMNS, *_TEXT)
     ]
     model = scores["model"][0] if scores.height else ""
     before = predictions.filter(
         (pl.col("protocol") == PROSPECTIVE_CV) & (pl.col("model") == model) & (pl.col("repeat") == 0)
     )
-    compared.append(_Compared("score", "value", _numbers(before, "prediction"), _numbers(scores, "value")))
+    compared.append(_compared("score", "value", (before, "prediction"), (scores, "value")))
     rows = [
         {
             "kind": item.kind,
@@ -93,9 +96,15 @@ def drift_table(
             "as_of": as_of,
         }
         for item in compared
-        if len(item.reference) and len(item.newest)
+        if item.customers >= minimum
     ]
     return pl.DataFrame(rows, schema=MODEL_DRIFT.schema)
+
+
+def _compared(kind: str, name: str, reference: tuple[pl.DataFrame, str], newest: tuple[pl.DataFrame, str]) -> _Compared:
+    known = [frame.filter(pl.col(column).is_not_null())["pseudo_customer_id"].n_unique()
+             for frame, column in (reference, newest)]  # fmt: skip
+    return _Compared(kind, name, _numbers(*reference), _numbers(*newest), min(known))
 
 
 def _numbers(frame: pl.DataFrame, name: str) -> NDArray[np.float64]:

@@ -10,6 +10,7 @@ import polars as pl
 from assets.common.effects import Effect
 from assets.common.inputs import WholeInputs
 from assets.customers.behaviour import BOOKING_COLUMNS
+from assets.customers.group_figures import minimum_customers
 from assets.customers.protocols import revenue_between
 from assets.customers.units import customer_bookings, of_main_unit
 from assets.models.evaluation.tuning import chosen_values
@@ -114,12 +115,14 @@ def tested_days(inputs: WholeInputs) -> Iterator[pl.DataFrame]:
         if not targets or day + timedelta(days=horizon_of(targets[0])) > inputs.as_of:
             continue
         realised = revenue_between(bookings, day, day + timedelta(days=horizon_of(targets[0])))
-        yield stored_test(inputs.part("customer_scores", [day], SCORE_COLUMNS), day, realised)
+        scores = inputs.part("customer_scores", [day], SCORE_COLUMNS)
+        yield stored_test(scores, day, realised, minimum_customers(inputs.settings))
         left -= 1
 
 
 def replayed_origin(inputs: WholeInputs) -> Iterator[pl.DataFrame]:
     """Rows of ``back_test`` for the newest rolling origin, by the newest training."""
     settings, predictions = model_settings(inputs.settings), inputs.frame("model_predictions")
+    least = minimum_customers(inputs.settings)
     for run in inputs.frame("training_runs").filter(pl.col("is_latest")).iter_rows(named=True):
-        yield replayed_test(predictions, run["model"], run["version"], run["horizon_days"], settings)
+        yield replayed_test(predictions, run["model"], run["version"], run["horizon_days"], settings, least)
