@@ -63,7 +63,7 @@ def privacy_attacks(inputs: WholeInputs) -> pl.DataFrame:
 
 
 @whole_asset(contract=CUSTOMER_KEYS, group="studies", reads=KEY_READS, validate=validate_keys, kinds={"polars"},
-             owners=_OWNERS)  # fmt: skip
+             owners=_OWNERS, code_version="2")  # fmt: skip
 def customer_keys(inputs: WholeInputs) -> pl.DataFrame:
     """Pseudo-customers under other keys, and on demo their purity and completeness against the true guests."""
     return customer_key_rows(inputs)

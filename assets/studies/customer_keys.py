@@ -11,6 +11,8 @@ from typing import Any
 import polars as pl
 
 from assets.common.inputs import Reads, WholeInputs
+from assets.customers.concentration import finite
+from assets.customers.group_figures import minimum_customers, quantile_of_many
 from assets.privacy.pseudo_customers import composite_key
 from assets.privacy.settings import PrivacySettings
 from assets.studies.contract import CUSTOMER_KEYS
@@ -87,13 +89,14 @@ def purity(groups: pl.Series, guests: pl.Series) -> float:
     return float(pairs.group_by("group").agg(pl.col("len").max())["len"].sum()) / len(groups)
 
 
-def key_rows(bookings: pl.DataFrame, columns: Sequence[str], guests: pl.DataFrame | None) -> pl.DataFrame:
+def key_rows(bookings: pl.DataFrame, columns: Sequence[str], guests: pl.DataFrame | None, minimum: int) -> pl.DataFrame:
     """Rows of ``CUSTOMER_KEYS``.
 
     Args:
         bookings: ``raw_bookings``.
         columns: key columns of the settings.
         guests: ``row_id`` and ``guest`` of the simulated truth, None where it is unknown.
+        minimum: groups behind the size that one in a hundred reaches; the largest is no figure to tell.
     """
     rows = bookings.sort("delivery_day", "row_id").unique("row_id", keep="first", maintain_order=True)
     if guests is not None:
@@ -108,16 +111,17 @@ def key_rows(bookings: pl.DataFrame, columns: Sequence[str], guests: pl.DataFram
     groups[CHAINED] = chained_by_counters(rows, columns)
     true = rows["guest"] if guests is not None else None
     made = [
-        {"key": name, "place": place, "bookings": rows.height, **_figures(group, true)}
+        {"key": name, "place": place, "bookings": rows.height, **_figures(group, true, minimum)}
         for place, (name, group) in enumerate(groups.items())
     ]
     return CUSTOMER_KEYS.conform(pl.DataFrame(made, schema=CUSTOMER_KEYS.schema))
 
 
-def _figures(groups: pl.Series, guests: pl.Series | None) -> dict[str, Any]:
+def _figures(groups: pl.Series, guests: pl.Series | None, minimum: int) -> dict[str, Any]:
     sizes = groups.value_counts()["count"]
     figures: dict[str, Any] = {
-        "pseudo_customers": len(sizes), "median_bookings": sizes.median(), "most_bookings": sizes.max(),
+        "pseudo_customers": len(sizes), "median_bookings": sizes.median(),
+        "bookings_p99": quantile_of_many(finite(sizes), 0.99, minimum),
         "guests": None, "purity": None, "completeness": None,
     }  # fmt: skip
     if guests is None:
@@ -142,7 +146,7 @@ def customer_key_rows(inputs: WholeInputs) -> pl.DataFrame:
     truth = truth_of(inputs.source, inputs.as_of)
     guests = None if truth is None else true_guests(truth)
     columns = inputs.settings.room("privacy", PrivacySettings).key_columns
-    return key_rows(inputs.frame("raw_bookings"), columns, guests)
+    return key_rows(inputs.frame("raw_bookings"), columns, guests, minimum_customers(inputs.settings))
 
 
 def validate_keys(keys: pl.DataFrame) -> list[CheckOutcome]:

@@ -1,6 +1,7 @@
 """Purity and completeness of pseudo-customers by key, by hand and by their invariants."""
 
 from datetime import date, timedelta
+from functools import partial
 
 import polars as pl
 import pytest
@@ -17,11 +18,11 @@ from assets.studies.customer_keys import (
     GUEST,
     chained_by_counters,
     key_choices,
-    key_rows,
     purity,
     true_guests,
     validate_keys,
 )
+from assets.studies.customer_keys import key_rows as rows_of_keys
 from tests.unit.reports import fixtures
 
 COLUMNS = PrivacySettings().key_columns
@@ -74,6 +75,9 @@ def test_chain_follows_the_counters():
     assert chained_by_counters(BOOKINGS, ("is_repeated_guest",)).to_list() == [0, 1, 1, 1, 4]
 
 
+key_rows = partial(rows_of_keys, minimum=2)
+
+
 def test_every_key_is_marked_against_the_truth():
     found = {row["key"]: row for row in key_rows(BOOKINGS, COLUMNS, GUESTS).to_dicts()}
     assert found["settings"]["pseudo_customers"] == 3  # PRT first-timers, PRT repeated, ESP
@@ -88,7 +92,7 @@ def test_without_truth_there_are_sizes_only():
     found = key_rows(BOOKINGS.with_columns(guest_key=pl.lit(None, pl.String)), COLUMNS, None)
     assert GUEST not in found["key"].to_list()
     assert found["purity"].is_null().all()
-    assert found["most_bookings"].to_list()[0] == 2
+    assert found["bookings_p99"].to_list()[0] == 2.0
     (table,) = key_blocks(found)
     assert "Purity" not in table.columns
     assert "does not know" in table.note

@@ -11,11 +11,11 @@ def key_blocks(keys: pl.DataFrame) -> list[Block]:
     if keys.is_empty():
         return []
     is_marked = bool(keys["purity"].is_not_null().any())
-    columns = ("Key", "Pseudo-customers", "Median bookings", "Most bookings")
+    columns = ("Key", "Pseudo-customers", "Median bookings", "Bookings, 99 %")
     rows = [
         (
             _words(row["key"]), count(row["pseudo_customers"]), amount(row["median_bookings"]),
-            count(row["most_bookings"]), *((percent(row["purity"]), percent(row["completeness"])) if is_marked else ()),
+            amount(row["bookings_p99"]), *((percent(row["purity"]), percent(row["completeness"])) if is_marked else ()),
         )
         for row in keys.sort("place").iter_rows(named=True)
     ]  # fmt: skip
