@@ -46,11 +46,12 @@ def world_workspace(settings: Settings, scratch: Path, demo: Mapping[str, Any]) 
 
 def tables_of(workspace: Workspace, wanted: Sequence[str]) -> dict[str, pl.DataFrame]:
     """Daily tables of a world, by name, its whole history."""
-    return made_in_memory(workspace, _declared(), wanted)
+    return made_in_memory(workspace, declared_tables(), wanted)
 
 
 @cache
-def _declared() -> Mapping[str, DailyAsset | FittedAsset]:
+def declared_tables() -> Mapping[str, DailyAsset | FittedAsset]:
+    """Daily tables and fitted records by name."""
     modules = room_modules()
     daily = {item.name: item for item in declared_in(modules, DailyAsset)}
     return daily | {item.name: item for item in declared_in(modules, FittedAsset)}

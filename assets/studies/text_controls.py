@@ -43,6 +43,11 @@ NEEDED = ("stays", "review_embeddings", "review_anomalies", "review_anomaly_part
 METRIC = "auc"  # of any revenue
 TEXT, SHUFFLED = COMPARISONS = ("text", "shuffled")  # each minus the same network without texts
 PROTOCOLS = (PROSPECTIVE_CV, HOLDOUT)
+_MASKED = "masked"
+_GAINS = {
+    **{name: TEXT_CONTROLS.schema[name] for name in TEXT_CONTROLS.names if name not in ("world", "seed")},
+    "auc": pl.Float64(),
+}
 _DRAWS = 1_000
 _APART = frozenset({"demo", "reports", "studies"})  # sections that count by themselves
 _VERSION = "1"  # of the study: another one makes everything anew
@@ -132,26 +137,45 @@ def world_figures(examples: pl.DataFrame, settings: ModelSettings) -> pl.DataFra
         ``protocol``, ``comparison``, ``value``, ``low``, ``high``, ``p`` (two-sided, paired bootstrap over guests),
         ``guests``; no rows where the world is too small for its folds.
     """
+    shuffled = shuffle_texts(examples, np.random.default_rng(settings.seed))
+    rows = text_gains(without_texts(examples), {TEXT: examples, SHUFFLED: shuffled}, settings)
+    names = [name for name in TEXT_CONTROLS.names if name not in ("world", "seed")]
+    return rows.select(names)
+
+
+def text_gains(masked: pl.DataFrame, variants: Mapping[str, pl.DataFrame], settings: ModelSettings) -> pl.DataFrame:
+    """What each variant of the texts adds to the AUC of any revenue, on the same guests.
+
+    Args:
+        masked: :func:`without_texts`: the reference.
+        variants: name -> the same examples with texts.
+        settings: :func:`control_models`.
+
+    Returns:
+        ``protocol``, ``comparison`` (the variant), ``value``, ``low``, ``high``, ``p`` (two-sided, paired bootstrap),
+        ``guests``, ``auc`` (of the variant); no rows where the world is too small for its folds.
+    """
+    predictions = {name: _fusion_of(rows, settings) for name, rows in {_MASKED: masked, **variants}.items()}
     rng = np.random.default_rng(settings.seed)
-    variants = {"masked": without_texts(examples), TEXT: examples, SHUFFLED: shuffle_texts(examples, rng)}
-    predictions = {
-        name: evaluate(rows, settings).filter(pl.col("model") == FUSION).sort("protocol", "as_of", "pseudo_customer_id")
-        for name, rows in variants.items()
-    }
     rows: list[Tree] = []
     for protocol in PROTOCOLS:
         own = {name: part.filter(pl.col("protocol") == protocol) for name, part in predictions.items()}
         if any(part.is_empty() for part in own.values()):
             continue
         drawn = drawn_figures({name: forecasts_of(part) for name, part in own.items()}, METRIC, rng, _DRAWS)
-        for comparison in COMPARISONS:
-            apart = difference(drawn[comparison], drawn["masked"])
+        for name in variants:
+            apart = difference(drawn[name], drawn[_MASKED])
             rows.append({
-                "protocol": protocol, "comparison": comparison, "value": apart.item.value, "low": apart.item.low,
-                "high": apart.item.high, "p": apart.p, "guests": own[comparison]["pseudo_customer_id"].n_unique(),
+                "protocol": protocol, "comparison": name, "value": apart.item.value, "low": apart.item.low,
+                "high": apart.item.high, "p": apart.p, "guests": own[name]["pseudo_customer_id"].n_unique(),
+                "auc": float(drawn[name][0]),
             })  # fmt: skip
-    names = [name for name in TEXT_CONTROLS.names if name not in ("world", "seed")]
-    return pl.DataFrame(rows, schema={name: TEXT_CONTROLS.schema[name] for name in names})
+    return pl.DataFrame(rows, schema=_GAINS)
+
+
+def _fusion_of(examples: pl.DataFrame, settings: ModelSettings) -> pl.DataFrame:
+    own = evaluate(examples, settings).filter(pl.col("model") == FUSION)
+    return own.sort("protocol", "as_of", "pseudo_customer_id")
 
 
 def control_rows(parts: Iterable[tuple[str, int, pl.DataFrame]]) -> pl.DataFrame:

@@ -13,8 +13,9 @@ from assets.common.whole import produce_whole
 from assets.common.workspace import Workspace
 from assets.studies.assets import value_ceilings
 from assets.studies.ceilings import INFLUENCES, NEEDED
-from pipelines.ceilings import Study, make_study
+from pipelines.ceilings import make_study
 from pipelines.cli import main
+from pipelines.study_worlds import declared_tables
 from resources.errors import ContractError
 from tests.end_to_end.worlds import START, demo_workspace
 
@@ -58,7 +59,7 @@ def test_a_study_that_was_killed_goes_on_where_it_was(home: Workspace) -> None:
 
 
 def test_the_asset_takes_over_what_is_finished(home: Workspace) -> None:
-    declared = Study(home.settings, home.settings.home).declared
+    declared = declared_tables()
     days = [START + timedelta(days=place) for place in range(3)]
     for name in ("raw_bookings", "pseudonyms", "stays"):
         produce_days(home, declared[name].spec, days)  # type: ignore[union-attr]
@@ -71,7 +72,7 @@ def test_the_asset_takes_over_what_is_finished(home: Workspace) -> None:
 
 def test_in_memory_gives_what_is_stored(tmp_path: Path, encoder_home: Path) -> None:
     stored = demo_workspace(tmp_path / "stored", encoder_home, days=DAYS)
-    declared = Study(stored.settings, stored.settings.home).declared
+    declared = declared_tables()
     days = [START + timedelta(days=place) for place in range(DAYS)]
     for name in needed_for(declared, NEEDED):
         item = declared[name]
