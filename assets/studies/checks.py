@@ -9,7 +9,7 @@ from resources.sources.demo.settings import DECISIVE, NONE
 # Shares of targets above which a view of customers is not to be shown to anybody.
 _VIEW_LIMITS = {
     "customers_alone": 0.01, "customers_to_rows": 0.005, "chained": 0.0, "score_fingerprint": 0.01,
-    "internal_joined_singling_out": 0.001,
+    "internal_joined_singling_out": 0.001, "text_fingerprint": 0.0,
 }  # fmt: skip
 
 
