@@ -67,7 +67,7 @@ def one(device: str, model: str | None, precision: str, sizes: dict[str, int], c
 
 def random_examples(sizes: dict[str, int], width: int) -> Any:
     """Twice as many customers as a step reads, each with as many texts of random word pieces of full length."""
-    from assets.models.examples.dataset import BEHAVIOUR_COLUMNS, TEXT_EXTRAS, ExampleArrays
+    from assets.models.examples.dataset import BEHAVIOUR_COLUMNS, TEXT_EXTRAS, WIDE_COLUMNS, ExampleArrays
     from assets.models.fine_tuning.data import LinkedExamples, TextLinks
 
     rng, number = np.random.default_rng(1), 2 * sizes["customers"]
@@ -76,6 +76,8 @@ def random_examples(sizes: dict[str, int], width: int) -> Any:
     arrays = ExampleArrays(
         customers=np.array([f"c{row}" for row in range(number)]), as_of=np.full(number, np.datetime64("2024-01-01")),
         behaviour=rng.random((number, len(BEHAVIOUR_COLUMNS))), has_text=everyone > 0, text_weight=everyone,
+        wide=rng.random((number, len(WIDE_COLUMNS))), past_year=everyone, year_earlier=everyone,
+        season_price=everyone, horizon_price=everyone,
         text=np.zeros((number, width + len(TEXT_EXTRAS)), dtype=np.float32), past=everyone, horizon=everyone,
         target=rng.random(number) * 100,
     )  # fmt: skip

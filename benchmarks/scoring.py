@@ -31,7 +31,7 @@ def features(number: int, seed: int) -> Any:
     import numpy as np
     import polars as pl
 
-    from assets.models.examples.dataset import BEHAVIOUR_COLUMNS
+    from assets.models.examples.dataset import BEHAVIOUR_COLUMNS, WIDE_COLUMNS
 
     rng = np.random.default_rng(seed)
     ids = rng.integers(0, 256, (number, 16), dtype=np.uint8)
@@ -46,6 +46,7 @@ def features(number: int, seed: int) -> Any:
             "pseudo_customer_id": [bytes(row).hex() for row in ids],
             "as_of": [_DAY] * number,
             **behaviour,
+            **dict.fromkeys(WIDE_COLUMNS, np.zeros(number)),
             "has_text": has_text,
             "text_vector": listed.gather(place),
             "text_polarity": np.where(has_text, 0.3, np.nan),

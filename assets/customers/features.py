@@ -3,6 +3,7 @@
 Read by the contract, the leakage table, the explanations and the documentation. Not here: computing them.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -103,11 +104,11 @@ def feature(name: str) -> Feature:
     return next(item for item in FEATURES if item.name == bare)
 
 
-def feature_table() -> str:
-    """Markdown table of every feature; docs/methods/customers.md carries it, and a test compares."""
+def feature_table(features: Sequence[Feature] = FEATURES) -> str:
+    """Markdown table of features; docs/methods/customers.md carries those of both blocks, and tests compare."""
     head = "| feature | paper | formula | unit | known from | definition | where undefined | holds the observed CLV |"
     rows = [head, "|" + "---|" * 8]
-    for item in FEATURES:
+    for item in features:
         cells = (
             f"`{item.name}`", item.symbol, item.formula.replace("|", "\\|"), item.unit, item.known_from,
             item.definition, item.when_undefined, item.target_in_observed_window,

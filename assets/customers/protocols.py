@@ -10,6 +10,7 @@ from datetime import date, timedelta
 import polars as pl
 
 from assets.customers.lifetime_value import current_rows
+from assets.customers.past_figures import past_figures, price_per_night
 from assets.customers.settings import CustomerSettings
 from resources.errors import ContractError
 
@@ -128,27 +129,27 @@ def revenue_between(bookings: pl.DataFrame, after: date, until: date) -> pl.Data
 
 
 def prospective_targets(bookings: pl.DataFrame, as_of: date, horizon_days: int) -> pl.DataFrame:
-    """Target and naive forecast of every customer with a row by T.
+    """Target of every customer with a row by T, and what was earned before.
 
     Args:
-        bookings: published bookings.
+        bookings: of :func:`assets.customers.units.customer_bookings`.
         as_of: T.
         horizon_days: H.
 
     Returns:
-        pseudo_customer_id, target_clv = revenue in (T, T + H], past_revenue = revenue in (T - H, T] ("same as the
-        past"); Float64, zero where nothing was delivered; sorted by id.
+        The columns of :func:`assets.customers.past_figures.past_figures`; target_clv = revenue in (T, T + H], zero
+        where nothing was delivered; horizon_price, the house's price per night in that window, an outcome as the
+        target is: null with few stays. Sorted by id.
 
     Source:
         specification 6.5, prospective protocol.
     """
     horizon = timedelta(days=horizon_days)
-    cohort = bookings.filter(pl.col("delivery_day") <= as_of).select("pseudo_customer_id").unique()
     future = revenue_between(bookings, as_of, as_of + horizon).rename({"revenue": "target_clv"})
-    past = revenue_between(bookings, as_of - horizon, as_of).rename({"revenue": "past_revenue"})
-    joined = cohort.join(future, on="pseudo_customer_id", how="left").join(past, on="pseudo_customer_id", how="left")
-    values = pl.col("target_clv", "past_revenue").fill_null(0).cast(pl.Float64)
-    return joined.with_columns(values).sort("pseudo_customer_id")
+    price = price_per_night(current_rows(bookings, as_of + horizon), as_of, as_of + horizon)
+    joined = past_figures(bookings, as_of, horizon_days).join(future, on="pseudo_customer_id", how="left")
+    target = pl.col("target_clv").fill_null(0).cast(pl.Float64)
+    return joined.with_columns(target, horizon_price=pl.lit(price, pl.Float64)).sort("pseudo_customer_id")
 
 
 def observed_targets(bookings: pl.DataFrame, as_of: date) -> pl.DataFrame:

@@ -64,14 +64,14 @@ from assets.models.evaluation.ablations import ablate, settings_variants, text_v
 from assets.models.evaluation.evaluate import evaluate, metrics_of
 from assets.models.evaluation.text_studies import aggregation_variants, embedding_variants
 from assets.models.evaluation.tuning import chosen_values, tune
-from assets.models.examples.dataset import BEHAVIOUR_COLUMNS, build_examples, features_at
+from assets.models.examples.dataset import BEHAVIOUR_COLUMNS, build_examples, features_at, with_past
 from assets.models.examples.sources import HISTORY, stored_sources
 from assets.models.examples.text_sources import TextSources
 from assets.models.serving.back_test import back_test_metadata
 from assets.models.serving.drift import drift_metadata, drift_table
 from assets.models.serving.in_service import replayed_origin, tested_days, training_of
 from assets.models.serving.kept_models import served_of, train_final
-from assets.models.serving.scoring import Served, past_revenue, score_customers, start_model
+from assets.models.serving.scoring import Served, score_customers, start_model
 from assets.models.serving.training_log import (
     metric_metadata,
     models_of_run,
@@ -285,9 +285,8 @@ def customer_scores(inputs: DayInputs) -> Produced:
         served = _served_on(store, day, customers.horizon_days)
         bookings = without_opted_out(LABELS, sources.bookings, notices, pl.lit(day))
         known = of_main_unit(features_at(bookings, sources.pairs, reviews, day, customers))
-        past = past_revenue(bookings, known["pseudo_customer_id"], day, served.horizon_days)
+        known = with_past(known, bookings, day, served.horizon_days)
         rule = customers.segments if customers.segments != "rfm" else "thirds"
-        known = known.with_columns(past)
         parts.append(score_customers(known, served, day, segment_rule=rule, reasons=settings.reasons))
     return Produced(pl.concat(parts))
 
@@ -297,6 +296,5 @@ def _served_on(store: ModelStore, day: date, horizon_days: int) -> Served:
     if in_force is None:
         return start_model(horizon_days)
     name, versions = in_force
-    return served_of(
-        name, {model: store.load(model, version, BEHAVIOUR_COLUMNS) for model, version in versions.items()}
-    )
+    kept = {model: store.load(model, version, BEHAVIOUR_COLUMNS) for model, version in versions.items()}
+    return served_of(name, kept)

@@ -6,7 +6,7 @@ from assets.customers.protocols import PROSPECTIVE
 from assets.models.estimators.registry import NAIVE
 from assets.models.evaluation.ablations import REFERENCE
 from assets.models.evaluation.evaluate import PROSPECTIVE_CV
-from assets.models.examples.dataset import BEHAVIOUR_COLUMNS
+from assets.models.examples.dataset import BEHAVIOUR_COLUMNS, WIDE_COLUMNS
 from resources.contract import CheckOutcome, outcome_of
 
 _ROW = ("protocol", "pseudo_customer_id", "as_of")
@@ -15,7 +15,7 @@ _TESTED = ["protocol", "model", "repeat", "pseudo_customer_id"]
 
 def validate_examples(examples: pl.DataFrame) -> list[CheckOutcome]:
     """What must hold for the examples before anything trains on them."""
-    finite = pl.all_horizontal(pl.col(BEHAVIOUR_COLUMNS).is_finite())
+    finite = pl.all_horizontal(pl.col(*BEHAVIOUR_COLUMNS, *WIDE_COLUMNS).is_finite())
     late = (pl.col("b_recency_days") < 0) | (pl.col("b_tenure_days") < pl.col("b_recency_days"))
     holdout = examples.filter(pl.col("split") == "holdout")["as_of"].min()
     target_end = pl.col("as_of") + pl.duration(days=pl.col("horizon_days").cast(pl.Int64))

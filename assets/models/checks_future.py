@@ -8,6 +8,7 @@ import polars as pl
 
 from assets.customers.checks import another_future
 from assets.customers.settings import CustomerSettings
+from assets.customers.wide_block import CATEGORIES
 from assets.models.examples.dataset import features_at
 from assets.models.examples.text_sources import TextSources
 from resources.contract import CheckOutcome, outcome_of
@@ -58,12 +59,17 @@ def another_text_future(sources: TextSources, as_of: date) -> TextSources:
     """
     reviews = sources.clean["review_id"].unique().sort()
     is_later = pl.col("delivery_day") > as_of
-    labels = ("country_region", "distribution_channel_levels")
     bookings = another_future(sources.bookings, as_of)
+    levels = ("country_region", *CATEGORIES.values())
+    others = {name: pl.lit("?") for name in levels} | {
+        "repeated_guest_levels": pl.lit("0|1"),
+        "arrival_from": pl.col("arrival_from") + pl.duration(days=40),
+        **{name: pl.col(name) + 2 for name in ("adults_to", "children_to", "booking_changes", "parking_spaces")},
+    }
     return replace(
         sources,
         bookings=bookings.with_columns(
-            pl.when(is_later).then(pl.lit("?")).otherwise(name).alias(name) for name in labels
+            pl.when(is_later).then(value).otherwise(name).alias(name) for name, value in others.items()
         ),
         pairs=_other_pairs(sources.pairs, reviews, sources.bookings, as_of),
         embeddings=_changed(sources.embeddings, as_of, embedding=pl.col("embedding").list.eval(-pl.element())),

@@ -6,6 +6,7 @@ from assets.customers.features import FEATURES
 from assets.customers.lifetime_value import SEGMENTS
 from assets.customers.protocols import LONG_HORIZON, OBSERVED, PROSPECTIVE
 from assets.customers.settings import GUEST, MARKET
+from assets.customers.wide_block import WIDE_FEATURES
 from assets.models.contract_explaining import CUSTOMER_REVIEWS, EXPLAINED_TEXTS, FEATURE_INFLUENCE, MODELS_FINDINGS
 from assets.models.contract_segments import SEGMENT_PAGES, SEGMENT_THEMES
 from assets.models.contract_serving import BACK_TEST, CUSTOMER_VALUE, MODEL_DRIFT, TRAINING_RUNS
@@ -74,9 +75,18 @@ EXAMPLES = FrameContract(
             description="realised revenue in (T - H, T], the forecast 'same as the past'",
             unit="currency units",
         ),
+        Column(name="past_year_revenue", dtype=pl.Float64(), description="realised revenue in (T - 365, T]",
+               unit="currency units"),
+        Column(name="year_earlier_revenue", dtype=pl.Float64(),
+               description="realised revenue of the H days that begin a year before T", unit="currency units"),
+        Column(name="season_price", dtype=pl.Float64(), nullable=True, unit="currency units per night",
+               description="price per night of all stays in those H days; null where the history does not hold them"),
+        Column(name="horizon_price", dtype=pl.Float64(), nullable=True, unit="currency units per night",
+               description="the same in the H days of the target: an outcome; null where nothing is to be forecast"),
         *(
-            Column(name=f"b_{item.name}", dtype=pl.Float64(), description=item.formula, unit=item.unit)
-            for item in FEATURES
+            Column(name=f"{block}_{item.name}", dtype=pl.Float64(), description=item.formula, unit=item.unit)
+            for block, items in (("b", FEATURES), ("w", WIDE_FEATURES))
+            for item in items
         ),
         Column(name="has_text", dtype=pl.Boolean(), description="mask of the text block"),
         Column(name="text_weight", dtype=pl.Float64(), description="sum of match probabilities", minimum=0),

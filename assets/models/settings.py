@@ -30,11 +30,12 @@ class ModelSettings(FineTuningSettings, MeasuringSettings):
         factory=all_models,
         doc="specification 6.7; same_as_past is the yardstick of the others",
         allowed=(
-            "same_as_past and any of same_as_past, lightgbm, behaviour_mlp, concatenation, gated_fusion, bg_nbd, "
-            "two_part, tweedie, random_forest, gradient_boosting, xgboost, catboost, lightgbm_text, catboost_text, "
-            "anchored, anchored_text, text_only, gated_no_text, behaviour_mlp_ziln, concatenation_ziln, "
-            "gated_fusion_ziln, behaviour_mlp_anchored, concatenation_anchored, gated_fusion_anchored, "
-            "behaviour_mlp_weighted, concatenation_weighted, gated_fusion_weighted"
+            "same_as_past and any of same_as_past, twelve_month_average, year_earlier, lightgbm, behaviour_mlp, "
+            "concatenation, gated_fusion, bg_nbd, two_part, two_part_text, tweedie, random_forest, "
+            "gradient_boosting, xgboost, catboost, lightgbm_text, catboost_text, anchored, anchored_text, "
+            "text_only, gated_no_text, behaviour_mlp_ziln, concatenation_ziln, gated_fusion_ziln, "
+            "behaviour_mlp_anchored, concatenation_anchored, gated_fusion_anchored, behaviour_mlp_weighted, "
+            "concatenation_weighted, gated_fusion_weighted"
         ),
     )
     workers: int = setting(
@@ -231,9 +232,12 @@ QUICK: Mapping[str, Any] = {
     # cores. Rates between models stay comparable, headline claims need the full profile.
     "models": (
         NAIVE,
+        "twelve_month_average",
+        "year_earlier",
         "bg_nbd",
         TREES,
         "two_part",
+        "two_part_text",
         "tweedie",
         "anchored",
         WITHOUT_TEXT,

@@ -20,12 +20,15 @@ FUSION = "gated_fusion"  # the paper's model: ablations, studies and explanation
 WITHOUT_TEXT = "behaviour_mlp"  # the same without its text encoder
 _MODULES: Mapping[str, str] = {
     NAIVE: "same_as_past",
+    "twelve_month_average": "same_as_past",
+    "year_earlier": "same_as_past",
     TREES: "boosted_trees",
     WITHOUT_TEXT: "fusion_networks",
     "concatenation": "fusion_networks",
     FUSION: "fusion_networks",
     "bg_nbd": "buy_till_you_die",
     "two_part": "guest_trees",
+    "two_part_text": "guest_trees",
     "tweedie": "guest_trees",
     "random_forest": "tree_ensembles",
     "gradient_boosting": "tree_ensembles",

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from assets.customers.behaviour import behaviour_features
 from assets.customers.features import FEATURE_NAMES
 from assets.customers.lifetime_value import current_rows
+from assets.customers.past_figures import PAST_COLUMNS, past_figures
 from assets.customers.protocols import (
     LONG_DAYS,
     LONG_HORIZON,
@@ -23,11 +24,13 @@ from assets.customers.protocols import (
     prospective_targets,
 )
 from assets.customers.settings import CustomerSettings
+from assets.customers.wide_block import WIDE_NAMES, wide_features
 from assets.models.examples.text_block import text_block
 from resources.errors import ContractError
 
 BEHAVIOUR_COLUMNS: tuple[str, ...] = tuple(f"b_{name}" for name in FEATURE_NAMES)
-PAST, BEHAVIOUR, TEXT = "past", "behaviour", "text"  # what a model may read of an example
+WIDE_COLUMNS: tuple[str, ...] = tuple(f"w_{name}" for name in WIDE_NAMES)
+PAST, BEHAVIOUR, WIDE, TEXT = "past", "behaviour", "wide", "text"  # what a model may read of an example
 TEXT_EXTRAS = ("text_polarity", "text_score")  # stand after the embedding in the text block
 _SCORE_TOP = 10.0  # reviewer scores run from 0 to 10
 
@@ -40,10 +43,15 @@ class ExampleArrays:
         customers: (n,) pseudo-customer ids.
         as_of: (n,) datetime64[D].
         behaviour: (n, len(BEHAVIOUR_COLUMNS)) float64, unscaled.
+        wide: (n, len(WIDE_COLUMNS)) float64, unscaled.
         text: (n, d + 2) float32: embedding, polarity, score / 10; zeros without a review.
         has_text: (n,) bool.
         text_weight: (n,) float64, sum of the match probabilities behind the text.
         past: (n,) float64, revenue of the last H days, "same as the past".
+        past_year: (n,) float64, revenue of the last 365 days.
+        year_earlier: (n,) float64, revenue of the H days that begin a year before T.
+        season_price: (n,) float64, the house's price per night in those H days; NaN where it is not known.
+        horizon_price: (n,) float64, the same of the H days of the target: an outcome, to learn from; NaN as above.
         horizon: (n,) float64, H in days; 0 in the observed window.
         target: (n,) float64, currency units.
     """
@@ -51,10 +59,15 @@ class ExampleArrays:
     customers: NDArray[np.str_]
     as_of: NDArray[np.datetime64]
     behaviour: NDArray[np.float64]
+    wide: NDArray[np.float64]
     text: NDArray[np.float32]
     has_text: NDArray[np.bool_]
     text_weight: NDArray[np.float64]
     past: NDArray[np.float64]
+    past_year: NDArray[np.float64]
+    year_earlier: NDArray[np.float64]
+    season_price: NDArray[np.float64]
+    horizon_price: NDArray[np.float64]
     horizon: NDArray[np.float64]
     target: NDArray[np.float64]
 
@@ -89,9 +102,12 @@ def build_examples(
     parts = []
     if not bookings.is_empty():
         parts.append(
-            _examples_at(bookings, pairs, reviews, plan.observed, settings).join(
-                observed_targets(bookings, plan.observed), on="pseudo_customer_id"
-            ).with_columns(protocol=pl.lit(OBSERVED), split=pl.lit("cv"), horizon_days=pl.lit(0, pl.Int32))
+            _examples_at(bookings, pairs, reviews, plan.observed, settings)
+            .join(observed_targets(bookings, plan.observed), on="pseudo_customer_id")
+            .join(past_figures(bookings, plan.observed, plan.horizon_days).drop("past_revenue"),
+                  on="pseudo_customer_id")
+            .with_columns(protocol=pl.lit(OBSERVED), split=pl.lit("cv"), horizon_days=pl.lit(0, pl.Int32),
+                          horizon_price=pl.lit(None, pl.Float64))
         )  # fmt: skip
     origins = [(day, PROSPECTIVE, "cv", plan.horizon_days) for day in plan.cv]
     origins += [(plan.holdout, PROSPECTIVE, "holdout", plan.horizon_days)] if plan.holdout else []
@@ -103,7 +119,8 @@ def build_examples(
         parts.append(rows.with_columns(protocol=pl.lit(protocol), split=pl.lit(split), horizon_days=horizon))
     if not parts:
         return pl.DataFrame(schema=EXAMPLE_SCHEMA)
-    table = pl.concat(parts).select(EXAMPLE_SCHEMA.names()).cast(EXAMPLE_SCHEMA)
+    names = EXAMPLE_SCHEMA.names()
+    table = pl.concat([part.select(names) for part in parts]).cast(EXAMPLE_SCHEMA)
     return table.sort("protocol", "as_of", "pseudo_customer_id")
 
 
@@ -116,8 +133,9 @@ EXAMPLE_SCHEMA = pl.Schema(
         "as_of": pl.Date(),
         "horizon_days": pl.Int32(),
         "target_clv": pl.Float64(),
-        "past_revenue": pl.Float64(),
-        **dict.fromkeys(BEHAVIOUR_COLUMNS, pl.Float64()),
+        **dict.fromkeys(PAST_COLUMNS, pl.Float64()),
+        "horizon_price": pl.Float64(),
+        **dict.fromkeys((*BEHAVIOUR_COLUMNS, *WIDE_COLUMNS), pl.Float64()),
         "has_text": pl.Boolean(),
         "text_weight": pl.Float64(),
         "text_polarity": pl.Float64(),
@@ -143,9 +161,23 @@ def features_at(
         settings: of the customers room.
 
     Returns:
-        pseudo_customer_id, unit, as_of, behaviour block, text block, country_group, channel; sorted by id.
+        pseudo_customer_id, unit, as_of, behaviour and wide block, text block, country_group, channel; sorted by id.
     """
     return _examples_at(bookings, pairs, reviews, as_of, settings)
+
+
+def with_past(known: pl.DataFrame, bookings: pl.DataFrame, as_of: date, horizon_days: int) -> pl.DataFrame:
+    """Features as of T with what was earned before it and the horizon: what a model reads to forecast.
+
+    Args:
+        known: of :func:`features_at`.
+        bookings: as for it.
+        as_of: T.
+        horizon_days: H of the model.
+    """
+    past = past_figures(bookings, as_of, horizon_days)
+    joined = known.join(past, on="pseudo_customer_id", how="left", maintain_order="left")
+    return joined.with_columns(horizon_days=pl.lit(horizon_days, pl.Int32))
 
 
 def _examples_at(
@@ -153,6 +185,7 @@ def _examples_at(
 ) -> pl.DataFrame:
     behaviour = behaviour_features(bookings, as_of, settings)
     behaviour = behaviour.rename(dict(zip(FEATURE_NAMES, BEHAVIOUR_COLUMNS, strict=True)))
+    wide = wide_features(bookings, as_of).rename(dict(zip(WIDE_NAMES, WIDE_COLUMNS, strict=True)))
     rows = current_rows(bookings, as_of)
     labels = rows.group_by("pseudo_customer_id", maintain_order=True).agg(
         unit=pl.col("unit").first(),
@@ -160,7 +193,7 @@ def _examples_at(
         channel=pl.col("distribution_channel_levels").last(),
     )
     text = text_block(rows.select("booking_id", "pseudo_customer_id"), pairs, reviews, as_of)
-    joined = behaviour.join(labels, on="pseudo_customer_id", how="left")
+    joined = behaviour.join(wide, on="pseudo_customer_id", how="left").join(labels, on="pseudo_customer_id", how="left")
     joined = joined.join(text, on="pseudo_customer_id", how="left")
     return joined.with_columns(
         as_of=pl.lit(as_of, pl.Date),
@@ -188,32 +221,40 @@ def to_arrays(examples: pl.DataFrame, dimensions: int) -> ExampleArrays:
     check_behaviour_columns(examples.columns)
     number = examples.height
 
-    def column(name: str) -> NDArray[np.float64]:
-        return examples[name].to_numpy().astype(np.float64) if name in examples.columns else np.zeros(number)
+    def column(name: str, absent: float = 0.0) -> NDArray[np.float64]:
+        if name not in examples.columns:
+            return np.full(number, absent)
+        return examples[name].cast(pl.Float64).fill_null(absent).to_numpy()
 
     return ExampleArrays(
         customers=examples["pseudo_customer_id"].to_numpy().astype(str),
         as_of=examples["as_of"].to_numpy().astype("datetime64[D]"),
         behaviour=examples.select(BEHAVIOUR_COLUMNS).to_numpy().astype(np.float64),
+        wide=examples.select(WIDE_COLUMNS).to_numpy().astype(np.float64),
         text=_text_matrix(examples, dimensions),
         has_text=examples["has_text"].to_numpy().astype(bool),
         text_weight=np.nan_to_num(column("text_weight")),
         past=column("past_revenue"),
+        past_year=column("past_year_revenue"),
+        year_earlier=column("year_earlier_revenue"),
+        season_price=column("season_price", np.nan),
+        horizon_price=column("horizon_price", np.nan),
         horizon=column("horizon_days"),
         target=column("target_clv"),
     )
 
 
 def check_behaviour_columns(columns: list[str]) -> None:
-    """Raise unless the ``b_`` columns are exactly the known ones.
+    """Raise unless the ``b_`` and ``w_`` columns are exactly the known ones.
 
     Raises:
-        ContractError: names every missing and every extra behaviour column.
+        ContractError: names every missing and every extra column of either block.
     """
-    got = {name for name in columns if name.startswith("b_")}
-    missing, extra = sorted(set(BEHAVIOUR_COLUMNS) - got), sorted(got - set(BEHAVIOUR_COLUMNS))
+    known = {*BEHAVIOUR_COLUMNS, *WIDE_COLUMNS}
+    got = {name for name in columns if name.startswith(("b_", "w_"))}
+    missing, extra = sorted(known - got), sorted(got - known)
     if missing or extra:
-        message = f"examples lack behaviour columns {missing} and have unknown ones {extra}"
+        message = f"examples lack feature columns {missing} and have unknown ones {extra}"
         raise ContractError(message + "; rebuild the examples table with this version of the features")
 
 

@@ -12,6 +12,7 @@ from assets.alignment.link_rows import LINK_READS, link_rows
 from assets.common.inputs import DayInputs, Reads, WholeInputs
 from assets.customers.behaviour import BOOKING_COLUMNS
 from assets.customers.units import customer_bookings
+from assets.customers.wide_block import WIDE_BOOKING_COLUMNS
 from assets.models.examples.text_sources import TextSources
 from assets.privacy.feature_rows import booking_reads
 
@@ -23,7 +24,6 @@ HISTORY = (
     Reads("review_anomaly_parts", None),
     Reads("clean_reviews", None),
 )
-_LABELS = ("country_region", "distribution_channel_levels")
 _VERSION = ("review_id", "delivery_day")
 
 
@@ -44,7 +44,7 @@ def stored_sources(inputs: DayInputs | WholeInputs) -> TextSources:
         return inputs.history(asset, (*_VERSION, *columns), named)
 
     return TextSources(
-        bookings=customer_bookings(inputs, (*BOOKING_COLUMNS, *_LABELS)),
+        bookings=customer_bookings(inputs, (*BOOKING_COLUMNS, *WIDE_BOOKING_COLUMNS, "country_region")),
         pairs=pairs,
         embeddings=of_reviews("review_embeddings", ["embedding"]),
         anomalies=of_reviews("review_anomalies", ["is_excluded"]),

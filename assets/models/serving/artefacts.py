@@ -22,10 +22,15 @@ def data_version(data: ExampleArrays) -> str:
     for array in (
         data.as_of.astype(np.int64),
         data.behaviour,
+        data.wide,
         data.text,
         data.has_text,
         data.text_weight,
         data.past,
+        data.past_year,
+        data.year_earlier,
+        data.season_price,
+        data.horizon_price,
         data.target,
     ):
         digest.update(np.ascontiguousarray(array).tobytes())

@@ -5,7 +5,7 @@ Customers are scored in chunks, so that memory does not grow with the text vecto
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from assets.customers.features import feature
 from assets.customers.lifetime_value import value_segments
-from assets.customers.protocols import revenue_between
 from assets.models.contract import CUSTOMER_SCORES
 from assets.models.estimators.boosted_trees import BoostedTrees
 from assets.models.estimators.registry import NAIVE
@@ -104,15 +103,6 @@ def intervals(value: NDArray[np.float64], table: Mapping[str, Any]) -> tuple[NDA
     return low, value + size * np.maximum(np.array(table["high"])[place], 0.0)
 
 
-def past_revenue(bookings: pl.DataFrame, customers: pl.Series, as_of: date, horizon_days: int) -> pl.Series:
-    """Realised revenue in (T - H, T] of the given customers, in their order; 0 without a row."""
-    known = revenue_between(bookings, as_of - timedelta(days=horizon_days), as_of)
-    joined = customers.alias("pseudo_customer_id").to_frame().join(
-        known, on="pseudo_customer_id", how="left", maintain_order="left"
-    )  # fmt: skip
-    return joined["revenue"].fill_null(0).cast(pl.Float64).alias("past_revenue")
-
-
 def reasons_of(contributions: NDArray[np.float64], data: ExampleArrays, number: int) -> pl.Series:
     """The features that move each prediction most, as words.
 
@@ -163,7 +153,8 @@ def score_customers(known: pl.DataFrame, served: Served, day: date, *, segment_r
 
     Args:
         known: features of every current customer as of the day, in the columns of ``examples``
-            (:func:`assets.models.examples.dataset.features_at` and ``past_revenue``; targets unused).
+            (:func:`assets.models.examples.dataset.features_at` and
+            :func:`assets.customers.past_figures.past_figures`; targets unused).
         served: the model in force.
         day: as-of day, stored as the delivery day.
         segment_rule: ``thirds`` or ``25_50_25``, over all customers of the day.

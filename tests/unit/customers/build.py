@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 
 from assets.customers.settings import MARKET
+from assets.customers.wide_block import CATEGORIES
 from assets.privacy.contract import STAYS
 from assets.privacy.stays import as_labels
 
@@ -21,6 +22,10 @@ SCHEMA = {
     "special_requests": pl.Int32,
     "country_region": pl.String,
     "distribution_channel_levels": pl.String,
+    **dict.fromkeys(("arrival_from", "arrival_to"), pl.Date),
+    **dict.fromkeys(("adults_from", "adults_to", "children_from", "children_to"), pl.Int32),
+    **dict.fromkeys(("booking_changes", "parking_spaces"), pl.Int32),
+    **dict.fromkeys(("repeated_guest_levels", *CATEGORIES.values()), pl.String),
     "realised_revenue": pl.Int64,
     "deposit_aware_revenue": pl.Int64,
     "delivery_day": pl.Date,
@@ -45,6 +50,12 @@ def booking(
         "lead_time_to": 20,
         "special_requests": 1,
         "country_region": "PRT",
+        "arrival_from": as_of - timedelta(days=days_before + nights[1]),
+        "arrival_to": as_of - timedelta(days=days_before + nights[0]),
+        **dict.fromkeys(("adults_from", "adults_to"), 2),
+        **dict.fromkeys(("children_from", "children_to", "booking_changes", "parking_spaces"), 0),
+        "repeated_guest_levels": "0",
+        **dict.fromkeys(CATEGORIES.values(), "x"),
         "distribution_channel_levels": "TA/TO",
         "realised_revenue": revenue if is_completed else 0,
         "deposit_aware_revenue": revenue if is_completed else deposit,
@@ -68,6 +79,8 @@ def random_bookings(seed, *, customers=30, days=700, per_customer=6, last=DAY):
             label = (nights, nights + int(rng.integers(0, 3)))
             day, name = int(rng.integers(0, days)), f"b{index:03d}{k:03d}"
             rows.append(booking(f"c{index:03d}", day, revenue, nights=label, booking_id=name, as_of=last))
+            rows[-1] |= {"country_levels": ("PRT", "ESP", "DEU")[index % 3], "adults_from": 1 + k % 3,
+                         "adults_to": 1 + k % 3}  # fmt: skip
     return frame(rows)
 
 

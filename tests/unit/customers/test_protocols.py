@@ -78,7 +78,9 @@ def test_targets_lie_after_t_up_to_t_plus_h():
         booking("a", 30, 5), booking("a", 29, 7), booking("b", 5, 50), booking("new", -3, 900),
     ])  # fmt: skip
     targets = prospective_targets(rows, DAY, 30)
-    assert targets.rows() == [("a", 300.0, 17.0), ("b", 0.0, 50.0)]
+    told = targets.select("pseudo_customer_id", "target_clv", "past_revenue", "past_year_revenue")
+    assert told.rows() == [("a", 300.0, 17.0, 22.0), ("b", 0.0, 50.0, 50.0)]
+    assert targets["horizon_price"].to_list() == targets["season_price"].to_list() == [None, None], "few stays"
 
 
 def test_revenue_between_applies_corrections_known_by_its_end():

@@ -7,7 +7,7 @@ import polars as pl
 
 from assets.customers.protocols import OriginPlan
 from assets.customers.settings import CustomerSettings
-from assets.models.examples.dataset import BEHAVIOUR_COLUMNS, ExampleArrays, build_examples, to_arrays
+from assets.models.examples.dataset import BEHAVIOUR_COLUMNS, WIDE_COLUMNS, ExampleArrays, build_examples, to_arrays
 from assets.models.examples.text_block import review_table
 from assets.models.settings import ModelSettings
 from tests.unit.customers.build import DAY, random_bookings
@@ -95,10 +95,15 @@ def synthetic(seed, number, *, text_effect, dimensions=DIMENSIONS):
         customers=np.array([f"c{index:05d}" for index in range(number)]),
         as_of=np.array([np.datetime64(date(2024, 1, 1))] * number),
         behaviour=behaviour,
+        wide=np.zeros((number, len(WIDE_COLUMNS))),
         text=text,
         has_text=has_text,
         text_weight=has_text.astype(np.float64),
         past=np.maximum(target + rng.normal(0, 30, number), 0.0),
+        past_year=np.zeros(number),
+        year_earlier=np.zeros(number),
+        season_price=np.full(number, np.nan),
+        horizon_price=np.full(number, np.nan),
         horizon=np.full(number, 180.0),
         target=np.maximum(target, 0.0),
     )

@@ -22,7 +22,8 @@ VECTOR = pl.lit(pl.Series([[0.5] * DIMENSIONS], dtype=pl.List(pl.Float32))).firs
 TEXT_OFF = {"has_text": False, "text_weight": 0.0, "reviews": pl.lit(0, pl.Int32)}
 NULLS = {name: pl.lit(None) for name in ("text_polarity", "text_score", "text_vector")}
 REVENUE = [name for name in BEHAVIOUR_COLUMNS if "revenue" in name or name in ("b_monetary", "b_price_per_night")]
-NO_REVENUE = {**dict.fromkeys(REVENUE, pl.lit(0.0)), "target_clv": pl.lit(0.0), "past_revenue": pl.lit(0.0)}
+REVENUE += ["target_clv", "past_revenue", "past_year_revenue", "year_earlier_revenue"]
+NO_REVENUE = dict.fromkeys(REVENUE, pl.lit(0.0))
 ONLY_CANCELLED = {**NO_REVENUE, "b_frequency": pl.lit(0.0), "b_cancellation_ratio": pl.lit(1.0)}
 
 

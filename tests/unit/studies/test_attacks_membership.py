@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from assets.models.examples.dataset import BEHAVIOUR_COLUMNS, ExampleArrays
+from assets.models.examples.dataset import BEHAVIOUR_COLUMNS, WIDE_COLUMNS, ExampleArrays
 from assets.models.examples.prediction import Prediction
 from assets.studies.attacks.membership import (
     Scores,
@@ -23,10 +23,15 @@ def examples(customers: int = 240, rows: int = 2) -> ExampleArrays:
         customers=np.repeat([f"c{number:04d}" for number in range(customers)], rows),
         as_of=np.tile(np.arange(rows), customers).astype("datetime64[D]"),
         behaviour=rng.normal(size=(n, len(BEHAVIOUR_COLUMNS))),
+        wide=np.zeros((n, len(WIDE_COLUMNS))),
         text=np.zeros((n, 3), dtype=np.float32),
         has_text=np.zeros(n, dtype=bool),
         text_weight=np.zeros(n),
         past=rng.gamma(1.0, 100.0, n),
+        past_year=np.zeros(n),
+        year_earlier=np.zeros(n),
+        season_price=np.full(n, np.nan),
+        horizon_price=np.full(n, np.nan),
         horizon=np.full(n, 180.0),
         target=rng.gamma(1.0, 100.0, n),
     )

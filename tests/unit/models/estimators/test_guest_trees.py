@@ -2,14 +2,16 @@
 
 from dataclasses import replace
 
+import lightgbm
 import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
 from assets.models.estimators.guest_trees import fit_tweedie, fit_two_part
+from assets.models.estimators.spec import model_spec
 from assets.models.examples.prediction import AMOUNT, CHANCE
 from assets.models.settings import ModelSettings
-from resources.errors import SettingsError
+from resources.errors import ContractError, SettingsError
 from tests.unit.models.build import synthetic
 
 FITS = {"two_part": fit_two_part, "tweedie": fit_tweedie}
@@ -58,6 +60,45 @@ def test_nobody_and_everybody_brings_revenue(name):
     everybody = FITS[name](replace(train, target=np.full(400, 80.0)), SETTINGS, 1).predict(train)
     assert everybody.value == pytest.approx(np.full(400, 80.0), rel=0.02)
     assert FITS[name](train, SETTINGS, 1).predict(train.take(np.zeros(400, dtype=bool))).value.shape == (0,)
+
+
+@pytest.mark.parametrize("name", sorted(FITS))
+def test_the_days_ahead_are_forecast_at_their_own_price(name):
+    """Learned at 100 and 150 a night; a horizon at 90 (a year before) is 90 over their mean as dear, 1 if unknown."""
+    train, _ = guests()
+    dear = np.arange(len(train)) % 2 == 0
+    prices = np.where(dear, 150.0, 100.0)
+    train = replace(train, target=train.target * prices / 125.0, horizon_price=prices)
+    test, _ = guests(seed=2)
+    model = FITS[name](train, SETTINGS, 1)
+    plain = model.predict(test).value
+    ahead = model.predict(replace(test, season_price=np.full(len(test), 90.0))).value
+    assert ahead == pytest.approx(plain * 90.0 / 125.0)
+    assert model.predict(replace(test, season_price=np.full(len(test), 1e6))).value == pytest.approx(2.0 * plain)
+    blind = FITS[name](replace(train, horizon_price=np.full(len(train), np.nan)), SETTINGS, 1)
+    assert blind.predict(replace(test, season_price=np.full(len(test), 90.0))).value == pytest.approx(
+        blind.predict(test).value
+    )
+
+
+def test_the_wide_block_and_the_texts_are_read():
+    train, _ = guests()
+    wide = train.wide.copy()
+    wide[:, 3] = train.target > 0
+    told = replace(train, wide=wide)
+    sure = fit_two_part(told, SETTINGS, 1).predict(told).further[CHANCE]
+    assert roc_auc_score(train.target > 0, sure) > 0.99
+    model = model_spec("two_part_text").fit(replace(train, text_weight=(train.target > 0) * 1.0), SETTINGS, 1)
+    asked = replace(train, text_weight=(train.target > 0) * 1.0)
+    assert roc_auc_score(train.target > 0, model.predict(asked).further[CHANCE]) > 0.99
+
+
+def test_trees_that_read_what_no_example_holds_are_refused():
+    train, _ = guests(400)
+    model = fit_two_part(train, SETTINGS, 1)
+    text = model.chance.model_to_string().replace("w_last_nights", "w_moon_phase")
+    with pytest.raises(ContractError, match="w_moon_phase.*train them again"):
+        replace(model, chance=lightgbm.Booster(model_str=text)).predict(train)
 
 
 @pytest.mark.parametrize("power", [1.0, 2.0])

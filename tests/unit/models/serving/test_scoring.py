@@ -16,12 +16,11 @@ from assets.models.serving.scoring import (
     Served,
     interval_table,
     intervals,
-    past_revenue,
     reasons_of,
     score_customers,
     start_model,
 )
-from tests.unit.customers.build import DAY, booking, frame
+from tests.unit.customers.build import DAY
 from tests.unit.models.build import DIMENSIONS, QUICKEST, arrays_of, examples_of
 
 RNG = np.random.default_rng(1)
@@ -46,12 +45,6 @@ def test_few_residuals_share_one_bin(number):
     assert len(table["low"]) == len(table["edges"]) + 1
     low, high = intervals(np.array([10.0]), table)
     assert low[0] <= 10.0 <= high[0]
-
-
-def test_past_revenue_keeps_the_order_of_customers():
-    rows = frame([booking("a", 5, 30), booking("b", 95, 70), booking("c", 1, 20)])
-    got = past_revenue(rows, pl.Series(["c", "x", "b", "a"]), DAY, 90)
-    assert got.to_list() == [20.0, 0.0, 0.0, 30.0]
 
 
 def test_reasons_name_the_largest_contributions_first():
