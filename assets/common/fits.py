@@ -155,15 +155,13 @@ def last_stored_day(workspace: Workspace, reads: Sequence[Reads]) -> date | None
     """The last day that every daily table among ``reads`` has reached, or None when nothing is stored.
 
     A table without any day (its source has no such stream), or of which not every day is made, does not hold the
-    others back.
+    others back; where there are no others, its own last day counts.
     """
-    lasts = []
+    lasts: dict[bool, list[date]] = {False: [], True: []}
     for item in reads:
-        is_read = item.is_read(workspace.settings)
-        if item.is_sparse or not is_read or workspace.lake.exists(item.asset, None):
-            continue
-        lasts += workspace.lake.days(item.asset)[-1:]
-    return min(lasts, default=None)
+        if item.is_read(workspace.settings) and not workspace.lake.exists(item.asset, None):
+            lasts[item.is_sparse] += workspace.lake.days(item.asset)[-1:]
+    return min(lasts[False] or lasts[True], default=None)
 
 
 def next_day(day: date) -> date:

@@ -67,6 +67,15 @@ def test_a_sparse_day_that_comes_later_makes_the_table_stale(world: Workspace) -
     assert seen(world) == [DAYS[0], DAYS[1]]
 
 
+def test_a_table_of_sparse_days_alone_is_made_as_of_the_last_of_them(world: Workspace) -> None:
+    alone = replace(toy_seen, reads=(Reads("toy_sum", None, is_sparse=True),))
+    summed(world, [DAYS[0], DAYS[2]])
+    assert produce_whole(world, alone).failed == []
+    record = world.lake.record("toy_seen", None)
+    assert record is not None
+    assert (record.inputs["as_of"], record.is_pending) == (str(DAYS[2]), False)
+
+
 def test_a_record_that_is_not_declared_is_refused(world: Workspace) -> None:
     asked = WholeInputs(world, toy_seen.reads, "toy_seen", DAYS[-1], fits=["other"])
     with pytest.raises(ContractError, match="'toy_mean' are read but not declared; declared: .'other'."):
