@@ -1,6 +1,7 @@
 """Scores and the models behind them, as the commands ``score`` and ``models`` show them."""
 
 from datetime import date
+from pathlib import PurePath
 from typing import Any
 
 from assets.common.workspace import Workspace
@@ -46,7 +47,8 @@ def show_models(workspace: Workspace, compared: tuple[str, str] | None) -> None:
         message = "no training run is noted yet; run the chain first (stayworth run)"
         raise NotFittedError(message)
     if compared:
-        _compare(*(_run_of(runs, text) for text in compared))
+        first, second = (_run_of(runs, text) for text in compared)
+        _compare(first, second, workspace.places.models)
         return
     entry = store.entry(max(run["as_of"] for run in runs)) or {}
     head = ("run", "as of", "model", "version", "inputs", "settings", "rmse", "r2", "gini", "origin", "serving")
@@ -75,10 +77,10 @@ def _run_of(runs: list[dict[str, Any]], text: str) -> dict[str, Any]:
     return matching[0]
 
 
-def _compare(first: dict[str, Any], second: dict[str, Any]) -> None:
+def _compare(first: dict[str, Any], second: dict[str, Any], folder: PurePath) -> None:
     say(f"{'':<60}{'run ' + str(first['number']):>{_SHOWN}}  {'run ' + str(second['number'])}")
     differing = differences(first, second)
     for name, one, two in differing:
         say(f"{name:<60}{one[:_SHOWN]:>{_SHOWN}}  {two[:_SHOWN]}")
-    artefacts = f"models/{first['path']} and models/{second['path']} below the home folder"
+    artefacts = f"{first['path']} and {second['path']} below {folder}"
     say(f"{len(differing)} differences; artefacts: {artefacts}" if differing else "the same in everything")

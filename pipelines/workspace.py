@@ -58,8 +58,12 @@ def _ledger(workspace: Workspace) -> Any:
 
 def _model_store(workspace: Workspace) -> Any:
     from resources.model_store import ModelStore
+    from resources.restricted_store import RestrictedStore
 
-    return ModelStore(workspace.places.models, workspace.places.store(workspace.places.models))
+    root = workspace.places.models
+    store = ModelStore(root, RestrictedStore(workspace.lake, root))
+    store.adopt(workspace.settings.home / "models")
+    return store
 
 
 def _tombstones(workspace: Workspace) -> Any:

@@ -8,6 +8,7 @@ from that day on; ``<root>/runs/<run id>.json`` is the record of a training run.
 
 import hashlib
 import json
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -18,6 +19,7 @@ import numpy as np
 from safetensors.numpy import load as load_tensors
 from safetensors.numpy import save as save_tensors
 
+from resources.atomic_files import is_draft
 from resources.errors import ContractError, NotFittedError
 from resources.file_store import FileStore, LocalFolder
 
@@ -111,6 +113,29 @@ class ModelStore:
     def __init__(self, root: PurePath, store: FileStore | None = None) -> None:
         self.root = root
         self._store = store or LocalFolder()
+
+    def adopt(self, folder: Path) -> int:
+        """Take over what an earlier version kept elsewhere on this machine, and remove it there.
+
+        Args:
+            folder: of that store; nothing happens where there is none.
+
+        Returns:
+            Files taken over; what is here already stays as it is. Cut short, it is finished by the next one: which
+            model serves comes last.
+        """
+        if not folder.is_dir():
+            return 0
+        left = [path for path in LocalFolder().below(folder) if not is_draft(path.name)]
+        taken = 0
+        for path in sorted(left, key=lambda path: (_model_of(path, folder) == _SERVED, path.name == _JSON, path)):
+            target = self.root / path.relative_to(folder)
+            if self._store.stamp(target) is None:
+                self._store.make_folder(target.parent)
+                self._store.replace(target, LocalFolder().content(path), is_private=True)
+                taken += 1
+        shutil.rmtree(folder)
+        return taken
 
     def relative_path(self, model: str, version: str) -> str:
         """Folder of a version below the root."""

@@ -27,7 +27,6 @@ class Places:
     Attributes:
         root: of the zones.
         restricted: of the restricted zone where it does not lie below ``root``.
-        models: of the trained models.
         state: folder of this machine for what the restricted zone keeps beside its tables.
         objects: the stores that the roots name.
         notes: file of this machine that remembers digests of objects.
@@ -35,10 +34,14 @@ class Places:
 
     root: PurePath
     restricted: PurePath | None
-    models: PurePath
     state: Path
     objects: tuple[ObjectStore, ...]
     notes: Path
+
+    @property
+    def models(self) -> PurePath:
+        """Folder of the trained models, in the restricted zone: trees split at exact values of customers."""
+        return (self.restricted or self.root / Zone.RESTRICTED) / "models"
 
     def lake(self, contracts: Iterable[FrameContract], cipher: FileCipher | None = None) -> Lake:
         """The lake at these places with the zones that the contracts name."""
@@ -64,7 +67,6 @@ def places_of(home: Path, core: CoreSettings, world: str = "") -> Places:
     return Places(
         root=main.root if main else home / "lake",
         restricted=vault.root if vault else core.restricted_root,
-        models=main.root / "models" if main else home / "models",
         state=core.restricted_root or home / "lake" / Zone.RESTRICTED,
         objects=tuple(store for store in (vault, main) if store is not None),
         notes=home / "cache" / _NOTES,

@@ -75,8 +75,11 @@ class StoredFiles:
 
     def replace(self, path: PurePath, content: bytes, *, seal: bool) -> None:
         """Replace a file in one step, readable by its owner only when it may be sealed."""
-        sealed = self._cipher.seal(content, path) if seal and self._cipher else content
-        self.store(path).replace(path, sealed, is_private=seal)
+        self.store(path).replace(path, self.sealed(content, path) if seal else content, is_private=seal)
+
+    def sealed(self, content: bytes, path: PurePath) -> bytes:
+        """Bytes as they are stored in the restricted zone: sealed where it is encrypted."""
+        return self._cipher.seal(content, path) if self._cipher else content
 
     def draft(
         self, path: PurePath, frame: pl.DataFrame, *, metadata: Mapping[str, str] | None, seal: bool

@@ -11,7 +11,6 @@ from assets.alignment.link_rows import link_rows
 from assets.common.daily import DayInputs, Produced, Reads, WholeInputs, WholeProduced, daily_asset, whole_asset
 from assets.common.declaration import ENCODERS, Cadence
 from assets.customers.behaviour import BOOKING_COLUMNS
-from assets.customers.group_figures import minimum_customers
 from assets.customers.protocols import examined_days, plan_origins
 from assets.customers.settings import CustomerSettings
 from assets.customers.units import customer_bookings, of_main_unit
@@ -31,6 +30,7 @@ from assets.models.assets_measuring import (
     words_by_value,
 )
 from assets.models.assets_segments import segment_pages, segment_themes
+from assets.models.assets_serving import back_test, model_drift, training_runs
 from assets.models.checks import (
     validate_ablations,
     validate_examples,
@@ -45,9 +45,6 @@ from assets.models.checks_future import examples_see_no_future, no_future_outcom
 from assets.models.checks_serving import (
     NO_WORSE_IS_PROMOTED,
     no_worse_model_is_promoted,
-    validate_back_test,
-    validate_drift,
-    validate_training_runs,
 )
 from assets.models.contract import (
     ANOMALY_SENSITIVITY,
@@ -59,7 +56,6 @@ from assets.models.contract import (
     MODEL_TUNING,
     TRAINED_MODELS,
 )
-from assets.models.contract_serving import BACK_TEST, MODEL_DRIFT, TRAINING_RUNS
 from assets.models.evaluation.ablations import ablate, settings_variants, text_variants
 from assets.models.evaluation.evaluate import evaluate, metrics_of
 from assets.models.evaluation.text_studies import aggregation_variants, embedding_variants
@@ -67,9 +63,7 @@ from assets.models.evaluation.tuning import chosen_values, tune
 from assets.models.examples.dataset import BEHAVIOUR_COLUMNS, build_examples, features_at, with_past
 from assets.models.examples.sources import HISTORY, stored_sources
 from assets.models.examples.text_sources import TextSources
-from assets.models.serving.back_test import back_test_metadata
-from assets.models.serving.drift import drift_metadata, drift_table
-from assets.models.serving.in_service import replayed_origin, tested_days, training_of
+from assets.models.serving.in_service import training_of
 from assets.models.serving.kept_models import served_of, train_final
 from assets.models.serving.scoring import Served, score_customers, start_model
 from assets.models.serving.training_log import (
@@ -79,21 +73,24 @@ from assets.models.serving.training_log import (
     runs_frame,
 )
 from assets.models.settings import model_settings
-from assets.privacy.feature_rows import LABELS, booking_reads
+from assets.privacy.feature_rows import LABELS
 from assets.privacy.opt_outs import without_opted_out
 from assets.reviews.settings import ReviewSettings
 from resources.model_store import ModelStore
 
 __all__ = [
+    "back_test",
     "customer_reviews",
     "customer_value",
     "explained_texts",
     "feature_influence",
     "forecast_curves",
     "influence_by_value",
+    "model_drift",
     "models_findings",
     "segment_pages",
     "segment_themes",
+    "training_runs",
     "word_influence",
     "words_by_value",
 ]  # declared in their own file, seen by the shell
@@ -226,47 +223,6 @@ def trained_models(inputs: WholeInputs) -> WholeProduced:
     frame = TRAINED_MODELS.empty() if training.in_service is None else models_of_run(training.in_service)
     judged = no_worse_model_is_promoted(runs_frame([{"number": 1, **training.record}]))
     return WholeProduced(frame, run_metadata(training.record), [judged], training.effects)
-
-
-@whole_asset(contract=TRAINING_RUNS, group="models", reads=[Reads("trained_models", None)],
-             validate=validate_training_runs, kinds={"json"}, owners=["team:models"], code_version="1")  # fmt: skip
-def training_runs(inputs: WholeInputs) -> WholeProduced:
-    """Every training run with settings, input hash, metrics, artefact and the decision on its promotion."""
-    store: ModelStore = inputs.resource("model_store")
-    records = store.runs()
-    return WholeProduced(runs_frame(records), run_metadata(records[-1]) if records else {})
-
-
-@whole_asset(contract=MODEL_DRIFT, group="models",
-             reads=[*HISTORY, Reads("examples", None), Reads("model_predictions", None), Reads("customer_scores", 0)],
-             validate=validate_drift, kinds={"numpy"}, owners=["team:models"], code_version="1")  # fmt: skip
-def model_drift(inputs: WholeInputs) -> WholeProduced:
-    """Population stability index of every input and of the score: training examples against the newest customers."""
-    day, customers = inputs.as_of, inputs.settings.room("customers", CustomerSettings)
-    notices = inputs.resource("opt_outs").history()
-    sources = stored_sources(inputs)
-    bookings = without_opted_out(LABELS, sources.bookings, notices, pl.lit(day))
-    newest = of_main_unit(features_at(bookings, sources.pairs, sources.as_stored(), day, customers))
-    drift = drift_table(
-        of_main_unit(inputs.frame("examples")),
-        newest,
-        inputs.frame("model_predictions"),
-        inputs.frame("customer_scores"),
-        day,
-        model_settings(inputs.settings),
-        minimum_customers(inputs.settings),
-    )
-    return WholeProduced(drift, drift_metadata(drift))
-
-
-@whole_asset(contract=BACK_TEST, group="models",
-             reads=[*booking_reads(), Reads("customer_scores", None, is_sparse=True),
-                    Reads("model_predictions", None), Reads("training_runs", None)],
-             validate=validate_back_test, kinds={"numpy"}, owners=["team:models"], code_version="2")  # fmt: skip
-def back_test(inputs: WholeInputs) -> WholeProduced:
-    """Past predictions against the revenue realised since: error, ranking, interval, calibration by scored day."""
-    table = pl.concat([BACK_TEST.empty(), *tested_days(inputs), *replayed_origin(inputs)])
-    return WholeProduced(table, back_test_metadata(table, inputs.settings.core.currency))
 
 
 @daily_asset(contract=CUSTOMER_SCORES, group="models", reads=[*HISTORY, Reads("trained_models", is_whole=True)],

@@ -11,7 +11,7 @@ ORDER = (
     "settings_measuring", "settings_fine_tuning", "settings",
     "examples", "networks", "estimators", "evaluation", "anomaly_choice", "explaining", "serving", "segment_pages",
     "findings", "fine_tuning", "checks_serving", "checks_explaining", "checks_future", "checks", "checks_segments",
-    "assets_segments", "assets_measuring", "assets",
+    "assets_segments", "assets_measuring", "assets_serving", "assets",
 )  # fmt: skip
 
 

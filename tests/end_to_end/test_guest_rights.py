@@ -105,7 +105,10 @@ def plant(workspace: Workspace, guest: Guest) -> None:
     reports = home / "reports"
     reports.mkdir()
     (reports / "index.html").write_text(f"<p>{guest.texts[0]}</p>")
-    for folder in (home / "studies" / "fine_tuning" / "v", home / "models" / "gated_fusion_fine_tuned" / "v"):
+    for folder in (
+        home / "studies" / "fine_tuning" / "v",
+        home / "lake" / "restricted" / "models" / "gated_fusion_fine_tuned" / "v",
+    ):
         folder.mkdir(parents=True)
         (folder / "card.md").write_text("learned from the guests' own words")
     contract = workspace.contracts["raw_bookings"]
