@@ -45,18 +45,18 @@ class KnownLinks:
 
 
 def every_room(links: pl.DataFrame, stays: pl.DataFrame) -> pl.DataFrame:
-    """``booking_id``, ``review_id`` with each further room of the stay that a link names.
+    """The links, and each again for every further room of the stay that it names; by booking and review.
 
     Args:
-        links: ``booking_id``, ``review_id``.
+        links: ``booking_id``, ``review_id``, and what else is to be told of every room.
         stays: ``booking_id``, ``guest_hash``, ``hotel``, ``arrival_day``, ``nights``; without a guest's hash a booking
             is a stay of its own.
     """
     stay = ["guest_hash", "hotel", "arrival_day", "nights"]
     known = stays.select("booking_id", *stay).unique()
     named = links.join(known.drop_nulls("guest_hash"), on="booking_id", how="inner")
-    rooms = named.drop("booking_id").join(known, on=stay, how="inner").select("booking_id", "review_id")
-    return pl.concat([links.select("booking_id", "review_id"), rooms]).unique().sort("booking_id", "review_id")
+    rooms = named.drop("booking_id").join(known, on=stay, how="inner").select(links.columns)
+    return pl.concat([links, rooms]).unique().sort("booking_id", "review_id")
 
 
 def matched_figures(pairs: pl.DataFrame, known: KnownLinks, rng: np.random.Generator) -> dict[str, Estimate]:

@@ -20,7 +20,7 @@ ORACLE_READS = (*stay_reads(), Reads("match_candidates", None), Reads("clean_rev
 FIGURES = ("precision", "recall", "f1", "calibration_error", "precision_at_90")
 TRUTH, VERIFIED = "truth", "verified links"
 _BRANCH = "links.matched"
-_STAY = ("booking_id", "guest_hash", "hotel", "arrival_day", "nights")
+STAY_OF_ROOM = ("booking_id", "guest_hash", "hotel", "arrival_day", "nights")
 
 
 def known_links(inputs: WholeInputs) -> KnownLinks:
@@ -36,7 +36,7 @@ def known_links(inputs: WholeInputs) -> KnownLinks:
     else:
         told = inputs.history("verified_links", ["review_id", "booking_id", "delivery_day"])
         linked = latest_versions(told, "review_id").drop_nulls("booking_id")
-        links = every_room(linked, inputs.history("stays", _STAY)) if linked.height else linked
+        links = every_room(linked, inputs.history("stays", STAY_OF_ROOM)) if linked.height else linked
     readable = links.select("booking_id", "review_id").join(reviews, on="review_id", how="semi")
     now = matchable(reviews, inputs.as_of, room_settings(inputs).window_days)
     return KnownLinks(links=readable, reviews=now, are_all=truth is not None)

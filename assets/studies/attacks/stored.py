@@ -27,6 +27,8 @@ from assets.studies.attacks.rates import AttackResult, table_of
 from assets.studies.attacks.search import haystack_of
 from assets.studies.attacks.stored_views import VIEW_READS, attack_views
 from assets.studies.attacks.suite import Population, attack_bookings
+from assets.studies.matched_links import every_room
+from assets.studies.measure_links import STAY_OF_ROOM
 from assets.studies.settings import StudiesSettings
 from assets.studies.truth import true_links, truth_of
 
@@ -36,6 +38,7 @@ ATTACK_READS = (
     Reads("raw_reviews", None),
     Reads("pseudonyms", None),
     Reads("labelled_bookings", None),
+    Reads("stays", None),
     Reads("masked_reviews", None),
     Reads("clean_reviews", None),
     Reads("booking_review_pairs", None),
@@ -87,7 +90,8 @@ def _through_reviews(inputs: WholeInputs, population: Population, number: int) -
     stored = latest_in_place(population.stored, "booking_id")
     stays = completed_stays(stored, alignment).select("booking_id", "stay_end")
     world = ReviewWorld(
-        pairs=inputs.frame("booking_review_pairs"),
+        # Whoever holds the pairs finds the stay of any of its rooms.
+        pairs=every_room(inputs.frame("booking_review_pairs"), inputs.history("stays", STAY_OF_ROOM)),
         reviews=latest_in_place(inputs.frame("clean_reviews"), "review_id").select(
             "review_id", "hotel_name", "reviewer_country", "posted_day"
         ),

@@ -111,6 +111,8 @@ def test_every_room_of_a_known_guests_stay() -> None:
     )  # fmt: skip
     rooms = every_room(links(("a", "r1"), ("b", "r2"), ("gone", "r3")), stays)
     assert rooms.rows() == [("a", "r1"), ("a2", "r1"), ("b", "r2"), ("gone", "r3")]
+    ranked = every_room(links(("a2", "r1")).with_columns(rank=pl.lit(1)), stays)
+    assert ranked.rows() == [("a", "r1", 1), ("a2", "r1", 1)]
 
 
 def test_reviews_count_once_their_window_has_passed() -> None:
