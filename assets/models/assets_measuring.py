@@ -107,7 +107,7 @@ def word_influence(inputs: WholeInputs) -> pl.DataFrame:
 def words_by_value(inputs: WholeInputs) -> pl.DataFrame:
     """Words that go with high or low value beyond chance, one text per customer; no word of few customers."""
     texts = known_texts(inputs, inputs.as_of)
-    return words_that_go_with_value(texts, inputs.frame("customers"), minimum_customers(inputs.settings))
+    return words_that_go_with_value(texts, of_main_unit(inputs.frame("customers")), minimum_customers(inputs.settings))
 
 
 @whole_asset(contract=FORECAST_CURVES, group="models",

@@ -120,7 +120,7 @@ def test_the_strongest_feature_comes_first_and_says_which_way_it_moves() -> None
     assert isinstance(picture, Picture)
     assert isinstance(bars, Picture)
     assert "high values of “monetary” raise the forecast" in picture.sentence
-    assert "a tenth of the customers by the feature's value, 30 or more" in picture.sentence
+    assert "a tenth of the markets by the feature's value, 30 or more" in picture.sentence
     lowered = rows.with_columns(direction=-pl.col("direction"))
     (picture, _) = influence_blocks(full_world().with_tables(influence_by_value=lowered).told(CHAPTER))
     assert "high values of “monetary” lower" in picture.sentence  # type: ignore[union-attr]

@@ -8,6 +8,7 @@ from assets.models.estimators.registry import TREES
 from assets.reports.chapters.explain.figures import draw_importance, draw_tenths
 from assets.reports.telling.absence import Need
 from assets.reports.telling.blocks import Block, Disclosure, Picture
+from assets.reports.telling.guests import customer_words
 from assets.reports.telling.notices import missing
 from assets.reports.telling.wording import count, decimal, joined, model_name, percent, plain
 
@@ -21,15 +22,14 @@ def influence_blocks(told: "Told") -> list[Block]:
     ranking = influence_ranking(influence).head(told.settings.shap_features)
     if ranking.is_empty():
         return [missing("influence of the features (SHAP)", told, Need.FORECASTS)]
-    names, unit = ranking["feature"].to_list(), told.run.currency
+    names, unit, many = ranking["feature"].to_list(), told.run.currency, customer_words(told).many
     first = plain(names[0].removeprefix("b_"))
     smallest = min(influence.filter(pl.col("feature").is_in(names))["n"].to_list())
     picture = Picture(
         key="influence_by_value",
         title="Which features move the forecasts (figure 6 of paper 001, by groups of customers)",
-        sentence=f"{_strongest(ranking)} One dot is the mean of a tenth of the customers by the feature's value, "
-        f"{count(smallest)} or more; customers of equal value stand together. What moves single customers further is "
-        "not shown.",
+        sentence=f"{_strongest(ranking)} One dot is the mean of a tenth of the {many} by the feature's value, "
+        f"{count(smallest)} or more; {many} of equal value stand together. What moves single ones is not shown.",
         alt="Dots per feature from low to high values: horizontal place is the mean influence, colour the value.",
         figure=draw_tenths(influence.filter(pl.col("tenth") > 0), names, unit),
         disclosure=Disclosure.GUEST_AGGREGATE,

@@ -10,6 +10,7 @@ from assets.reports.chapters.models.figures import draw_deciles, draw_gain, draw
 from assets.reports.telling.absence import Need
 from assets.reports.telling.accuracy import FORECASTS, Accuracy, accuracy_of
 from assets.reports.telling.blocks import Block, Disclosure, Picture
+from assets.reports.telling.guests import customer_words
 from assets.reports.telling.notices import missing
 from assets.reports.telling.wording import count, decimal, model_name, percent
 
@@ -42,15 +43,15 @@ def spread_blocks(told: "Told") -> list[Block]:
     rows = told.table("forecast_curves").filter((pl.col("protocol") == SCORES) & (pl.col("curve") == FORECAST))
     if rows.is_empty():
         return []
-    steps = rows.sort("step")
+    steps, many = rows.sort("step"), customer_words(told).many
     low = steps.row(0, named=True)
     border = low["high"]
     few = f"below {count(border)} {told.run.currency}" if border is not None else "in one step"
     return [
         Picture(
             key="score_spread",
-            title="How the scores of today's customers are spread",
-            sentence=f"Of {count(float(steps['n'].sum()))} scored customers {percent(low['share'], 0)} are expected to "
+            title=f"How the scores of today's {many} are spread",
+            sentence=f"Of {count(float(steps['n'].sum()))} scored {many} {percent(low['share'], 0)} are expected to "
             f"bring {few}. Every step holds {count(min(steps['n'].to_list()))} or more.",
             alt="Bars of the share of customers by expected revenue, in steps with fixed borders.",
             figure=draw_steps(steps, f"expected revenue, {told.run.currency}"),

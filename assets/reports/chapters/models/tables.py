@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from assets.common.findings import Estimate
 from assets.reports.telling.accuracy import Accuracy, metric_cell
 from assets.reports.telling.blocks import Disclosure, Table
+from assets.reports.telling.guests import customer_words
 from assets.reports.telling.tables import value_order
 from assets.reports.telling.wording import capital, count, decimal, estimate, model_name, percent, plain
 
@@ -99,8 +100,8 @@ def score_table(told: "Told", horizon_days: int | None) -> Table | None:
     ahead = f"the next {horizon_days} days" if horizon_days else "the time to come"
     return Table(
         key="scores",
-        title=f"Expected revenue of today's customers in {ahead}",
-        columns=("Segment", "Pseudo-customers", f"Expected, {told.run.currency}", "Share", "Mean"),
+        title=f"Expected revenue of today's {customer_words(told).many} in {ahead}",
+        columns=("Segment", capital(customer_words(told).many), f"Expected, {told.run.currency}", "Share", "Mean"),
         rows=rows,
         note=note,
         disclosure=Disclosure.GUEST_AGGREGATE,
