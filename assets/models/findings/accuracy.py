@@ -205,35 +205,3 @@ def ablation_results(models: Tree, protocols: Sequence[str]) -> Tree:
         if by_variant:
             tree[protocol] = by_variant
     return tree
-
-
-def permutation_results(real: pl.DataFrame, shuffled: pl.DataFrame, folds: int, models: Sequence[str]) -> Tree:
-    """Models that read text, with texts as paired and with texts shuffled among stays, on the same folds.
-
-    Args:
-        real: ``model_metrics`` rows.
-        shuffled: the same of the run with shuffled texts.
-        folds: of the cross-validation.
-        models: names to compare.
-    """
-    tree: Tree = {}
-    for model in models:
-        keys = ["repeat", "fold"]
-        chosen = (pl.col("protocol") == PROSPECTIVE_CV) & (pl.col("model") == model)
-        pairs = (
-            real.filter(chosen)
-            .join(shuffled.filter(chosen), on=keys, suffix="_b")
-            .sort(*keys)
-            .drop_nulls(["r2", "r2_b"])
-        )
-        if pairs.height < 2:
-            continue
-        a, b, share = pairs["r2"].to_numpy(), pairs["r2_b"].to_numpy(), 1.0 / (folds - 1)
-        tree[model] = {
-            "metric": "r2",
-            "real": fold_interval(a, share).as_json(),
-            "shuffled": fold_interval(b, share).as_json(),
-            "difference": fold_interval(a - b, share).as_json(),
-            "p_corrected": compare(a, b, share).p_corrected,
-        }
-    return tree

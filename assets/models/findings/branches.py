@@ -1,6 +1,6 @@
 """The room's findings: from its tables and its kept models to rows under the names of results.json."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,16 +10,16 @@ from numpy.typing import NDArray
 
 from assets.common.findings import Disclosure, Tree, merged
 from assets.customers.protocols import OBSERVED, PROSPECTIVE
+from assets.customers.units import main_unit
 from assets.models.estimators.registry import FUSION, NAIVE
 from assets.models.estimators.spec import model_spec
 from assets.models.evaluation.controls import shuffle_texts
-from assets.models.evaluation.evaluate import PROSPECTIVE_CV, best_model, evaluate, metrics_of
+from assets.models.evaluation.evaluate import PROSPECTIVE_CV, best_model, evaluate
 from assets.models.evaluation.tuning import chosen_values
 from assets.models.findings.accuracy import (
     ablation_results,
     group_results,
     model_results,
-    permutation_results,
     segment_results,
     significance_results,
 )
@@ -40,7 +40,8 @@ from assets.models.findings.examples import example_counts
 from assets.models.findings.explanations import model_explanation
 from assets.models.findings.gate import gate_results
 from assets.models.findings.leakage import leakage_results
-from assets.models.findings.verdicts import past_results, shared_draws, verdict_results
+from assets.models.findings.permutation import permutation_results
+from assets.models.findings.verdicts import past_results, primary_of, shared_draws, verdict_results
 from assets.models.findings.words import word_faithfulness
 from assets.models.settings import ModelSettings
 
@@ -112,7 +113,8 @@ def _evaluated(tables: ModelTables, settings: ModelSettings, profile: str, fresh
         draws=settings.bootstrap_draws,
         rng=fresh(),
     )
-    drawn = shared_draws(tables.predictions, PROSPECTIVE_CV, fresh())
+    metric = primary_of(main_unit(tables.examples))
+    drawn = shared_draws(tables.predictions, PROSPECTIVE_CV, fresh(), metric=metric)
     beside_past = past_results(tables.predictions, fresh, settings.bootstrap_draws)
     lists = customer_results(tables.predictions, settings.bootstrap_draws, fresh)
     claims = claim_frame(tables.metrics, settings.folds, fresh(), settings.bootstrap_draws)
@@ -121,7 +123,8 @@ def _evaluated(tables: ModelTables, settings: ModelSettings, profile: str, fresh
         "ablations": ablation_results(models, (PROSPECTIVE_CV, OBSERVED)),
         "models": {
             **merged(_with_best(models, tables.metrics), lists, beside_past),
-            **_compared(models, tables, drawn, settings, fresh, minimum),
+            "recommendation": recommendation(tables.metrics, drawn, metric=metric),
+            **_compared(models, tables, settings, fresh, minimum),
         },
         "gate": gate_results(
             tables.predictions,
@@ -133,7 +136,7 @@ def _evaluated(tables: ModelTables, settings: ModelSettings, profile: str, fresh
         ),
         "controls": {"permutation": _permuted(names, models, tables, settings, fresh)},
         "claims": claim_tree(claims),
-        "verdicts": verdict_results(drawn),
+        "verdicts": verdict_results(drawn, metric),
         "studies": study_tree(study_frame(tables.ablations, settings.folds)),
         "tuning": tuning_tree(tuning_frame(tables.tuning)),
     }
@@ -146,7 +149,6 @@ def _with_best(models: Tree, metrics: pl.DataFrame) -> Tree:
 def _compared(
     models: Tree,
     tables: ModelTables,
-    drawn: Mapping[str, Floats],
     settings: ModelSettings,
     fresh: Fresh,
     minimum: int,
@@ -158,7 +160,6 @@ def _compared(
     return {
         "significance": significance_results(tables.metrics, settings.folds),
         "calibration": calibration_tree(tables.predictions, calibrated, minimum),
-        "recommendation": recommendation(tables.metrics, drawn),
         "segments": segment_results(tables.predictions, tables.customers, settings.mape_floor, FUSION, minimum),
         "groups": group_results(tables.predictions, tables.examples, best, fresh(), draws, minimum=minimum)
         if best
@@ -169,15 +170,15 @@ def _compared(
 def _permuted(names: Sequence[str], models: Tree, tables: ModelTables, settings: ModelSettings, fresh: Fresh) -> Tree:
     if PROSPECTIVE_CV not in models:
         return {}
-    shuffled = shuffled_metrics(tables.examples, tables.tuning, settings, names, fresh())
-    return permutation_results(tables.metrics, shuffled, settings.folds, names)
+    dealt = shuffled_predictions(tables.examples, tables.tuning, settings, names, fresh())
+    return permutation_results(tables.predictions, dealt, names, fresh())
 
 
-def shuffled_metrics(
+def shuffled_predictions(
     examples: pl.DataFrame, tuning: pl.DataFrame, settings: ModelSettings, names: Sequence[str],
     rng: np.random.Generator,
 ) -> pl.DataFrame:  # fmt: skip
-    """Metrics of models that read text after the texts were dealt out anew among the customers; same folds.
+    """Predictions of models that read text after the texts were dealt out anew among the customers; same folds.
 
     The hold-out's rows go along: the folds are dealt over the customers of both.
 
@@ -190,7 +191,7 @@ def shuffled_metrics(
     """
     chosen = replace(settings, models=(NAIVE, *names), repeats=settings.other_repeats)
     rows = shuffle_texts(examples.filter(pl.col("protocol") == PROSPECTIVE), rng)
-    return metrics_of(evaluate(rows, chosen, tuned=chosen_values(tuning), is_holdout_tested=False), chosen)
+    return evaluate(rows, chosen, tuned=chosen_values(tuning), is_holdout_tested=False)
 
 
 def explanation_tree(

@@ -55,11 +55,12 @@ def _permutation_blocks(told: Told) -> list[Block]:
     if real is None or shuffled is None:
         return [missing("permutation control", told, Need.TEXTS)]
     p = told.number(f"{_CONTROL}.p_corrected")
-    name = HEADINGS.get(str(told.value(f"{_CONTROL}.metric") or "r2"), "R²")
+    metric = str(told.value(f"{_CONTROL}.metric") or "auc")
+    name = HEADINGS.get(metric, "AUC of any revenue")
     is_told_by_text = p is not None and p < 0.05 and real.value > shuffled.value
     verdict = "so the pairing carries information" if is_told_by_text else "a difference that chance explains"
     chance = f" (p = {p_value(p)})" if p is not None else ""
-    without = accuracy_of(told, "prospective_cv").estimate(WITHOUT_TEXT, "r2")
+    without = accuracy_of(told, "prospective_cv").estimate(WITHOUT_TEXT, metric)
     return [
         Picture(
             key="permutation",

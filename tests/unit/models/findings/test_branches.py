@@ -25,7 +25,7 @@ from assets.models.findings.branches import (
     explanation_tree,
     fusion_settings,
     model_tree,
-    shuffled_metrics,
+    shuffled_predictions,
 )
 from assets.models.settings import ModelSettings
 from tests.unit.models.build import QUICKEST, examples_of
@@ -55,12 +55,13 @@ def test_settings_are_told_without_a_model_too():
 @pytest.fixture(scope="module")
 def shuffled():
     examples = examples_of(customers=60)
-    return examples, shuffled_metrics(examples, MODEL_TUNING.empty(), QUICKEST, ["gated_fusion"], fresh())
+    return examples, shuffled_predictions(examples, MODEL_TUNING.empty(), QUICKEST, ["gated_fusion"], fresh())
 
 
 def test_dealt_texts_are_tested_on_the_folds_of_the_real_ones(shuffled):
     examples, dealt = shuffled
     real = metrics_of(evaluate(examples, QUICKEST, tuned={}), QUICKEST)
+    dealt = metrics_of(dealt, QUICKEST)
     keys = ["model", "repeat", "fold", "n"]
     chosen = pl.col("model").is_in(["same_as_past", "gated_fusion"]) & (pl.col("protocol") == PROSPECTIVE_CV)
     assert dealt.select(keys).sort(keys).equals(real.filter(chosen).select(keys).sort(keys))
@@ -76,6 +77,6 @@ def test_dealt_texts_are_tested_on_the_folds_of_the_real_ones(shuffled):
 
 def test_the_deal_of_texts_is_repeatable(shuffled):
     examples, dealt = shuffled
-    again = shuffled_metrics(examples, MODEL_TUNING.empty(), QUICKEST, ["gated_fusion"], fresh())
-    steady = dealt.drop(MODEL_METRICS.timings)
-    assert again.drop(MODEL_METRICS.timings).equals(steady)
+    again = shuffled_predictions(examples, MODEL_TUNING.empty(), QUICKEST, ["gated_fusion"], fresh())
+    steady = dealt.drop(MODEL_PREDICTIONS.timings)
+    assert again.drop(MODEL_PREDICTIONS.timings).equals(steady)

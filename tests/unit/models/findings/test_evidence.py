@@ -64,6 +64,19 @@ def test_advice_names_ours_only_where_it_is_better_beyond_chance(ours, baseline,
     assert recommendation(made, {}) == {}
 
 
+def test_advice_for_guests_ranks_by_who_comes_and_serves_by_rmse():
+    """The model with the better AUC is advised though its RMSE is worse; scores, which are amounts, keep to RMSE."""
+    made = metrics(gated_fusion=0.2, lightgbm=0.5, same_as_past=0.1)
+    noise = np.random.default_rng(1).normal(0, 0.005, 400)
+    drawn = {"lightgbm": 0.60 + noise, "same_as_past": 0.55 + noise, "gated_fusion": 0.66 - noise}
+    told = recommendation(made, drawn, metric="auc")
+    assert (told["ours"], told["baseline"], told["take"]) == ("gated_fusion", "lightgbm", "gated_fusion")
+    assert "the AUC of any revenue differs by" in told["sentence"]
+    assert told["served"] == "lightgbm"
+    worse = recommendation(made, drawn | {"gated_fusion": 0.52 - noise}, metric="auc")
+    assert worse["take"] == "lightgbm"
+
+
 def ablations():
     rows = [
         ("optimisation", variant, "gated_fusion", 0, fold, 9, 0.1, 1.0, 100.0 + gain + fold, 0.5)
