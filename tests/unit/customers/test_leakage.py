@@ -42,6 +42,20 @@ def test_the_same_generator_gives_the_same_table():
     assert first.equals(leakage_table(shuffled, np.random.default_rng(3), compared))
 
 
+def test_the_figure_is_the_mean_of_two_deals():
+    customers = customers_of(4, 60)
+    (chosen,) = feature_sets()[2:3]
+    (table,) = leakage_table(customers, np.random.default_rng(3), [chosen]).to_dicts()
+    rng = np.random.default_rng(3)
+    ordered = customers.sort("pseudo_customer_id")
+    target = ordered["clv"].cast(pl.Float64).to_numpy()
+    deals = [rng.permutation(np.arange(60) % 5) for _ in range(2)]
+    values = ordered.select(chosen.features).to_numpy()
+    single = [out_of_fold_r2(values, target, folds) for folds in deals]
+    assert table["r2"] == pytest.approx(np.mean(single))
+    assert len({round(figure, 6) for figure in single}) == 2
+
+
 def test_few_customers_or_a_constant_target_give_no_figure():
     assert leakage_table(customers_of(4, 10), np.random.default_rng(1))["r2"].null_count() == len(feature_sets())
     assert out_of_fold_r2(np.zeros((60, 1)), np.ones(60), np.arange(60) % 5) is None
