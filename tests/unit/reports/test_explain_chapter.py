@@ -131,7 +131,8 @@ def test_the_strongest_feature_comes_first_and_says_which_way_it_moves() -> None
 def test_words_are_told_with_how_many_used_them() -> None:
     (picture,) = moving_word_blocks(full_world().told(CHAPTER))
     assert isinstance(picture, Picture)
-    assert picture.sentence.startswith("“friendly” raises it; “rude” lowers it on average.")
+    assert picture.sentence.startswith("“friendly” raises it; “rude” lowers it on average; 2 of 3 words")
+    assert "one in twenty would by chance" in picture.sentence
     assert "over the 12 or more customers who used it, of 80" in picture.sentence
     unsure = word_rows().with_columns(low=pl.lit(-90.0), high=pl.lit(90.0))
     (picture,) = moving_word_blocks(full_world().with_tables(word_influence=unsure).told(CHAPTER))

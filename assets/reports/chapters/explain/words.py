@@ -47,7 +47,13 @@ def _moved(words: pl.DataFrame) -> str:
         if not rows.is_empty()
     ]
     known = "; ".join(parts)
-    return f"{capital(known)} on average." if known else "No word moves the forecasts of its users in one direction."
+    if not known:
+        return "No word moves the forecasts of its users in one direction."
+    apart = sum(rows.height for rows in sides.values())
+    return (
+        f"{capital(known)} on average; {count(apart)} of {count(words.height)} words have an interval on one side of "
+        "nought, one in twenty would by chance."
+    )
 
 
 def word_blocks(told: "Told") -> list[Block]:
