@@ -117,7 +117,7 @@ def _on_models(inputs: WholeInputs, k: int, customers: int) -> list[AttackResult
     settings = model_settings(inputs.settings)
     fit = partial(_fit, settings=settings)
     scores = membership_scores(data, _MODELS[inputs.settings.core.profile], fit, settings.seed, rng)
-    return attack_membership(scores, "internal", k, rng)
+    return attack_membership(scores, "restricted", k, rng)
 
 
 def _fit(name: str, data: Any, seed: int, *, settings: Any) -> Any:
