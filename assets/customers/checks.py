@@ -47,7 +47,7 @@ def statistics_stand_on_enough(statistics: pl.DataFrame, minimum: int) -> CheckO
     is_well = pl.when(told).then(pl.col("customers") >= minimum).otherwise(pl.col("reason").is_not_null())
     return outcome_of(
         "statistics_stand_on_enough",
-        statistics.filter(~is_well.fill_null(value=False)),
+        statistics.filter(~is_well.fill_null(value=False)) if statistics.height else pl.DataFrame(),
         show=("statistic", "place"),
         advice="join the cell with its neighbour or withhold it with a reason (group_figures.py)",
     )

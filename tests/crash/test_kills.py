@@ -14,6 +14,8 @@ WORLD = {
     "STAYWORTH_DEMO__DAYS": str(DAYS),
     "STAYWORTH_DEMO__GUESTS": "1500",
     "STAYWORTH_DEMO__HOTELS": "2",
+    "STAYWORTH_STUDIES__CONTROL_GUESTS": "100",
+    "STAYWORTH_STUDIES__CONTROL_DAYS": "40",
     "STAYWORTH_CORE__FIT_EVERY_DAYS": "3",
 }
 _DAILY = ["raw_bookings", "published_bookings", "review_vectors", "booking_review_pairs", "daily_ledger"]

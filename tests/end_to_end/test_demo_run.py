@@ -17,6 +17,8 @@ SMALL = {
     "STAYWORTH_CUSTOMERS__CV_STEP_DAYS": "20",
     "STAYWORTH_CUSTOMERS__MIN_HISTORY_DAYS": "30",
     "STAYWORTH_CORE__FIT_EVERY_DAYS": "40",
+    "STAYWORTH_STUDIES__CONTROL_GUESTS": "100",  # worlds too small for a figure: what they tell has its own test
+    "STAYWORTH_STUDIES__CONTROL_DAYS": "40",
 }
 
 
