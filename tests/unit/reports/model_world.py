@@ -24,6 +24,7 @@ def model_tree() -> Tree:
                                   "without_m_and_f": {"r2": {"value": 0.50, "low": 0.42, "high": 0.57}},
                                   "group_counts": {"r2": 0.83, "r2_log": 0.73, "contains_target": "frequency"},
                                   "group_stays": {"r2": -0.03, "contains_target": ""}}},
+        "verdicts": {"gated_fusion_vs_behaviour_mlp": claimed(0.004, -0.01, 0.018)},
         "forecast": {"horizon_days": 180},
         "scores": {"high": {"customers": 15, "expected": 4_500.0, "mean": 300.0, "share": 0.9},
                    "low": {"customers": 25, "expected": 500.0, "mean": 20.0, "share": 0.1}},
@@ -52,6 +53,12 @@ def comparison(value: float, low: float, high: float) -> dict[str, Any]:
     """The paired test of two models."""
     return {"difference": {"value": value, "low": low, "high": high}, "p_corrected": 0.41, "p_t": 0.03,
             "p_wilcoxon": 0.0625, "effect": 0.2}  # fmt: skip
+
+
+def claimed(value: float, low: float, high: float, verdict: str = "not shown") -> dict[str, Any]:
+    """What is said of one claim, and the difference on which it rests."""
+    return {"metric": "auc", "difference": {"value": value, "low": low, "high": high}, "p": 0.2, "p_holm": 0.4,
+            "claims": 9, "verdict": verdict}  # fmt: skip
 
 
 def permutation(shuffled: float, p: float) -> dict[str, Any]:

@@ -13,40 +13,38 @@ from assets.reports.telling.text_gain import text_gain, text_verdict
 from assets.reports.telling.wording import NOT_PRINTED, Estimate
 from tests.unit.models.findings.test_evidence import ablations
 from tests.unit.reports.fixtures import empty_world, full_world
-from tests.unit.reports.model_world import accuracy, comparison, permutation
+from tests.unit.reports.model_world import claimed, permutation
 from tests.unit.reports.world import World
 
 
-def compared(*bounds: float, **protocols: Any) -> World:
-    tested = {"gated_fusion_vs_behaviour_mlp": comparison(*bounds)} if bounds else {}
-    texts = {"examples": {"ahead": 20, "with_text": 9}}
-    return full_world("public").with_branch("models", {"significance": tested, **texts, **protocols})
+def compared(*claim: Any) -> World:
+    tested = {"gated_fusion_vs_behaviour_mlp": claimed(*claim)} if claim else {}
+    return full_world("public").with_branch("verdicts", tested)
 
 
 @pytest.mark.parametrize(
-    ("bounds", "words"),
+    ("claim", "words"),
     [
-        ((0.004, -0.01, 0.018), "no measurable gain"),
-        ((0.04, 0.01, 0.07), "brings a measurable gain"),
-        ((-0.04, -0.07, -0.01), "makes the forecast worse"),
+        ((0.004, -0.01, 0.018, "not shown"), "no measurable gain"),
+        ((0.04, 0.01, 0.07, "holds"), "brings a measurable gain"),
+        ((-0.04, -0.07, -0.01, "the opposite holds"), "makes the forecast worse"),
     ],
 )
-def test_the_interval_decides_what_is_claimed(bounds: tuple[float, float, float], words: str) -> None:
-    assert words in text_verdict(compared(*bounds).told(CHAPTER))
+def test_the_rule_of_verdicts_decides_what_is_claimed(claim: tuple[Any, ...], words: str) -> None:
+    told = compared(*claim).told(CHAPTER)
+    assert words in text_verdict(told)
+    assert "the AUC of any revenue" in text_verdict(told)
+    assert "p = 0.400 corrected for 9 claims" in text_verdict(told)
+    assert text_gain(told) == Estimate(*claim[:3])
 
 
-def test_without_an_interval_nothing_is_claimed() -> None:
-    told = compared(prospective_holdout=accuracy(0.5)).told(CHAPTER)
-    gain = text_gain(told)
-    assert gain is not None
-    assert gain.value == pytest.approx(0.06)
-    assert gain == Estimate(gain.value)
-    assert "no gain from text is claimed" in text_verdict(told)
+def test_without_a_comparison_nothing_is_claimed() -> None:
     assert "can't be said" in text_verdict(compared().told(CHAPTER))
+    assert text_gain(compared().told(CHAPTER)) is None
 
 
 def test_without_texts_nothing_can_be_said() -> None:
-    silent = compared(examples={"ahead": 20, "with_text": 0})
+    silent = full_world("public").with_branch("models", {"examples": {"ahead": 20, "with_text": 0}})
     assert text_verdict(silent.told(CHAPTER)).startswith("No customer had a paired review in time")
     assert text_verdict(empty_world().told(CHAPTER)).startswith("No customer had a paired review in time")
 

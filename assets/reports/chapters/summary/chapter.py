@@ -18,7 +18,8 @@ def build(told: "Told") -> "Section":
     return summary_section(told)
 
 
+_FORECASTS = ("models.prospective_holdout", "models.prospective_cv")
 _PRIVACY = tuple(f"privacy.{name}" for name in ("k", "min_class_size", "ncp", "withheld", "epsilon_spent"))
 CHAPTER = Chapter(
-    order=10, reads=("alignment", "customers", *MINIMUM, *_PRIVACY, *GAIN), build=build
+    order=10, reads=("alignment", "customers", *MINIMUM, *_PRIVACY, *_FORECASTS, *GAIN), build=build
 )  # fmt: skip

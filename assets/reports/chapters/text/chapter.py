@@ -18,6 +18,7 @@ def build(told: "Told") -> "Section":
 
 
 _FINDINGS = (
+    "models.prospective_cv",
     "controls.permutation",
     "controls.positive",
     "controls.null",
