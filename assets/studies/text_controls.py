@@ -153,7 +153,8 @@ def text_gains(masked: pl.DataFrame, variants: Mapping[str, pl.DataFrame], setti
 
     Returns:
         ``protocol``, ``comparison`` (the variant), ``value``, ``low``, ``high``, ``p`` (two-sided, paired bootstrap),
-        ``guests``, ``auc`` (of the variant); no rows where the world is too small for its folds.
+        ``guests``, ``auc`` (of the variant); no rows where the world is too small for its folds,
+        or where all guests end alike.
     """
     predictions = {name: _fusion_of(rows, settings) for name, rows in {_MASKED: masked, **variants}.items()}
     rng = np.random.default_rng(settings.seed)
@@ -165,6 +166,8 @@ def text_gains(masked: pl.DataFrame, variants: Mapping[str, pl.DataFrame], setti
         drawn = drawn_figures({name: forecasts_of(part) for name, part in own.items()}, METRIC, rng, _DRAWS)
         for name in variants:
             apart = difference(drawn[name], drawn[_MASKED])
+            if apart.item.low is None or not np.isfinite([apart.item.value, apart.item.low]).all():
+                continue  # everybody came, or nobody: there is nothing to rank
             rows.append({
                 "protocol": protocol, "comparison": name, "value": apart.item.value, "low": apart.item.low,
                 "high": apart.item.high, "p": apart.p, "guests": own[name]["pseudo_customer_id"].n_unique(),

@@ -115,6 +115,11 @@ def test_texts_that_tell_are_seen_and_those_of_others_are_not(tmp_path: Path) ->
     assert control_rows([("decisive", 1, figures)]).height == figures.height
 
 
+def test_a_world_in_which_all_guests_end_alike_tells_nothing(tmp_path: Path) -> None:
+    settings = control_models(Settings(home=tmp_path, core=CoreSettings(source="demo")))
+    assert world_figures(planted(40).with_columns(target_clv=pl.lit(0.0)), settings).is_empty()
+
+
 def test_without_texts_nothing_of_a_text_is_left() -> None:
     examples = planted(20)
     bare = without_texts(examples)
