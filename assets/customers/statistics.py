@@ -69,7 +69,8 @@ def customer_statistics_rows(customers: pl.DataFrame, minimum: int) -> pl.DataFr
         for statistic, part in parts.items()
         for place, row in enumerate(part)
     ]
-    return pl.DataFrame(rows, schema=_SCHEMA)
+    told = pl.DataFrame(rows, schema=_SCHEMA)
+    return told.with_columns(pl.when(pl.col("customers") >= minimum).then("customers"))  # how few is told of nobody
 
 
 def concentration_rows(values: Floats, minimum: int) -> Iterator[Row]:

@@ -24,6 +24,7 @@ from assets.customers.statistics import (
     segment_rows,
     spread_rows,
 )
+from resources.expectations import evaluate_contract
 from tests.unit.reports.fixtures import behaving, customers
 
 MINIMUM = 10
@@ -48,6 +49,15 @@ def test_every_statistic_is_told_on_enough_customers_and_fits_the_contract() -> 
     silent = rows.with_columns(value=pl.lit(None, pl.Float64), reason=pl.lit(None, pl.String))
     assert not statistics_stand_on_enough(silent, MINIMUM).passed
     assert customer_statistics_rows(CUSTOMERS.empty(), MINIMUM).is_empty()
+
+
+@pytest.mark.parametrize("number", [1, 2, MINIMUM - 1])
+def test_of_few_customers_nothing_is_told_and_not_how_few(number: int) -> None:
+    rows = customer_statistics_rows(people(number), MINIMUM)
+    assert rows.height
+    assert rows["value"].null_count() == rows["customers"].null_count() == rows.height
+    assert statistics_stand_on_enough(rows, MINIMUM).passed
+    assert evaluate_contract(CUSTOMER_STATISTICS.conform(rows), CUSTOMER_STATISTICS).passed
 
 
 def test_no_value_of_one_customer_is_told() -> None:
