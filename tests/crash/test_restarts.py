@@ -163,7 +163,7 @@ def test_the_orchestrators_configuration_is_whole_and_limits_pools(tmp_path: Pat
     one_accelerator = {
         "review_vectors", "review_anomaly_parts", "review_embeddings", "model_tuning", "model_predictions",
         "model_ablations", "trained_models", "customer_scores", "privacy_attacks", "models_findings",
-        "explained_texts", "embeddings_findings",
+        "explained_texts", "embeddings_findings", "word_influence",
     }  # fmt: skip
     one_budget = {"bookings_by_month", "guest_aggregates"}
     assert pools == dict.fromkeys(one_accelerator, {"encoders"}) | dict.fromkeys(one_budget, {"ledger"})

@@ -19,6 +19,7 @@ from pipelines.study_worlds import declared_tables
 from resources.errors import ContractError
 from tests.end_to_end.worlds import START, demo_workspace
 
+pytestmark = pytest.mark.slow
 DAYS = 60
 TINY = {
     "ceiling_seeds": 2, "ceiling_groups": 2, "ceiling_guests": 700, "ceiling_days": 150, "ceiling_draws": 1,

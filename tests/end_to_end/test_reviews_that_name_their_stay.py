@@ -117,6 +117,7 @@ def test_of_two_guests_in_one_reservation_the_key_tells(world: Workspace) -> Non
     assert stay == hashes
 
 
+@pytest.mark.slow
 def test_days_one_by_one_tell_the_same(tmp_path: Path, world: Workspace) -> None:
     alone = build(tmp_path, NO_ENCODERS, BOOKINGS, REVIEWS)
     run(alone, TABLES, by_day=True)
