@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from assets.privacy.contract import PUBLISHED_BOOKINGS
 from assets.reports.contract import REPORT_INDEX
 from pipelines.instance import prepare_dagster_home
-from resources.errors import SettingsError
+from resources.errors import ContractError, SettingsError
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page  # pyright: ignore[reportMissingImports]
@@ -150,11 +150,18 @@ class Visit:
     def picture(self, name: str) -> Any:
         """The first picture among an asset's metadata, opened; returns its element."""
         self.asset(name)
-        self.page.get_by_text("[Show Markdown]").first.click()
-        picture = self.page.get_by_role("dialog").locator("img").first
-        picture.wait_for()
-        self.page.wait_for_timeout(1_000)  # the dialog fades in
-        return picture
+        dialog = self.page.get_by_role("dialog")
+        for shown in self.page.get_by_text("[Show Markdown]").all():
+            shown.click()
+            self.page.wait_for_timeout(1_000)  # the dialog fades in
+            if dialog.locator("img").count():  # a long text stands behind the same words as a picture
+                picture = dialog.locator("img").first
+                picture.wait_for()
+                return picture
+            dialog.get_by_role("button", name="Close").last.click()
+            dialog.wait_for(state="hidden")
+        message = f"{name} shows no picture among its metadata; materialise it, then look again"
+        raise ContractError(message)
 
     def checks(self, name: str, check: str) -> None:
         """The checks of an asset, one of them opened."""

@@ -27,12 +27,10 @@ _MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
-_GUEST_KEY = "guest_key"
 _KEY_WORDS = {
     "market_segment": "segment",
     "distribution_channel": "channel",
     "is_repeated_guest": "the repeated-guest flag",
-    _GUEST_KEY: "the guest's key",
 }
 
 
@@ -64,8 +62,6 @@ def _who(told: Told) -> str:
     key_columns, names_guests = told.run.key_columns, told.run.facts.names_guests
     shared = joined([_KEY_WORDS.get(name, plain(name)) for name in key_columns]) or "the columns of the key"
     text = f"A customer is a market: the bookings that share {shared}. "
-    if _GUEST_KEY in key_columns:
-        return text + "Bookings of guests without a key are grouped by the other columns."
     text += "It may be one guest, a family, or a travel agency: "
     if names_guests:
         return text + "the source does name guests, but that key serves their privacy and groups nothing here."

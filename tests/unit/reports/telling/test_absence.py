@@ -91,5 +91,5 @@ def test_guest_keys_are_told() -> None:
     world = fixtures.full_world("deliveries")
     assert "the source does name guests" in world.section(customers.CHAPTER).lead
     assert "the data does not say" in fixtures.full_world("public").section(customers.CHAPTER).lead
-    keyed = replace(world, run=replace(world.run, key_columns=("guest_key", "country")))
-    assert "without a key are grouped" in keyed.section(customers.CHAPTER).lead
+    guests = replace(world, run=replace(world.run, unit="guest"))
+    assert "A customer is a guest" in guests.section(customers.CHAPTER).lead
