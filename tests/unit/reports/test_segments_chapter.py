@@ -1,5 +1,7 @@
 """The chapter on guest segments: what is told of each, and that no edition tells of a single guest."""
 
+from dataclasses import replace
+
 import pytest
 
 from assets.models.segment_pages.pages import SegmentPage, segment_pages
@@ -8,7 +10,7 @@ from assets.models.segment_pages.themes import themes_by_value
 from assets.reports.chapters.segments.actions import actions
 from assets.reports.chapters.segments.chapter import CHAPTER
 from assets.reports.chapters.segments.risk import segments_at_risk
-from assets.reports.chapters.segments.section import page_table
+from assets.reports.chapters.segments.section import overview_table, page_table
 from assets.reports.checks import identifiers_in
 from assets.reports.telling.guests import minimum_customers
 from assets.reports.telling.render import render_editions
@@ -54,6 +56,15 @@ def test_high_value_segments_at_risk_have_a_reason_and_a_recovery():
 
 def test_what_is_advised_follows_from_the_complaints():
     assert any("noise and sleep" in action for action in actions(pages()[0]))
+
+
+def test_the_overview_is_short_and_says_how_many_are_left_out():
+    one = pages()[0]
+    many = [replace(one, country_group=f"country {number}", revenue=1_000.0 - number) for number in range(42)]
+    table = overview_table(many, "EUR", MINIMUM)
+    assert [row[0] for row in table.rows] == [page.title for page in many[:30]]
+    assert "12 segments with less revenue" in table.note
+    assert "with less revenue" not in overview_table(many[:30], "EUR", MINIMUM).note
 
 
 def test_a_figure_that_is_withheld_is_not_printed():

@@ -45,6 +45,9 @@ def segments_section(told: Told) -> Section:
     )
 
 
+_AT_A_GLANCE = 30  # rows that a person reads; guests fall into a hundred segments and more
+
+
 def _with_page(pages: Sequence[SegmentPage], limit: int) -> list[SegmentPage]:
     """The segments with most revenue, in the order of the overview."""
     kept = sorted(pages, key=lambda page: -(page.revenue or 0.0))[:limit]
@@ -52,7 +55,9 @@ def _with_page(pages: Sequence[SegmentPage], limit: int) -> list[SegmentPage]:
 
 
 def overview_table(pages: Sequence[SegmentPage], currency: str, minimum: int) -> Table:
-    """All guest segments at a glance."""
+    """The guest segments with most revenue at a glance; the others are in the table that they come from."""
+    left = len(pages) - _AT_A_GLANCE
+    others = f" {count(left)} segments with less revenue stand in the table segment_pages." if left > 0 else ""
     rows = tuple(
         (
             page.title,
@@ -64,7 +69,7 @@ def overview_table(pages: Sequence[SegmentPage], currency: str, minimum: int) ->
             estimate(page.polarity),
             capital(page.complaints[0][0]) if page.complaints else MISSING,
         )
-        for page in pages
+        for page in _with_page(pages, _AT_A_GLANCE)
     )
     return Table(
         key="guest_segments",
@@ -74,7 +79,8 @@ def overview_table(pages: Sequence[SegmentPage], currency: str, minimum: int) ->
         rows=rows,
         words_at=(7,),
         note=f"Currency {currency}. “{MISSING}”: fewer than {count(minimum)} customers behind the figure, "
-        f"or one brings more than {percent(DOMINANCE, 0)} of the sum. Expected: mean forecast. Polarity: −1 to 1.",
+        f"or one brings more than {percent(DOMINANCE, 0)} of the sum. Expected: mean forecast. Polarity: −1 to 1."
+        f"{others}",
         disclosure=Disclosure.GUEST_AGGREGATE,
     )  # fmt: skip
 
